@@ -1,0 +1,136 @@
+#include "core/base/json.h"
+
+#include <string.h>
+
+#include "core/base/text.h"
+
+/* Nesting is counted on the raw bytes, so that a hostile document never recurses inside the parser. */
+static bool is_shallow(struct bt_bytes in)
+{
+	int depth = 0;
+	bool quoted = false;
+
+	for (size_t i = 0; i < in.len; i++) {
+		uint8_t c = in.data[i];
+
+		if (quoted && c == '\\')
+			i++;
+		else if (c == '"')
+			quoted = !quoted;
+		else if (!quoted && (c == '{' || c == '['))
+			depth++;
+		else if (!quoted && (c == '}' || c == ']'))
+			depth--;
+		if (depth > BT_JSON_MAX_DEPTH)
+			return false;
+	}
+	return true;
+}
+
+enum bt_err bt_json_parse(struct bt_bytes in, size_t max_bytes, json_t **out, struct bt_fault *fault)
+{
+	json_error_t error;
+	json_t *value;
+
+	if (in.len > max_bytes)
+		return bt_fault_set(fault, BT_EFULL, 0, "JSON of %zu bytes", in.len);
+	if (!is_shallow(in))
+		return bt_fault_set(fault, BT_EFORMAT, 0, "JSON nested too deep");
+	value = json_loadb((const char *)in.data, in.len, JSON_REJECT_DUPLICATES, &error);
+	if (!value)
+		return bt_fault_set(fault, BT_EFORMAT, 0, "not JSON at byte %d", error.position);
+	*out = value;
+	return BT_OK;
+}
+
+static bool has_real(const json_t *value)
+{
+	const char *key;
+	json_t *member;
+	size_t index;
+
+	if (json_is_real(value))
+		return true;
+	if (json_is_array(value)) {
+		json_array_foreach(value, index, member)
+			if (has_real(member))
+				return true;
+		return false;
+	}
+	json_object_foreach((json_t *)(uintptr_t)value, key, member)
+		if (has_real(member))
+			return true;
+	return false;
+}
+
+static int put_piece(const char *piece, size_t len, void *context)
+{
+	return bt_buf_put(context, piece, len) == BT_OK ? 0 : -1;
+}
+
+enum bt_err bt_json_encode(const json_t *value, struct bt_buf *out)
+{
+	size_t before = out->len;
+
+	if (!value || has_real(value))
+		return BT_EINPUT;
+	if (json_dump_callback(value, put_piece, out, JSON_COMPACT | JSON_SORT_KEYS) == 0)
+		return BT_OK;
+	out->len = before;
+	return BT_EFULL;
+}
+
+enum bt_err bt_json_int(const json_t *object, const char *key, int64_t min, int64_t max, int64_t *out)
+{
+	const json_t *member = json_object_get(object, key);
+	json_int_t value;
+
+	if (!json_is_integer(member))
+		return BT_EFORMAT;
+	value = json_integer_value(member);
+	if (value < min || value > max)
+		return BT_EFORMAT;
+	*out = value;
+	return BT_OK;
+}
+
+enum bt_err bt_json_text(const json_t *object, const char *key, char *out, size_t cap)
+{
+	const json_t *member = json_object_get(object, key);
+
+	if (!json_is_string(member) || json_string_length(member) >= cap)
+		return BT_EFORMAT;
+	bt_text_clean(json_string_value(member), json_string_length(member), (int)cap, out, cap);
+	return BT_OK;
+}
+
+enum bt_err bt_json_bool(const json_t *object, const char *key, bool *out)
+{
+	const json_t *member = json_object_get(object, key);
+
+	if (!json_is_boolean(member))
+		return BT_EFORMAT;
+	*out = json_is_true(member);
+	return BT_OK;
+}
+
+const json_t *bt_json_array(const json_t *object, const char *key)
+{
+	const json_t *member = json_object_get(object, key);
+
+	return json_is_array(member) ? member : NULL;
+}
+
+const json_t *bt_json_object(const json_t *object, const char *key)
+{
+	const json_t *member = json_object_get(object, key);
+
+	return json_is_object(member) ? member : NULL;
+}
+
+bool bt_json_has(const json_t *object, const char *key)
+{
+	const json_t *member = json_object_get(object, key);
+
+	return member && !json_is_null(member);
+}
