@@ -1,0 +1,109 @@
+#include "core/base/text.h"
+
+#include <limits.h>
+#include <string.h>
+
+#include "core/base/text_tables.h"
+
+#define MARKS_PER_BASE 4
+
+/* What has been written so far, and where it may be cut. */
+struct cleaner {
+	char *out;
+	size_t cap, used;
+	size_t cut; /* last place between two clusters */
+	int columns, max_columns;
+	int marks;       /* on the base before */
+	uint32_t before; /* character written last, 0 at the start */
+};
+
+/* What becomes of the next character: itself, a blank, U+FFFD, or 0 for nothing at all. */
+static uint32_t choose_char(const struct cleaner *clean, uint32_t c)
+{
+	if (bt_char_is_blank(c)) {
+		return clean->before == ' ' ? 0 : ' ';
+	}
+	if (bt_char_is_refused(c)) {
+		return BT_CHAR_REPLACE;
+	}
+	bool joiner = c == BT_CHAR_ZWJ || c == BT_CHAR_ZWNJ;
+	if (joiner && (clean->before == BT_CHAR_ZWJ || clean->before == BT_CHAR_ZWNJ)) {
+		return 0;
+	}
+	if (bt_char_is_nonspacing(c)) {
+		/* At the start it would sit on whatever the screen shows before this text. */
+		if (clean->before == 0) {
+			return BT_CHAR_REPLACE;
+		}
+		return clean->marks >= MARKS_PER_BASE ? 0 : c;
+	}
+	return c;
+}
+
+/* False when there is no room for it: the text then ends at the last place between clusters. */
+static bool put_char(struct cleaner *clean, uint32_t c)
+{
+	char spelled[4];
+	size_t need = (size_t)bt_utf8_put(c, spelled);
+	int columns = bt_char_columns(c);
+	if (bt_char_may_cut(clean->before, c)) {
+		clean->cut = clean->used;
+	}
+	if (clean->used + need > clean->cap - 1 || columns > clean->max_columns - clean->columns) {
+		clean->used = clean->cut;
+		return false;
+	}
+	memcpy(clean->out + clean->used, spelled, need);
+	clean->used += need;
+	clean->columns += columns;
+	if (bt_char_is_nonspacing(c)) {
+		clean->marks++;
+	} else if (!bt_char_is_mark(c)) {
+		clean->marks = 0;
+	}
+	clean->before = c;
+	return true;
+}
+
+void bt_text_clean(const char *in, size_t len, int max_columns, char *out, size_t cap)
+{
+	if (cap == 0) {
+		return;
+	}
+	struct cleaner clean = {.out = out, .cap = cap, .max_columns = max_columns};
+	for (size_t at = 0; at < len;) {
+		uint32_t c = 0;
+		int step = bt_utf8_next(in + at, len - at, &c);
+		if (step < 0) {
+			step = 1;
+			c = BT_CHAR_REPLACE;
+		}
+		at += (size_t)step;
+		c = choose_char(&clean, c);
+		if (c != 0 && !put_char(&clean, c)) {
+			break;
+		}
+	}
+	out[clean.used] = '\0';
+}
+
+bool bt_text_is_clean(const char *text)
+{
+	char room[64];
+	struct cleaner clean = {.out = room, .cap = sizeof(room), .max_columns = INT_MAX};
+	size_t len = strlen(text);
+	for (size_t at = 0; at < len;) {
+		uint32_t c = 0;
+		int step = bt_utf8_next(text + at, len - at, &c);
+		if (step < 0 || choose_char(&clean, c) != c) {
+			return false;
+		}
+		at += (size_t)step;
+		clean.used = 0; /* only the state that judges the next character is wanted, not the copy */
+		clean.columns = 0;
+		if (!put_char(&clean, c)) {
+			return false;
+		}
+	}
+	return true;
+}
