@@ -22,6 +22,7 @@ struct word {
 	struct sound sounds[SOUNDS_MAX];
 	size_t count;
 	uint32_t before; /* last character read of this word */
+	bool latin;      /* holds a Latin letter */
 };
 
 /* U+0905..U+0914, then U+0915..U+0939, then the signs U+093E..U+094C. Source: Unicode chart of Devanagari; spellings
@@ -170,6 +171,7 @@ static bool take_char(struct word *word, uint32_t c, uint32_t next)
 	if (latin != '\0') {
 		enum sound_kind kind = is_vowel(latin) ? VOWEL : CONSONANT;
 		put_sound(word, (struct sound){.letter = latin, .kind = kind});
+		word->latin = true;
 	} else if (c != '\'' && c != 0x2019) {
 		taken = take_devanagari(word, c, next);
 	}
@@ -240,8 +242,8 @@ static void drop_final_a(char *word, size_t len)
 static const struct {
 	const char *from, *to;
 } spellings[] = {
-    {"chh", "ch"}, {"ck", "k"},  {"aa", "a"},   {"ee", "i"}, {"ii", "i"}, {"oo", "u"}, {"uu", "u"},  {"ph", "f"},
-    {"ao", "av"}, {"ia", "iya"}, {"w", "v"},  {"z", "j"},  {"q", "k"},  {"x", "ksh"},
+    {"chh", "ch"}, {"ck", "k"},  {"aa", "a"},   {"ee", "i"}, {"ii", "i"}, {"oo", "u"}, {"uu", "u"},
+    {"ph", "f"},   {"ao", "av"}, {"ia", "iya"}, {"w", "v"},  {"z", "j"},  {"q", "k"},  {"x", "ksh"},
 };
 
 static size_t find_spelling(const char *at, const char **to)
@@ -282,6 +284,25 @@ static size_t fold_word(const char *word, char *out, size_t cap)
 	return used;
 }
 
+/* Initials are written as the names of Latin letters (ए. के. झा), मो. for Md. */
+static const struct {
+	const char *spelled, *initial;
+} initials[] = {
+    {"e", "a"},  {"bi", "b"}, {"si", "c"}, {"di", "d"}, {"i", "e"},  {"ef", "f"},  {"ji", "g"},  {"ech", "h"},
+    {"ai", "i"}, {"je", "j"}, {"ke", "k"}, {"el", "l"}, {"em", "m"}, {"en", "n"},  {"pi", "p"},  {"kyu", "q"},
+    {"ar", "r"}, {"es", "s"}, {"ti", "t"}, {"yu", "u"}, {"vi", "v"}, {"vai", "y"}, {"jed", "z"}, {"mo", "md"},
+};
+
+static void replace_initial(char word[WORD_MAX])
+{
+	for (size_t i = 0; i < sizeof(initials) / sizeof(initials[0]); i++) {
+		if (strcmp(word, initials[i].spelled) == 0) {
+			memcpy(word, initials[i].initial, strlen(initials[i].initial) + 1);
+			return;
+		}
+	}
+}
+
 /* Append one finished word and begin the next. */
 static void end_word(struct word *word, char *out, size_t cap, size_t *used)
 {
@@ -289,11 +310,15 @@ static void end_word(struct word *word, char *out, size_t cap, size_t *used)
 	char folded[2 * WORD_MAX];
 	drop_unspoken(word);
 	size_t len = spell_word(word, spelled);
+	bool devanagari = !word->latin;
 	*word = (struct word){.count = 0};
 	if (len == 0) {
 		return;
 	}
 	drop_final_a(spelled, len);
+	if (devanagari) {
+		replace_initial(spelled);
+	}
 	size_t need = fold_word(spelled, folded, sizeof(folded));
 	size_t gap = *used == 0 ? 0 : 1;
 	if (*used + gap >= cap - 1) {
