@@ -1,0 +1,109 @@
+/* Protocols: how calls to a head-end are put into bytes and answers read back. No socket here.
+ *
+ * One const struct per protocol in its own file. `rest` is Batti's own (assets/api/openapi.yaml). A codec turns every
+ * answer into an error with a fate exactly once; nothing above looks at an HTTP status. Pure. */
+#ifndef BT_WIRE_PROTOCOL_H
+#define BT_WIRE_PROTOCOL_H
+
+#include "core/base/bytes.h"
+#include "core/money/money.h"
+
+/** Calls: id, name in the log, moves money (a fresh connection, no reuse, PROTOCOL H6), largest reply in bytes. */
+#define BT_CALLS(ROW) \
+	ROW(BT_CALL_ENROL, "enrol", true, 262144) \
+	ROW(BT_CALL_HEALTH, "health", false, 65536) \
+	ROW(BT_CALL_LEASE, "lease", false, 65536) \
+	ROW(BT_CALL_TARIFFS, "tariffs", false, 262144) \
+	ROW(BT_CALL_DIRECTORY, "directory", false, 4194304) \
+	ROW(BT_CALL_CONSUMER, "consumer", false, 65536) \
+	ROW(BT_CALL_SALE, "sale", true, 65536) \
+	ROW(BT_CALL_INQUIRY, "inquiry", true, 65536) \
+	ROW(BT_CALL_JOURNAL, "journal", true, 1048576) \
+	ROW(BT_CALL_HEAD, "head", false, 65536)
+
+enum bt_call_kind {
+#define BT_CALL_ENUM(id, name, money, max) id,
+	BT_CALLS(BT_CALL_ENUM)
+#undef BT_CALL_ENUM
+	BT_CALL_COUNT
+};
+const char *bt_call_name(enum bt_call_kind kind);
+bool bt_call_moves_money(enum bt_call_kind kind);
+size_t bt_call_reply_max(enum bt_call_kind kind);
+
+#define BT_DEADLINE_MAX_MS 120000
+
+/** One call. Bytes are borrowed until it is submitted (the worker copies them). */
+struct bt_call {
+	enum bt_call_kind kind;
+	uint64_t id;        /* the caller's, echoed in the answer */
+	int deadline_ms;    /* whole call from submission, 1..BT_DEADLINE_MAX_MS */
+	char sale_id[37];   /* SALE, INQUIRY */
+	char text[80];      /* CONSUMER: number; HEALTH: nonce, 32 hex digits */
+	int64_t number;     /* DIRECTORY: since; SALE: rev */
+	int limit;          /* DIRECTORY: rows a page */
+	int64_t era;        /* SALE, JOURNAL */
+	struct bt_bytes body; /* SALE: canonical sale record; JOURNAL, ENROL: the whole JSON body */
+};
+
+/** Made by encode; whoever called it frees the body (bt_buf_fini). */
+struct bt_http_request {
+	const char *method; /* static */
+	char path[256];     /* with query, percent-encoded where needed */
+	struct bt_buf body; /* empty for GET */
+};
+
+struct bt_http_reply {
+	int status;           /* 100..599 */
+	int64_t era;          /* of the header Batti-Era; 0 when absent or not a number */
+	struct bt_bytes body; /* at most bt_call_reply_max() */
+};
+
+/** What an answer says. For kinds that carry a document (all but SALE and INQUIRY), and for every refusal (figures),
+ *  `body` holds the reply's whole JSON, checked to be an object within limits of size and depth and to have the members
+ *  of its kind at their types; it is the receiver's to free (bt_answer_fini). Every other field that the reply does not
+ *  name is zero.
+ *
+ *  BT_EREFUSED is given only for a 4xx error object; of SALE only when it names the sale asked about; of INQUIRY only
+ *  when it also says that a tombstone stands (PROTOCOL H3) or that the sale was reversed (code "reversed"). All else
+ *  that is not a good answer is BT_EGARBAGE, fate UNKNOWN. */
+struct bt_answer {
+	enum bt_call_kind kind;
+	uint64_t id;
+	struct bt_fault fault; /* fault.err == BT_OK when good; its fate says what became of the request */
+	int status, latency_ms;
+	int64_t era;           /* 0 when not named */
+	int64_t server_time_ms; /* 0 when not named */
+	char sale_id[37];
+	int64_t rev;
+	char code[40];         /* refusal code, "" otherwise */
+	char message_en[160], message_hi[320]; /* cleaned */
+	char token[21];        /* SALE, INQUIRY: "" when none */
+	uint32_t tid;
+	int64_t units;
+	bt_paise balance, dues;
+	bool has_account;      /* balance and dues are set */
+	bool tombstone;        /* INQUIRY: the head-end will never take this sale id */
+	struct bt_buf body;
+};
+/** Wipe and free the body; a zeroed one is fine. */
+void bt_answer_fini(struct bt_answer *answer);
+
+struct bt_protocol {
+	const char *id;
+	bool convergent; /* the head-end makes exactly the token named in the request or refuses (PROTOCOL T2, T5) */
+	/** Fill method, path and body; @p out is untouched on failure. BT_OK, BT_EINPUT (a field of the call), BT_EFULL,
+	 *  BT_ENOMEM. MUST be set. */
+	enum bt_err (*encode)(const struct bt_call *call, struct bt_http_request *out);
+	/** Read a reply into @p out (kind, id and latency already set, all else zero); every outcome is in out->fault.
+	 *  MUST be set. */
+	void (*decode)(const struct bt_call *call, const struct bt_http_reply *reply, struct bt_answer *out);
+};
+
+/** NULL-ended. */
+extern const struct bt_protocol *const bt_protocols[];
+/** @return the row or NULL; borrowed. */
+const struct bt_protocol *bt_protocol_find(const char *id);
+extern const struct bt_protocol bt_protocol_rest;
+
+#endif
