@@ -1,0 +1,211 @@
+#include "core/tariff/tariff.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "core/base/json.h"
+
+#define ENVELOPE_MAX 65536u
+#define DOCUMENT_MAX 32768u
+#define RATE_MAX     100000
+#define BASIS_POINTS 10000
+#define GRACE_MAX    8760 /* hours of a year */
+
+/* "HH:MM" to the minute of the day. */
+static enum bt_err parse_minute(const char *text, int *out)
+{
+	if (strlen(text) != 5 || text[2] != ':') {
+		return BT_EFORMAT;
+	}
+	for (int i = 0; i < 5; i++) {
+		if (i != 2 && (text[i] < '0' || text[i] > '9')) {
+			return BT_EFORMAT;
+		}
+	}
+	int hour = (text[0] - '0') * 10 + (text[1] - '0');
+	int minute = (text[3] - '0') * 10 + (text[4] - '0');
+	if (hour > 23 || minute > 59) {
+		return BT_EFORMAT;
+	}
+	*out = hour * 60 + minute;
+	return BT_OK;
+}
+
+static enum bt_err read_int(const json_t *object, const char *key, int max, int *out)
+{
+	int64_t value = 0;
+	enum bt_err err = bt_json_int(object, key, 0, max, &value);
+	if (err == BT_OK) {
+		*out = (int)value;
+	}
+	return err;
+}
+
+static enum bt_err read_minute(const json_t *object, const char *key, int *out)
+{
+	char text[8];
+	enum bt_err err = bt_json_text(object, key, text, sizeof(text));
+	return err == BT_OK ? parse_minute(text, out) : err;
+}
+
+static enum bt_err read_cut(const json_t *document, struct bt_tariff *out)
+{
+	const json_t *cut = bt_json_object(document, "cut");
+	if (cut == NULL || read_minute(cut, "from", &out->cut_from_minute) != BT_OK ||
+	    read_minute(cut, "until", &out->cut_until_minute) != BT_OK ||
+	    bt_json_bool(cut, "not_sunday", &out->cut_not_sunday) != BT_OK ||
+	    read_int(cut, "grace_hours", GRACE_MAX, &out->cut_grace_hours) != BT_OK) {
+		return BT_EFORMAT;
+	}
+	return out->cut_from_minute < out->cut_until_minute ? BT_OK : BT_EFORMAT;
+}
+
+static const struct bt_tariff_category *find_category(const struct bt_tariff *tariff, const char *code)
+{
+	for (int i = 0; i < tariff->count; i++) {
+		if (strcmp(tariff->categories[i].code, code) == 0) {
+			return &tariff->categories[i];
+		}
+	}
+	return NULL;
+}
+
+static enum bt_err read_category(const json_t *row, struct bt_tariff *out)
+{
+	struct bt_tariff_category category = {.rate = 0};
+	if (!json_is_object(row) || bt_json_text(row, "code", category.code, sizeof(category.code)) != BT_OK ||
+	    bt_json_int(row, "rate_paise", 1, RATE_MAX, &category.rate) != BT_OK ||
+	    read_int(row, "duty_bp", BASIS_POINTS, &category.duty_bp) != BT_OK) {
+		return BT_EFORMAT;
+	}
+	/* Two prices for one category would make the figure depend on who reads. */
+	if (category.code[0] == '\0' || find_category(out, category.code) != NULL) {
+		return BT_EFORMAT;
+	}
+	out->categories[out->count++] = category;
+	return BT_OK;
+}
+
+static enum bt_err read_categories(const json_t *document, struct bt_tariff *out)
+{
+	const json_t *rows = bt_json_array(document, "categories");
+	size_t count = rows == NULL ? 0 : json_array_size(rows);
+	if (count == 0 || count > BT_TARIFF_CATEGORIES) {
+		return BT_EFORMAT;
+	}
+	for (size_t i = 0; i < count; i++) {
+		enum bt_err err = read_category(json_array_get(rows, i), out);
+		if (err != BT_OK) {
+			return err;
+		}
+	}
+	return BT_OK;
+}
+
+static enum bt_err read_head(const json_t *document, struct bt_tariff *out)
+{
+	int64_t format = 0;
+	const json_t *name = bt_json_object(document, "name");
+	if (name == NULL || bt_json_int(document, "format", 1, 1, &format) != BT_OK ||
+	    bt_json_text(document, "id", out->id, sizeof(out->id)) != BT_OK || out->id[0] == '\0' ||
+	    bt_json_text(name, "en", out->name_en, sizeof(out->name_en)) != BT_OK ||
+	    bt_json_text(name, "hi", out->name_hi, sizeof(out->name_hi)) != BT_OK) {
+		return BT_EFORMAT;
+	}
+	if (bt_json_int(document, "valid_from", 0, INT64_MAX, &out->valid_from_ms) != BT_OK ||
+	    bt_json_int(document, "minimum_paise", 1, BT_PAISE_MAX, &out->minimum) != BT_OK ||
+	    bt_json_int(document, "maximum_paise", out->minimum, BT_PAISE_MAX, &out->maximum) != BT_OK) {
+		return BT_EFORMAT;
+	}
+	return BT_OK;
+}
+
+static enum bt_err read_document(struct bt_bytes bytes, struct bt_tariff *out, struct bt_fault *fault)
+{
+	json_t *document = NULL;
+	enum bt_err err = bt_json_parse(bytes, DOCUMENT_MAX, &document, fault);
+	if (err != BT_OK) {
+		return err == BT_ENOMEM ? err : BT_EFORMAT;
+	}
+	err = read_head(document, out);
+	if (err == BT_OK) {
+		err = read_cut(document, out);
+	}
+	if (err == BT_OK) {
+		err = read_categories(document, out);
+	}
+	if (err != BT_OK) {
+		err = bt_fault_set(fault, BT_EFORMAT, 0, "tariff: a member is missing or out of range");
+	}
+	json_decref(document);
+	return err;
+}
+
+/* The signed bytes, only when the signature is right: nothing in an unsigned document is looked at. */
+static enum bt_err open_envelope(const json_t *envelope, const uint8_t *key, uint8_t document[DOCUMENT_MAX],
+				 size_t *len)
+{
+	uint8_t signature[BT_ED25519_SIGNATURE_LEN];
+	size_t signature_len = 0;
+	const char *document_text = json_string_value(json_object_get(envelope, "document"));
+	const char *signature_text = json_string_value(json_object_get(envelope, "signature"));
+	if (document_text == NULL || signature_text == NULL ||
+	    bt_base64_decode(signature_text, signature, sizeof(signature), &signature_len) != BT_OK ||
+	    signature_len != sizeof(signature) ||
+	    bt_base64_decode(document_text, document, DOCUMENT_MAX, len) != BT_OK) {
+		return BT_EFORMAT;
+	}
+	return bt_verify(key, (struct bt_bytes){document, *len}, signature);
+}
+
+enum bt_err bt_tariff_decode(struct bt_bytes envelope, const uint8_t key[BT_ED25519_PUBLIC_LEN], struct bt_tariff *out,
+			     struct bt_fault *fault)
+{
+	uint8_t document[DOCUMENT_MAX];
+	size_t len = 0;
+	json_t *parsed = NULL;
+	enum bt_err err = bt_json_parse(envelope, ENVELOPE_MAX, &parsed, fault);
+	if (err != BT_OK) {
+		return err == BT_ENOMEM ? err : BT_EFORMAT;
+	}
+	err = open_envelope(parsed, key, document, &len);
+	json_decref(parsed);
+	if (err != BT_OK) {
+		return bt_fault_set(fault, err, 0, "tariff: %s",
+				    err == BT_EAUTH ? "not signed by the head-end" : "envelope cannot be read");
+	}
+	struct bt_tariff tariff = {.count = 0};
+	err = read_document((struct bt_bytes){document, len}, &tariff, fault);
+	if (err == BT_OK) {
+		*out = tariff;
+	}
+	return err;
+}
+
+enum bt_err bt_tariff_quote(const struct bt_tariff *tariff, const char *category, bt_paise amount, bt_paise dues,
+			    struct bt_quote *out)
+{
+	if (amount < 1 || amount > BT_PAISE_MAX || dues < 0 || dues > amount) {
+		return BT_ERANGE;
+	}
+	const struct bt_tariff_category *row = find_category(tariff, category);
+	if (row == NULL) {
+		return BT_ENOTFOUND;
+	}
+	bt_paise balance = amount - dues;
+	int64_t divisor = BASIS_POINTS + row->duty_bp;
+	bt_paise energy = (balance * BASIS_POINTS + divisor / 2) / divisor;
+	struct bt_quote quote = {
+	    .amount = amount,
+	    .dues = dues,
+	    .energy = energy,
+	    .duty = balance - energy,
+	    .units = energy * 10 / row->rate,
+	    .rate = row->rate,
+	};
+	enum bt_err err = bt_text_copy(quote.tariff, sizeof(quote.tariff), tariff->id);
+	assert(err == BT_OK && quote.energy + quote.duty + quote.dues == quote.amount);
+	(void)err;
+	*out = quote;
+	return BT_OK;
+}

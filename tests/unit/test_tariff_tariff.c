@@ -1,0 +1,205 @@
+/* Tariffs: signature before content, strict content, the price rule.
+ *
+ * rooms: core/tariff core/money core/base
+ * Known answers: 500 rupees at 742 paise and 6 % from the REST protocol; the others divided by hand. */
+#include "core/tariff/tariff.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static const char document_text[] =
+    "{\"categories\":[{\"code\":\"DS-II\",\"duty_bp\":600,\"rate_paise\":742},"
+    "{\"code\":\"NDS-I\",\"duty_bp\":0,\"rate_paise\":850}],"
+    "\"cut\":{\"from\":\"10:00\",\"grace_hours\":72,\"not_sunday\":true,\"until\":\"13:00\"},"
+    "\"format\":1,\"id\":\"BERC-2026-27\",\"maximum_paise\":1000000,\"minimum_paise\":10000,"
+    "\"name\":{\"en\":\"BERC 2026-27\",\"hi\":\"BERC 2026-27\"},\"valid_from\":1775000000000}";
+
+static struct bt_signer *open_signer(void)
+{
+	static const uint8_t seed[BT_ED25519_SEED_LEN] = {1, 2, 3};
+	struct bt_signer *signer = NULL;
+	assert_int_equal(bt_signer_open(seed, &signer), BT_OK);
+	return signer;
+}
+
+static void seal(const struct bt_signer *signer, const char *document, struct bt_buf *out)
+{
+	uint8_t signature[BT_ED25519_SIGNATURE_LEN];
+	char text[8192];
+	char mark[128];
+	assert_int_equal(bt_sign(signer, bt_bytes_of(document), signature), BT_OK);
+	assert_int_equal(bt_base64_encode(bt_bytes_of(document), text, sizeof(text)), BT_OK);
+	assert_int_equal(bt_base64_encode(BT_BYTES(signature), mark, sizeof(mark)), BT_OK);
+	bt_buf_clear(out);
+	assert_int_equal(bt_buf_printf(out, "{\"document\":\"%s\",\"signature\":\"%s\"}", text, mark), BT_OK);
+}
+
+static enum bt_err decode(const char *document, struct bt_tariff *out)
+{
+	struct bt_signer *signer = open_signer();
+	struct bt_buf envelope;
+	bt_buf_init(&envelope, 65536);
+	seal(signer, document, &envelope);
+	enum bt_err err = bt_tariff_decode(bt_buf_view(&envelope), bt_signer_public(signer), out, NULL);
+	bt_buf_fini(&envelope);
+	bt_signer_close(signer);
+	return err;
+}
+
+static void check_decode(void **state)
+{
+	(void)state;
+	struct bt_tariff tariff;
+	assert_int_equal(decode(document_text, &tariff), BT_OK);
+	assert_string_equal(tariff.id, "BERC-2026-27");
+	assert_string_equal(tariff.name_hi, "BERC 2026-27");
+	assert_int_equal(tariff.valid_from_ms, INT64_C(1775000000000));
+	assert_int_equal(tariff.minimum, 10000);
+	assert_int_equal(tariff.maximum, 1000000);
+	assert_int_equal(tariff.cut_from_minute, 600);
+	assert_int_equal(tariff.cut_until_minute, 780);
+	assert_true(tariff.cut_not_sunday);
+	assert_int_equal(tariff.cut_grace_hours, 72);
+	assert_int_equal(tariff.count, 2);
+	assert_string_equal(tariff.categories[1].code, "NDS-I");
+	assert_int_equal(tariff.categories[1].rate, 850);
+	assert_int_equal(tariff.categories[0].duty_bp, 600);
+}
+
+/* A changed bit is refused, or was one that base64 does not use and nothing came out different. */
+static void check_changed(struct bt_bytes envelope, const uint8_t *key)
+{
+	struct bt_tariff tariff = {.count = 77};
+	if (bt_tariff_decode(envelope, key, &tariff, NULL) != BT_OK) {
+		assert_int_equal(tariff.count, 77);
+		return;
+	}
+	struct bt_tariff good;
+	assert_int_equal(decode(document_text, &good), BT_OK);
+	assert_string_equal(tariff.id, good.id);
+	assert_int_equal(tariff.count, good.count);
+	assert_int_equal(tariff.categories[0].rate, good.categories[0].rate);
+	assert_int_equal(tariff.categories[1].rate, good.categories[1].rate);
+	assert_int_equal(tariff.maximum, good.maximum);
+}
+
+static void check_tampering(void **state)
+{
+	(void)state;
+	struct bt_signer *signer = open_signer();
+	struct bt_buf envelope;
+	struct bt_tariff tariff = {.count = 77};
+	bt_buf_init(&envelope, 65536);
+	seal(signer, document_text, &envelope);
+	for (size_t i = 0; i < envelope.len; i++) {
+		for (int bit = 0; bit < 8; bit++) {
+			envelope.data[i] ^= (uint8_t)(1 << bit);
+			check_changed(bt_buf_view(&envelope), bt_signer_public(signer));
+			envelope.data[i] ^= (uint8_t)(1 << bit);
+		}
+		struct bt_bytes cut = {envelope.data, i};
+		assert_int_equal(bt_tariff_decode(cut, bt_signer_public(signer), &tariff, NULL), BT_EFORMAT);
+	}
+	uint8_t other[BT_ED25519_PUBLIC_LEN];
+	memcpy(other, bt_signer_public(signer), sizeof(other));
+	other[3] ^= 1;
+	assert_int_equal(bt_tariff_decode(bt_buf_view(&envelope), other, &tariff, NULL), BT_EAUTH);
+	assert_int_equal(tariff.count, 77);
+	bt_buf_fini(&envelope);
+	bt_signer_close(signer);
+}
+
+/* Each row replaces one part of the good document; signed, and still refused. */
+static void check_strictness(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *part, *instead;
+	} rows[] = {
+	    {"\"format\":1", "\"format\":2"},
+	    {"\"rate_paise\":742", "\"rate_paise\":0"},
+	    {"\"rate_paise\":742", "\"rate_paise\":100001"},
+	    {"\"rate_paise\":742", "\"rate_paise\":7.42"},
+	    {"\"rate_paise\":742", "\"rate_paise\":\"742\""},
+	    {"\"duty_bp\":600", "\"duty_bp\":-1"},
+	    {"\"duty_bp\":600", "\"duty_bp\":10001"},
+	    {"\"duty_bp\":600", "\"duty\":600"},
+	    {"NDS-I", "DS-II"},
+	    {"NDS-I", ""},
+	    {"NDS-I", "NDS-I-AND-MUCH-MORE"},
+	    {"10:00", "24:00"},
+	    {"10:00", "1000"},
+	    {"10:00", "14:00"},
+	    {"\"minimum_paise\":10000", "\"minimum_paise\":1000001"},
+	    {"\"minimum_paise\":10000", "\"minimum_paise\":0"},
+	    {"\"not_sunday\":true", "\"not_sunday\":1"},
+	    {"\"id\":\"BERC-2026-27\"", "\"id\":\"\""},
+	    {"\"hi\":", "\"en\":"},
+	    {"\"categories\":[", "\"categories\":[], \"rows\":["},
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char changed[2048];
+		struct bt_tariff tariff = {.count = 77};
+		const char *at = strstr(document_text, rows[i].part);
+		assert_non_null(at);
+		assert_int_equal(bt_text_printf(changed, sizeof(changed), "%.*s%s%s", (int)(at - document_text),
+						document_text, rows[i].instead, at + strlen(rows[i].part)),
+				 BT_OK);
+		assert_int_equal(decode(changed, &tariff), BT_EFORMAT);
+		assert_int_equal(tariff.count, 77);
+	}
+	struct bt_tariff tariff;
+	assert_int_equal(decode("", &tariff), BT_EFORMAT);
+	assert_int_equal(decode("[]", &tariff), BT_EFORMAT);
+}
+
+static void check_quote(void **state)
+{
+	(void)state;
+	struct bt_tariff tariff;
+	struct bt_quote quote;
+	assert_int_equal(decode(document_text, &tariff), BT_OK);
+	static const struct {
+		const char *category;
+		bt_paise amount, dues, energy, duty;
+		int64_t units;
+	} rows[] = {
+	    {"DS-II", 50000, 0, 47170, 2830, 635},
+	    {"DS-II", 100000, 30000, 66038, 3962, 890},
+	    {"DS-II", 50000, 50000, 0, 0, 0},
+	    {"DS-II", 1, 0, 1, 0, 0}, /* 0.943 paisa rounds up */
+	    {"DS-II", 106, 0, 100, 6, 1},
+	    {"NDS-I", 85000, 0, 85000, 0, 1000},
+	    {"DS-II", BT_PAISE_MAX, 0, INT64_C(93396226415), INT64_C(5603773585), INT64_C(1258709250)},
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		assert_int_equal(bt_tariff_quote(&tariff, rows[i].category, rows[i].amount, rows[i].dues, &quote),
+				 BT_OK);
+		assert_int_equal(quote.energy, rows[i].energy);
+		assert_int_equal(quote.duty, rows[i].duty);
+		assert_int_equal(quote.units, rows[i].units);
+		assert_int_equal(quote.energy + quote.duty + quote.dues, quote.amount);
+		assert_string_equal(quote.tariff, "BERC-2026-27");
+	}
+	quote.units = 77;
+	assert_int_equal(bt_tariff_quote(&tariff, "HT", 50000, 0, &quote), BT_ENOTFOUND);
+	assert_int_equal(bt_tariff_quote(&tariff, "DS-II", 0, 0, &quote), BT_ERANGE);
+	assert_int_equal(bt_tariff_quote(&tariff, "DS-II", 500, 501, &quote), BT_ERANGE);
+	assert_int_equal(bt_tariff_quote(&tariff, "DS-II", 500, -1, &quote), BT_ERANGE);
+	assert_int_equal(bt_tariff_quote(&tariff, "DS-II", BT_PAISE_MAX + 1, 0, &quote), BT_ERANGE);
+	assert_int_equal(quote.units, 77);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(check_decode),
+	    cmocka_unit_test(check_tampering),
+	    cmocka_unit_test(check_strictness),
+	    cmocka_unit_test(check_quote),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
