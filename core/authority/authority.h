@@ -1,0 +1,100 @@
+/* Authority: may this sale be issued here, now? And how much is left before it may not.
+ *
+ * Pure decisions over lease, clock trust and what the journal says is unsent (PROTOCOL L1, L2, S2). */
+#ifndef BT_AUTHORITY_AUTHORITY_H
+#define BT_AUTHORITY_AUTHORITY_H
+
+#include "core/authority/lease.h"
+#include "core/base/clock.h"
+#include "core/journal/journal.h"
+
+/** Trust in the clock within one boot (PROTOCOL L2): made by a confirmation, journaled as event `clock`. */
+struct bt_clock_trust {
+	char boot_id[37];
+	int64_t true_ms; /* confirmed time at boot_ms; 0: never confirmed */
+	int64_t boot_ms;
+	int64_t offset_ms; /* confirmed time less the wall clock, at that moment */
+};
+
+/** The wall clock may drift from trusted time by this much within one boot. */
+#define BT_CLOCK_APART_MAX_MS INT64_C(300000)
+
+/** Confirm: @p true_ms is the head-end's signed time or a supervisor's word. */
+void bt_clock_trust_confirm(struct bt_clock_trust *trust, const struct bt_clock *clock, int64_t true_ms);
+/** Canonical body of the `clock` event appended to @p out. @p source "server" or "supervisor".
+ *  @return BT_OK, BT_EINPUT (source), BT_ECLOCK (never confirmed, or in another boot than @p clock's), BT_EFULL,
+ *  BT_ENOMEM. */
+BT_MUST_USE enum bt_err bt_clock_trust_encode(const struct bt_clock_trust *trust, const struct bt_clock *clock,
+                                              const char *source, struct bt_buf *out);
+/** And back. @return BT_OK, BT_EFORMAT; *out untouched on failure. */
+BT_MUST_USE enum bt_err bt_clock_trust_decode(struct bt_bytes body, struct bt_clock_trust *out);
+/** Trusted time now: confirmed time plus what CLOCK_BOOTTIME has run since. BT_ECLOCK when this boot was not confirmed
+ *  or the wall clock has gone more than 5 minutes apart from it since the confirmation. */
+BT_MUST_USE enum bt_err bt_clock_trust_now(const struct bt_clock_trust *trust, const struct bt_clock *clock,
+                                           int64_t *out);
+
+/** Why no token may be made here: id, short id for the record, sentence for the clerk (catalogue key). */
+#define BT_DENIALS(ROW) \
+	ROW(BT_DENY_NONE, "none", "") \
+	ROW(BT_DENY_NO_LEASE, "no_lease", "No more tokens here until the limit is renewed.") \
+	ROW(BT_DENY_EXPIRED, "expired", "No more tokens here until the limit is renewed.") \
+	ROW(BT_DENY_TOTAL, "total", "No more tokens here until the limit is renewed.") \
+	ROW(BT_DENY_COUNT, "count", "No more tokens here until the limit is renewed.") \
+	ROW(BT_DENY_OLDEST, "oldest", "No more tokens here until the limit is renewed.") \
+	ROW(BT_DENY_SALE, "sale", "At most {1} at one time.") \
+	ROW(BT_DENY_METER_DAY, "meter_day", "This meter has had as much as is allowed in one day.") \
+	ROW(BT_DENY_CLOCK, "clock", "Please confirm the date and time first.") \
+	ROW(BT_DENY_KEYS, "keys", "Offline keys are locked since the power cut.") \
+	ROW(BT_DENY_NOT_COVERED, "not_covered", "This meter is not in our offline list.") \
+	ROW(BT_DENY_BLOCKED, "blocked", "Blocked by the office.") \
+	ROW(BT_DENY_KEY_CHANGE, "key_change", "This meter is not in our offline list.") \
+	ROW(BT_DENY_TID, "tid", "Wait {1} minutes: this meter has had too many tokens just now.") \
+	ROW(BT_DENY_KIND, "kind", "Supply returns only after the server is back.") \
+	ROW(BT_DENY_STOPPED, "stopped", "Stopped: the record does not agree with itself. Nothing is lost. Call {1}.")
+
+enum bt_denial {
+#define BT_DENY_ENUM(id, code, key) id,
+	BT_DENIALS(BT_DENY_ENUM)
+#undef BT_DENY_ENUM
+	BT_DENY_COUNT_OF
+};
+/** Catalogue key. */
+const char *bt_denial_key(enum bt_denial denial);
+/** Short id for the record, e.g. "expired". */
+const char *bt_denial_code(enum bt_denial denial);
+
+/** What is asked for. */
+struct bt_authority_ask {
+	const struct bt_lease *lease; /* NULL: none held */
+	enum bt_err clock;            /* of bt_clock_trust_now */
+	int64_t now_ms;               /* trusted */
+	bt_paise amount;
+	struct bt_unsent unsent;      /* not counting this sale */
+	int64_t meter_tokens;         /* sold to this meter in the last 24 h by this terminal, not counting this sale */
+	bt_paise meter_paise;
+};
+/**
+ * PROTOCOL L1, S2: caps over all unacknowledged sales, whichever lease. A cap is what may be reached, not passed; at
+ * the instant of expiry, and at the age cap of the oldest unsent sale, it is over. The first of these that holds is the
+ * answer: no lease (or not begun), clock, expired, age, count, total used up, cap of one sale, meter and day, total.
+ * Pure.
+ */
+enum bt_denial bt_authority_decide(const struct bt_authority_ask *ask);
+
+/** What ends first, for the status row and the limit screens. */
+struct bt_allowance {
+	bt_paise paise_left, paise_cap;
+	int64_t count_left, count_cap;
+	int64_t ms_left;    /* to expiry or the age cap of the oldest unsent, whichever is first */
+	int64_t ms_whole;   /* life of the lease */
+	int sales_left;     /* about how many more, from the mean of the unsent ones, 500 rupees when none */
+	int percent_used;   /* of the cap that ends first, 0..100 */
+	enum bt_denial used_up; /* BT_DENY_NONE while something is left */
+	enum { BT_ENDS_TIME, BT_ENDS_MONEY, BT_ENDS_COUNT } ends;
+};
+/** @p lease NULL: nothing is left. While the clock is not trusted nothing is left either, but money and count are told.
+ *  Pure. */
+void bt_authority_allowance(const struct bt_lease *lease, enum bt_err clock, int64_t now_ms,
+                            const struct bt_unsent *unsent, struct bt_allowance *out);
+
+#endif

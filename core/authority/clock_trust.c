@@ -1,0 +1,75 @@
+#include <string.h>
+
+#include "core/authority/authority.h"
+#include "core/base/json.h"
+
+void bt_clock_trust_confirm(struct bt_clock_trust *trust, const struct bt_clock *clock, int64_t true_ms)
+{
+	struct bt_clock_trust fresh = {.true_ms = true_ms, .boot_ms = bt_clock_boot_ms(clock)};
+
+	bt_clock_boot_id(clock, fresh.boot_id);
+	fresh.offset_ms = true_ms - bt_clock_wall_ms(clock);
+	*trust = fresh;
+}
+
+static bool is_this_boot(const struct bt_clock_trust *trust, const struct bt_clock *clock)
+{
+	char boot_id[37];
+
+	bt_clock_boot_id(clock, boot_id);
+	return trust->true_ms > 0 && strcmp(boot_id, trust->boot_id) == 0;
+}
+
+enum bt_err bt_clock_trust_encode(const struct bt_clock_trust *trust, const struct bt_clock *clock, const char *source,
+				  struct bt_buf *out)
+{
+	json_t *body;
+	enum bt_err err;
+
+	if (strcmp(source, "server") != 0 && strcmp(source, "supervisor") != 0)
+		return BT_EINPUT;
+	if (!is_this_boot(trust, clock))
+		return BT_ECLOCK;
+	body = json_pack("{s:s, s:I, s:s, s:I, s:I}", "boot_id", trust->boot_id, "boot_ms", (json_int_t)trust->boot_ms,
+			 "source", source, "wall_ms", (json_int_t)trust->true_ms, "offset_ms",
+			 (json_int_t)trust->offset_ms);
+	err = body ? bt_json_encode(body, out) : BT_ENOMEM;
+	json_decref(body);
+	return err;
+}
+
+enum bt_err bt_clock_trust_decode(struct bt_bytes body, struct bt_clock_trust *out)
+{
+	struct bt_clock_trust trust = {0};
+	json_t *json = NULL;
+	enum bt_err err = BT_EFORMAT;
+
+	if (bt_json_parse(body, BT_EVENT_BODY_MAX, &json, NULL) != BT_OK)
+		return BT_EFORMAT;
+	if (bt_json_text(json, "boot_id", trust.boot_id, sizeof trust.boot_id) == BT_OK &&
+	    bt_json_int(json, "boot_ms", 0, INT64_MAX / 4, &trust.boot_ms) == BT_OK &&
+	    bt_json_int(json, "wall_ms", 1, INT64_MAX / 4, &trust.true_ms) == BT_OK &&
+	    bt_json_int(json, "offset_ms", -(INT64_MAX / 4), INT64_MAX / 4, &trust.offset_ms) == BT_OK)
+		err = BT_OK;
+	json_decref(json);
+	if (!err)
+		*out = trust;
+	return err;
+}
+
+enum bt_err bt_clock_trust_now(const struct bt_clock_trust *trust, const struct bt_clock *clock, int64_t *out)
+{
+	int64_t elapsed, now, apart;
+
+	if (!is_this_boot(trust, clock))
+		return BT_ECLOCK;
+	elapsed = bt_clock_boot_ms(clock) - trust->boot_ms;
+	if (elapsed < 0)
+		return BT_ECLOCK;
+	now = trust->true_ms + elapsed;
+	apart = now - bt_clock_wall_ms(clock) - trust->offset_ms;
+	if (apart > BT_CLOCK_APART_MAX_MS || apart < -BT_CLOCK_APART_MAX_MS)
+		return BT_ECLOCK;
+	*out = now;
+	return BT_OK;
+}

@@ -1,0 +1,330 @@
+#include "core/authority/enrolment.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/crypto.h>
+
+#include "core/authority/profile.h"
+#include "core/authority/tls_identity.h"
+#include "core/base/file.h"
+
+#define PATH_CAP       512
+#define PEM_MAX        16384
+#define CODE_MIN       4
+#define CODE_MAX       32
+#define PASSPHRASE_MIN 8
+#define PIN_LOG2_N     17
+#define FILE_MODE      0600
+#define SEED_LINE_LEN  (2 * BT_ED25519_SEED_LEN + 1)
+
+struct bt_enrolling {
+	struct bt_random random;
+	struct bt_secret seed; /* of the journal key */
+	struct bt_tls_identity *tls;
+};
+
+/* ---- asking ---- */
+
+static bool is_code(const char *code)
+{
+	size_t len = strlen(code);
+
+	return len >= CODE_MIN && len <= CODE_MAX && strspn(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-") == len;
+}
+
+static enum bt_err make_keys(struct bt_enrolling *enrolling)
+{
+	enum bt_err err = bt_secret_make(&enrolling->seed, BT_ED25519_SEED_LEN);
+
+	if (!err)
+		err = bt_random_fill(&enrolling->random, enrolling->seed.data, enrolling->seed.len);
+	return err ? err : bt_tls_identity_make(&enrolling->tls);
+}
+
+static enum bt_err format_public_key(const struct bt_enrolling *enrolling, char *out, size_t cap)
+{
+	struct bt_signer *signer = NULL;
+	enum bt_err err = bt_signer_open(enrolling->seed.data, &signer);
+
+	if (!err)
+		err = bt_base64_encode((struct bt_bytes){bt_signer_public(signer), BT_ED25519_PUBLIC_LEN}, out, cap);
+	bt_signer_close(signer);
+	return err;
+}
+
+static enum bt_err put_request(const struct bt_enrolling *enrolling, const char *code, struct bt_buf *body)
+{
+	char journal_key[64];
+	struct bt_buf csr;
+	json_t *json = NULL;
+	enum bt_err err;
+
+	bt_buf_init(&csr, PEM_MAX);
+	err = bt_tls_identity_request(enrolling->tls, &csr);
+	if (!err)
+		err = format_public_key(enrolling, journal_key, sizeof journal_key);
+	if (!err) {
+		json = json_pack("{s:s, s:s, s:s}", "code", code, "journal_key", journal_key, "csr",
+				 (const char *)csr.data);
+		err = json ? bt_json_encode(json, body) : BT_ENOMEM;
+	}
+	json_decref(json);
+	bt_buf_fini(&csr);
+	return err;
+}
+
+enum bt_err bt_enrolling_open(const struct bt_random *random, const char *code, struct bt_enrolling **out,
+			      struct bt_buf *body, struct bt_fault *fault)
+{
+	struct bt_enrolling *enrolling;
+	enum bt_err err;
+
+	if (!is_code(code))
+		return bt_fault_set(fault, BT_EINPUT, 0, "enrolment code is not of the form XXXX-XXXX-XXXX");
+	enrolling = calloc(1, sizeof *enrolling);
+	if (!enrolling)
+		return bt_fault_set(fault, BT_ENOMEM, 0, "enrolment");
+	enrolling->random = *random;
+	err = make_keys(enrolling);
+	if (!err)
+		err = put_request(enrolling, code, body);
+	if (err) {
+		bt_enrolling_close(enrolling);
+		return bt_fault_set(fault, err, 0, "making the keys of a terminal");
+	}
+	*out = enrolling;
+	return BT_OK;
+}
+
+void bt_enrolling_close(struct bt_enrolling *enrolling)
+{
+	if (!enrolling)
+		return;
+	bt_secret_wipe(&enrolling->seed);
+	bt_tls_identity_close(enrolling->tls);
+	free(enrolling);
+}
+
+/* ---- the files ---- */
+
+static enum bt_err write_file(const char *dir, const char *name, struct bt_bytes content, struct bt_fault *fault)
+{
+	char path[PATH_CAP];
+
+	if (bt_path_join(dir, name, path, sizeof path) != BT_OK)
+		return bt_fault_set(fault, BT_EINPUT, 0, "path of the state folder is too long");
+	return bt_file_replace(path, content, FILE_MODE, fault);
+}
+
+static enum bt_err write_seed(const char *keys, const struct bt_secret *seed, struct bt_fault *fault)
+{
+	char line[SEED_LINE_LEN + 1];
+	enum bt_err err;
+
+	bt_hex_encode((struct bt_bytes){seed->data, seed->len}, line);
+	line[SEED_LINE_LEN - 1] = '\n';
+	line[SEED_LINE_LEN] = '\0';
+	err = write_file(keys, "journal.key", bt_bytes_of(line), fault);
+	OPENSSL_cleanse(line, sizeof line);
+	return err;
+}
+
+static enum bt_err write_tls_key(const char *keys, const struct bt_tls_identity *tls, struct bt_fault *fault)
+{
+	struct bt_buf pem;
+	enum bt_err err;
+
+	bt_buf_init(&pem, PEM_MAX);
+	err = bt_tls_identity_key(tls, &pem);
+	if (err)
+		(void)bt_fault_set(fault, err, 0, "writing out the TLS key");
+	else
+		err = write_file(keys, "tls.key", bt_buf_view(&pem), fault);
+	if (pem.data)
+		OPENSSL_cleanse(pem.data, pem.cap);
+	bt_buf_fini(&pem);
+	return err;
+}
+
+static enum bt_err write_profile(const char *dir, const struct bt_enrolment *enrolment, struct bt_fault *fault)
+{
+	struct bt_buf json;
+	enum bt_err err;
+
+	bt_buf_init(&json, BT_PROFILE_MAX);
+	err = bt_profile_encode(enrolment, &json);
+	if (err)
+		(void)bt_fault_set(fault, err, 0, "terminal.json");
+	else
+		err = write_file(dir, "terminal.json", bt_buf_view(&json), fault);
+	bt_buf_fini(&json);
+	return err;
+}
+
+static enum bt_err write_all(const struct bt_enrolling *enrolling, const char *dir, const char *certificate,
+			     const char *ca, const struct bt_enrolment *enrolment, struct bt_fault *fault)
+{
+	char keys[PATH_CAP];
+	enum bt_err err;
+
+	if (bt_path_join(dir, "keys", keys, sizeof keys) != BT_OK)
+		return bt_fault_set(fault, BT_EINPUT, 0, "path of the state folder is too long");
+	err = bt_folder_make(dir, fault);
+	if (!err)
+		err = bt_folder_make(keys, fault);
+	if (!err)
+		err = write_seed(keys, &enrolling->seed, fault);
+	if (!err)
+		err = write_tls_key(keys, enrolling->tls, fault);
+	if (!err)
+		err = write_file(keys, "tls.crt", bt_bytes_of(certificate), fault);
+	if (!err)
+		err = write_file(keys, "ca.pem", bt_bytes_of(ca), fault);
+	return err ? err : write_profile(dir, enrolment, fault);
+}
+
+/* ---- the reply ---- */
+
+/* PEM is read as it stands: cleaning would fold its line ends. Every byte of it is printable ASCII or a line end. */
+static const char *read_pem(const json_t *json, const char *key)
+{
+	const json_t *member = json_object_get(json, key);
+	const char *text = json_string_value(member);
+
+	if (!text || json_string_length(member) > PEM_MAX)
+		return NULL;
+	for (const char *c = text; *c; c++)
+		if ((*c < 0x20 || *c > 0x7e) && *c != '\n' && *c != '\r')
+			return NULL;
+	return text;
+}
+
+static enum bt_err wrap_key(const struct bt_enrolling *enrolling, const json_t *json, struct bt_bytes passphrase,
+			    struct bt_vault_wrap *out, struct bt_fault *fault)
+{
+	struct bt_secret key = {0};
+	enum bt_err err = bt_secret_make(&key, BT_GCM_KEY_LEN);
+
+	if (err)
+		return bt_fault_set(fault, err, 0, "vault key");
+	err = bt_profile_read_bytes(json, "vault_key", key.data, key.len);
+	if (!err)
+		err = bt_vault_wrap_make(&enrolling->random, passphrase, (struct bt_bytes){key.data, key.len}, out);
+	bt_secret_wipe(&key);
+	return err ? bt_fault_set(fault, err, 0, "vault key") : BT_OK;
+}
+
+static enum bt_err take_reply(const struct bt_enrolling *enrolling, const json_t *json, struct bt_bytes passphrase,
+			      const char *dir, struct bt_enrolment *enrolment, struct bt_fault *fault)
+{
+	const char *certificate = read_pem(json, "certificate"), *ca = read_pem(json, "ca");
+	enum bt_err err = bt_profile_read_shared(json, enrolment, fault);
+
+	if (err)
+		return err;
+	if (!certificate || !ca || bt_tls_identity_check(enrolling->tls, certificate, ca, enrolment->terminal) != BT_OK)
+		return bt_fault_set(fault, BT_EFORMAT, 0, "certificate is not for our key, name and CA");
+	err = wrap_key(enrolling, json, passphrase, &enrolment->vault, fault);
+	return err ? err : write_all(enrolling, dir, certificate, ca, enrolment, fault);
+}
+
+/* The parser's own copy of the vault key. */
+static void wipe_vault_key(json_t *json)
+{
+	const json_t *key = json_object_get(json, "vault_key");
+
+	if (json_is_string(key))
+		OPENSSL_cleanse((char *)(uintptr_t)json_string_value(key), json_string_length(key));
+}
+
+enum bt_err bt_enrolling_finish(struct bt_enrolling *enrolling, struct bt_bytes reply, const char *url,
+				struct bt_bytes passphrase, const char *dir, int64_t now_ms, struct bt_enrolment *out,
+				struct bt_fault *fault)
+{
+	struct bt_enrolment enrolment = {.enrolled_at_ms = now_ms};
+	json_t *json = NULL;
+	enum bt_err err;
+
+	if (passphrase.len < PASSPHRASE_MIN)
+		return bt_fault_set(fault, BT_EINPUT, 0, "passphrase is shorter than %d bytes", PASSPHRASE_MIN);
+	if (bt_text_copy(enrolment.url, sizeof enrolment.url, url) != BT_OK || !bt_text_is_clean(url))
+		return bt_fault_set(fault, BT_EINPUT, 0, "url is too long or not clean");
+	if (bt_json_parse(reply, BT_PROFILE_MAX, &json, fault) != BT_OK)
+		return bt_fault_set(fault, BT_EFORMAT, 0, "reply to the enrolment is not JSON");
+	err = take_reply(enrolling, json, passphrase, dir, &enrolment, fault);
+	wipe_vault_key(json);
+	json_decref(json);
+	if (!err)
+		*out = enrolment;
+	return err;
+}
+
+/* ---- afterwards ---- */
+
+enum bt_err bt_enrolment_load(const char *dir, struct bt_enrolment *out, struct bt_fault *fault)
+{
+	char path[PATH_CAP];
+	struct bt_buf file;
+	enum bt_err err;
+
+	if (bt_path_join(dir, "terminal.json", path, sizeof path) != BT_OK)
+		return bt_fault_set(fault, BT_ENOTFOUND, 0, "path of the state folder is too long");
+	bt_buf_init(&file, BT_PROFILE_MAX);
+	err = bt_file_read(path, &file, fault);
+	if (!err)
+		err = bt_profile_decode(bt_buf_view(&file), out, fault);
+	else if (err != BT_ENOTFOUND)
+		err = bt_fault_set(fault, BT_EFORMAT, 0, "terminal.json cannot be read");
+	bt_buf_fini(&file);
+	return err;
+}
+
+enum bt_err bt_enrolment_signer(const char *dir, struct bt_signer **out, struct bt_fault *fault)
+{
+	char path[PATH_CAP];
+	uint8_t seed[BT_ED25519_SEED_LEN];
+	struct bt_secret line = {0};
+	enum bt_err err;
+
+	if (bt_path_join(dir, "keys/journal.key", path, sizeof path) != BT_OK)
+		return bt_fault_set(fault, BT_ENOTFOUND, 0, "path of the state folder is too long");
+	err = bt_secret_read_file(path, &line, fault);
+	if (err)
+		return err;
+	/* The secret has no terminator of its own. */
+	if (line.len != 2 * sizeof seed) {
+		err = bt_fault_set(fault, BT_EFORMAT, 0, "journal.key: length");
+	} else {
+		char hex[2 * sizeof seed + 1];
+
+		memcpy(hex, line.data, line.len);
+		hex[line.len] = '\0';
+		err = bt_hex_decode(hex, seed, sizeof seed) == BT_OK ? bt_signer_open(seed, out) : BT_EFORMAT;
+		OPENSSL_cleanse(hex, sizeof hex);
+		if (err)
+			(void)bt_fault_set(fault, err, 0, "journal.key is not a key");
+	}
+	OPENSSL_cleanse(seed, sizeof seed);
+	bt_secret_wipe(&line);
+	return err;
+}
+
+const struct bt_operator *bt_enrolment_operator(const struct bt_enrolment *enrolment, const char *id)
+{
+	for (int i = 0; i < enrolment->operator_count; i++)
+		if (strcmp(enrolment->operators[i].id, id) == 0)
+			return &enrolment->operators[i];
+	return NULL;
+}
+
+enum bt_err bt_operator_check_pin(const struct bt_operator *person, struct bt_bytes pin)
+{
+	uint8_t hash[sizeof person->pin_hash];
+	enum bt_err err = bt_scrypt(pin, BT_BYTES(person->pin_salt), PIN_LOG2_N, hash, sizeof hash);
+
+	if (!err)
+		err = bt_bytes_equal(BT_BYTES(hash), BT_BYTES(person->pin_hash)) ? BT_OK : BT_EAUTH;
+	OPENSSL_cleanse(hash, sizeof hash);
+	return err;
+}
