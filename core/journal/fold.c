@@ -1,0 +1,157 @@
+#include "core/journal/fold.h"
+
+#include <limits.h>
+#include <string.h>
+
+#define TID_MAX 0xffffff /* 24 bits */
+
+static enum bt_err fold_tid(struct bt_sale_row *row, const json_t *body)
+{
+	int64_t tid = 0;
+	if (!bt_json_has(body, "tid"))
+		return BT_OK;
+	if (bt_json_int(body, "tid", 1, TID_MAX, &tid) != BT_OK)
+		return BT_EINPUT;
+	if (row->tid && row->tid != (uint32_t)tid)
+		return BT_ESTATE;
+	row->tid = (uint32_t)tid;
+	return BT_OK;
+}
+
+static bool is_delivered(const struct bt_sale_row *row)
+{
+	return row->stage == BT_STAGE_TOKENED || row->stage == BT_STAGE_CREDITED;
+}
+
+/* First, or again with a higher revision after the consumer agreed to new figures (PROTOCOL S3). */
+static enum bt_err fold_paid(struct bt_sale_row *row, const struct bt_event *event, const json_t *body)
+{
+	struct bt_sale_row next = *row;
+	bool first = row->paid_seq == 0;
+	if (bt_json_text(body, "connection", next.connection, sizeof next.connection) != BT_OK ||
+	    bt_json_text(body, "meter", next.meter, sizeof next.meter) != BT_OK ||
+	    bt_json_text(body, "operator", next.operator_id, sizeof next.operator_id) != BT_OK ||
+	    bt_json_text(body, "receipt", next.receipt, sizeof next.receipt) != BT_OK ||
+	    bt_json_text(body, "delivery", next.delivery, sizeof next.delivery) != BT_OK ||
+	    bt_json_int(body, "shift", 0, INT32_MAX, &next.shift) != BT_OK ||
+	    bt_json_int(body, "paid_at", 0, INT64_MAX, &next.paid_at_ms) != BT_OK ||
+	    bt_json_int(body, "amount_paise", 1, BT_PAISE_MAX, &next.amount) != BT_OK ||
+	    bt_json_int(body, "dues_paise", 0, BT_PAISE_MAX, &next.dues) != BT_OK ||
+	    bt_json_int(body, "units", 0, INT64_MAX, &next.units) != BT_OK)
+		return BT_EINPUT;
+	if (!first && (is_delivered(row) || strcmp(row->meter, next.meter) != 0 ||
+		       strcmp(row->connection, next.connection) != 0 || strcmp(row->receipt, next.receipt) != 0 ||
+		       strcmp(row->delivery, next.delivery) != 0))
+		return BT_ESTATE;
+	if (first)
+		next.paid_seq = event->seq;
+	memcpy(next.sale_id, event->sale_id, sizeof next.sale_id);
+	next.stage = BT_STAGE_PAID;
+	enum bt_err err = fold_tid(&next, body);
+	if (err == BT_OK)
+		*row = next;
+	return err;
+}
+
+static enum bt_err fold_tokened(struct bt_sale_row *row, const struct bt_event *event, const json_t *body)
+{
+	(void)event;
+	struct bt_sale_row next = *row;
+	char by[16];
+	if (bt_json_text(body, "issued_by", by, sizeof by) != BT_OK ||
+	    bt_json_text(body, "token", next.token, sizeof next.token) != BT_OK ||
+	    bt_json_int(body, "units", 0, INT64_MAX, &next.units) != BT_OK || strlen(next.token) != 20 ||
+	    !bt_text_is_digits(next.token))
+		return BT_EINPUT;
+	if (row->stage == BT_STAGE_CREDITED || (row->token[0] && strcmp(row->token, next.token) != 0))
+		return BT_ESTATE;
+	if (!row->token[0])
+		next.made_here = strcmp(by, "terminal") == 0;
+	next.stage = BT_STAGE_TOKENED;
+	enum bt_err err = fold_tid(&next, body);
+	if (err == BT_OK)
+		*row = next;
+	return err;
+}
+
+static enum bt_err fold_credited(struct bt_sale_row *row, const struct bt_event *event, const json_t *body)
+{
+	(void)event;
+	(void)body;
+	if (row->token[0])
+		return BT_ESTATE;
+	row->stage = BT_STAGE_CREDITED;
+	return BT_OK;
+}
+
+static enum bt_err fold_printed(struct bt_sale_row *row, const struct bt_event *event, const json_t *body)
+{
+	(void)event;
+	char result[16];
+	if (bt_json_text(body, "result", result, sizeof result) != BT_OK)
+		return BT_EINPUT;
+	if (strcmp(result, "failed") != 0 && row->printed_copies < INT_MAX)
+		row->printed_copies++;
+	return BT_OK;
+}
+
+static enum bt_err fold_settled(struct bt_sale_row *row, const struct bt_event *event, const json_t *body)
+{
+	(void)event;
+	(void)body;
+	row->settled = true;
+	return BT_OK;
+}
+
+static enum bt_err fold_exception(struct bt_sale_row *row, const struct bt_event *event, const json_t *body)
+{
+	(void)event;
+	(void)body;
+	row->exception = true;
+	return BT_OK;
+}
+
+static const struct fold_rule {
+	enum bt_err (*fold)(struct bt_sale_row *row, const struct bt_event *event, const json_t *body);
+	bool moves; /* goes to @p stage, unless token or credit are out already: those stay */
+	enum bt_sale_stage stage;
+} rules[BT_EVENT_KIND_COUNT] = {
+    [BT_EVENT_PAID] = {.fold = fold_paid},
+    [BT_EVENT_VENDING] = {.moves = true, .stage = BT_STAGE_VENDING},
+    [BT_EVENT_TOKENED] = {.fold = fold_tokened},
+    [BT_EVENT_CREDITED] = {.fold = fold_credited},
+    [BT_EVENT_REFUSED] = {.moves = true, .stage = BT_STAGE_REFUSED},
+    [BT_EVENT_PENDING] = {.moves = true, .stage = BT_STAGE_PENDING},
+    [BT_EVENT_PRINTED] = {.fold = fold_printed},
+    [BT_EVENT_SETTLED] = {.fold = fold_settled},
+    [BT_EVENT_EXCEPTION] = {.fold = fold_exception},
+    [BT_EVENT_ABANDONED] = {.moves = true, .stage = BT_STAGE_ABANDONED},
+};
+
+enum bt_err bt_fold_event(struct bt_sale_row *row, const struct bt_event *event, const json_t *body)
+{
+	const struct fold_rule *rule = &rules[event->kind];
+	if (row->paid_seq == 0 && event->kind != BT_EVENT_PAID)
+		return BT_ESTATE;
+	if (rule->fold) {
+		enum bt_err err = rule->fold(row, event, body);
+		if (err != BT_OK)
+			return err;
+	}
+	if (rule->moves && !is_delivered(row))
+		row->stage = rule->stage;
+	row->last_seq = event->seq;
+	return BT_OK;
+}
+
+bool bt_fold_equal(const struct bt_sale_row *a, const struct bt_sale_row *b)
+{
+	return strcmp(a->sale_id, b->sale_id) == 0 && strcmp(a->connection, b->connection) == 0 &&
+	       strcmp(a->meter, b->meter) == 0 && strcmp(a->operator_id, b->operator_id) == 0 &&
+	       strcmp(a->receipt, b->receipt) == 0 && strcmp(a->token, b->token) == 0 &&
+	       strcmp(a->delivery, b->delivery) == 0 && a->shift == b->shift && a->paid_seq == b->paid_seq &&
+	       a->last_seq == b->last_seq && a->paid_at_ms == b->paid_at_ms && a->amount == b->amount &&
+	       a->dues == b->dues && a->units == b->units && a->tid == b->tid && a->stage == b->stage &&
+	       a->made_here == b->made_here && a->settled == b->settled && a->exception == b->exception &&
+	       a->printed_copies == b->printed_copies;
+}

@@ -1,0 +1,370 @@
+#include "core/journal/journal.h"
+
+#include <string.h>
+
+#include "core/base/json.h"
+#include "core/base/random.h"
+#include "core/journal/chain.h"
+#include "core/journal/fold.h"
+#include "core/journal/state.h"
+
+#define WAL_PAGES_MAX 1000 /* of 4 KiB: then the log is moved into the database */
+
+enum bt_err bt_journal_stop(struct bt_journal *journal, enum bt_err err, const char *why)
+{
+	if (journal->state == BT_OK) {
+		journal->state = err;
+		bt_log_line(journal->log, "journal", "stopped: %s: %s", bt_err_name(err), why);
+	}
+	return err;
+}
+
+enum bt_err bt_journal_judge(struct bt_journal *journal, enum bt_err err, const char *why)
+{
+	return bt_err_fate(err) == BT_FATE_STOP ? bt_journal_stop(journal, err, why) : err;
+}
+
+enum bt_err bt_journal_state(const struct bt_journal *journal)
+{
+	return journal->state;
+}
+
+struct bt_head bt_journal_head(const struct bt_journal *journal)
+{
+	return journal->head;
+}
+
+int64_t bt_journal_free_bytes(const struct bt_journal *journal)
+{
+	return bt_hold_free_bytes(&journal->hold);
+}
+
+/* ---- one put ---- */
+
+/* Parse and insist on the canonical form: what is hashed here is what the head-end reads. */
+static enum bt_err parse_body(struct bt_bytes body, json_t **out, struct bt_fault *fault)
+{
+	struct bt_buf again;
+	json_t *root = NULL;
+	bt_buf_init(&again, BT_EVENT_BODY_MAX);
+	enum bt_err err = bt_json_parse(body, BT_EVENT_BODY_MAX, &root, NULL);
+	if (err == BT_OK && json_is_object(root))
+		err = bt_json_encode(root, &again);
+	if (err == BT_ENOMEM)
+		err = bt_fault_set(fault, BT_ENOMEM, 0, "event body");
+	else if (err != BT_OK || !bt_bytes_equal(bt_buf_view(&again), body))
+		err = bt_fault_set(fault, BT_EINPUT, 0, "event body is not a canonical JSON object");
+	bt_buf_fini(&again);
+	if (err == BT_OK)
+		*out = root;
+	else
+		json_decref(root);
+	return err;
+}
+
+/* PROTOCOL T1: a TID is burned for its meter. Only `paid` is barred: a token the head-end made is a fact. */
+static enum bt_err check_tid(struct bt_store *store, const struct bt_sale_row *row, struct bt_fault *fault)
+{
+	sqlite3_stmt *statement = bt_store_statement(store, BT_STMT_TID);
+	if (!statement || bt_store_bind_text(statement, 1, row->meter) || sqlite3_bind_int64(statement, 2, row->tid) ||
+	    bt_store_bind_text(statement, 3, row->sale_id))
+		return bt_store_error(store, "look up TID", fault);
+	int code = sqlite3_step(statement);
+	sqlite3_reset(statement);
+	if (code == SQLITE_ROW)
+		return bt_fault_set(fault, BT_ESTATE, 0, "TID %u is burned for this meter", row->tid);
+	return code == SQLITE_DONE ? BT_OK : bt_store_error(store, "look up TID", fault);
+}
+
+static enum bt_err project(struct bt_store *store, const struct bt_event *event, const json_t *body,
+			   struct bt_sale_row *row, struct bt_fault *fault)
+{
+	enum bt_err err = bt_store_find_sale(store, event->sale_id, row, fault);
+	if (err != BT_OK)
+		return err;
+	err = bt_fold_event(row, event, body);
+	if (err != BT_OK)
+		return bt_fault_set(fault, err, 0, "event %s cannot be recorded for this sale",
+				    bt_event_kind_name(event->kind));
+	if (event->kind == BT_EVENT_PAID && row->tid)
+		err = check_tid(store, row, fault);
+	return err == BT_OK ? bt_store_put_sale(store, row, fault) : err;
+}
+
+static enum bt_err insert_event(struct bt_store *store, const struct bt_event *event, struct bt_fault *fault)
+{
+	sqlite3_stmt *statement = bt_store_statement(store, BT_STMT_INSERT);
+	if (!statement || sqlite3_bind_int64(statement, 1, event->seq) ||
+	    sqlite3_bind_int64(statement, 2, event->time_ms) || bt_store_bind_text(statement, 3, event->sale_id) ||
+	    bt_store_bind_text(statement, 4, bt_event_kind_name(event->kind)) ||
+	    sqlite3_bind_text(statement, 5, (const char *)event->body.data, (int)event->body.len, SQLITE_TRANSIENT) ||
+	    bt_store_bind_bytes(statement, 6, BT_BYTES(event->prev_hash)) ||
+	    bt_store_bind_bytes(statement, 7, BT_BYTES(event->hash)) ||
+	    bt_store_bind_bytes(statement, 8, BT_BYTES(event->signature)) || bt_store_run(statement))
+		return bt_store_error(store, "write event", fault);
+	return BT_OK;
+}
+
+/* Does this kind stand for a sale? Those from `paid` on do; a printed report or an exception may be without one. */
+static bool needs_sale(enum bt_event_kind kind)
+{
+	return kind >= BT_EVENT_PAID && kind != BT_EVENT_PRINTED && kind != BT_EVENT_EXCEPTION;
+}
+
+static enum bt_err check_input(const struct bt_event_in *in, struct bt_fault *fault)
+{
+	if ((unsigned)in->kind >= BT_EVENT_KIND_COUNT || !in->sale_id)
+		return bt_fault_set(fault, BT_EINPUT, 0, "event kind");
+	if (in->sale_id[0] ? !bt_uuid7_is(in->sale_id) : needs_sale(in->kind))
+		return bt_fault_set(fault, BT_EINPUT, 0, "event %s: sale id", bt_event_kind_name(in->kind));
+	return BT_OK;
+}
+
+/* Seal @p in onto @p head and write it; @p head moves on, @p frame is its second record. Inside a transaction. */
+static enum bt_err write_event(struct bt_journal *journal, const struct bt_event_in *in, int64_t now_ms,
+			       struct bt_head *head, struct bt_frame *frame, struct bt_fault *fault)
+{
+	struct bt_event event = {.seq = head->seq + 1, .time_ms = now_ms, .kind = in->kind, .body = in->body};
+	struct bt_sale_row row = {0};
+	json_t *body = NULL;
+	enum bt_err err = check_input(in, fault);
+	if (err == BT_OK)
+		err = parse_body(in->body, &body, fault);
+	if (err != BT_OK)
+		return err;
+	bt_text_copy(event.sale_id, sizeof event.sale_id, in->sale_id);
+	memcpy(event.prev_hash, head->hash, sizeof event.prev_hash);
+	if (event.sale_id[0])
+		err = project(&journal->store, &event, body, &row, fault);
+	json_decref(body);
+	if (err != BT_OK)
+		return err;
+	err = bt_chain_hash(&event, event.hash);
+	if (err == BT_OK)
+		err = bt_sign(journal->signer, BT_BYTES(event.hash), event.signature);
+	if (err != BT_OK)
+		return bt_fault_set(fault, err, 0, "hash or sign event");
+	err = insert_event(&journal->store, &event, fault);
+	if (err != BT_OK)
+		return err;
+	bool money = in->kind == BT_EVENT_PAID || in->kind == BT_EVENT_TOKENED;
+	*frame = (struct bt_frame){.seq = event.seq, .kind = in->kind, .amount = money ? row.amount : 0};
+	memcpy(frame->hash, event.hash, sizeof frame->hash);
+	head->seq = event.seq;
+	memcpy(head->hash, event.hash, sizeof head->hash);
+	return BT_OK;
+}
+
+static enum bt_err mark_batch(struct bt_store *store, int64_t first, struct bt_fault *fault)
+{
+	sqlite3_stmt *statement = bt_store_statement(store, BT_STMT_BATCH);
+	if (!statement || sqlite3_bind_int64(statement, 1, first) || bt_store_run(statement))
+		return bt_store_error(store, "mark batch", fault);
+	return BT_OK;
+}
+
+struct batch {
+	const struct bt_event_in *events;
+	int count;
+	int64_t now_ms;
+	struct bt_head head; /* after the batch */
+	struct bt_frame frames[BT_PUT_MAX];
+	bool written; /* COMMIT was tried: from here on a failure is final */
+};
+
+/* The first record. Events are hashed inside the transaction, so a refused one leaves no trace. */
+static enum bt_err write_batch(struct bt_journal *journal, struct batch *batch, struct bt_fault *fault)
+{
+	struct bt_store *store = &journal->store;
+	sqlite3_stmt *begin = bt_store_statement(store, BT_STMT_BEGIN);
+	batch->head = journal->head;
+	batch->written = false;
+	if (!begin || bt_store_run(begin))
+		return bt_store_error(store, "begin", fault);
+	enum bt_err err = mark_batch(store, journal->head.seq + 1, fault);
+	for (int i = 0; i < batch->count && err == BT_OK; i++)
+		err = write_event(journal, &batch->events[i], batch->now_ms, &batch->head, &batch->frames[i], fault);
+	if (err == BT_OK) {
+		sqlite3_stmt *commit = bt_store_statement(store, BT_STMT_COMMIT);
+		batch->written = true;
+		if (!commit || bt_store_run(commit))
+			err = bt_store_error(store, "commit", fault);
+	}
+	if (err != BT_OK)
+		bt_store_rollback(store);
+	return err;
+}
+
+enum bt_err bt_journal_regain(struct bt_journal *journal, struct bt_head *found, struct bt_fault *fault)
+{
+	bt_store_drop(&journal->store);
+	if (!bt_hold_drop_ballast(&journal->hold))
+		return bt_fault_set(fault, BT_ENOSPC, 0, "disk full");
+	bt_log_line(journal->log, "journal", "disk full: ballast given back");
+	enum bt_err err = bt_store_open(&journal->store, journal->dir, true, fault);
+	return err == BT_OK ? bt_store_last(&journal->store, found, fault) : err;
+}
+
+static bool is_same_head(const struct bt_head *a, const struct bt_head *b)
+{
+	return a->seq == b->seq && memcmp(a->hash, b->hash, sizeof a->hash) == 0;
+}
+
+static enum bt_err write_batch_again(struct bt_journal *journal, struct batch *batch, struct bt_fault *fault)
+{
+	struct bt_head found = {0};
+	enum bt_err err = bt_journal_regain(journal, &found, fault);
+	if (err != BT_OK)
+		return err;
+	if (is_same_head(&found, &journal->head))
+		return write_batch(journal, batch, fault);
+	/* The commit had reached the disk before the disk was full. */
+	if (batch->written && is_same_head(&found, &batch->head))
+		return BT_OK;
+	return bt_fault_set(fault, BT_ECORRUPT, 0, "database changed while the disk was full");
+}
+
+static enum bt_err write_frames(struct bt_journal *journal, const struct batch *batch, struct bt_fault *fault)
+{
+	enum bt_err err = bt_frames_append(&journal->frames, batch->frames, batch->count, fault);
+	if (err == BT_ENOSPC && bt_hold_drop_ballast(&journal->hold))
+		err = bt_frames_append(&journal->frames, batch->frames, batch->count, fault);
+	return err;
+}
+
+/* The events are safe in both records already; a failure here stops the next put, not this one. */
+static void checkpoint_when_due(struct bt_journal *journal)
+{
+	struct bt_fault fault = {0};
+	if (journal->store.wal_pages < WAL_PAGES_MAX)
+		return;
+	enum bt_err err = bt_store_checkpoint(&journal->store, false, &fault);
+	if (err == BT_ENOSPC && bt_hold_drop_ballast(&journal->hold))
+		bt_log_line(journal->log, "journal", "disk full: ballast given back");
+	else if (err != BT_OK && err != BT_EBUSY) /* busy: a reading is under way; the next put tries again */
+		bt_journal_stop(journal, err, fault.what);
+}
+
+static bool begins_sale(const struct bt_event_in *events, int count)
+{
+	for (int i = 0; i < count; i++) {
+		if (events[i].kind == BT_EVENT_PAID)
+			return true;
+	}
+	return false;
+}
+
+static enum bt_err check_put(struct bt_journal *journal, const struct bt_event_in *events, int count,
+			     struct bt_fault *fault)
+{
+	if (journal->state != BT_OK)
+		return bt_fault_set(fault, journal->state, 0, "journal has stopped");
+	if (!journal->signer)
+		return bt_fault_set(fault, BT_ESTATE, 0, "journal is open for reading only");
+	if (count < 1 || count > BT_PUT_MAX)
+		return bt_fault_set(fault, BT_EINPUT, 0, "%d events in one put", count);
+	if (begins_sale(events, count) && !journal->hold.ballast && bt_journal_free_bytes(journal) < BT_SPACE_FLOOR)
+		return bt_fault_set(fault, BT_ENOSPC, 0, "too little space to begin a sale");
+	return BT_OK;
+}
+
+/* True for a failure that left both records as they were. */
+static bool is_harmless(const struct batch *batch, enum bt_err err)
+{
+	return !batch->written && bt_err_fate(err) == BT_FATE_NOTHING;
+}
+
+enum bt_err bt_journal_put(struct bt_journal *journal, const struct bt_event_in *events, int count,
+			   struct bt_fault *fault)
+{
+	struct bt_fault own = {0};
+	struct batch batch = {.events = events, .count = count};
+	if (!fault)
+		fault = &own;
+	enum bt_err err = check_put(journal, events, count, fault);
+	if (err != BT_OK)
+		return err;
+	batch.now_ms = bt_clock_wall_ms(journal->clock);
+	err = write_batch(journal, &batch, fault);
+	if (err == BT_ENOSPC && journal->hold.ballast)
+		err = write_batch_again(journal, &batch, fault);
+	if (err != BT_OK && is_harmless(&batch, err))
+		return err;
+	if (err == BT_OK)
+		err = write_frames(journal, &batch, fault);
+	if (err != BT_OK)
+		return bt_journal_stop(journal, bt_err_fate(err) == BT_FATE_STOP ? err : BT_EDISK, fault->what);
+	journal->head = batch.head;
+	checkpoint_when_due(journal);
+	return BT_OK;
+}
+
+enum bt_err bt_journal_tidy(struct bt_journal *journal, struct bt_fault *fault)
+{
+	if (journal->state != BT_OK)
+		return journal->state;
+	enum bt_err err = bt_store_checkpoint(&journal->store, true, fault);
+	return err == BT_OK || err == BT_EBUSY ? err : bt_journal_stop(journal, err, "checkpoint");
+}
+
+/* ---- reading events ---- */
+
+enum bt_err bt_journal_read(struct bt_journal *journal, int64_t after,
+			    bool (*visit)(void *context, const struct bt_event *event), void *context,
+			    struct bt_fault *fault)
+{
+	sqlite3_stmt *statement = NULL;
+	struct bt_event event;
+	if (!journal->store.db)
+		return bt_fault_set(fault, journal->state, 0, "journal has stopped");
+	int code = sqlite3_prepare_v2(journal->store.db,
+				      "SELECT " BT_EVENT_COLUMNS " FROM event WHERE seq>?1 AND seq<=?2 ORDER BY seq",
+				      -1, &statement, NULL);
+	if (!code)
+		code = sqlite3_bind_int64(statement, 1, after);
+	if (!code)
+		code = sqlite3_bind_int64(statement, 2, journal->head.seq);
+	enum bt_err err = BT_OK;
+	while (!code && (code = sqlite3_step(statement)) == SQLITE_ROW) {
+		code = SQLITE_OK;
+		err = bt_store_event(statement, &event);
+		if (err == BT_OK)
+			err = bt_chain_check(&event);
+		if (err != BT_OK || !visit(context, &event))
+			break;
+	}
+	if (err != BT_OK)
+		bt_fault_set(fault, err, 0, "an event after %lld is damaged", (long long)after);
+	else if (code && code != SQLITE_DONE)
+		err = bt_store_error(&journal->store, "read events", fault);
+	sqlite3_finalize(statement);
+	return bt_journal_judge(journal, err, "read events");
+}
+
+enum bt_err bt_journal_newest(struct bt_journal *journal, enum bt_event_kind kind, const char *sale_id,
+			      struct bt_event *out, struct bt_buf *body)
+{
+	enum bt_statement id = sale_id ? BT_STMT_NEWEST_SALE : BT_STMT_NEWEST;
+	sqlite3_stmt *statement = bt_store_statement(&journal->store, id);
+	struct bt_event event;
+	if (!statement || bt_store_bind_text(statement, 1, bt_event_kind_name(kind)) ||
+	    sqlite3_bind_int64(statement, 2, journal->head.seq) ||
+	    (sale_id && bt_store_bind_text(statement, 3, sale_id)))
+		return bt_journal_judge(journal, bt_store_error(&journal->store, "newest", NULL), "newest");
+	int code = sqlite3_step(statement);
+	enum bt_err err = code == SQLITE_ROW ? bt_store_event(statement, &event) : BT_ENOTFOUND;
+	if (code != SQLITE_ROW && code != SQLITE_DONE)
+		err = bt_store_error(&journal->store, "newest", NULL);
+	if (err == BT_OK)
+		err = bt_chain_check(&event);
+	if (err == BT_OK && body) {
+		bt_buf_clear(body);
+		err = bt_buf_put(body, event.body.data, event.body.len);
+	}
+	if (err == BT_OK) {
+		event.body = body ? bt_buf_view(body) : (struct bt_bytes){0};
+		*out = event;
+	}
+	sqlite3_reset(statement);
+	return bt_journal_judge(journal, err, "an event is damaged");
+}

@@ -1,0 +1,213 @@
+/* The journal: the append-only, hash-chained, signed record of everything that happened to money and tokens.
+ *
+ * One SQLite file (journal.db), one connection, one process per state folder. Events are the truth; projections (sales,
+ * TIDs by meter, unsent) are tables rebuilt from them at will. A second record (journal.head, frames of 64 bytes,
+ * synced before a put returns) catches what SQLite cannot: bit rot and a truncated log. Any doubt is fate STOP. Source:
+ * DESIGN 6, PROTOCOL J, H2; settings and why: facts of reliability 2.3, 2.4.
+ *
+ * This room does not interpret a sale beyond the fields its projections need. */
+#ifndef BT_JOURNAL_JOURNAL_H
+#define BT_JOURNAL_JOURNAL_H
+
+#include "core/base/clock.h"
+#include "core/base/crypto.h"
+#include "core/base/log.h"
+#include "core/money/money.h"
+
+#define BT_EVENT_BODY_MAX 4096
+/** Events in one put. */
+#define BT_PUT_MAX 256
+
+/** Event kinds, one row each: id, name in the record. */
+#define BT_EVENT_KINDS(ROW)                                                                                            \
+	ROW(BT_EVENT_GENESIS, "genesis")                                                                               \
+	ROW(BT_EVENT_CLOCK, "clock")                                                                                   \
+	ROW(BT_EVENT_LEASE, "lease")                                                                                   \
+	ROW(BT_EVENT_UNSEAL, "unseal")                                                                                 \
+	ROW(BT_EVENT_SIGN_IN, "sign_in")                                                                               \
+	ROW(BT_EVENT_SIGN_FAILED, "sign_failed")                                                                       \
+	ROW(BT_EVENT_SHIFT_OPEN, "shift_open")                                                                         \
+	ROW(BT_EVENT_PAID, "paid")                                                                                     \
+	ROW(BT_EVENT_VENDING, "vending")                                                                               \
+	ROW(BT_EVENT_TOKENED, "tokened")                                                                               \
+	ROW(BT_EVENT_CREDITED, "credited")                                                                             \
+	ROW(BT_EVENT_REFUSED, "refused")                                                                               \
+	ROW(BT_EVENT_PENDING, "pending")                                                                               \
+	ROW(BT_EVENT_PRINTED, "printed")                                                                               \
+	ROW(BT_EVENT_SETTLED, "settled")                                                                               \
+	ROW(BT_EVENT_EXCEPTION, "exception")                                                                           \
+	ROW(BT_EVENT_ABANDONED, "abandoned")
+
+enum bt_event_kind {
+#define BT_EVENT_ENUM(id, name) id,
+	BT_EVENT_KINDS(BT_EVENT_ENUM)
+#undef BT_EVENT_ENUM
+	    BT_EVENT_KIND_COUNT
+};
+const char *bt_event_kind_name(enum bt_event_kind kind);
+BT_MUST_USE enum bt_err bt_event_kind_parse(const char *name, enum bt_event_kind *out);
+
+/** What a caller hands in. @p body is canonical JSON (base/json.h), an object. */
+struct bt_event_in {
+	enum bt_event_kind kind;
+	const char *sale_id; /* "" or 36 characters */
+	struct bt_bytes body;
+};
+
+/** One event as recorded; body borrowed until the next call on the journal. */
+struct bt_event {
+	int64_t seq; /* from 1 */
+	int64_t time_ms;
+	enum bt_event_kind kind;
+	char sale_id[37];
+	struct bt_bytes body;
+	uint8_t prev_hash[BT_SHA256_LEN];
+	uint8_t hash[BT_SHA256_LEN];
+	uint8_t signature[BT_ED25519_SIGNATURE_LEN];
+};
+
+struct bt_head {
+	int64_t seq;
+	uint8_t hash[BT_SHA256_LEN];
+};
+
+/** Where a sale stands, as projected from its events. */
+enum bt_sale_stage {
+	BT_STAGE_PAID,     /* money recorded; nothing sent yet */
+	BT_STAGE_VENDING,  /* the request may have left */
+	BT_STAGE_TOKENED,  /* token made or received */
+	BT_STAGE_CREDITED, /* dues or balance credited by the head-end */
+	BT_STAGE_PENDING,  /* docket given */
+	BT_STAGE_REFUSED,  /* head-end refused; money has to be dealt with */
+	BT_STAGE_ABANDONED,
+};
+
+struct bt_sale_row {
+	char sale_id[37];
+	char connection[16], meter[14], operator_id[24], receipt[24], token[21];
+	char delivery[8]; /* "token", "balance" or "dues" */
+	int64_t shift;
+	int64_t paid_seq, last_seq;
+	int64_t paid_at_ms;
+	bt_paise amount, dues;
+	int64_t units;
+	uint32_t tid; /* 0 when none */
+	enum bt_sale_stage stage;
+	bool made_here;     /* token issued by this terminal */
+	bool settled;       /* head-end has acknowledged */
+	bool exception;     /* head-end named one */
+	int printed_copies; /* slips printed, confirmed or not */
+};
+
+struct bt_journal;
+
+struct bt_journal_options {
+	const char *dir;                /* state folder; files journal.db, journal.head, ballast, lock are made in it */
+	const struct bt_clock *clock;   /* borrowed */
+	const struct bt_signer *signer; /* borrowed; NULL opens for reading only */
+	const char *terminal;           /* terminal number, for the genesis event */
+	struct bt_log *log;             /* may be NULL */
+};
+
+/**
+ * Open, make if new (genesis event), and check: chain and signatures of the newest 64 events, database head against
+ * head file, and the head the head-end acknowledged last against both.
+ *
+ * The database commits before the head file is written, so after a cut the database may be ahead by the newest put;
+ * the head file is then completed from it. Any other difference means that a record lost what it had acknowledged.
+ * @return BT_OK; BT_EBUSY when another process holds the folder (its pid in fault->what); BT_ECORRUPT when the records
+ *         disagree; BT_EAUTH when the journal is another key's or terminal's; BT_EUNSUPPORTED when a newer version made
+ *         it; BT_ENOTFOUND when there is none and @p options has no signer; BT_ENOSPC; BT_EDISK; BT_ENOMEM.
+ */
+BT_MUST_USE enum bt_err bt_journal_open(const struct bt_journal_options *options, struct bt_journal **out,
+					struct bt_fault *fault);
+void bt_journal_close(struct bt_journal *journal);
+
+/**
+ * Append @p count events (1..BT_PUT_MAX) in one transaction, durably in both records when it returns BT_OK.
+ *
+ * A failure of the storage (BT_EDISK, BT_ENOSPC, BT_ECORRUPT) is final: the journal stops and every later put is
+ * refused with the same error until the process is restarted. Events are then either all there or not there at all;
+ * those in the database only are completed at the next open and are not read before. A full disk gives up the ballast
+ * first, once, so that the sale in hand can finish. These leave the journal as it was and usable: BT_ENOSPC for a put
+ * that begins a sale (`paid`) when less than 1 MiB is free and no ballast is left; BT_EINPUT for a body that is not
+ * canonical or lacks what the projection needs; BT_ESTATE for an event that cannot follow (no `paid` before it, a TID
+ * this meter has had from another sale, other digits for a token, a token beside a credit), or a journal open for
+ * reading only; BT_ENOMEM.
+ */
+BT_MUST_USE enum bt_err bt_journal_put(struct bt_journal *journal, const struct bt_event_in *events, int count,
+				       struct bt_fault *fault);
+/** BT_OK, or the error that stopped it. */
+enum bt_err bt_journal_state(const struct bt_journal *journal);
+/** When idle: move the log of SQLite into the database file and empty it. @return BT_OK; BT_EBUSY while a reading is
+ *  under way; any other failure stops the journal. */
+BT_MUST_USE enum bt_err bt_journal_tidy(struct bt_journal *journal, struct bt_fault *fault);
+struct bt_head bt_journal_head(const struct bt_journal *journal);
+
+/** Read events with seq > @p after in order, until @p visit returns false or none are left. Only events that are in
+ * both records (PROTOCOL J1). Each one is held against its hash; BT_ECORRUPT stops the journal. */
+BT_MUST_USE enum bt_err bt_journal_read(struct bt_journal *journal, int64_t after,
+					bool (*visit)(void *context, const struct bt_event *event), void *context,
+					struct bt_fault *fault);
+/** The newest event of @p kind (any sale when @p sale_id is NULL). Body copied into @p body. BT_OK or BT_ENOTFOUND. */
+BT_MUST_USE enum bt_err bt_journal_newest(struct bt_journal *journal, enum bt_event_kind kind, const char *sale_id,
+					  struct bt_event *out, struct bt_buf *body);
+
+/* ---- projections ---- */
+/** One sale; the row is held against the events it came from. @return BT_OK, BT_ENOTFOUND, BT_ECORRUPT (stops),
+ * BT_EDISK. */
+BT_MUST_USE enum bt_err bt_journal_sale(struct bt_journal *journal, const char *sale_id, struct bt_sale_row *out);
+/** By receipt number or docket (same number with "D-" before it). */
+BT_MUST_USE enum bt_err bt_journal_sale_by_receipt(struct bt_journal *journal, const char *receipt,
+						   struct bt_sale_row *out);
+
+enum bt_sale_filter {
+	BT_SALES_ALL,       /* newest first */
+	BT_SALES_UNSETTLED, /* oldest first: unsent */
+	BT_SALES_OPEN,      /* oldest first: PAID, VENDING, PENDING, REFUSED */
+	BT_SALES_METER,     /* newest first, of meter or connection @p key */
+};
+/** Fill at most @p max rows. */
+BT_MUST_USE enum bt_err bt_journal_sales(struct bt_journal *journal, enum bt_sale_filter filter, const char *key,
+					 int max, struct bt_sale_row *out, int *count);
+
+/** Use against the caps: all sales the head-end has not acknowledged, from PAID on, but refused and abandoned ones
+ *  (PROTOCOL L1). The sale in hand counts as soon as it is PAID. */
+struct bt_unsent {
+	int64_t count;
+	bt_paise paise;
+	int64_t oldest_ms; /* paid_at of the oldest; 0 when none */
+};
+BT_MUST_USE enum bt_err bt_journal_unsent(struct bt_journal *journal, struct bt_unsent *out);
+/** What this terminal has sold to @p meter since @p since_ms (by paid time), refused and abandoned sales left out:
+ * sales that deliver a token, given or owed, and the paise of all. */
+BT_MUST_USE enum bt_err bt_journal_meter_use(struct bt_journal *journal, const char *meter, int64_t since_ms,
+					     int64_t *tokens, bt_paise *paise);
+/** True when a journaled sale has burned @p tid for @p meter (PROTOCOL T1, T3). */
+bool bt_journal_tid_used(struct bt_journal *journal, const char *meter, uint32_t tid);
+/** Newest and how many sales of the given shift; @p count is the receipt sequence used so far. */
+BT_MUST_USE enum bt_err bt_journal_shift_count(struct bt_journal *journal, int64_t shift, int64_t *count);
+
+/** What the head-end holds of this terminal, kept in the cache table "peer": seq acknowledged, 0 none. */
+int64_t bt_journal_acknowledged(struct bt_journal *journal);
+/** Note an acknowledged head after its signature was verified by the caller. A head below the one held already is
+ *  taken as nothing new. @return BT_OK; BT_ECORRUPT, and the journal stops, when this journal has no such event. */
+BT_MUST_USE enum bt_err bt_journal_acknowledge(struct bt_journal *journal, const struct bt_head *head,
+					       struct bt_fault *fault);
+
+struct bt_journal_report {
+	int64_t events, sales;
+	struct bt_head head;
+	bool file_sound; /* SQLite's own integrity check */
+	bool chain_whole, signatures_good, second_equal, projections_equal, acknowledged_within;
+};
+/** Read everything, check chain and signatures, rebuild projections beside the live ones and compare, compare heads.
+ *  @return BT_OK when all agree, BT_ECORRUPT otherwise (report says which), BT_EDISK. */
+BT_MUST_USE enum bt_err bt_journal_verify(struct bt_journal *journal, struct bt_journal_report *out,
+					  struct bt_fault *fault);
+/** Make the projections anew from the events, in one transaction. @return as bt_journal_put. */
+BT_MUST_USE enum bt_err bt_journal_rebuild(struct bt_journal *journal, struct bt_fault *fault);
+/** Bytes free on the journal's file system, the ballast not counted; -1 when unknown. */
+int64_t bt_journal_free_bytes(const struct bt_journal *journal);
+
+#endif

@@ -1,0 +1,238 @@
+/* Opening and closing a journal: every way in which a cut, rot or an edit can have left the two records, told apart. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/journal/chain.h"
+#include "core/journal/state.h"
+
+#define CHECKED_AT_OPEN 64 /* newest events */
+
+static enum bt_err read_genesis(struct bt_journal *journal, const struct bt_journal_options *options,
+				struct bt_fault *fault)
+{
+	struct bt_event event;
+	char terminal[32];
+	enum bt_err err = bt_store_event_at(&journal->store, 1, &event, fault);
+	if (err != BT_OK)
+		return err;
+	if (bt_chain_check(&event) != BT_OK || event.kind != BT_EVENT_GENESIS ||
+	    bt_chain_genesis(event.body, journal->public_key, terminal, sizeof terminal) != BT_OK)
+		return bt_fault_set(fault, BT_ECORRUPT, 0, "genesis event is damaged");
+	if (journal->signer && memcmp(journal->public_key, bt_signer_public(journal->signer), BT_ED25519_PUBLIC_LEN))
+		return bt_fault_set(fault, BT_EAUTH, 0, "journal was begun with another key");
+	if (options->terminal && strcmp(options->terminal, terminal) != 0)
+		return bt_fault_set(fault, BT_EAUTH, 0, "journal is terminal %s's", terminal);
+	return BT_OK;
+}
+
+/* One event against its hash, its predecessor, its signature and, where there is one, its frame. */
+static enum bt_err check_event(struct bt_journal *journal, int64_t seq, uint8_t prev_hash[BT_SHA256_LEN],
+			       struct bt_fault *fault)
+{
+	struct bt_event event;
+	struct bt_frame frame;
+	enum bt_err err = bt_store_event_at(&journal->store, seq, &event, fault);
+	if (err != BT_OK)
+		return err;
+	if (bt_chain_check(&event) != BT_OK || memcmp(event.prev_hash, prev_hash, BT_SHA256_LEN) != 0 ||
+	    bt_verify(journal->public_key, BT_BYTES(event.hash), event.signature) != BT_OK)
+		return bt_fault_set(fault, BT_ECORRUPT, 0, "chain is broken at event %lld", (long long)seq);
+	if (seq <= journal->frames.count &&
+	    (bt_frames_get(&journal->frames, seq, &frame) != BT_OK || frame.kind != event.kind ||
+	     memcmp(frame.hash, event.hash, BT_SHA256_LEN) != 0))
+		return bt_fault_set(fault, BT_ECORRUPT, 0, "records differ at event %lld", (long long)seq);
+	memcpy(prev_hash, event.hash, BT_SHA256_LEN);
+	return BT_OK;
+}
+
+static enum bt_err check_newest(struct bt_journal *journal, int64_t first, int64_t last, struct bt_fault *fault)
+{
+	uint8_t prev_hash[BT_SHA256_LEN] = {0};
+	struct bt_event before;
+	enum bt_err err = BT_OK;
+	if (first > 1) {
+		err = bt_store_event_at(&journal->store, first - 1, &before, fault);
+		if (err == BT_OK)
+			memcpy(prev_hash, before.hash, sizeof prev_hash);
+	}
+	for (int64_t seq = first; seq <= last && err == BT_OK; seq++)
+		err = check_event(journal, seq, prev_hash, fault);
+	return err;
+}
+
+static enum bt_err make_frame(struct bt_journal *journal, int64_t seq, struct bt_frame *out, struct bt_fault *fault)
+{
+	struct bt_event event;
+	struct bt_sale_row row = {0};
+	enum bt_err err = bt_store_event_at(&journal->store, seq, &event, fault);
+	if (err == BT_OK && (event.kind == BT_EVENT_PAID || event.kind == BT_EVENT_TOKENED))
+		err = bt_store_find_sale(&journal->store, event.sale_id, &row, fault);
+	if (err != BT_OK)
+		return err;
+	*out = (struct bt_frame){.seq = seq, .kind = event.kind, .amount = row.amount};
+	memcpy(out->hash, event.hash, sizeof out->hash);
+	return BT_OK;
+}
+
+/* A cut fell between the commit and the second record: the newest put is in the database only. */
+static enum bt_err complete_frames(struct bt_journal *journal, int64_t last, struct bt_fault *fault)
+{
+	struct bt_frame frames[BT_PUT_MAX];
+	int n = 0;
+	enum bt_err err = BT_OK;
+	if (journal->frames.tail == BT_TAIL_TORN)
+		err = bt_frames_cut(&journal->frames, fault);
+	for (int64_t seq = journal->frames.count + 1; seq <= last && err == BT_OK; seq++)
+		err = make_frame(journal, seq, &frames[n++], fault);
+	if (err != BT_OK)
+		return err;
+	bt_log_line(journal->log, "journal", "second record completed by %d events up to %lld", n, (long long)last);
+	return bt_frames_append(&journal->frames, frames, n, fault);
+}
+
+static enum bt_err check_peer(struct bt_journal *journal, struct bt_fault *fault)
+{
+	struct bt_head peer;
+	struct bt_event event;
+	enum bt_err err = bt_store_peer(&journal->store, &peer, fault);
+	if (err != BT_OK || peer.seq == 0)
+		return err;
+	if (peer.seq > journal->head.seq)
+		return bt_fault_set(fault, BT_ECORRUPT, 0, "head-end holds more than this journal");
+	err = bt_store_event_at(&journal->store, peer.seq, &event, fault);
+	if (err == BT_OK && memcmp(event.hash, peer.hash, sizeof peer.hash) != 0)
+		err = bt_fault_set(fault, BT_ECORRUPT, 0, "head-end holds another event %lld", (long long)peer.seq);
+	return err;
+}
+
+/*
+ * Bring the two records together. With D events in the database, F whole frames, and b the first event of the newest
+ * put: F = D is the rule; b-1 <= F < D is a cut before the second record was synced, its tail may then be torn;
+ * anything else has lost or changed what was acknowledged.
+ */
+static enum bt_err reconcile(struct bt_journal *journal, const struct bt_head *last, struct bt_fault *fault)
+{
+	struct bt_frames *frames = &journal->frames;
+	int64_t batch_first = 0;
+	enum bt_err err = bt_store_batch_first(&journal->store, &batch_first, fault);
+	if (err != BT_OK)
+		return err;
+	if (frames->tail == BT_TAIL_BAD)
+		return bt_fault_set(fault, BT_ECORRUPT, 0, "journal.head: frame %lld is damaged",
+				    (long long)frames->count + 1);
+	if (frames->extent > last->seq)
+		return bt_fault_set(fault, BT_ECORRUPT, 0, "database ends at %lld, second record at %lld",
+				    (long long)last->seq, (long long)frames->extent);
+	if (batch_first < 1 || batch_first > last->seq || last->seq - batch_first >= BT_PUT_MAX ||
+	    frames->count < batch_first - 1)
+		return bt_fault_set(fault, BT_ECORRUPT, 0, "second record ends at %lld, database at %lld",
+				    (long long)frames->count, (long long)last->seq);
+	int64_t first = last->seq - CHECKED_AT_OPEN + 1;
+	first = first < batch_first ? first : batch_first;
+	err = check_newest(journal, first < 1 ? 1 : first, last->seq, fault);
+	if (err == BT_OK && frames->count < last->seq && journal->signer)
+		err = complete_frames(journal, last->seq, fault);
+	return err;
+}
+
+/* The newest event in both records; for a reader that may not complete the second one it can be older than D. */
+static enum bt_err set_head(struct bt_journal *journal, struct bt_fault *fault)
+{
+	struct bt_event event;
+	if (journal->frames.count == 0)
+		return bt_fault_set(fault, BT_ENOTFOUND, 0, "journal is empty");
+	enum bt_err err = bt_store_event_at(&journal->store, journal->frames.count, &event, fault);
+	if (err != BT_OK)
+		return err;
+	journal->head.seq = event.seq;
+	memcpy(journal->head.hash, event.hash, sizeof event.hash);
+	return BT_OK;
+}
+
+static enum bt_err begin_journal(struct bt_journal *journal, const struct bt_journal_options *options,
+				 struct bt_fault *fault)
+{
+	struct bt_buf body;
+	if (journal->frames.extent)
+		return bt_fault_set(fault, BT_ECORRUPT, 0, "database is empty, second record ends at %lld",
+				    (long long)journal->frames.extent);
+	if (!journal->signer)
+		return bt_fault_set(fault, BT_ENOTFOUND, 0, "journal is empty");
+	bt_buf_init(&body, BT_EVENT_BODY_MAX);
+	enum bt_err err = bt_chain_genesis_encode(bt_signer_public(journal->signer),
+						  options->terminal ? options->terminal : "", &body);
+	if (err != BT_OK)
+		bt_fault_set(fault, err, 0, "genesis event");
+	struct bt_event_in event = {.kind = BT_EVENT_GENESIS, .sale_id = "", .body = bt_buf_view(&body)};
+	if (err == BT_OK)
+		err = bt_journal_put(journal, &event, 1, fault);
+	bt_buf_fini(&body);
+	return err;
+}
+
+static enum bt_err open_records(struct bt_journal *journal, const struct bt_journal_options *options,
+				struct bt_fault *fault)
+{
+	struct bt_head last = {0};
+	enum bt_err err = bt_store_open(&journal->store, options->dir, journal->signer != NULL, fault);
+	if (err == BT_OK)
+		err = bt_frames_open(&journal->frames, options->dir, journal->signer != NULL, fault);
+	if (err == BT_OK)
+		err = bt_store_last(&journal->store, &last, fault);
+	if (err == BT_OK && last.seq == 0) {
+		err = begin_journal(journal, options, fault);
+		if (err == BT_OK)
+			err = bt_store_last(&journal->store, &last, fault);
+	}
+	if (err == BT_OK)
+		err = read_genesis(journal, options, fault);
+	if (err == BT_OK)
+		err = reconcile(journal, &last, fault);
+	if (err == BT_OK)
+		err = set_head(journal, fault);
+	return err == BT_OK ? check_peer(journal, fault) : err;
+}
+
+enum bt_err bt_journal_open(const struct bt_journal_options *options, struct bt_journal **out, struct bt_fault *fault)
+{
+	struct bt_fault own = {0};
+	if (!fault)
+		fault = &own;
+	struct bt_journal *journal = calloc(1, sizeof *journal);
+	if (!journal)
+		return bt_fault_set(fault, BT_ENOMEM, 0, "journal");
+	journal->clock = options->clock;
+	journal->signer = options->signer;
+	journal->log = options->log;
+	journal->hold.lock_fd = journal->hold.folder_fd = journal->frames.fd = -1;
+	enum bt_err err = bt_text_copy(journal->dir, sizeof journal->dir, options->dir);
+	if (err == BT_OK)
+		err = bt_hold_open(&journal->hold, options->dir, fault);
+	if (err == BT_OK && journal->signer)
+		bt_hold_fill_ballast(&journal->hold);
+	if (err == BT_OK)
+		err = open_records(journal, options, fault);
+	bt_log_line(options->log, "journal", "open with SQLite %s: %s %s", sqlite3_libversion(), bt_err_name(err),
+		    err == BT_OK ? "" : fault->what);
+	if (err != BT_OK) {
+		/* Whatever is in doubt is left as it was found. */
+		bt_store_drop(&journal->store);
+		bt_journal_close(journal);
+		return err;
+	}
+	*out = journal;
+	return BT_OK;
+}
+
+void bt_journal_close(struct bt_journal *journal)
+{
+	if (!journal)
+		return;
+	if (journal->state == BT_OK && journal->signer)
+		bt_store_close(&journal->store);
+	else
+		bt_store_drop(&journal->store);
+	bt_frames_close(&journal->frames);
+	bt_hold_close(&journal->hold);
+	free(journal);
+}

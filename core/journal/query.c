@@ -1,0 +1,225 @@
+/* Questions about sales, answered from the projection. */
+#include <string.h>
+
+#include "core/journal/chain.h"
+#include "core/journal/fold.h"
+#include "core/journal/state.h"
+
+/* A statement ready to step, or NULL after noting why in *err. */
+static sqlite3_stmt *start(struct bt_journal *journal, enum bt_statement id, enum bt_err *err)
+{
+	sqlite3_stmt *statement = bt_store_statement(&journal->store, id);
+	if (!statement)
+		*err = bt_journal_judge(journal, bt_store_error(&journal->store, "query", NULL), "query");
+	return statement;
+}
+
+/* One step that has to give a row, or BT_ENOTFOUND. */
+static enum bt_err step_row(struct bt_journal *journal, sqlite3_stmt *statement)
+{
+	int code = sqlite3_step(statement);
+	if (code == SQLITE_ROW)
+		return BT_OK;
+	if (code == SQLITE_DONE)
+		return BT_ENOTFOUND;
+	return bt_journal_judge(journal, bt_store_error(&journal->store, "query", NULL), "query");
+}
+
+/* Make the row of a sale from its events. */
+static enum bt_err refold(struct bt_journal *journal, const char *sale_id, struct bt_sale_row *row)
+{
+	enum bt_err err = BT_OK;
+	struct bt_event event;
+	sqlite3_stmt *statement = start(journal, BT_STMT_SALE_EVENTS, &err);
+	if (!statement || bt_store_bind_text(statement, 1, sale_id))
+		return BT_EDISK;
+	while (err == BT_OK && (err = step_row(journal, statement)) == BT_OK) {
+		json_t *body = NULL;
+		err = bt_store_event(statement, &event);
+		if (err == BT_OK)
+			err = bt_chain_check(&event);
+		if (err == BT_OK)
+			err = bt_json_parse(event.body, BT_EVENT_BODY_MAX, &body, NULL);
+		if (err == BT_OK)
+			err = bt_fold_event(row, &event, body);
+		json_decref(body);
+		if (err == BT_ENOTFOUND)
+			err = BT_ECORRUPT;
+	}
+	sqlite3_reset(statement);
+	return err == BT_ENOTFOUND ? BT_OK : err;
+}
+
+enum bt_err bt_journal_sale(struct bt_journal *journal, const char *sale_id, struct bt_sale_row *out)
+{
+	struct bt_sale_row row = {0}, again = {0};
+	enum bt_err err = bt_store_find_sale(&journal->store, sale_id, &row, NULL);
+	if (err == BT_OK)
+		err = refold(journal, sale_id, &again);
+	if (err == BT_OK && !bt_fold_equal(&row, &again))
+		err = BT_ECORRUPT;
+	if (err != BT_OK)
+		return bt_journal_judge(journal, err, "sale differs from its events");
+	if (row.paid_seq == 0)
+		return BT_ENOTFOUND;
+	*out = row;
+	return BT_OK;
+}
+
+enum bt_err bt_journal_sale_by_receipt(struct bt_journal *journal, const char *receipt, struct bt_sale_row *out)
+{
+	char sale_id[37];
+	enum bt_err err = BT_OK;
+	if (strncmp(receipt, "D-", 2) == 0)
+		receipt += 2;
+	sqlite3_stmt *statement = start(journal, BT_STMT_RECEIPT, &err);
+	if (!statement)
+		return err;
+	if (bt_store_bind_text(statement, 1, receipt))
+		return BT_ENOMEM;
+	err = step_row(journal, statement);
+	if (err == BT_OK && !bt_store_text(statement, 0, sale_id, sizeof sale_id))
+		err = bt_journal_judge(journal, BT_ECORRUPT, "receipt");
+	sqlite3_reset(statement);
+	return err == BT_OK ? bt_journal_sale(journal, sale_id, out) : err;
+}
+
+/* ?1 is the key, ?2 how many rows. */
+static const char *const filter_sql[] = {
+    [BT_SALES_ALL] = "SELECT " BT_SALE_COLUMNS " FROM sale ORDER BY paid_seq DESC LIMIT ?2",
+    [BT_SALES_UNSETTLED] = "SELECT " BT_SALE_COLUMNS " FROM sale WHERE " BT_SALE_UNSENT " ORDER BY paid_seq LIMIT ?2",
+    [BT_SALES_OPEN] = "SELECT " BT_SALE_COLUMNS " FROM sale WHERE " BT_SALE_OPEN " ORDER BY paid_seq LIMIT ?2",
+    [BT_SALES_METER] = "SELECT " BT_SALE_COLUMNS " FROM sale WHERE (meter=?1 OR connection=?1) AND ?1<>''"
+		       " ORDER BY paid_seq DESC LIMIT ?2",
+};
+
+enum bt_err bt_journal_sales(struct bt_journal *journal, enum bt_sale_filter filter, const char *key, int max,
+			     struct bt_sale_row *out, int *count)
+{
+	sqlite3_stmt *statement = NULL;
+	int n = 0;
+	if ((unsigned)filter >= sizeof filter_sql / sizeof *filter_sql || max < 0)
+		return BT_EINPUT;
+	if (!journal->store.db)
+		return journal->state;
+	if (sqlite3_prepare_v2(journal->store.db, filter_sql[filter], -1, &statement, NULL) ||
+	    bt_store_bind_text(statement, 1, key ? key : "") || sqlite3_bind_int(statement, 2, max)) {
+		sqlite3_finalize(statement);
+		return bt_journal_judge(journal, bt_store_error(&journal->store, "sales", NULL), "sales");
+	}
+	enum bt_err err = BT_OK;
+	while (n < max && (err = step_row(journal, statement)) == BT_OK &&
+	       (err = bt_store_sale(statement, &out[n])) == BT_OK)
+		n++;
+	sqlite3_finalize(statement);
+	if (err != BT_OK && err != BT_ENOTFOUND)
+		return bt_journal_judge(journal, err, "a sale row is damaged");
+	*count = n;
+	return BT_OK;
+}
+
+enum bt_err bt_journal_unsent(struct bt_journal *journal, struct bt_unsent *out)
+{
+	enum bt_err err = BT_OK;
+	sqlite3_stmt *statement = start(journal, BT_STMT_UNSENT, &err);
+	if (!statement || (err = step_row(journal, statement)) != BT_OK)
+		return err;
+	*out = (struct bt_unsent){.count = sqlite3_column_int64(statement, 0),
+				  .paise = sqlite3_column_int64(statement, 1),
+				  .oldest_ms = sqlite3_column_int64(statement, 2)};
+	sqlite3_reset(statement);
+	return BT_OK;
+}
+
+enum bt_err bt_journal_meter_use(struct bt_journal *journal, const char *meter, int64_t since_ms, int64_t *tokens,
+				 bt_paise *paise)
+{
+	enum bt_err err = BT_OK;
+	sqlite3_stmt *statement = start(journal, BT_STMT_METER_USE, &err);
+	if (!statement)
+		return err;
+	if (bt_store_bind_text(statement, 1, meter) || sqlite3_bind_int64(statement, 2, since_ms))
+		return BT_ENOMEM;
+	err = step_row(journal, statement);
+	if (err != BT_OK)
+		return err;
+	*tokens = sqlite3_column_int64(statement, 0);
+	*paise = sqlite3_column_int64(statement, 1);
+	sqlite3_reset(statement);
+	return BT_OK;
+}
+
+bool bt_journal_tid_used(struct bt_journal *journal, const char *meter, uint32_t tid)
+{
+	enum bt_err err = BT_OK;
+	sqlite3_stmt *statement = start(journal, BT_STMT_TID, &err);
+	/* A question that cannot be answered counts as burned: another TID costs nothing, a second use does. */
+	if (!statement || bt_store_bind_text(statement, 1, meter) || sqlite3_bind_int64(statement, 2, tid) ||
+	    bt_store_bind_text(statement, 3, ""))
+		return true;
+	err = step_row(journal, statement);
+	sqlite3_reset(statement);
+	return err != BT_ENOTFOUND;
+}
+
+enum bt_err bt_journal_shift_count(struct bt_journal *journal, int64_t shift, int64_t *count)
+{
+	enum bt_err err = BT_OK;
+	sqlite3_stmt *statement = start(journal, BT_STMT_SHIFT, &err);
+	if (!statement)
+		return err;
+	if (sqlite3_bind_int64(statement, 1, shift))
+		return BT_ENOMEM;
+	err = step_row(journal, statement);
+	if (err == BT_OK)
+		*count = sqlite3_column_int64(statement, 0);
+	sqlite3_reset(statement);
+	return err;
+}
+
+int64_t bt_journal_acknowledged(struct bt_journal *journal)
+{
+	struct bt_head peer = {0};
+	return bt_store_peer(&journal->store, &peer, NULL) == BT_OK ? peer.seq : 0;
+}
+
+static enum bt_err set_peer(struct bt_journal *journal, const struct bt_head *head, struct bt_fault *fault)
+{
+	sqlite3_stmt *statement = bt_store_statement(&journal->store, BT_STMT_PEER_SET);
+	if (!statement || sqlite3_bind_int64(statement, 1, head->seq) ||
+	    bt_store_bind_bytes(statement, 2, BT_BYTES(head->hash)) || bt_store_run(statement))
+		return bt_store_error(&journal->store, "acknowledge", fault);
+	return BT_OK;
+}
+
+static enum bt_err check_acknowledged(struct bt_journal *journal, const struct bt_head *head, struct bt_fault *fault)
+{
+	struct bt_event event;
+	if (head->seq > journal->head.seq)
+		return bt_fault_set(fault, BT_ECORRUPT, 0, "head-end holds more than this journal");
+	enum bt_err err = bt_store_event_at(&journal->store, head->seq, &event, fault);
+	if (err == BT_OK && memcmp(event.hash, head->hash, sizeof event.hash) != 0)
+		err = bt_fault_set(fault, BT_ECORRUPT, 0, "head-end holds another event %lld", (long long)head->seq);
+	return err;
+}
+
+enum bt_err bt_journal_acknowledge(struct bt_journal *journal, const struct bt_head *head, struct bt_fault *fault)
+{
+	struct bt_head found;
+	if (journal->state != BT_OK)
+		return bt_fault_set(fault, journal->state, 0, "journal has stopped");
+	if (!journal->signer)
+		return bt_fault_set(fault, BT_ESTATE, 0, "journal is open for reading only");
+	if (head->seq <= 0)
+		return BT_OK;
+	enum bt_err err = check_acknowledged(journal, head, fault);
+	if (err == BT_OK && head->seq > bt_journal_acknowledged(journal)) {
+		err = set_peer(journal, head, fault);
+		if (err == BT_ENOSPC && journal->hold.ballast) {
+			err = bt_journal_regain(journal, &found, fault);
+			if (err == BT_OK)
+				err = set_peer(journal, head, fault);
+		}
+	}
+	return bt_journal_judge(journal, err, "acknowledged head");
+}

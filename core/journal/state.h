@@ -1,0 +1,30 @@
+/* What an open journal is made of, shared by the files of this room only. */
+#ifndef BT_JOURNAL_STATE_H
+#define BT_JOURNAL_STATE_H
+
+#include "core/journal/frames.h"
+#include "core/journal/hold.h"
+#include "core/journal/store.h"
+
+struct bt_journal {
+	char dir[4096];
+	const struct bt_clock *clock;
+	const struct bt_signer *signer; /* NULL: reading only */
+	struct bt_log *log;
+	struct bt_hold hold;
+	struct bt_store store;
+	struct bt_frames frames;
+	struct bt_head head; /* newest event that is in both records */
+	uint8_t public_key[BT_ED25519_PUBLIC_LEN];
+	enum bt_err state; /* BT_OK, or what stopped it */
+};
+
+/** Stop for good: note @p err, say so in the log, hand it back. */
+enum bt_err bt_journal_stop(struct bt_journal *journal, enum bt_err err, const char *why);
+/** Stop when @p err is of the STOP fate or a storage failure; hand it back. */
+enum bt_err bt_journal_judge(struct bt_journal *journal, enum bt_err err, const char *why);
+/** The disk was full. As after a crash: let go of the database as it is, give the ballast back, recover, and say in
+ *  @p found what is there; only then may the caller write again, once. */
+BT_MUST_USE enum bt_err bt_journal_regain(struct bt_journal *journal, struct bt_head *found, struct bt_fault *fault);
+
+#endif

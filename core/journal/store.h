@@ -1,0 +1,115 @@
+/* The journal's database: one exclusive SQLite connection, its settings, schema and prepared statements.
+ *
+ * Private to core/journal. Every pragma is read back after it is set; a build of SQLite that ignores one is refused.
+ * Source: settings and why, facts of reliability 2.3. */
+#ifndef BT_JOURNAL_STORE_H
+#define BT_JOURNAL_STORE_H
+
+#include <sqlite3.h>
+
+#include "core/journal/journal.h"
+
+#define BT_SALE_COLUMNS                                                                                                \
+	"sale_id,connection,meter,operator,receipt,token,delivery,shift,paid_seq,last_seq,paid_at,amount,dues,units,"  \
+	"tid,stage,made_here,settled,exception,printed"
+#define BT_EVENT_COLUMNS "seq,time,sale_id,kind,body,prev_hash,hash,signature"
+/** Sales that count against the caps: not acknowledged, neither refused (5) nor abandoned (6). */
+#define BT_SALE_UNSENT "settled=0 AND stage NOT IN (5,6)"
+#define BT_SALE_OPEN   "stage IN (0,1,4,5)"
+
+/* One row per statement kept prepared. */
+#define BT_STATEMENTS(ROW)                                                                                             \
+	ROW(BT_STMT_BEGIN, "BEGIN IMMEDIATE")                                                                          \
+	ROW(BT_STMT_COMMIT, "COMMIT")                                                                                  \
+	ROW(BT_STMT_INSERT, "INSERT INTO event(" BT_EVENT_COLUMNS ") VALUES(?1,?2,?3,?4,?5,?6,?7,?8)")                 \
+	ROW(BT_STMT_BATCH, "UPDATE mark SET batch_first=?1 WHERE id=1")                                                \
+	ROW(BT_STMT_LAST, "SELECT seq,hash FROM event ORDER BY seq DESC LIMIT 1")                                      \
+	ROW(BT_STMT_BATCH_FIRST, "SELECT batch_first FROM mark WHERE id=1")                                            \
+	ROW(BT_STMT_EVENT, "SELECT " BT_EVENT_COLUMNS " FROM event WHERE seq=?1")                                      \
+	ROW(BT_STMT_NEWEST,                                                                                            \
+	    "SELECT " BT_EVENT_COLUMNS " FROM event WHERE kind=?1 AND seq<=?2 ORDER BY seq DESC LIMIT 1")              \
+	ROW(BT_STMT_NEWEST_SALE,                                                                                       \
+	    "SELECT " BT_EVENT_COLUMNS " FROM event WHERE kind=?1 AND seq<=?2 AND sale_id=?3 AND sale_id<>''"          \
+	    " ORDER BY seq DESC LIMIT 1")                                                                              \
+	ROW(BT_STMT_SALE_EVENTS,                                                                                       \
+	    "SELECT " BT_EVENT_COLUMNS " FROM event WHERE sale_id=?1 AND sale_id<>'' ORDER BY seq")                    \
+	ROW(BT_STMT_SALE, "SELECT " BT_SALE_COLUMNS " FROM sale WHERE sale_id=?1")                                     \
+	ROW(BT_STMT_SALE_STORE, "INSERT OR REPLACE INTO sale(" BT_SALE_COLUMNS                                         \
+				") VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20)")    \
+	ROW(BT_STMT_RECEIPT, "SELECT sale_id FROM sale WHERE receipt=?1 ORDER BY paid_seq LIMIT 1")                    \
+	ROW(BT_STMT_UNSENT, "SELECT count(*),coalesce(sum(amount),0),coalesce(min(paid_at),0)"                         \
+			    " FROM sale WHERE " BT_SALE_UNSENT)                                                        \
+	ROW(BT_STMT_METER_USE, "SELECT coalesce(sum(delivery='token'),0),coalesce(sum(amount),0)"                      \
+			       " FROM sale WHERE meter=?1 AND paid_at>=?2 AND stage NOT IN (5,6)")                     \
+	ROW(BT_STMT_TID, "SELECT 1 FROM sale WHERE meter=?1 AND tid=?2 AND tid<>0 AND sale_id<>?3")                    \
+	ROW(BT_STMT_SHIFT, "SELECT count(*) FROM sale WHERE shift=?1")                                                 \
+	ROW(BT_STMT_PEER, "SELECT seq,hash FROM peer WHERE id=1")                                                      \
+	ROW(BT_STMT_PEER_SET, "INSERT OR REPLACE INTO peer(id,seq,hash) VALUES(1,?1,?2)")
+
+enum bt_statement {
+#define BT_STATEMENT_ENUM(id, sql) id,
+	BT_STATEMENTS(BT_STATEMENT_ENUM)
+#undef BT_STATEMENT_ENUM
+	    BT_STMT_COUNT
+};
+
+struct bt_store {
+	sqlite3 *db;
+	sqlite3_stmt *statements[BT_STMT_COUNT]; /* prepared on first use */
+	int wal_pages;                           /* in the write-ahead log after the newest commit */
+	uint8_t body[BT_EVENT_BODY_MAX];         /* of bt_store_event_at() */
+};
+
+/**
+ * Open <dir>/journal.db, making it when @p writable, and bring its schema up to this version.
+ * @return BT_OK, BT_ENOTFOUND (not there, not writable), BT_EUNSUPPORTED (made by a newer version, or SQLite does not
+ *         take a setting), BT_ECORRUPT, BT_ENOSPC, BT_EDISK, BT_ENOMEM; nothing stays open on failure.
+ */
+BT_MUST_USE enum bt_err bt_store_open(struct bt_store *store, const char *dir, bool writable, struct bt_fault *fault);
+/** Safe on a zeroed store. */
+void bt_store_close(struct bt_store *store);
+/** As a process that dies: the log is left as it is, the next opening recovers from it. */
+void bt_store_drop(struct bt_store *store);
+/** The prepared statement, reset and without bindings; NULL when it cannot be prepared (bt_store_error() says why). */
+sqlite3_stmt *bt_store_statement(struct bt_store *store, enum bt_statement id);
+/** Run a statement to its end and reset it. @return an SQLite code, SQLITE_OK when done. */
+int bt_store_run(sqlite3_stmt *statement);
+/** What an SQLite code means here. SQLITE_OK, ROW and DONE are BT_OK. */
+enum bt_err bt_store_err(int code);
+/** Note the newest failure of the connection. */
+enum bt_err bt_store_error(const struct bt_store *store, const char *doing, struct bt_fault *fault);
+/** Roll back when a transaction is open. */
+void bt_store_rollback(struct bt_store *store);
+/** Move the log into the database file. @p whole also empties it. @return BT_OK, BT_ENOSPC, BT_EDISK. */
+BT_MUST_USE enum bt_err bt_store_checkpoint(struct bt_store *store, bool whole, struct bt_fault *fault);
+
+/** Bind and read text and bytes without a copy the caller has to mind. */
+int bt_store_bind_text(sqlite3_stmt *statement, int place, const char *text);
+int bt_store_bind_bytes(sqlite3_stmt *statement, int place, struct bt_bytes bytes);
+/** @return false when the column is not text or does not fit. */
+bool bt_store_text(sqlite3_stmt *statement, int column, char *out, size_t cap);
+/** @return false unless the column is exactly @p len bytes. */
+bool bt_store_bytes(sqlite3_stmt *statement, int column, uint8_t *out, size_t len);
+
+/** The row of BT_EVENT_COLUMNS the statement stands on. Body is borrowed from it. @return BT_OK or BT_ECORRUPT. */
+BT_MUST_USE enum bt_err bt_store_event(sqlite3_stmt *statement, struct bt_event *out);
+/** The row of BT_SALE_COLUMNS the statement stands on. @return BT_OK or BT_ECORRUPT. */
+BT_MUST_USE enum bt_err bt_store_sale(sqlite3_stmt *statement, struct bt_sale_row *out);
+
+/** By id; a zeroed row when there is none. @return BT_OK, BT_ECORRUPT, BT_EDISK. */
+BT_MUST_USE enum bt_err bt_store_find_sale(struct bt_store *store, const char *sale_id, struct bt_sale_row *out,
+					   struct bt_fault *fault);
+/** Write the row, over an older one. */
+BT_MUST_USE enum bt_err bt_store_put_sale(struct bt_store *store, const struct bt_sale_row *row,
+					  struct bt_fault *fault);
+/** Body borrowed until the next call of this function. A missing one is BT_ECORRUPT. */
+BT_MUST_USE enum bt_err bt_store_event_at(struct bt_store *store, int64_t seq, struct bt_event *out,
+					  struct bt_fault *fault);
+/** Newest event; zeroed when there is none. */
+BT_MUST_USE enum bt_err bt_store_last(struct bt_store *store, struct bt_head *out, struct bt_fault *fault);
+/** First event of the newest put. */
+BT_MUST_USE enum bt_err bt_store_batch_first(struct bt_store *store, int64_t *out, struct bt_fault *fault);
+/** What the head-end acknowledged last; zeroed when nothing. */
+BT_MUST_USE enum bt_err bt_store_peer(struct bt_store *store, struct bt_head *out, struct bt_fault *fault);
+
+#endif

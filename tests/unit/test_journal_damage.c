@@ -1,0 +1,320 @@
+/* Damage to either record: each flipped bit, cut, edit, exchange and older copy is found before anything is sold.
+ *
+ * rooms: core/journal core/base core/money */
+#include "journal_fixture.h"
+
+#include <stdbool.h>
+#include <sys/wait.h>
+
+#include "core/journal/frames.h"
+
+#define SALES 6
+
+/* A journal of 1 + 2 * SALES events, closed. */
+static int make(void **state)
+{
+	static struct fixture f;
+	fixture_make(&f);
+	assert_int_equal(fixture_open(&f), BT_OK);
+	for (int i = 1; i <= SALES; i++) {
+		assert_int_equal(fixture_put_paid(&f, i, 16 * i), BT_OK);
+		assert_int_equal(fixture_put_tokened(&f, i, 16 * i), BT_OK);
+	}
+	fixture_close(&f);
+	*state = &f;
+	return 0;
+}
+
+static int end(void **state)
+{
+	fixture_end(*state);
+	return 0;
+}
+
+/* Open and verify. @return true when either says that the records do not agree. */
+static bool is_found(struct fixture *f)
+{
+	struct bt_journal_report report;
+	enum bt_err err = fixture_open(f);
+	if (err == BT_OK)
+		err = bt_journal_verify(f->journal, &report, NULL);
+	fixture_close(f);
+	return err == BT_ECORRUPT || err == BT_EDISK || err == BT_EUNSUPPORTED;
+}
+
+static void every_bit_of_the_second_record(void **state)
+{
+	struct fixture *f = *state;
+	size_t len = 0;
+	uint8_t *head = fixture_load(f, "journal.head", &len);
+	for (size_t i = 0; i < len; i++) {
+		for (unsigned bit = 0; bit < 8; bit += 3) {
+			head[i] ^= (uint8_t)(1u << bit);
+			fixture_save(f, "journal.head", head, len);
+			assert_int_equal(fixture_open(f), BT_ECORRUPT);
+			head[i] ^= (uint8_t)(1u << bit);
+		}
+	}
+	fixture_save(f, "journal.head", head, len);
+	assert_int_equal(fixture_open(f), BT_OK);
+	free(head);
+}
+
+/* The newest put is one event: its frame may be missing or torn, no other may. */
+static void every_length_of_the_second_record(void **state)
+{
+	struct fixture *f = *state;
+	size_t len = 0, now = 0;
+	uint8_t *head = fixture_load(f, "journal.head", &len);
+	for (size_t cut = 0; cut < len; cut++) {
+		fixture_save(f, "journal.head", head, cut);
+		enum bt_err err = fixture_open(f);
+		assert_int_equal(err, cut < len - BT_FRAME_LEN ? BT_ECORRUPT : BT_OK);
+		fixture_close(f);
+		uint8_t *again = fixture_load(f, "journal.head", &now);
+		if (err == BT_OK) {
+			assert_int_equal(now, len);
+			assert_memory_equal(again, head, len);
+		} else {
+			assert_int_equal(now, cut);
+		}
+		free(again);
+	}
+	/* Zeros where the newest frame was to come, as a file system may leave them. */
+	memset(head + len - BT_FRAME_LEN, 0, BT_FRAME_LEN);
+	fixture_save(f, "journal.head", head, len);
+	assert_int_equal(fixture_open(f), BT_OK);
+	fixture_close(f);
+	memset(head + len - 2 * BT_FRAME_LEN, 0, BT_FRAME_LEN);
+	fixture_save(f, "journal.head", head, len);
+	assert_int_equal(fixture_open(f), BT_ECORRUPT);
+	free(head);
+}
+
+static void frames_exchanged_or_added(void **state)
+{
+	struct fixture *f = *state;
+	size_t len = 0;
+	uint8_t *head = fixture_load(f, "journal.head", &len), frame[BT_FRAME_LEN];
+	memcpy(frame, head + BT_FRAME_LEN, sizeof frame);
+	memmove(head + BT_FRAME_LEN, head + 2 * BT_FRAME_LEN, BT_FRAME_LEN);
+	memcpy(head + 2 * BT_FRAME_LEN, frame, sizeof frame);
+	fixture_save(f, "journal.head", head, len);
+	assert_int_equal(fixture_open(f), BT_ECORRUPT);
+	memcpy(head + 2 * BT_FRAME_LEN, head + BT_FRAME_LEN, BT_FRAME_LEN);
+	memcpy(head + BT_FRAME_LEN, frame, sizeof frame);
+
+	/* A whole frame beyond the database: the database has lost an event. */
+	struct bt_frame more = {.seq = 2 * SALES + 2, .kind = BT_EVENT_PAID, .amount = 1};
+	uint8_t *longer = malloc(len + BT_FRAME_LEN);
+	assert_non_null(longer);
+	memcpy(longer, head, len);
+	bt_frame_encode(&more, longer + len);
+	fixture_save(f, "journal.head", longer, len + BT_FRAME_LEN);
+	assert_int_equal(fixture_open(f), BT_ECORRUPT);
+	/* And so has one that only began: the commit came first. */
+	fixture_save(f, "journal.head", longer, len + 20);
+	assert_int_equal(fixture_open(f), BT_ECORRUPT);
+	free(longer);
+	free(head);
+}
+
+/* Flip a bit in every event's content: bodies, hashes and signatures lie in the file as they are. */
+static void bits_of_events(void **state)
+{
+	struct fixture *f = *state;
+	size_t len = 0;
+	int flips = 0;
+	uint8_t *db = fixture_load(f, "journal.db", &len);
+	for (size_t i = 0; i + 32 < len; i++) {
+		if (memcmp(db + i, "\"amount_paise\":5", 16) != 0 && memcmp(db + i, "\"issued_by\":\"ter", 16) != 0)
+			continue;
+		/* The body, and around it time, kind, the hashes and the signature of the row. */
+		for (size_t at = i - 50; at < i + 900 && at < len; at += 17) {
+			db[at] ^= 1;
+			fixture_save(f, "journal.db", db, len);
+			if (db[at] == 0 || db[at] == 1) { /* may be unused space: then nothing has changed */
+				(void)is_found(f);
+			} else {
+				assert_true(is_found(f));
+				flips++;
+			}
+			db[at] ^= 1;
+		}
+	}
+	assert_true(flips > 300);
+	fixture_save(f, "journal.db", db, len);
+	assert_false(is_found(f));
+	free(db);
+}
+
+/* Change every "from" of the database file into "to" of the same length; returns how many. */
+static int edit(struct fixture *f, const char *from, const char *to)
+{
+	size_t len = 0, n = strlen(from);
+	int count = 0;
+	uint8_t *db = fixture_load(f, "journal.db", &len);
+	for (size_t i = 0; i + n <= len; i++) {
+		if (memcmp(db + i, from, n) == 0) {
+			memcpy(db + i, to, n);
+			count++;
+		}
+	}
+	fixture_save(f, "journal.db", db, len);
+	free(db);
+	return count;
+}
+
+static void edits_of_content(void **state)
+{
+	static const char *const pairs[][2] = {
+	    {"\"amount_paise\":50001", "\"amount_paise\":90001"},
+	    {"\"operator\":\"rina\"", "\"operator\":\"jha!\""},
+	    {"\"token\":\"00000000000000000005\"", "\"token\":\"00000000000000000006\""},
+	    {"0142-0611-002-4", "0142-0611-012-4"},
+	};
+	struct fixture *f = *state;
+	size_t len = 0;
+	uint8_t *db = fixture_load(f, "journal.db", &len);
+	for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+		assert_true(edit(f, pairs[i][0], pairs[i][1]) > 0);
+		assert_true(is_found(f));
+		fixture_save(f, "journal.db", db, len);
+	}
+	assert_false(is_found(f));
+	free(db);
+}
+
+/* A projected row that differs from its events is not shown. */
+static void edit_of_a_projected_row(void **state)
+{
+	struct fixture *f = *state;
+	struct bt_sale_row row;
+	char id[37];
+	assert_true(edit(f, "00000000000000000005token", "00000000000000000007token") == 1);
+	assert_int_equal(fixture_open(f), BT_OK);
+	assert_int_equal(bt_journal_sale(f->journal, fixture_sale_id(4, id), &row), BT_OK);
+	assert_int_equal(bt_journal_sale(f->journal, fixture_sale_id(5, id), &row), BT_ECORRUPT);
+	assert_int_equal(bt_journal_state(f->journal), BT_ECORRUPT);
+}
+
+/* Two events exchanged whole: same length, so their bytes can trade places. */
+static void events_exchanged(void **state)
+{
+	struct fixture *f = *state;
+	char one[1024], two[1024];
+	fixture_paid(1, 16, one);
+	fixture_paid(2, 32, two);
+	size_t n = strlen(one), len = 0, at_one = 0, at_two = 0;
+	assert_int_equal(n, strlen(two));
+	uint8_t *db = fixture_load(f, "journal.db", &len);
+	for (size_t i = 0; i + n <= len; i++) {
+		if (memcmp(db + i, one, n) == 0)
+			at_one = i;
+		if (memcmp(db + i, two, n) == 0)
+			at_two = i;
+	}
+	assert_true(at_one && at_two);
+	/* prev_hash, hash and signature follow the body in the row */
+	memcpy(one, db + at_one, n + 128);
+	memcpy(db + at_one, db + at_two, n + 128);
+	memcpy(db + at_two, one, n + 128);
+	fixture_save(f, "journal.db", db, len);
+	free(db);
+	assert_true(is_found(f));
+}
+
+static void older_copy_put_back(void **state)
+{
+	struct fixture *f = *state;
+	size_t len = 0;
+	uint8_t *db = fixture_load(f, "journal.db", &len);
+	assert_int_equal(fixture_open(f), BT_OK);
+	assert_int_equal(fixture_put_paid(f, 90, 1600), BT_OK);
+	fixture_close(f);
+	fixture_save(f, "journal.db", db, len);
+	free(db);
+	assert_int_equal(fixture_open(f), BT_ECORRUPT);
+	/* Without any database the second record still says that there was one. */
+	char path[128];
+	fixture_path(f, "journal.db", path);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(fixture_open(f), BT_ECORRUPT);
+}
+
+static void second_record_gone(void **state)
+{
+	struct fixture *f = *state;
+	char path[128];
+	fixture_path(f, "journal.head", path);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(fixture_open(f), BT_ECORRUPT);
+}
+
+/* A process that dies leaves its log; a log cut short loses events without SQLite noticing. */
+static void log_cut_short(void **state)
+{
+	struct fixture *f = *state;
+	size_t len = 0, db_len = 0, head_len = 0;
+	pid_t child = fork();
+	assert_true(child >= 0);
+	if (child == 0) {
+		bool good = fixture_open(f) == BT_OK;
+		for (int i = 50; i < 54; i++)
+			good = good && fixture_put_paid(f, i, 16 * i) == BT_OK;
+		_exit(good ? 0 : 1);
+	}
+	int status = 1;
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	uint8_t *log = fixture_load(f, "journal.db-wal", &len), *db = fixture_load(f, "journal.db", &db_len),
+		*head = fixture_load(f, "journal.head", &head_len);
+	assert_true(len > 8 * 4096);
+	for (size_t cut = 0; cut < len; cut += 1021) {
+		fixture_save(f, "journal.db", db, db_len);
+		fixture_save(f, "journal.db-wal", log, cut);
+		assert_int_equal(fixture_open(f), BT_ECORRUPT);
+	}
+	for (size_t at = 24; at < len; at += 509) {
+		fixture_save(f, "journal.db", db, db_len);
+		log[at] ^= 4;
+		fixture_save(f, "journal.db-wal", log, len);
+		log[at] ^= 4;
+		assert_true(is_found(f));
+	}
+	fixture_save(f, "journal.db", db, db_len);
+	fixture_save(f, "journal.db-wal", log, len);
+	fixture_save(f, "journal.head", head, head_len);
+	assert_int_equal(fixture_open(f), BT_OK);
+	assert_int_equal(bt_journal_head(f->journal).seq, 1 + 2 * SALES + 4);
+	free(log);
+	free(db);
+	free(head);
+}
+
+static void not_a_database(void **state)
+{
+	struct fixture *f = *state;
+	uint8_t junk[8192];
+	memset(junk, 'x', sizeof junk);
+	fixture_save(f, "journal.db", junk, sizeof junk);
+	assert_int_equal(fixture_open(f), BT_ECORRUPT);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test_setup_teardown(every_bit_of_the_second_record, make, end),
+	    cmocka_unit_test_setup_teardown(every_length_of_the_second_record, make, end),
+	    cmocka_unit_test_setup_teardown(frames_exchanged_or_added, make, end),
+	    cmocka_unit_test_setup_teardown(bits_of_events, make, end),
+	    cmocka_unit_test_setup_teardown(edits_of_content, make, end),
+	    cmocka_unit_test_setup_teardown(edit_of_a_projected_row, make, end),
+	    cmocka_unit_test_setup_teardown(events_exchanged, make, end),
+	    cmocka_unit_test_setup_teardown(older_copy_put_back, make, end),
+	    cmocka_unit_test_setup_teardown(second_record_gone, make, end),
+	    cmocka_unit_test_setup_teardown(log_cut_short, make, end),
+	    cmocka_unit_test_setup_teardown(not_a_database, make, end),
+	};
+	return cmocka_run_group_tests_name("journal damage", tests, NULL, NULL);
+}

@@ -1,0 +1,329 @@
+/* Events: hash, signature and frame against known answers, reading back, refusals, and the projection of sales.
+ *
+ * rooms: core/journal core/base core/money */
+#include "journal_fixture.h"
+
+#include "core/journal/frames.h"
+
+/* Computed outside: SHA-256 with Python's hashlib over the framing of assets/api/openapi.yaml, Ed25519 with
+ * `openssl pkeyutl -sign -rawin` under the seed 01 02 .. 20, CRC-32 with zlib. */
+static const char genesis_body[] = "{\"epoch\":1,\"journal_key\":\"ebVWLo/mVPlAeLES6KmLp5AfhTrmlb7X4OORC60ElmQ=\","
+				   "\"terminal\":\"0142\"}";
+static const char genesis_hash[] = "30b0b7d66980e1435a5df235031bcd999100a0a82c8b4ef13a60d090e0039c11";
+static const char genesis_signature[] = "37e8e944c9bf088127728849d1ec84915f9ecc24df53c42c308eb4981d187aeb"
+					"e1fee28c368f6ed376f149473abd722f2e6d6c4e41a0b259a4c973e24d4ef903";
+static const char sign_in_hash[] = "93574daf654a9ab12928eb94303ec8e4a0b6c97167284358f23ea9887a863714";
+static const char sign_in_signature[] = "2627c32795ab584425ad4276b3520aec69605e7a9e77d36615aeadf13ca7de42"
+					"61d40aa2981c8ac1c4ef2bd2bd2d99f04846e3572aad22995d0664ee96ba8803";
+static const char sign_in_frame[] = "425448310400000000000000000000020000000000000000"
+				    "93574daf654a9ab12928eb94303ec8e4a0b6c97167284358f23ea9887a863714"
+				    "000000009706e909";
+
+static int make(void **state)
+{
+	static struct fixture f;
+	fixture_make(&f);
+	assert_int_equal(fixture_open(&f), BT_OK);
+	*state = &f;
+	return 0;
+}
+
+static int end(void **state)
+{
+	fixture_end(*state);
+	return 0;
+}
+
+static void expect_hex(const uint8_t *data, size_t len, const char *hex)
+{
+	char text[256];
+	bt_hex_encode((struct bt_bytes){data, len}, text);
+	assert_string_equal(text, hex);
+}
+
+static void known_answers(void **state)
+{
+	struct fixture *f = *state;
+	struct bt_event event;
+	struct bt_buf body;
+	size_t len = 0;
+	bt_buf_init(&body, BT_EVENT_BODY_MAX);
+	assert_int_equal(bt_journal_newest(f->journal, BT_EVENT_GENESIS, NULL, &event, &body), BT_OK);
+	assert_string_equal((const char *)event.body.data, genesis_body);
+	expect_hex(event.hash, sizeof event.hash, genesis_hash);
+	expect_hex(event.signature, sizeof event.signature, genesis_signature);
+
+	assert_int_equal(fixture_put(f, BT_EVENT_SIGN_IN, 0, "{\"operator\":\"rina\"}"), BT_OK);
+	assert_int_equal(bt_journal_newest(f->journal, BT_EVENT_SIGN_IN, NULL, &event, &body), BT_OK);
+	expect_hex(event.prev_hash, sizeof event.prev_hash, genesis_hash);
+	expect_hex(event.hash, sizeof event.hash, sign_in_hash);
+	expect_hex(event.signature, sizeof event.signature, sign_in_signature);
+	assert_int_equal(bt_journal_head(f->journal).seq, 2);
+	bt_buf_fini(&body);
+
+	uint8_t *head = fixture_load(f, "journal.head", &len);
+	assert_int_equal(len, 2 * BT_FRAME_LEN);
+	expect_hex(head + BT_FRAME_LEN, BT_FRAME_LEN, sign_in_frame);
+	free(head);
+}
+
+static void kinds_have_names(void **state)
+{
+	(void)state;
+	enum bt_event_kind kind;
+	for (unsigned i = 0; i < BT_EVENT_KIND_COUNT; i++) {
+		assert_int_equal(bt_event_kind_parse(bt_event_kind_name((enum bt_event_kind)i), &kind), BT_OK);
+		assert_int_equal(kind, i);
+	}
+	assert_int_equal(bt_event_kind_parse("nonsense", &kind), BT_EINPUT);
+}
+
+static void refusals_leave_no_trace(void **state)
+{
+	struct fixture *f = *state;
+	char id[37], big[BT_EVENT_BODY_MAX + 64], body[1024];
+	memset(big, 'x', sizeof big);
+	memcpy(big, "{\"a\":\"", 6);
+	memcpy(big + sizeof big - 3, "\"}", 3);
+	static const char *const bad[] = {
+	    "", "{", "[]", "{\"b\":1,\"a\":2}", "{\"a\": 1}", "{\"a\":1.5}", "{\"a\":1,\"a\":1}", "null"};
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+		assert_int_equal(fixture_put(f, BT_EVENT_SIGN_IN, 0, bad[i]), BT_EINPUT);
+	assert_int_equal(fixture_put(f, BT_EVENT_SIGN_IN, 0, big), BT_EINPUT);
+	assert_int_equal(fixture_put(f, BT_EVENT_PAID, 0, fixture_paid(1, 0, body)), BT_EINPUT);
+	assert_int_equal(fixture_put(f, BT_EVENT_PAID, 1, "{\"amount_paise\":5}"), BT_EINPUT);
+	assert_int_equal(fixture_put_tokened(f, 1, 7), BT_ESTATE); /* nothing paid */
+	struct bt_event_in wrong_id = {
+	    .kind = BT_EVENT_PAID, .sale_id = "no-uuid", .body = bt_bytes_of(fixture_paid(1, 0, body))};
+	assert_int_equal(bt_journal_put(f->journal, &wrong_id, 1, NULL), BT_EINPUT);
+	assert_int_equal(bt_journal_put(f->journal, &wrong_id, 0, NULL), BT_EINPUT);
+
+	/* A good event beside a bad one goes with it. */
+	struct bt_event_in pair[] = {
+	    {.kind = BT_EVENT_PAID, .sale_id = fixture_sale_id(1, id), .body = bt_bytes_of(body)},
+	    {.kind = BT_EVENT_TOKENED, .sale_id = id, .body = bt_bytes_of("{}")},
+	};
+	assert_int_equal(bt_journal_put(f->journal, pair, 2, NULL), BT_EINPUT);
+	assert_int_equal(bt_journal_state(f->journal), BT_OK);
+	assert_int_equal(bt_journal_head(f->journal).seq, 1);
+	struct bt_sale_row row;
+	assert_int_equal(bt_journal_sale(f->journal, id, &row), BT_ENOTFOUND);
+	struct bt_journal_report report;
+	assert_int_equal(bt_journal_verify(f->journal, &report, NULL), BT_OK);
+	assert_int_equal(report.events, 1);
+}
+
+static void a_sale_through_its_stages(void **state)
+{
+	struct fixture *f = *state;
+	struct bt_sale_row row;
+	struct bt_unsent unsent;
+	int64_t n = 0;
+	bt_paise paise = 0;
+	char id[37];
+	fixture_sale_id(3, id);
+	assert_int_equal(fixture_put_paid(f, 3, 1008), BT_OK);
+	assert_int_equal(bt_journal_sale(f->journal, id, &row), BT_OK);
+	assert_int_equal(row.stage, BT_STAGE_PAID);
+	assert_int_equal(row.amount, 50003);
+	assert_int_equal(row.units, 635);
+	assert_int_equal(row.tid, 1008);
+	assert_string_equal(row.operator_id, "rina");
+	assert_string_equal(row.delivery, "token");
+	assert_true(bt_journal_tid_used(f->journal, FIXTURE_METER, 1008));
+	assert_false(bt_journal_tid_used(f->journal, FIXTURE_METER, 1024));
+	assert_false(bt_journal_tid_used(f->journal, "04740015306", 1008));
+
+	assert_int_equal(fixture_put(f, BT_EVENT_VENDING, 3, "{\"rev\":1}"), BT_OK);
+	assert_int_equal(fixture_put_tokened(f, 3, 1008), BT_OK);
+	assert_int_equal(fixture_put(f, BT_EVENT_PRINTED, 3, "{\"copy\":1,\"result\":\"failed\"}"), BT_OK);
+	assert_int_equal(fixture_put(f, BT_EVENT_PRINTED, 3, "{\"copy\":1,\"result\":\"unconfirmed\"}"), BT_OK);
+	assert_int_equal(fixture_put(f, BT_EVENT_REFUSED, 3, "{\"code\":\"late\",\"rev\":1}"), BT_OK);
+	assert_int_equal(bt_journal_sale_by_receipt(f->journal, "D-0142-0611-003-4", &row), BT_OK);
+	assert_int_equal(row.stage, BT_STAGE_TOKENED); /* a token that is out stays out */
+	assert_int_equal(row.printed_copies, 1);
+	assert_string_equal(row.token, "00000000000000000003");
+	assert_true(row.made_here);
+	assert_int_equal(bt_journal_unsent(f->journal, &unsent), BT_OK);
+	assert_int_equal(unsent.count, 1);
+	assert_int_equal(unsent.paise, 50003);
+	assert_int_equal(unsent.oldest_ms, FIXTURE_START_MS + 3);
+	assert_int_equal(bt_journal_meter_use(f->journal, FIXTURE_METER, FIXTURE_START_MS, &n, &paise), BT_OK);
+	assert_int_equal(n, 1);
+	assert_int_equal(paise, 50003);
+	assert_int_equal(bt_journal_meter_use(f->journal, FIXTURE_METER, FIXTURE_START_MS + 4, &n, &paise), BT_OK);
+	assert_int_equal(n, 0);
+
+	assert_int_equal(fixture_put(f, BT_EVENT_SETTLED, 3, "{\"at\":1,\"by\":\"journal\"}"), BT_OK);
+	assert_int_equal(bt_journal_unsent(f->journal, &unsent), BT_OK);
+	assert_int_equal(unsent.count, 0);
+	assert_int_equal(unsent.oldest_ms, 0);
+	assert_int_equal(bt_journal_shift_count(f->journal, 611, &n), BT_OK);
+	assert_int_equal(n, 1);
+}
+
+static void one_tid_one_token(void **state)
+{
+	struct fixture *f = *state;
+	char other[1024];
+	assert_int_equal(fixture_put_paid(f, 1, 1008), BT_OK);
+	assert_int_equal(fixture_put_paid(f, 2, 1008), BT_ESTATE); /* burned by another sale */
+	assert_int_equal(fixture_put_paid(f, 1, 1024), BT_ESTATE); /* a second TID for one sale */
+	assert_int_equal(fixture_put_tokened(f, 1, 1024), BT_ESTATE);
+	assert_int_equal(fixture_put_tokened(f, 1, 1008), BT_OK);
+	assert_int_equal(fixture_put_tokened(f, 1, 1008), BT_OK); /* the same again, from the head-end */
+	snprintf(other, sizeof other,
+		 "{\"issued_by\":\"server\",\"rev\":1,\"tid\":1008,\"token\":\"99999999999999999999\",\"units\":635}");
+	assert_int_equal(fixture_put(f, BT_EVENT_TOKENED, 1, other), BT_ESTATE);
+	assert_int_equal(fixture_put(f, BT_EVENT_CREDITED, 1, "{\"issued_by\":\"server\",\"rev\":1}"), BT_ESTATE);
+	assert_int_equal(fixture_put_paid(f, 1, 1008), BT_ESTATE); /* delivered already */
+	assert_int_equal(bt_journal_state(f->journal), BT_OK);
+}
+
+static void filters_and_unsent(void **state)
+{
+	struct fixture *f = *state;
+	struct bt_sale_row rows[8];
+	struct bt_unsent unsent;
+	int count = 0;
+	for (int i = 1; i <= 6; i++)
+		assert_int_equal(fixture_put_paid(f, i, 1000 + 16 * i), BT_OK);
+	assert_int_equal(fixture_put(f, BT_EVENT_PENDING, 2, "{\"reason\":\"keys\"}"), BT_OK);
+	assert_int_equal(fixture_put(f, BT_EVENT_REFUSED, 3, "{\"code\":\"blocked\",\"rev\":1}"), BT_OK);
+	assert_int_equal(fixture_put(f, BT_EVENT_ABANDONED, 4, "{\"reason\":\"gone\"}"), BT_OK);
+	assert_int_equal(fixture_put(f, BT_EVENT_CREDITED, 5, "{\"issued_by\":\"server\",\"rev\":1}"), BT_OK);
+	assert_int_equal(fixture_put_tokened(f, 6, 1096), BT_OK);
+	assert_int_equal(fixture_put(f, BT_EVENT_SETTLED, 6, "{\"at\":1,\"by\":\"sale\"}"), BT_OK);
+	assert_int_equal(fixture_put(f, BT_EVENT_EXCEPTION, 6, "{\"code\":\"blocked\"}"), BT_OK);
+
+	assert_int_equal(bt_journal_sales(f->journal, BT_SALES_ALL, NULL, 8, rows, &count), BT_OK);
+	assert_int_equal(count, 6);
+	assert_int_equal(rows[0].amount, 50006);
+	assert_true(rows[0].exception);
+	assert_int_equal(bt_journal_sales(f->journal, BT_SALES_UNSETTLED, NULL, 8, rows, &count), BT_OK);
+	assert_int_equal(count, 3); /* 1 paid, 2 pending, 5 credited */
+	assert_int_equal(rows[0].amount, 50001);
+	assert_int_equal(bt_journal_sales(f->journal, BT_SALES_OPEN, NULL, 8, rows, &count), BT_OK);
+	assert_int_equal(count, 3); /* 1 paid, 2 pending, 3 refused */
+	assert_int_equal(bt_journal_sales(f->journal, BT_SALES_METER, "100244781560", 2, rows, &count), BT_OK);
+	assert_int_equal(count, 2);
+	assert_int_equal(bt_journal_sales(f->journal, BT_SALES_METER, "1", 8, rows, &count), BT_OK);
+	assert_int_equal(count, 0);
+	assert_int_equal(bt_journal_unsent(f->journal, &unsent), BT_OK);
+	assert_int_equal(unsent.count, 3);
+	assert_int_equal(unsent.paise, 50001 + 50002 + 50005);
+}
+
+struct reading {
+	int64_t last;
+	int seen, stop_after;
+};
+
+static bool note_event(void *context, const struct bt_event *event)
+{
+	struct reading *r = context;
+	assert_int_equal(event->seq, r->last + 1);
+	r->last = event->seq;
+	return ++r->seen != r->stop_after;
+}
+
+static void reads_in_order_after_reopen(void **state)
+{
+	struct fixture *f = *state;
+	for (int i = 1; i <= 80; i++)
+		assert_int_equal(fixture_put_paid(f, i, 16 * i), BT_OK);
+	struct bt_head head = bt_journal_head(f->journal);
+	fixture_close(f);
+	assert_int_equal(fixture_open(f), BT_OK);
+	assert_memory_equal(bt_journal_head(f->journal).hash, head.hash, sizeof head.hash);
+	struct reading all = {0}, some = {.last = 10, .stop_after = 5};
+	assert_int_equal(bt_journal_read(f->journal, 0, note_event, &all, NULL), BT_OK);
+	assert_int_equal(all.seen, 81);
+	assert_int_equal(bt_journal_read(f->journal, 10, note_event, &some, NULL), BT_OK);
+	assert_int_equal(some.seen, 5);
+	struct bt_event event;
+	char id[37];
+	assert_int_equal(bt_journal_newest(f->journal, BT_EVENT_PAID, fixture_sale_id(7, id), &event, NULL), BT_OK);
+	assert_int_equal(event.seq, 8);
+	assert_int_equal(bt_journal_newest(f->journal, BT_EVENT_LEASE, NULL, &event, NULL), BT_ENOTFOUND);
+}
+
+static void acknowledged_head(void **state)
+{
+	struct fixture *f = *state;
+	struct bt_head first = bt_journal_head(f->journal);
+	assert_int_equal(fixture_put_paid(f, 1, 16), BT_OK);
+	struct bt_head second = bt_journal_head(f->journal);
+	assert_int_equal(bt_journal_acknowledged(f->journal), 0);
+	assert_int_equal(bt_journal_acknowledge(f->journal, &second, NULL), BT_OK);
+	assert_int_equal(bt_journal_acknowledge(f->journal, &first, NULL), BT_OK);
+	assert_int_equal(bt_journal_acknowledged(f->journal), 2);
+	fixture_close(f);
+	assert_int_equal(fixture_open(f), BT_OK);
+	assert_int_equal(bt_journal_acknowledged(f->journal), 2);
+	second.hash[0] ^= 1;
+	assert_int_equal(bt_journal_acknowledge(f->journal, &second, NULL), BT_ECORRUPT);
+	assert_int_equal(bt_journal_state(f->journal), BT_ECORRUPT);
+	assert_int_equal(fixture_put_paid(f, 2, 32), BT_ECORRUPT);
+}
+
+static void projections_made_anew(void **state)
+{
+	struct fixture *f = *state;
+	struct bt_journal_report report;
+	for (int i = 1; i <= 20; i++) {
+		assert_int_equal(fixture_put_paid(f, i, 16 * i), BT_OK);
+		assert_int_equal(fixture_put_tokened(f, i, 16 * i), BT_OK);
+	}
+	assert_int_equal(bt_journal_rebuild(f->journal, NULL), BT_OK);
+	assert_int_equal(bt_journal_tidy(f->journal, NULL), BT_OK);
+	assert_int_equal(bt_journal_verify(f->journal, &report, &f->fault), BT_OK);
+	assert_int_equal(report.events, 41);
+	assert_int_equal(report.sales, 20);
+	assert_true(report.file_sound && report.chain_whole && report.signatures_good && report.second_equal &&
+		    report.projections_equal && report.acknowledged_within);
+}
+
+static void reading_only(void **state)
+{
+	struct fixture *f = *state;
+	struct bt_signer *signer = f->signer;
+	struct bt_journal_report report;
+	assert_int_equal(fixture_put_paid(f, 1, 16), BT_OK);
+	fixture_close(f);
+	f->signer = NULL;
+	assert_int_equal(fixture_open(f), BT_OK);
+	assert_int_equal(fixture_put_paid(f, 2, 32), BT_ESTATE);
+	assert_int_equal(bt_journal_head(f->journal).seq, 2);
+	assert_int_equal(bt_journal_verify(f->journal, &report, NULL), BT_OK);
+	fixture_close(f);
+	f->signer = signer;
+
+	uint8_t seed[BT_ED25519_SEED_LEN] = {9};
+	struct bt_journal_options options = fixture_options(f);
+	struct bt_signer *stranger = NULL;
+	assert_int_equal(bt_signer_open(seed, &stranger), BT_OK);
+	options.signer = stranger;
+	assert_int_equal(bt_journal_open(&options, &f->journal, NULL), BT_EAUTH);
+	bt_signer_close(stranger);
+	options = fixture_options(f);
+	options.terminal = "0143";
+	assert_int_equal(bt_journal_open(&options, &f->journal, NULL), BT_EAUTH);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test_setup_teardown(known_answers, make, end),
+	    cmocka_unit_test(kinds_have_names),
+	    cmocka_unit_test_setup_teardown(refusals_leave_no_trace, make, end),
+	    cmocka_unit_test_setup_teardown(a_sale_through_its_stages, make, end),
+	    cmocka_unit_test_setup_teardown(one_tid_one_token, make, end),
+	    cmocka_unit_test_setup_teardown(filters_and_unsent, make, end),
+	    cmocka_unit_test_setup_teardown(reads_in_order_after_reopen, make, end),
+	    cmocka_unit_test_setup_teardown(acknowledged_head, make, end),
+	    cmocka_unit_test_setup_teardown(projections_made_anew, make, end),
+	    cmocka_unit_test_setup_teardown(reading_only, make, end),
+	};
+	return cmocka_run_group_tests_name("journal events", tests, NULL, NULL);
+}
