@@ -1,7 +1,7 @@
 /* Damage to either record: each flipped bit, cut, edit, exchange and older copy is found before anything is sold.
  *
  * rooms: core/journal core/base core/money */
-#include "journal_fixture.h"
+#include "tests/unit/journal_fixture.h"
 
 #include <stdbool.h>
 #include <sys/wait.h>

@@ -1,7 +1,7 @@
 /* Events: hash, signature and frame against known answers, reading back, refusals, and the projection of sales.
  *
  * rooms: core/journal core/base core/money */
-#include "journal_fixture.h"
+#include "tests/unit/journal_fixture.h"
 
 #include "core/journal/frames.h"
 
