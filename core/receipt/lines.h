@@ -1,0 +1,34 @@
+/* Writing a document line by line, in the language or languages of the slip.
+ *
+ * A key of the word catalogue goes in; one line per language comes out (a sentence) or one line with both words (a
+ * label). The first failure is kept and the rest are skipped, so that the order of a slip reads as a plain list. */
+#ifndef BT_RECEIPT_LINES_H
+#define BT_RECEIPT_LINES_H
+
+#include "core/receipt/receipt.h"
+
+struct bt_lines {
+	const struct bt_words *words; /* borrowed; may be NULL: English */
+	enum bt_receipt_lang lang;
+	struct bt_receipt *out;
+	enum bt_err err; /* BT_OK, or BT_EFULL from the first line that did not fit */
+};
+
+/** Text as it is: @p left and @p right are copied. BT_EFULL when one of them is too long for a line. */
+void bt_lines_put(struct bt_lines *lines, enum bt_receipt_line_kind kind, bool bold, const char *left,
+		  const char *right);
+/** A sentence of the catalogue, once in each language of the slip, Hindi first. @p arg fills {1}; may be NULL. */
+void bt_lines_say(struct bt_lines *lines, enum bt_receipt_line_kind kind, bool bold, const char *key, const char *arg);
+/** A pair whose label is a catalogue key and whose value stands as it is. Leaves the line out when @p value is "". */
+void bt_lines_pair(struct bt_lines *lines, bool bold, const char *key, const char *value);
+/** A pair with a money value, always with paise. Leaves the line out when it is zero. */
+void bt_lines_money(struct bt_lines *lines, bool bold, const char *key, bt_paise paise);
+/** A pair with a name: in the language of the slip, in both when they differ. Left out when there is none. */
+void bt_lines_name(struct bt_lines *lines, bool bold, const char *key, const struct bt_receipt_name *name);
+
+/** The words of @p key on one line: one language, or "Hindi / English" when the two differ. @p arg fills {1}. */
+void bt_lines_word(const struct bt_lines *lines, const char *key, const char *arg, char *out, size_t cap);
+/** @p name in the slip's first language, or in the other when it is empty there. Borrowed. */
+const char *bt_lines_pick(const struct bt_lines *lines, const struct bt_receipt_name *name);
+
+#endif

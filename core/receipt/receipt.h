@@ -1,0 +1,91 @@
+/* A receipt as data: what a slip says, line by line, before any printer is chosen.
+ *
+ * bt_receipt_compose turns the facts of a sale into a document in English, Hindi or both, with words from the
+ * catalogue only. A document is a bounded value: it is copied to the printer worker and may be rendered again at any
+ * time. Amounts and digits are always 0-9. Source: receipt contents, facts of vending 1.3 and printing 1. */
+#ifndef BT_RECEIPT_RECEIPT_H
+#define BT_RECEIPT_RECEIPT_H
+
+#include "core/base/words.h"
+#include "core/money/money.h"
+
+#define BT_RECEIPT_LINES 96
+#define BT_RECEIPT_TEXT  192
+
+enum bt_receipt_lang { BT_RECEIPT_EN, BT_RECEIPT_HI, BT_RECEIPT_BOTH };
+
+enum bt_receipt_kind {
+	BT_RECEIPT_TOKEN,  /* a token was given */
+	BT_RECEIPT_DOCKET, /* paid, token or credit follows */
+	BT_RECEIPT_CREDIT, /* dues or balance credited, no token */
+	BT_RECEIPT_TEST,   /* test page: no sale */
+};
+
+enum bt_receipt_line_kind {
+	BT_LINE_HEADING, /* centred, large */
+	BT_LINE_CENTRE,  /* centred */
+	BT_LINE_TEXT,    /* a sentence, wrapped */
+	BT_LINE_PAIR,    /* label left, value right, one baseline */
+	BT_LINE_MARK,    /* centred, reversed: DUPLICATE, TRAINING, made while the server was down */
+	BT_LINE_GROUP,   /* one group of four token digits, numbered, in the largest digits */
+	BT_LINE_QR,      /* text = payload; the quiet zone is added by the driver */
+	BT_LINE_RULE,
+	BT_LINE_SPACE,
+	BT_LINE_END, /* the end-of-slip marker: a torn slip shows by its absence */
+};
+
+struct bt_receipt_line {
+	enum bt_receipt_line_kind kind;
+	bool bold;
+	char left[BT_RECEIPT_TEXT]; /* text, label, group number or QR payload */
+	char right[128];            /* value of a pair, digits of a group */
+};
+
+struct bt_receipt {
+	int count;
+	int copy; /* 0 a test page; 1 the original; n > 1 carries DUPLICATE, copy n */
+	struct bt_receipt_line lines[BT_RECEIPT_LINES];
+};
+
+/** Names in both scripts; either may be empty, the other is used then. All cleaned. */
+struct bt_receipt_name {
+	char text[BT_LANG_COUNT][128];
+};
+
+/** Everything a slip can say about one sale; plain values, no pointers into elsewhere. Texts are cleaned already;
+ *  an empty text, a zero amount or a zero time leaves its line out. */
+struct bt_receipt_facts {
+	enum bt_receipt_kind kind;
+	bool training;
+	bool made_here; /* token made while the server was down */
+	bool possible_duplicate;
+	int copy;
+	struct bt_receipt_name utility, counter, clerk, consumer, relative, place;
+	char relation[8]; /* "s/o", "d/o", "w/o" */
+	char terminal[8], receipt_number[24], connection[16], meter[16], category[16];
+	char token[21];         /* "" when none */
+	char key_change[2][21]; /* keyed in before the token; "" when none */
+	int64_t paid_at_ms;
+	bt_paise amount, dues, energy, duty, given, change;
+	int64_t units;   /* tenths of kWh */
+	char tender[16]; /* catalogue key, e.g. "Cash" */
+	char tender_reference[40];
+	char tariff[48];
+	bt_paise rate_paise;    /* per kWh, 0 when unknown */
+	bt_paise balance_known; /* last known balance */
+	int64_t balance_at_ms;  /* 0 when unknown */
+	char reason[96];        /* docket: catalogue key of why no token now */
+	char complaint[16];     /* "1912" */
+	char head[17];          /* short head of the record, 16 hex digits */
+	char record[256];       /* payload of the proof QR; "" prints none (receipt/record.h) */
+};
+
+/**
+ * Compose the document. Token near the top, five groups of four, one per line; then money, consumer, proof, end.
+ * @return BT_OK, or BT_EFULL when it does not fit BT_RECEIPT_LINES (out then undefined).
+ */
+BT_MUST_USE enum bt_err bt_receipt_compose(const struct bt_receipt_facts *facts, const struct bt_words *words,
+					   enum bt_receipt_lang lang, struct bt_receipt *out);
+BT_MUST_USE enum bt_err bt_receipt_lang_parse(const char *text, enum bt_receipt_lang *out);
+
+#endif

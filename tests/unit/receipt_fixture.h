@@ -1,0 +1,92 @@
+/* Sales that the tests of slips print: one set of facts, and its kinds. */
+#ifndef BT_TESTS_RECEIPT_FIXTURE_H
+#define BT_TESTS_RECEIPT_FIXTURE_H
+
+#include <string.h>
+
+#include "core/receipt/receipt.h"
+
+#define FIXTURE_FONT (BATTI_SOURCE_DIR "/assets/fonts/Lohit-Devanagari.ttf")
+#define FIXTURE_DAY  INT64_C(1795241527000) /* 2026-11-21 11:42:07 in India */
+
+/* 187 characters, the length of a real proof; the signature in it is nobody's. */
+#define FIXTURE_PROOF                                                                                                  \
+	"RC1:A70000%.HXSIK*5UH7T$NU9UTK404D RLC60H2HTNO0005VO0000000002006RFSMMMS0TWD.AP8GJ25PXNDJ%63I3BM8D1S28KS$GG"  \
+	"QH /K+JKT851ZAVPK$QEXS4PPG6Z8TZR7+P0KP +O4935K1W0C% BJQB:H9$I3Y.NRJ0AXT.GFYVC8Y0"
+
+static inline struct bt_receipt_facts fixture_token(void)
+{
+	return (struct bt_receipt_facts){
+	    .kind = BT_RECEIPT_TOKEN,
+	    .copy = 1,
+	    .utility = {{"South Bihar Power Distribution Co. Ltd.", "साउथ बिहार पावर डिस्ट्रीब्यूशन कं. लि."}},
+	    .counter = {{"Mokama", "मोकामा"}},
+	    .clerk = {{"Rina Kumari", "रीना कुमारी"}},
+	    .consumer = {{"Ramesh Kumar Singh", "रमेश कुमार सिंह"}},
+	    .relative = {{"Krishna Prasad Vidyarthi", "कृष्ण प्रसाद विद्यार्थी"}},
+	    .place = {{"Ward 7, Ghoswari", "वार्ड 7, घोसवरी"}},
+	    .relation = "s/o",
+	    .terminal = "0142",
+	    .receipt_number = "0142-0611-087-4",
+	    .connection = "230411009876",
+	    .meter = "04740015298",
+	    .category = "DS-I",
+	    .token = "44717023198527604388",
+	    .paid_at_ms = FIXTURE_DAY,
+	    .amount = 50000,
+	    .energy = 45045,
+	    .duty = 2703,
+	    .given = 100000,
+	    .change = 50000,
+	    .units = 635,
+	    .tender = "Cash",
+	    .tariff = "BERC 2026-27",
+	    .rate_paise = 742,
+	    .balance_known = -21400,
+	    .balance_at_ms = FIXTURE_DAY - 86400000,
+	    .complaint = "1912",
+	    .head = "7f3a00112233aabb",
+	    .record = FIXTURE_PROOF,
+	};
+}
+
+static inline struct bt_receipt_facts fixture_docket(void)
+{
+	struct bt_receipt_facts facts = fixture_token();
+	facts.kind = BT_RECEIPT_DOCKET;
+	facts.token[0] = '\0';
+	facts.units = facts.energy = facts.duty = facts.given = facts.change = 0;
+	facts.dues = 20000;
+	memcpy(facts.receipt_number, "D-0142-0611-087-4", 18);
+	memcpy(facts.reason, "This meter is not in our offline list.", 39);
+	memcpy(facts.tender, "UPI", 4);
+	memcpy(facts.tender_reference, "432611805521", 13);
+	return facts;
+}
+
+static inline struct bt_receipt_facts fixture_credit(void)
+{
+	struct bt_receipt_facts facts = fixture_token();
+	facts.kind = BT_RECEIPT_CREDIT;
+	facts.token[0] = '\0';
+	facts.units = facts.energy = facts.duty = facts.given = facts.change = 0;
+	facts.dues = 50000;
+	memcpy(facts.relation, "w/o", 4);
+	memcpy(facts.tender, "Cheque", 7);
+	memcpy(facts.tender_reference, "004512 PNB", 11);
+	return facts;
+}
+
+/* Everything at once: the longest slip there is. */
+static inline struct bt_receipt_facts fixture_training(void)
+{
+	struct bt_receipt_facts facts = fixture_token();
+	facts.training = facts.made_here = facts.possible_duplicate = true;
+	facts.copy = 2;
+	facts.dues = 10000;
+	memcpy(facts.key_change[0], "11112222333344445555", 21);
+	memcpy(facts.key_change[1], "66667777888899990000", 21);
+	return facts;
+}
+
+#endif
