@@ -1,0 +1,168 @@
+#include "core/sandbox/check.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/sandbox/clock.h"
+#include "core/sandbox/crypto.h"
+#include "core/sandbox/ledger.h"
+#include "core/sandbox/price.h"
+
+#define RANGE_MINUTES  (5 * BT_SBX_LANES + 10)
+#define DUES_MIN_PAISE 100
+
+static enum bt_sbx_code check_limits(const struct bt_sbx_sale *sale)
+{
+	/* Dues may be paid in any part; a recharge has the tariff's minimum. */
+	bool is_dues = strcmp(sale->delivery, "dues") == 0;
+	if (sale->amount_paise < (is_dues ? DUES_MIN_PAISE : BT_SBX_MINIMUM_PAISE))
+		return BT_SBX_BELOW_MINIMUM;
+	return sale->amount_paise > BT_SBX_MAXIMUM_PAISE ? BT_SBX_ABOVE_MAXIMUM : BT_SBX_NONE;
+}
+
+static bool is_delivery_possible(const struct bt_sbx_sale *sale, const struct bt_sbx_consumer *consumer)
+{
+	if (strcmp(sale->delivery, "token") == 0)
+		return consumer->takes_token && *consumer->meter;
+	if (strcmp(sale->delivery, "balance") == 0)
+		return strcmp(consumer->kind, "remote") == 0;
+	return true;
+}
+
+enum bt_sbx_code bt_sbx_check_account(const struct bt_sbx_sale *sale, const struct bt_sbx_consumer *consumer,
+				      struct bt_sbx_figures *out)
+{
+	if (!consumer || bt_sbx_note_of(consumer->note)->server_knows_not)
+		return BT_SBX_UNKNOWN_CONSUMER;
+	const struct bt_sbx_note *note = bt_sbx_note_of(consumer->note);
+	const struct bt_sbx_category *category =
+	    bt_sbx_category_find(note->true_category ? note->true_category : consumer->category);
+	int64_t towards_balance = sale->amount_paise - sale->dues_paise;
+	char pan[19] = "";
+	enum bt_sbx_code limits = check_limits(sale);
+	if (note->blocked)
+		return BT_SBX_BLOCKED;
+	if (strcmp(sale->meter, consumer->meter) != 0 || (*sale->meter && !bt_sbx_pan_make(sale->meter, pan)) ||
+	    strcmp(sale->pan, pan) != 0)
+		return BT_SBX_METER_MISMATCH;
+	if (!is_delivery_possible(sale, consumer))
+		return BT_SBX_DELIVERY;
+	if (sale->dues_paise > consumer->dues_paise)
+		return BT_SBX_DUES_TOO_MUCH;
+	if (limits != BT_SBX_NONE)
+		return limits;
+	if (!category)
+		return BT_SBX_INTERNAL;
+	struct bt_sbx_price price = bt_sbx_price_of(category, towards_balance);
+	*out = (struct bt_sbx_figures){price.energy_paise, price.duty_paise, sale->dues_paise, price.units};
+	bool agrees = sale->energy_paise == price.energy_paise && sale->duty_paise == price.duty_paise &&
+		      sale->units == price.units && strcmp(sale->tariff, BT_SBX_TARIFF_ID) == 0;
+	return agrees ? BT_SBX_NONE : BT_SBX_FIGURES;
+}
+
+/* The meter's true identity and key check value. */
+static bool find_true_key(const struct bt_sbx *sbx, const struct bt_sbx_consumer *consumer, struct bt_sbx_key_id *out)
+{
+	struct bt_sbx_meter_id id;
+	uint8_t key[BT_SBX_DECODER_KEY_LEN];
+	struct bt_sbx_key_id found = {.ea = "11", .dkga = "04", .ken = 255, .version = 1};
+	if (!bt_sbx_consumer_meter_id(consumer, bt_sbx_consumer_true_krn(consumer), &id) ||
+	    !bt_sbx_decoder_key(sbx->vending_key, &id, key) || !bt_sbx_kcv(key, found.kcv))
+		return false;
+	memcpy(found.sgc, id.sgc, sizeof found.sgc);
+	memcpy(found.ti, id.ti, sizeof found.ti);
+	found.krn = id.krn;
+	found.kt = id.kt;
+	found.base = id.base;
+	*out = found;
+	return true;
+}
+
+enum bt_sbx_code bt_sbx_check_key(const struct bt_sbx *sbx, const struct bt_sbx_sale *sale,
+				  const struct bt_sbx_consumer *consumer)
+{
+	struct bt_sbx_sale right = {.has_key = true};
+	char right_text[80];
+	char said_text[80];
+	if (!sale->has_key)
+		return BT_SBX_NONE;
+	if (!find_true_key(sbx, consumer, &right.key))
+		return BT_SBX_KEY_MISMATCH;
+	bt_sbx_key_id_text(&right, right_text);
+	bt_sbx_key_id_text(sale, said_text);
+	return strcmp(right_text, said_text) == 0 ? BT_SBX_NONE : BT_SBX_KEY_MISMATCH;
+}
+
+/* 00:01 of each day is kept for special tokens. Source: facts/sts.md 5.3. */
+static bool is_reserved(int64_t tid)
+{
+	return tid % 1440 == 1;
+}
+
+enum bt_sbx_code bt_sbx_check_lane(const struct bt_sbx *sbx, const struct bt_sbx_sale *sale)
+{
+	struct bt_sbx_terminal owner;
+	if (!sale->has_tid)
+		return BT_SBX_NONE;
+	if (!bt_sbx_terminal_find(sbx->db, sale->terminal, &owner) || sale->tid % BT_SBX_LANES != owner.lane ||
+	    sale->tid <= owner.lane_floor || is_reserved(sale->tid))
+		return BT_SBX_TID_LANE;
+	return bt_sbx_ledger_minute_used(sbx->db, sale->meter, sale->tid, sale->sale_id) ? BT_SBX_TID_USED
+											 : BT_SBX_NONE;
+}
+
+enum bt_sbx_code bt_sbx_check_range(const struct bt_sbx_sale *sale, int64_t now_ms)
+{
+	int64_t paid_at = sale->paid_at < now_ms ? sale->paid_at : now_ms;
+	if (!sale->has_tid)
+		return BT_SBX_NONE;
+	bool is_ahead = sale->tid > bt_sbx_tid_minute(now_ms) + RANGE_MINUTES;
+	bool is_behind = sale->tid < bt_sbx_tid_minute(paid_at) - RANGE_MINUTES;
+	return is_ahead || is_behind ? BT_SBX_TID_RANGE : BT_SBX_NONE;
+}
+
+/* The newest free minute of lane 0 within 5n minutes back, else the first one up to 4n ahead; -1 when there is none. */
+static int64_t choose_minute(const struct bt_sbx *sbx, const char *meter, int64_t minute)
+{
+	int64_t newest = minute - minute % BT_SBX_LANES;
+	for (int64_t tid = newest; tid > minute - 5 * BT_SBX_LANES; tid -= BT_SBX_LANES)
+		if (!is_reserved(tid) && !bt_sbx_ledger_minute_used(sbx->db, meter, tid, ""))
+			return tid;
+	for (int64_t tid = newest + BT_SBX_LANES; tid <= minute + 4 * BT_SBX_LANES; tid += BT_SBX_LANES)
+		if (!is_reserved(tid) && !bt_sbx_ledger_minute_used(sbx->db, meter, tid, ""))
+			return tid;
+	return -1;
+}
+
+enum bt_sbx_code bt_sbx_choose(const struct bt_sbx *sbx, const struct bt_sbx_consumer *consumer, int64_t now_ms,
+			       struct bt_sbx_sale *sale)
+{
+	uint8_t rnd;
+	int64_t tid = choose_minute(sbx, consumer->meter, bt_sbx_tid_minute(now_ms));
+	if (tid < 0)
+		return BT_SBX_TID_WAIT;
+	if (!find_true_key(sbx, consumer, &sale->key))
+		return BT_SBX_INTERNAL;
+	bt_sbx_random(&rnd, 1);
+	sale->has_key = true;
+	sale->has_tid = true;
+	sale->tid = tid;
+	sale->rnd = rnd & 15;
+	return BT_SBX_NONE;
+}
+
+bool bt_sbx_token_of(const struct bt_sbx *sbx, const struct bt_sbx_sale *sale, char out[21])
+{
+	const struct bt_sbx_key_id *said = &sale->key;
+	struct bt_sbx_meter_id id = {.krn = said->krn, .kt = said->kt, .base = said->base};
+	uint8_t key[BT_SBX_DECODER_KEY_LEN];
+	char kcv[7];
+	if (!sale->has_key || sale->tid < 0 || sale->units == 0 || strcmp(said->ea, "11") != 0 ||
+	    strcmp(said->dkga, "04") != 0 || sale->tid >> 16 > said->ken)
+		return false;
+	snprintf(id.pan, sizeof id.pan, "%s", sale->pan);
+	memcpy(id.sgc, said->sgc, sizeof id.sgc);
+	memcpy(id.ti, said->ti, sizeof id.ti);
+	return bt_sbx_decoder_key(sbx->vending_key, &id, key) && bt_sbx_kcv(key, kcv) && strcmp(kcv, said->kcv) == 0 &&
+	       bt_sbx_token_make(key, 0, sale->rnd, sale->tid, sale->units, out);
+}

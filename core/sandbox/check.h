@@ -1,0 +1,34 @@
+/* What the head-end demands of a sale. A request that fails a check is refused before commit; a fact that fails one is
+ * posted with the same name as its exception (PROTOCOL H1). */
+#ifndef BT_SANDBOX_CHECK_H
+#define BT_SANDBOX_CHECK_H
+
+#include "core/sandbox/consumer.h"
+#include "core/sandbox/refusal.h"
+#include "core/sandbox/sale_in.h"
+#include "core/sandbox/terminal.h"
+
+/** What the head-end makes of the amount. */
+struct bt_sbx_figures {
+	int64_t energy_paise, duty_paise, dues_paise, units;
+};
+
+/** Connection, block, meter, delivery, dues, limits, figures, in this order. @p consumer NULL when unknown.
+ *  @p out is written whenever a price could be made. */
+enum bt_sbx_code bt_sbx_check_account(const struct bt_sbx_sale *sale, const struct bt_sbx_consumer *consumer,
+				      struct bt_sbx_figures *out);
+/** Key identity and check value against the meter's real key. BT_SBX_NONE when the sale names no key. */
+enum bt_sbx_code bt_sbx_check_key(const struct bt_sbx *sbx, const struct bt_sbx_sale *sale,
+				  const struct bt_sbx_consumer *consumer);
+/** Lane of the owner, reserved minutes, uniqueness on the meter. */
+enum bt_sbx_code bt_sbx_check_lane(const struct bt_sbx *sbx, const struct bt_sbx_sale *sale);
+/** Distance from the head-end's own time: at most 5n+10 minutes ahead of now, and at most as much before the moment of
+ *  payment, since a paid sale keeps its minute however long it waits (PROTOCOL T1, L2). */
+enum bt_sbx_code bt_sbx_check_range(const struct bt_sbx_sale *sale, int64_t now_ms);
+/** Fix key, TID (lane 0) and RND for a sale that left them to the head-end (PROTOCOL T1, T3). */
+enum bt_sbx_code bt_sbx_choose(const struct bt_sbx *sbx, const struct bt_sbx_consumer *consumer, int64_t now_ms,
+			       struct bt_sbx_sale *sale);
+/** The 20 digits that the sale names, from its own key identity. @return false when no such token can be made. */
+bool bt_sbx_token_of(const struct bt_sbx *sbx, const struct bt_sbx_sale *sale, char out[21]);
+
+#endif

@@ -1,0 +1,49 @@
+#include "core/sandbox/clock.h"
+
+#include <stdatomic.h>
+#include <time.h>
+
+#define BASE_2014_MS  INT64_C(1388534400000)
+#define INDIA_OFFSET  (BT_SBX_HOUR_MS * 11 / 2)
+#define CUT_STARTS_AT (10 * BT_SBX_HOUR_MS)
+
+/* The one fault that changes what time it is; atomic because request threads read it. */
+static _Atomic int64_t clock_skew_ms;
+
+static int64_t read_clock(clockid_t which)
+{
+	struct timespec now;
+	clock_gettime(which, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+int64_t bt_sbx_now_ms(void)
+{
+	return read_clock(CLOCK_REALTIME) + atomic_load(&clock_skew_ms);
+}
+
+int64_t bt_sbx_tick_ms(void)
+{
+	return read_clock(CLOCK_MONOTONIC);
+}
+
+void bt_sbx_clock_skew(int64_t ms)
+{
+	atomic_store(&clock_skew_ms, ms);
+}
+
+int64_t bt_sbx_tid_minute(int64_t ms)
+{
+	return (ms - BASE_2014_MS) / BT_SBX_MINUTE_MS;
+}
+
+int64_t bt_sbx_next_cut(int64_t ms)
+{
+	int64_t day = (ms + INDIA_OFFSET) / BT_SBX_DAY_MS;
+	for (;; day++) {
+		int64_t cut = day * BT_SBX_DAY_MS - INDIA_OFFSET + CUT_STARTS_AT;
+		/* Day 0 of the epoch was a Thursday, so (day + 4) % 7 is 0 on a Sunday. */
+		if (cut > ms && (day + 4) % 7 != 0)
+			return cut;
+	}
+}

@@ -1,0 +1,165 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "core/sandbox/bytes.h"
+#include "core/sandbox/call.h"
+#include "core/sandbox/clock.h"
+#include "core/sandbox/consumer.h"
+#include "core/sandbox/crypto.h"
+#include "core/sandbox/json_in.h"
+#include "core/sandbox/terminal.h"
+
+#define PAGE_MAX   2000
+#define SEARCH_MAX 50
+#define WORDS_MAX  6
+
+/* The meter's decoder key as the directory tells it, sealed for one terminal's vault. */
+static json_t *seal_key(const struct bt_sbx *sbx, const struct bt_sbx_consumer *c, const uint8_t vault_key[32])
+{
+	struct bt_sbx_meter_id id;
+	uint8_t key[BT_SBX_DECODER_KEY_LEN];
+	uint8_t sealed[BT_SBX_DECODER_KEY_LEN + BT_SBX_SEAL_OVER];
+	char sealed_text[80];
+	char kcv[7];
+	char aad[160];
+	if (!bt_sbx_consumer_meter_id(c, BT_SBX_TOLD_KRN, &id) || !bt_sbx_decoder_key(sbx->vending_key, &id, key) ||
+	    !bt_sbx_kcv(key, kcv))
+		return NULL;
+	snprintf(aad, sizeof aad, "batti-key-v1|%s|%s|%d|%d|%s|11|04|%d|255|1|%lld|%s", id.pan, id.sgc, id.krn, id.kt,
+		 id.ti, id.base, (long long)sbx->key_good_until, kcv);
+	if (!bt_sbx_seal(vault_key, aad, key, sizeof key, sealed))
+		return NULL;
+	bt_sbx_b64_encode(sealed, sizeof sealed, sealed_text, sizeof sealed_text);
+	return json_pack("{s:s, s:i, s:i, s:s, s:s, s:s, s:i, s:i, s:i, s:I, s:s, s:s}", "sgc", id.sgc, "krn", id.krn,
+			 "kt", id.kt, "ti", id.ti, "ea", "11", "dkga", "04", "base", id.base, "ken", 255, "version", 1,
+			 "good_until", (json_int_t)sbx->key_good_until, "kcv", kcv, "sealed", sealed_text);
+}
+
+static json_t *number_or_null(int64_t value)
+{
+	return value < 0 ? json_null() : json_integer(value);
+}
+
+static json_t *make_account(const struct bt_sbx_consumer *c)
+{
+	const struct bt_sbx_note *note = bt_sbx_note_of(c->note);
+	json_t *free_units =
+	    c->free_of < 0 ? json_null()
+			   : json_pack("{s:I, s:I}", "left", (json_int_t)c->free_left, "of", (json_int_t)c->free_of);
+	json_t *blocked = note->told_blocked ? bt_sbx_json_words(note->reason_en, note->reason_hi) : json_null();
+	return json_pack("{s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:b, s:I}", "balance_paise",
+			 (json_int_t)c->balance_paise, "balance_at", (json_int_t)c->balance_at, "dues_paise",
+			 (json_int_t)c->dues_paise, "dues_daily_paise", (json_int_t)c->dues_daily_paise, "free_units",
+			 free_units, "blocked", blocked, "supply_cut_at", number_or_null(c->supply_cut_at), "cut_from",
+			 c->cut_due ? json_integer(bt_sbx_next_cut(bt_sbx_now_ms())) : json_null(), "postpaid",
+			 strcmp(c->kind, "dues") == 0, "last_recharge_paise", (json_int_t)c->last_recharge_paise);
+}
+
+static json_t *make_consumer(const struct bt_sbx *sbx, const struct bt_sbx_consumer *c, const uint8_t vault_key[32])
+{
+	char pan[19] = "";
+	bool has_key = c->takes_token && *c->meter && !bt_sbx_note_of(c->note)->without_key;
+	if (*c->meter && !bt_sbx_pan_make(c->meter, pan))
+		return NULL;
+	json_t *consumer =
+	    json_pack("{s:s, s:s, s:s, s:s, s:o, s:s, s:o, s:o, s:s, s:s, s:b, s:o}", "number", c->number, "meter",
+		      c->meter, "pan", pan, "mobile", c->mobile, "name", bt_sbx_json_words(c->name_en, c->name_hi),
+		      "relation", c->relation, "relative", bt_sbx_json_words(c->relative_en, c->relative_hi), "place",
+		      bt_sbx_json_words(c->place_en, c->place_hi), "category", c->category, "kind", c->kind,
+		      "takes_token", (int)c->takes_token, "key", has_key ? seal_key(sbx, c, vault_key) : json_null());
+	json_t *account = make_account(c);
+	json_object_update(consumer, account);
+	json_decref(account);
+	return consumer;
+}
+
+/* Runs the statement to its end; *last gets the version of the last row. */
+static json_t *make_list(const struct bt_sbx *sbx, const char *terminal, sqlite3_stmt *row, int64_t *last)
+{
+	struct bt_sbx_terminal known;
+	struct bt_sbx_consumer consumer;
+	json_t *list = json_array();
+	if (row && bt_sbx_terminal_find(sbx->db, terminal, &known))
+		while (sqlite3_step(row) == SQLITE_ROW) {
+			bt_sbx_consumer_read(row, &consumer);
+			*last = consumer.version;
+			json_array_append_new(list, make_consumer(sbx, &consumer, known.vault_key));
+		}
+	sqlite3_finalize(row);
+	return list;
+}
+
+enum bt_sbx_code bt_sbx_call_directory(struct bt_sbx *sbx, const struct bt_sbx_request *request,
+				       struct bt_sbx_reply *reply)
+{
+	const char *since_text = request->argument(request->source, "since");
+	const char *limit_text = request->argument(request->source, "limit");
+	int64_t since = 0;
+	int64_t limit = PAGE_MAX;
+	char sql[512];
+	if ((since_text && !bt_sbx_number_parse(since_text, 0, INT64_MAX, &since)) ||
+	    (limit_text && !bt_sbx_number_parse(limit_text, 1, PAGE_MAX, &limit)))
+		return BT_SBX_MALFORMED;
+	snprintf(sql, sizeof sql, "SELECT %s FROM consumers WHERE version>? ORDER BY version LIMIT ?",
+		 bt_sbx_consumer_columns);
+	int64_t last = since;
+	json_t *list = make_list(sbx, request->terminal, bt_sbx_store_ask(sbx->db, sql, "ii", since, limit), &last);
+	bool complete =
+	    bt_sbx_store_count(sbx->db, 0, "SELECT 1 FROM consumers WHERE version>? LIMIT 1", "i", last) == 0;
+	/* The sandbox closes connections but never forgets one, so nothing is ever removed. */
+	reply->body = json_pack("{s:I, s:b, s:o, s:[]}", "version", (json_int_t)last, "complete", (int)complete,
+				"consumers", list, "removed");
+	return BT_SBX_NONE;
+}
+
+enum bt_sbx_code bt_sbx_call_consumer(struct bt_sbx *sbx, const struct bt_sbx_request *request,
+				      struct bt_sbx_reply *reply)
+{
+	struct bt_sbx_terminal terminal;
+	struct bt_sbx_consumer consumer;
+	if (!bt_sbx_terminal_find(sbx->db, request->terminal, &terminal))
+		return BT_SBX_NO_CERTIFICATE;
+	if (!bt_sbx_consumer_find(sbx->db, request->name, &consumer) || bt_sbx_note_of(consumer.note)->server_knows_not)
+		return BT_SBX_UNKNOWN_CONSUMER;
+	reply->body = make_consumer(sbx, &consumer, terminal.vault_key);
+	return BT_SBX_NONE;
+}
+
+/* Every word must be found somewhere in the row: name, relative, place, number, meter or mobile. */
+static size_t split_words(char *text, const char *words[WORDS_MAX])
+{
+	size_t count = 0;
+	while (count < WORDS_MAX && *(text += strspn(text, " "))) {
+		words[count++] = text;
+		text += strcspn(text, " ");
+		if (*text)
+			*text++ = '\0';
+	}
+	return count;
+}
+
+enum bt_sbx_code bt_sbx_call_search(struct bt_sbx *sbx, const struct bt_sbx_request *request,
+				    struct bt_sbx_reply *reply)
+{
+	const char *query = request->argument(request->source, "q");
+	const char *words[WORDS_MAX] = {"", "", "", "", "", ""};
+	char text[256];
+	char sql[1024];
+	int64_t last = 0;
+	if (!query || strlen(query) >= sizeof text)
+		return BT_SBX_MALFORMED;
+	snprintf(text, sizeof text, "%s", query);
+	if (split_words(text, words) == 0)
+		return BT_SBX_MALFORMED;
+	snprintf(sql, sizeof sql,
+		 "WITH found AS (SELECT *, lower(number||' '||meter||' '||mobile||' '||name_en||' '||name_hi||' '||"
+		 "relative_en||' '||relative_hi||' '||place_en||' '||place_hi) AS whole FROM consumers"
+		 " WHERE note<>'unknown_to_server') SELECT %s FROM found WHERE instr(whole, lower(?)) AND"
+		 " instr(whole, lower(?)) AND instr(whole, lower(?)) AND instr(whole, lower(?)) AND"
+		 " instr(whole, lower(?)) AND instr(whole, lower(?)) LIMIT ?",
+		 bt_sbx_consumer_columns);
+	sqlite3_stmt *row = bt_sbx_store_ask(sbx->db, sql, "tttttti", words[0], words[1], words[2], words[3], words[4],
+					     words[5], (int64_t)SEARCH_MAX);
+	reply->body = json_pack("{s:o}", "consumers", make_list(sbx, request->terminal, row, &last));
+	return BT_SBX_NONE;
+}

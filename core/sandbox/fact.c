@@ -1,0 +1,238 @@
+#include "core/sandbox/fact.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/sandbox/bytes.h"
+#include "core/sandbox/check.h"
+#include "core/sandbox/clock.h"
+#include "core/sandbox/json_in.h"
+#include "core/sandbox/ledger.h"
+
+#define CLOCK_SLACK_MS (5 * BT_SBX_MINUTE_MS)
+#define RECORD_MAX     8192
+
+/* What the journal knows of a payment. */
+struct payment {
+	struct bt_sbx_sale sale;
+	char text[RECORD_MAX];
+};
+
+/* What a `tokened` event says was handed out. */
+struct issue {
+	char token[21];
+	char issued_by[12];
+	int64_t tid, units, lease;
+};
+
+static struct bt_sbx_outcome posted(enum bt_sbx_code exception)
+{
+	return (struct bt_sbx_outcome){exception == BT_SBX_NONE ? BT_SBX_POSTED : BT_SBX_EXCEPTION, exception};
+}
+
+static bool except(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, enum bt_sbx_code code,
+		   struct bt_sbx_outcome *out)
+{
+	*out = posted(code);
+	return bt_sbx_ledger_except(sbx->db, fact->terminal->number, fact->sale_id, code, fact->body);
+}
+
+static bool find_payment(struct bt_sbx *sbx, const char *sale_id, struct payment *out)
+{
+	sqlite3_stmt *row = bt_sbx_store_ask(sbx->db, "SELECT sale FROM paid WHERE sale_id=?", "t", sale_id);
+	bool found = row && sqlite3_step(row) == SQLITE_ROW;
+	if (found)
+		bt_sbx_column_text(row, 0, out->text, sizeof out->text);
+	sqlite3_finalize(row);
+	json_t *record = found ? bt_sbx_json_parse(out->text, strlen(out->text)) : NULL;
+	found = record && bt_sbx_sale_read(record, &out->sale);
+	json_decref(record);
+	return found;
+}
+
+static bool take_paid(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, const json_t *body,
+		      struct bt_sbx_outcome *out)
+{
+	struct bt_sbx_sale sale;
+	if (!bt_sbx_sale_read(body, &sale) || strcmp(sale.sale_id, fact->sale_id) != 0 ||
+	    strlen(fact->body) >= RECORD_MAX)
+		return except(sbx, fact, BT_SBX_MALFORMED, out);
+	/* The owner's record replaces; a record of another's sale only fills a gap. */
+	bool is_owner = strcmp(sale.terminal, fact->terminal->number) == 0;
+	return bt_sbx_store_run(sbx->db,
+				is_owner ? "INSERT INTO paid(sale_id, terminal, sale, time) VALUES(?,?,?,?)"
+					   " ON CONFLICT(sale_id) DO UPDATE SET sale=excluded.sale"
+					   " WHERE terminal=excluded.terminal"
+					 : "INSERT OR IGNORE INTO paid(sale_id, terminal, sale, time) VALUES(?,?,?,?)",
+				"ttti", fact->sale_id, sale.terminal, fact->body, fact->time);
+}
+
+static enum bt_sbx_code check_lease(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, const struct issue *issue)
+{
+	if (strcmp(issue->issued_by, "terminal") != 0)
+		return BT_SBX_NONE;
+	bool is_covered = bt_sbx_store_count(sbx->db, 0,
+					     "SELECT 1 FROM leases WHERE terminal=? AND number=? AND not_before<=? AND"
+					     " expires>=?",
+					     "tiii", fact->terminal->number, issue->lease, fact->time + CLOCK_SLACK_MS,
+					     fact->time - CLOCK_SLACK_MS) == 1;
+	return is_covered ? BT_SBX_NONE : BT_SBX_LEASE_EXPIRED;
+}
+
+static bool is_token_right(const struct bt_sbx *sbx, const struct bt_sbx_sale *sale, const struct issue *issue)
+{
+	char token[21];
+	return sale->tid == issue->tid && sale->units == issue->units && bt_sbx_token_of(sbx, sale, token) &&
+	       strcmp(token, issue->token) == 0;
+}
+
+/* The first thing that would have stopped this sale had it been a request. */
+static enum bt_sbx_code judge(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, const struct payment *payment,
+			      const struct bt_sbx_consumer *consumer, const struct issue *issue, const char *state)
+{
+	const struct bt_sbx_sale *sale = &payment->sale;
+	struct bt_sbx_figures figures;
+	if (issue && !is_token_right(sbx, sale, issue))
+		return BT_SBX_TOKEN_DIFFERS;
+	if (strcmp(state, "tombstone") == 0)
+		return BT_SBX_TOMBSTONE;
+	if (strcmp(state, "reversed") == 0)
+		return BT_SBX_REVERSED;
+	if (fact->terminal->is_revoked && fact->time >= fact->terminal->revoked_at)
+		return BT_SBX_REVOKED;
+	enum bt_sbx_code code = bt_sbx_check_account(sale, consumer, &figures);
+	if (code == BT_SBX_NONE && issue)
+		code = bt_sbx_check_key(sbx, sale, consumer);
+	if (code == BT_SBX_NONE && issue)
+		code = bt_sbx_check_lane(sbx, sale);
+	return code == BT_SBX_NONE && issue ? check_lease(sbx, fact, issue) : code;
+}
+
+static bool post_new(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, const struct payment *payment,
+		     const struct issue *issue, enum bt_sbx_code exception)
+{
+	struct bt_sbx_consumer consumer;
+	char key_id[80];
+	bool known = bt_sbx_consumer_find(sbx->db, payment->sale.connection, &consumer);
+	bt_sbx_key_id_text(&payment->sale, key_id);
+	struct bt_sbx_posting posting = {.sale = &payment->sale,
+					 .sale_text = payment->text,
+					 .by = fact->terminal->number,
+					 .token = issue ? issue->token : "",
+					 .key_id = key_id,
+					 .tid = issue ? issue->tid : -1,
+					 .rnd = issue ? payment->sale.rnd : -1,
+					 .exception = exception};
+	return bt_sbx_ledger_put(sbx, &posting, known ? &consumer : NULL);
+}
+
+static bool post_over(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, const struct payment *payment,
+		      const struct issue *issue, const char *state, struct bt_sbx_outcome *out)
+{
+	struct bt_sbx_consumer consumer;
+	bool known = bt_sbx_consumer_find(sbx->db, payment->sale.connection, &consumer);
+	enum bt_sbx_code exception = judge(sbx, fact, payment, known ? &consumer : NULL, issue, state);
+	if (exception == BT_SBX_NONE && strcmp(fact->kind, "credited") == 0)
+		exception = BT_SBX_CREDIT_UNKNOWN;
+	*out = posted(exception);
+	return post_new(sbx, fact, payment, issue, exception);
+}
+
+static bool read_issue(const json_t *body, struct issue *out)
+{
+	struct issue issue = {.lease = 0};
+	if (!bt_sbx_json_text(body, "token", issue.token, sizeof issue.token) || !bt_sbx_is_digits(issue.token, 20) ||
+	    !bt_sbx_json_text(body, "issued_by", issue.issued_by, sizeof issue.issued_by) ||
+	    !bt_sbx_json_int(body, "tid", 0, 0xffffff, &issue.tid) ||
+	    !bt_sbx_json_int(body, "units", 0, BT_SBX_UNITS_MAX, &issue.units))
+		return false;
+	if (json_object_get(body, "lease") && !bt_sbx_json_int(body, "lease", 0, INT32_MAX, &issue.lease))
+		return false;
+	*out = issue;
+	return true;
+}
+
+static bool take_tokened(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, const json_t *body,
+			 struct bt_sbx_outcome *out)
+{
+	struct payment payment;
+	struct issue issue;
+	struct bt_sbx_entry entry = {.state = ""};
+	struct bt_sbx_core core;
+	if (!read_issue(body, &issue))
+		return except(sbx, fact, BT_SBX_MALFORMED, out);
+	if (!find_payment(sbx, fact->sale_id, &payment))
+		return except(sbx, fact, BT_SBX_PAID_MISSING, out);
+	bool known = bt_sbx_ledger_find(sbx->db, fact->sale_id, &entry);
+	if (!known || strcmp(entry.state, "committed") != 0)
+		return post_over(sbx, fact, &payment, &issue, entry.state, out) &&
+		       bt_sbx_ledger_release(sbx->db, fact->sale_id);
+	bt_sbx_core_of(&payment.sale, issue.token, &core);
+	core.units = issue.units;
+	bool same_tid = entry.core.tid == issue.tid;
+	bool same_token = strcmp(entry.core.token, issue.token) == 0;
+	if (!bt_sbx_core_equal(&entry.core, &core) || !same_tid)
+		return except(sbx, fact, same_tid && !same_token ? BT_SBX_TOKEN_DIFFERS : BT_SBX_ID_CONFLICT, out);
+	*out = posted(BT_SBX_NONE);
+	return bt_sbx_ledger_release(sbx->db, fact->sale_id);
+}
+
+/* A credit needs no digits: it is booked once, whoever says it first, request or fact. */
+static bool take_credit(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, struct bt_sbx_outcome *out)
+{
+	struct payment payment;
+	struct bt_sbx_entry entry = {.state = ""};
+	struct bt_sbx_core core;
+	if (!find_payment(sbx, fact->sale_id, &payment))
+		return except(sbx, fact, BT_SBX_PAID_MISSING, out);
+	if (strcmp(payment.sale.delivery, "token") == 0)
+		return true;
+	bool known = bt_sbx_ledger_find(sbx->db, fact->sale_id, &entry);
+	if (!known || strcmp(entry.state, "committed") != 0)
+		return post_over(sbx, fact, &payment, NULL, entry.state, out);
+	bt_sbx_core_of(&payment.sale, "", &core);
+	if (!bt_sbx_core_equal(&entry.core, &core))
+		return except(sbx, fact, BT_SBX_ID_CONFLICT, out);
+	*out = posted(BT_SBX_NONE);
+	return true;
+}
+
+static bool take_pending(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, const json_t *body,
+			 struct bt_sbx_outcome *out)
+{
+	(void)body;
+	return bt_sbx_store_run(sbx->db, "UPDATE paid SET pending=1 WHERE sale_id=?", "t", fact->sale_id) &&
+	       take_credit(sbx, fact, out);
+}
+
+static bool take_credited(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, const json_t *body,
+			  struct bt_sbx_outcome *out)
+{
+	(void)body;
+	return take_credit(sbx, fact, out);
+}
+
+static const struct {
+	const char *kind;
+	bool (*take)(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, const json_t *body,
+		     struct bt_sbx_outcome *out);
+} kinds[] = {
+    {"paid", take_paid},
+    {"pending", take_pending},
+    {"tokened", take_tokened},
+    {"credited", take_credited},
+};
+
+bool bt_sbx_fact_post(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, struct bt_sbx_outcome *out)
+{
+	*out = (struct bt_sbx_outcome){BT_SBX_SILENT, BT_SBX_NONE};
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+		if (strcmp(kinds[i].kind, fact->kind) != 0)
+			continue;
+		json_t *body = bt_sbx_json_parse(fact->body, strlen(fact->body));
+		bool ok = body ? kinds[i].take(sbx, fact, body, out) : except(sbx, fact, BT_SBX_MALFORMED, out);
+		json_decref(body);
+		return ok;
+	}
+	return true;
+}

@@ -1,0 +1,50 @@
+/* What the head-end has booked: sales by id, minutes by meter, tombstones, and what each posting does to the account.
+ *
+ * Every function runs inside the caller's transaction, so the entry, the account and the stored reply are one commit.
+ */
+#ifndef BT_SANDBOX_LEDGER_H
+#define BT_SANDBOX_LEDGER_H
+
+#include "core/sandbox/consumer.h"
+#include "core/sandbox/refusal.h"
+#include "core/sandbox/sale_in.h"
+
+/** An id the ledger knows. */
+struct bt_sbx_entry {
+	char state[12]; /* committed, reversed, tombstone */
+	struct bt_sbx_core core;
+	char exception[24]; /* "" for none */
+	bool released;      /* the token left by some channel */
+	int64_t said_tid;
+};
+
+/** A sale about to be booked. */
+struct bt_sbx_posting {
+	const struct bt_sbx_sale *sale;
+	const char *sale_text; /* the record as received, canonical */
+	const char *by;        /* terminal that brought it */
+	const char *token;     /* "" for none */
+	const char *key_id;
+	int64_t tid, rnd; /* -1 for none */
+	bool picked;
+	enum bt_sbx_code exception;
+};
+
+/** @return false when the id is unknown. */
+bool bt_sbx_ledger_find(sqlite3 *db, const char *sale_id, struct bt_sbx_entry *out);
+/** True when another sale holds this minute of the meter. */
+bool bt_sbx_ledger_minute_used(sqlite3 *db, const char *meter, int64_t tid, const char *sale_id);
+/** Book it, over a tombstone or reversal of the same id too; @p consumer may be NULL when there is none. A minute that
+ *  another sale holds is kept as said, not as held. */
+bool bt_sbx_ledger_put(struct bt_sbx *sbx, const struct bt_sbx_posting *posting, struct bt_sbx_consumer *consumer);
+/** The stored reply of a committed sale; yours. NULL when there is none. */
+json_t *bt_sbx_ledger_reply(sqlite3 *db, const char *sale_id);
+bool bt_sbx_ledger_tombstone(sqlite3 *db, const char *sale_id);
+/** Take a committed sale back: its account effects are undone, its minute stays burned (PROTOCOL T1). */
+bool bt_sbx_ledger_reverse(sqlite3 *db, const char *sale_id);
+bool bt_sbx_ledger_release(sqlite3 *db, const char *sale_id);
+/** Name an exception on an entry and keep the record that caused it. */
+bool bt_sbx_ledger_except(sqlite3 *db, const char *terminal, const char *sale_id, enum bt_sbx_code code,
+			  const char *detail);
+
+#endif

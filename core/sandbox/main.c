@@ -1,0 +1,265 @@
+/* batti-sandbox: the reference head-end. This file reads the command line; every command is one row of a table. */
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "core/sandbox/admin.h"
+#include "core/sandbox/bytes.h"
+#include "core/sandbox/faults.h"
+#include "core/sandbox/people.h"
+#include "core/sandbox/report.h"
+#include "core/sandbox/sbx.h"
+#include "core/sandbox/serve.h"
+#include "core/sandbox/terminal.h"
+
+#define EXIT_USAGE 2
+
+/* Every option of every command; a command takes those its row names. */
+struct options {
+	const char *state, *listen, *consumers, *seed, *ready_file;
+	const char *lease_hours, *lease_value, *lease_count;
+	const char *operand; /* a fault, a terminal */
+	bool json;
+};
+
+struct command {
+	const char *name;
+	const char *takes; /* options with a space around each */
+	const char *usage;
+	bool needs_operand;
+	bool may_have_operand;
+	int (*run)(const struct options *options);
+};
+
+static int run_serve(const struct options *options);
+static int run_fault(const struct options *options);
+static int run_consumers(const struct options *options);
+static int run_code(const struct options *options);
+static int run_ledger(const struct options *options);
+static int run_revoke(const struct options *options);
+
+static const struct command commands[] = {
+    {.name = "serve",
+     .takes = " --listen --consumers --seed --ready-file --lease-hours --lease-value --lease-count ",
+     .usage = "serve --state S --listen 127.0.0.1:PORT [--consumers N] [--seed K] [--ready-file F]\n"
+	      "                      [--lease-hours H] [--lease-value RUPEES] [--lease-count N]",
+     .run = run_serve},
+    {.name = "fault", .takes = " ", .usage = "fault --state S [FAULT]", .may_have_operand = true, .run = run_fault},
+    {.name = "consumers", .takes = " --json ", .usage = "consumers --state S [--json]", .run = run_consumers},
+    {.name = "enrolment-code", .takes = " ", .usage = "enrolment-code --state S", .run = run_code},
+    {.name = "ledger", .takes = " --json ", .usage = "ledger --state S [--json]", .run = run_ledger},
+    {.name = "revoke", .takes = " ", .usage = "revoke --state S TERMINAL", .needs_operand = true, .run = run_revoke},
+};
+
+#define COMMAND_COUNT (sizeof commands / sizeof *commands)
+
+static int print_usage(FILE *where, int code)
+{
+	char faults[256];
+	bt_sbx_fault_list(faults, sizeof faults);
+	fputs("batti-sandbox, the reference head-end. Usage:\n", where);
+	for (size_t i = 0; i < COMMAND_COUNT; i++)
+		fprintf(where, "  batti-sandbox %s\n", commands[i].usage);
+	fprintf(where, "  batti-sandbox --help | --version\nFAULT is one of %s\n", faults);
+	return code;
+}
+
+static int refuse(const char *what)
+{
+	fprintf(stderr, "batti-sandbox: %s\n", what);
+	return EXIT_USAGE;
+}
+
+/* 127.0.0.1:PORT */
+static bool read_address(const char *text, char host[64], int *port)
+{
+	int64_t number = 0;
+	const char *colon = text ? strrchr(text, ':') : NULL;
+	if (!colon || colon == text || colon - text >= 64 || !bt_sbx_number_parse(colon + 1, 0, 65535, &number))
+		return false;
+	memcpy(host, text, (size_t)(colon - text));
+	host[colon - text] = '\0';
+	*port = (int)number;
+	return true;
+}
+
+static bool read_number(const char *text, int64_t max, int64_t *out)
+{
+	return !text || bt_sbx_number_parse(text, 1, max, out);
+}
+
+static int run_serve(const struct options *options)
+{
+	struct bt_sbx sbx;
+	char host[64];
+	struct bt_sbx_serve_options serve = {.host = host, .consumers = 200, .ready_file = options->ready_file};
+	int64_t seed = 1;
+	int64_t hours = 72;
+	int64_t rupees = 300000;
+	int64_t count = 1000;
+	if (!read_address(options->listen, host, &serve.port))
+		return refuse("--listen needs ADDRESS:PORT");
+	if (!read_number(options->consumers, BT_SBX_CONSUMERS_MAX, &serve.consumers) ||
+	    !read_number(options->seed, INT64_MAX, &seed) || !read_number(options->lease_hours, 14 * 24, &hours) ||
+	    !read_number(options->lease_value, 100000000, &rupees) ||
+	    !read_number(options->lease_count, 1000000, &count))
+		return refuse("a number is missing or out of range");
+	if (!bt_sbx_open(options->state, &sbx))
+		return 1;
+	serve.seed = (uint64_t)seed;
+	sbx.lease = (struct bt_sbx_lease_terms){.hours = hours, .value_paise = rupees * 100, .count = count};
+	int code = bt_sbx_serve(&sbx, &serve);
+	bt_sbx_close(&sbx);
+	return code;
+}
+
+/* Kept in the ledger whether or not a server runs, so that the next one starts with it. */
+static int change_fault(struct bt_sbx *sbx, const char *wanted)
+{
+	char answer[BT_SBX_ADMIN_LINE];
+	char stored[BT_SBX_FAULT_TEXT_MAX] = "none";
+	if (wanted && !bt_sbx_meta_put_text(sbx->db, "fault", wanted))
+		return 1;
+	if (!bt_sbx_admin_ask(sbx, wanted ? wanted : "?", answer)) {
+		(void)bt_sbx_meta_text(sbx->db, "fault", stored, sizeof stored);
+		snprintf(answer, sizeof answer, "%s", stored);
+	}
+	if (*answer == '!') {
+		fprintf(stderr, "batti-sandbox: %s\n", answer + 1);
+		return 1;
+	}
+	printf("%s\n", answer);
+	return 0;
+}
+
+static int run_fault(const struct options *options)
+{
+	struct bt_sbx sbx;
+	struct bt_sbx_fault fault;
+	if (options->operand && !bt_sbx_fault_parse(options->operand, &fault)) {
+		fprintf(stderr, "batti-sandbox: no such fault\n");
+		return print_usage(stderr, EXIT_USAGE);
+	}
+	if (!bt_sbx_open(options->state, &sbx))
+		return 1;
+	int code = change_fault(&sbx, options->operand);
+	bt_sbx_close(&sbx);
+	return code;
+}
+
+static int run_consumers(const struct options *options)
+{
+	struct bt_sbx sbx;
+	if (!bt_sbx_open(options->state, &sbx))
+		return 1;
+	int code = options->json ? bt_sbx_report_consumers_json(&sbx) : bt_sbx_report_consumers_table(&sbx);
+	bt_sbx_close(&sbx);
+	return code;
+}
+
+static int run_code(const struct options *options)
+{
+	struct bt_sbx sbx;
+	char code[BT_SBX_CODE_LEN + 1];
+	if (!bt_sbx_open(options->state, &sbx))
+		return 1;
+	bool ok = bt_sbx_code_make(sbx.db, code);
+	bt_sbx_close(&sbx);
+	if (ok)
+		printf("%s\n", code);
+	return ok ? 0 : 1;
+}
+
+static int run_ledger(const struct options *options)
+{
+	struct bt_sbx sbx;
+	if (!bt_sbx_open(options->state, &sbx))
+		return 1;
+	int code = options->json ? bt_sbx_report_ledger_json(&sbx) : bt_sbx_report_ledger_table(&sbx);
+	bt_sbx_close(&sbx);
+	return code;
+}
+
+static int run_revoke(const struct options *options)
+{
+	struct bt_sbx sbx;
+	if (!bt_sbx_open(options->state, &sbx))
+		return 1;
+	bool ok = bt_sbx_terminal_revoke(sbx.db, options->operand);
+	bt_sbx_close(&sbx);
+	if (!ok)
+		fprintf(stderr, "batti-sandbox: no such terminal\n");
+	return ok ? 0 : 1;
+}
+
+/* Where the value of an option goes; NULL for a name no command has. */
+static const char **find_slot(struct options *options, const char *name)
+{
+	const struct {
+		const char *name;
+		const char **slot;
+	} slots[] = {
+	    {"--state", &options->state},
+	    {"--listen", &options->listen},
+	    {"--consumers", &options->consumers},
+	    {"--seed", &options->seed},
+	    {"--ready-file", &options->ready_file},
+	    {"--lease-hours", &options->lease_hours},
+	    {"--lease-value", &options->lease_value},
+	    {"--lease-count", &options->lease_count},
+	};
+	for (size_t i = 0; i < sizeof slots / sizeof *slots; i++)
+		if (strcmp(slots[i].name, name) == 0)
+			return slots[i].slot;
+	return NULL;
+}
+
+static bool takes_option(const struct command *command, const char *name)
+{
+	char spaced[40];
+	if (strcmp(name, "--state") == 0)
+		return true;
+	snprintf(spaced, sizeof spaced, " %.36s ", name);
+	return strstr(command->takes, spaced) != NULL;
+}
+
+static bool read_options(const struct command *command, int argc, char **argv, struct options *out)
+{
+	for (int i = 2; i < argc; i++) {
+		const char **slot = find_slot(out, argv[i]);
+		if (argv[i][0] != '-') {
+			if (out->operand || !(command->needs_operand || command->may_have_operand))
+				return false;
+			out->operand = argv[i];
+		} else if (!takes_option(command, argv[i])) {
+			return false;
+		} else if (strcmp(argv[i], "--json") == 0) {
+			out->json = true;
+		} else if (!slot || i + 1 >= argc) {
+			return false;
+		} else {
+			*slot = argv[++i];
+		}
+	}
+	return out->state && *out->state && (out->operand || !command->needs_operand);
+}
+
+int main(int argc, char **argv)
+{
+	struct options options = {.state = NULL};
+	umask(077);
+	if (argc == 2 && strcmp(argv[1], "--help") == 0)
+		return print_usage(stdout, 0);
+	if (argc == 2 && strcmp(argv[1], "--version") == 0) {
+		printf("batti-sandbox %s\n", BATTI_VERSION);
+		return 0;
+	}
+	for (size_t i = 0; argc > 1 && i < COMMAND_COUNT; i++) {
+		if (strcmp(commands[i].name, argv[1]) != 0)
+			continue;
+		if (!read_options(&commands[i], argc, argv, &options))
+			return print_usage(stderr, EXIT_USAGE);
+		return commands[i].run(&options);
+	}
+	return print_usage(stderr, EXIT_USAGE);
+}

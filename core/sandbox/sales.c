@@ -1,0 +1,178 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/sandbox/call.h"
+#include "core/sandbox/check.h"
+#include "core/sandbox/clock.h"
+#include "core/sandbox/json_in.h"
+#include "core/sandbox/ledger.h"
+
+static enum bt_sbx_code give_stored(struct bt_sbx *sbx, const char *sale_id, struct bt_sbx_reply *reply)
+{
+	reply->body = bt_sbx_ledger_reply(sbx->db, sale_id);
+	reply->shows_token = true;
+	return reply->body ? BT_SBX_NONE : BT_SBX_INTERNAL;
+}
+
+static json_t *describe_figures(const struct bt_sbx_figures *figures)
+{
+	return json_pack("{s:{s:I, s:I, s:I, s:I, s:s}}", "figures", "energy_paise", (json_int_t)figures->energy_paise,
+			 "duty_paise", (json_int_t)figures->duty_paise, "dues_paise", (json_int_t)figures->dues_paise,
+			 "units", (json_int_t)figures->units, "tariff", "BERC-2026-27");
+}
+
+static enum bt_sbx_code check_request(struct bt_sbx *sbx, const char *caller, const struct bt_sbx_sale *sale,
+				      const struct bt_sbx_consumer *consumer, struct bt_sbx_reply *reply)
+{
+	struct bt_sbx_terminal terminal;
+	struct bt_sbx_figures figures = {0};
+	if (!bt_sbx_terminal_find(sbx->db, caller, &terminal) || terminal.is_revoked)
+		return BT_SBX_REVOKED;
+	/* Another terminal may finish a docket with the owner's TID (PROTOCOL S4), but the owner must be one of ours.
+	 */
+	if (!bt_sbx_terminal_find(sbx->db, sale->terminal, &terminal))
+		return BT_SBX_WRONG_TERMINAL;
+	enum bt_sbx_code code = bt_sbx_check_account(sale, consumer, &figures);
+	if (code == BT_SBX_BLOCKED) {
+		reply->reason_en = bt_sbx_note_of(consumer->note)->reason_en;
+		reply->reason_hi = bt_sbx_note_of(consumer->note)->reason_hi;
+	}
+	if (code == BT_SBX_FIGURES)
+		reply->body = describe_figures(&figures);
+	if (code == BT_SBX_NONE)
+		code = bt_sbx_check_key(sbx, sale, consumer);
+	if (code == BT_SBX_NONE)
+		code = bt_sbx_check_lane(sbx, sale);
+	return code == BT_SBX_NONE ? bt_sbx_check_range(sale, bt_sbx_now_ms()) : code;
+}
+
+static enum bt_sbx_code sell_new(struct bt_sbx *sbx, const char *caller, struct bt_sbx_sale *sale, const char *text,
+				 struct bt_sbx_reply *reply)
+{
+	struct bt_sbx_consumer consumer;
+	bool known = bt_sbx_consumer_find(sbx->db, sale->connection, &consumer);
+	bool is_token = strcmp(sale->delivery, "token") == 0;
+	bool picked = is_token && !sale->has_tid;
+	char token[21] = "";
+	char key_id[80];
+	enum bt_sbx_code code = check_request(sbx, caller, sale, known ? &consumer : NULL, reply);
+	if (code == BT_SBX_NONE && picked)
+		code = bt_sbx_choose(sbx, &consumer, bt_sbx_now_ms(), sale);
+	if (code != BT_SBX_NONE)
+		return code;
+	/* This token or nothing (PROTOCOL T2): the units round to none, or the key has expired at this minute. */
+	if (is_token && !bt_sbx_token_of(sbx, sale, token))
+		return BT_SBX_KEY_MISMATCH;
+	bt_sbx_key_id_text(sale, key_id);
+	struct bt_sbx_posting posting = {.sale = sale,
+					 .sale_text = text,
+					 .by = caller,
+					 .token = token,
+					 .key_id = key_id,
+					 .tid = sale->tid,
+					 .rnd = sale->rnd,
+					 .picked = picked};
+	if (!bt_sbx_ledger_put(sbx, &posting, &consumer) || !bt_sbx_store_commit(sbx->db))
+		return BT_SBX_INTERNAL;
+	reply->status = 201;
+	return give_stored(sbx, sale->sale_id, reply);
+}
+
+static enum bt_sbx_code sell(struct bt_sbx *sbx, const char *caller, const json_t *body, struct bt_sbx_reply *reply)
+{
+	struct bt_sbx_sale sale;
+	struct bt_sbx_entry entry;
+	struct bt_sbx_core asked;
+	int64_t era = 0;
+	const json_t *object = json_object_get(body, "sale");
+	char id[BT_SBX_SALE_ID_LEN + 1];
+	if (bt_sbx_json_text(object, "sale_id", id, sizeof id) && bt_sbx_is_sale_id(id))
+		snprintf(reply->sale_id, sizeof reply->sale_id, "%s", id);
+	if (!bt_sbx_sale_read(object, &sale) || !bt_sbx_json_int(body, "era", 0, INT64_MAX, &era))
+		return BT_SBX_MALFORMED;
+	if (!bt_sbx_store_begin(sbx->db))
+		return BT_SBX_INTERNAL;
+	bool known = bt_sbx_ledger_find(sbx->db, sale.sale_id, &entry);
+	if (known && strcmp(entry.state, "committed") != 0)
+		return BT_SBX_TOMBSTONE;
+	if (known) {
+		bt_sbx_core_of(&sale, "", &asked);
+		return bt_sbx_core_equal(&entry.core, &asked) ? give_stored(sbx, sale.sale_id, reply)
+							      : BT_SBX_ID_CONFLICT;
+	}
+	if (era != sbx->era)
+		return BT_SBX_ERA;
+	char *text = bt_sbx_json_canonical(object);
+	enum bt_sbx_code code = text ? sell_new(sbx, caller, &sale, text, reply) : BT_SBX_INTERNAL;
+	free(text);
+	return code;
+}
+
+enum bt_sbx_code bt_sbx_call_sell(struct bt_sbx *sbx, const struct bt_sbx_request *request, struct bt_sbx_reply *reply)
+{
+	json_t *body = bt_sbx_json_parse(request->body, request->body_len);
+	reply->moves_money = true;
+	enum bt_sbx_code code = body ? sell(sbx, request->terminal, body, reply) : BT_SBX_MALFORMED;
+	json_decref(body);
+	return code;
+}
+
+enum bt_sbx_code bt_sbx_call_inquire(struct bt_sbx *sbx, const struct bt_sbx_request *request,
+				     struct bt_sbx_reply *reply)
+{
+	struct bt_sbx_entry entry;
+	if (!bt_sbx_is_sale_id(request->name))
+		return BT_SBX_MALFORMED;
+	snprintf(reply->sale_id, sizeof reply->sale_id, "%s", request->name);
+	if (!bt_sbx_store_begin(sbx->db))
+		return BT_SBX_INTERNAL;
+	bool known = bt_sbx_ledger_find(sbx->db, request->name, &entry);
+	if (known && strcmp(entry.state, "committed") == 0)
+		return give_stored(sbx, request->name, reply);
+	if (known && strcmp(entry.state, "reversed") == 0) {
+		reply->body = json_pack("{s:s, s:s}", "sale_id", request->name, "status", "reversed");
+		return BT_SBX_NONE;
+	}
+	if (!bt_sbx_ledger_tombstone(sbx->db, request->name) || !bt_sbx_store_commit(sbx->db))
+		return BT_SBX_INTERNAL;
+	reply->body = json_pack("{s:b}", "tombstone", 1);
+	return BT_SBX_UNKNOWN_SALE;
+}
+
+static enum bt_sbx_code reverse(struct bt_sbx *sbx, const char *sale_id, const json_t *body, struct bt_sbx_reply *reply)
+{
+	struct bt_sbx_entry entry;
+	char reason[200];
+	int64_t era = 0;
+	if (!bt_sbx_json_int(body, "era", 0, INT64_MAX, &era) ||
+	    !bt_sbx_json_text(body, "reason", reason, sizeof reason))
+		return BT_SBX_MALFORMED;
+	if (era != sbx->era)
+		return BT_SBX_ERA;
+	if (!bt_sbx_store_begin(sbx->db))
+		return BT_SBX_INTERNAL;
+	bool known = bt_sbx_ledger_find(sbx->db, sale_id, &entry);
+	bool is_committed = known && strcmp(entry.state, "committed") == 0;
+	if (is_committed && *entry.core.token && entry.released)
+		return BT_SBX_TOKEN_RELEASED;
+	if (is_committed ? !bt_sbx_ledger_reverse(sbx->db, sale_id) : !bt_sbx_ledger_tombstone(sbx->db, sale_id))
+		return BT_SBX_INTERNAL;
+	if (!bt_sbx_store_commit(sbx->db))
+		return BT_SBX_INTERNAL;
+	reply->body = json_pack("{s:s, s:s}", "sale_id", sale_id, "status", "reversed");
+	return BT_SBX_NONE;
+}
+
+enum bt_sbx_code bt_sbx_call_reverse(struct bt_sbx *sbx, const struct bt_sbx_request *request,
+				     struct bt_sbx_reply *reply)
+{
+	if (!bt_sbx_is_sale_id(request->name))
+		return BT_SBX_MALFORMED;
+	snprintf(reply->sale_id, sizeof reply->sale_id, "%s", request->name);
+	reply->moves_money = true;
+	json_t *body = bt_sbx_json_parse(request->body, request->body_len);
+	enum bt_sbx_code code = body ? reverse(sbx, request->name, body, reply) : BT_SBX_MALFORMED;
+	json_decref(body);
+	return code;
+}

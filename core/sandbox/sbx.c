@@ -1,0 +1,111 @@
+#include "core/sandbox/sbx.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/sandbox/ca.h"
+#include "core/sandbox/clock.h"
+#include "core/sandbox/crypto.h"
+#include "core/sandbox/operators.h"
+
+#define KEYS_GOOD_DAYS 730
+
+void bt_sbx_path(const struct bt_sbx *sbx, const char *name, char out[BT_SBX_PATH_MAX])
+{
+	snprintf(out, BT_SBX_PATH_MAX, "%s/%s", sbx->dir, name);
+}
+
+int bt_sbx_lock(const struct bt_sbx *sbx, const char *name, int wait)
+{
+	int fd = openat(sbx->dir_fd, name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return -1;
+	if (flock(fd, wait ? LOCK_EX : LOCK_EX | LOCK_NB) != 0) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+static bool make_folder(const char *dir, struct bt_sbx *sbx)
+{
+	if (strlen(dir) >= sizeof sbx->dir) {
+		fprintf(stderr, "batti-sandbox: the path of the state folder is too long\n");
+		return false;
+	}
+	snprintf(sbx->dir, sizeof sbx->dir, "%s", dir);
+	if (mkdir(dir, 0700) != 0 && errno != EEXIST) {
+		fprintf(stderr, "batti-sandbox: %s: %s\n", dir, strerror(errno));
+		return false;
+	}
+	sbx->dir_fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (sbx->dir_fd < 0)
+		fprintf(stderr, "batti-sandbox: %s: %s\n", dir, strerror(errno));
+	return sbx->dir_fd >= 0;
+}
+
+static bool make_secrets(struct bt_sbx *sbx)
+{
+	uint8_t vending_key[BT_SBX_VENDING_KEY_LEN];
+	uint8_t seed[32];
+	bt_sbx_random(vending_key, sizeof vending_key);
+	bt_sbx_random(seed, sizeof seed);
+	int64_t now = bt_sbx_now_ms();
+	return bt_sbx_store_begin(sbx->db) &&
+	       bt_sbx_meta_put_bytes(sbx->db, "vending_key", vending_key, sizeof vending_key) &&
+	       bt_sbx_meta_put_bytes(sbx->db, "head_end_seed", seed, sizeof seed) &&
+	       bt_sbx_meta_put_int(sbx->db, "era", 1) && bt_sbx_meta_put_int(sbx->db, "made_at", now) &&
+	       bt_sbx_meta_put_int(sbx->db, "key_good_until", now + KEYS_GOOD_DAYS * BT_SBX_DAY_MS) &&
+	       bt_sbx_operators_make(sbx->db) && bt_sbx_store_commit(sbx->db);
+}
+
+static bool load_secrets(struct bt_sbx *sbx)
+{
+	sbx->era = bt_sbx_meta_int(sbx->db, "era", 1);
+	sbx->key_good_until = bt_sbx_meta_int(sbx->db, "key_good_until", 0);
+	return bt_sbx_meta_bytes(sbx->db, "vending_key", sbx->vending_key, sizeof sbx->vending_key) &&
+	       bt_sbx_meta_bytes(sbx->db, "head_end_seed", sbx->head_end_seed, sizeof sbx->head_end_seed) &&
+	       bt_sbx_ed25519_public(sbx->head_end_seed, sbx->head_end_key);
+}
+
+bool bt_sbx_open(const char *dir, struct bt_sbx *out)
+{
+	char path[BT_SBX_PATH_MAX];
+	bool ok = false;
+	int lock = -1;
+	*out = (struct bt_sbx){.dir_fd = -1, .lease = {.hours = 72, .value_paise = 30000000, .count = 1000}};
+	if (!make_folder(dir, out))
+		goto out;
+	lock = bt_sbx_lock(out, "make.lock", 1);
+	if (lock < 0)
+		goto out;
+	bt_sbx_path(out, "ledger.db", path);
+	out->db = bt_sbx_store_open(path);
+	if (!out->db || !bt_sbx_ca_make(out))
+		goto out;
+	if (bt_sbx_meta_int(out->db, "era", 0) == 0 && !make_secrets(out))
+		goto out;
+	ok = load_secrets(out);
+out:
+	if (lock >= 0)
+		close(lock);
+	if (!ok) {
+		fprintf(stderr, "batti-sandbox: the state folder could not be opened\n");
+		bt_sbx_close(out);
+	}
+	return ok;
+}
+
+void bt_sbx_close(struct bt_sbx *sbx)
+{
+	bt_sbx_store_close(sbx->db);
+	if (sbx->dir_fd >= 0)
+		close(sbx->dir_fd);
+	sbx->db = NULL;
+	sbx->dir_fd = -1;
+}

@@ -1,0 +1,46 @@
+/* One head-end: its state folder, its ledger and its secrets, made once by whichever command comes first.
+ *
+ * The folder holds ledger.db, ca.pem, ca.key, server.pem, server.key, meters.csv, access.log, admin.sock. Everything in
+ * it is test material: keys are random per folder and never of value outside it. */
+#ifndef BT_SANDBOX_SBX_H
+#define BT_SANDBOX_SBX_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/sandbox/store.h"
+#include "core/sandbox/token.h"
+
+#define BT_SBX_LANES      16
+#define BT_SBX_FIRST_LANE 3
+#define BT_SBX_SGC        "123457"
+#define BT_SBX_PATH_MAX   4096
+
+struct bt_sbx_lease_terms {
+	int64_t hours;
+	int64_t value_paise;
+	int64_t count;
+};
+
+struct bt_sbx {
+	char dir[BT_SBX_PATH_MAX - 64]; /* room is left for the names inside it */
+	int dir_fd;
+	sqlite3 *db;
+	uint8_t vending_key[BT_SBX_VENDING_KEY_LEN];
+	uint8_t head_end_seed[32];
+	uint8_t head_end_key[32];
+	int64_t era;
+	int64_t key_good_until;
+	struct bt_sbx_lease_terms lease;
+};
+
+/** Open the state folder, making what is missing in it. @return false with a line on stderr. */
+bool bt_sbx_open(const char *dir, struct bt_sbx *out);
+void bt_sbx_close(struct bt_sbx *sbx);
+/** Path of @p name inside the folder. */
+void bt_sbx_path(const struct bt_sbx *sbx, const char *name, char out[BT_SBX_PATH_MAX]);
+/** Take the named lock file for the life of the process. @return its descriptor, -1 when @p wait is 0 and it is held.
+ */
+int bt_sbx_lock(const struct bt_sbx *sbx, const char *name, int wait);
+
+#endif

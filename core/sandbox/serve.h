@@ -1,0 +1,18 @@
+/* The server's life: start, faults while it runs, a clean end. */
+#ifndef BT_SANDBOX_SERVE_H
+#define BT_SANDBOX_SERVE_H
+
+#include "core/sandbox/sbx.h"
+
+struct bt_sbx_serve_options {
+	const char *host; /* IPv4, numbers */
+	int port;         /* 0: any */
+	int64_t consumers;
+	uint64_t seed;
+	const char *ready_file; /* NULL: none */
+};
+
+/** Serve until SIGTERM or SIGINT. @return exit code: 0, or 1 with a line on stderr. */
+int bt_sbx_serve(struct bt_sbx *sbx, const struct bt_sbx_serve_options *options);
+
+#endif

@@ -1,0 +1,194 @@
+#include "core/sandbox/store.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char schema[] =
+    "CREATE TABLE IF NOT EXISTS meta(name TEXT PRIMARY KEY, value) WITHOUT ROWID;"
+    "CREATE TABLE IF NOT EXISTS consumers(number TEXT PRIMARY KEY, meter TEXT NOT NULL, mobile TEXT NOT NULL,"
+    " name_en TEXT NOT NULL, name_hi TEXT NOT NULL, relation TEXT NOT NULL, relative_en TEXT NOT NULL,"
+    " relative_hi TEXT NOT NULL, place_en TEXT NOT NULL, place_hi TEXT NOT NULL, category TEXT NOT NULL,"
+    " kind TEXT NOT NULL, takes_token INTEGER NOT NULL, balance INTEGER NOT NULL, balance_at INTEGER NOT NULL,"
+    " dues INTEGER NOT NULL, dues_daily INTEGER NOT NULL, free_left INTEGER, free_of INTEGER, cut_due INTEGER NOT NULL,"
+    " supply_cut_at INTEGER, last_recharge INTEGER NOT NULL, note TEXT NOT NULL, version INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX IF NOT EXISTS consumers_version ON consumers(version);"
+    "CREATE INDEX IF NOT EXISTS consumers_meter ON consumers(meter);"
+    "CREATE TABLE IF NOT EXISTS codes(hash BLOB PRIMARY KEY, expires INTEGER NOT NULL, used INTEGER NOT NULL DEFAULT 0)"
+    " STRICT;"
+    "CREATE TABLE IF NOT EXISTS terminals(terminal TEXT PRIMARY KEY, lane INTEGER NOT NULL, lane_floor INTEGER NOT "
+    "NULL,"
+    " journal_key BLOB NOT NULL, vault_key BLOB NOT NULL, enrolled_at INTEGER NOT NULL, revoked_at INTEGER) STRICT;"
+    "CREATE TABLE IF NOT EXISTS leases(terminal TEXT NOT NULL, number INTEGER NOT NULL, not_before INTEGER NOT NULL,"
+    " expires INTEGER NOT NULL, PRIMARY KEY(terminal, number)) STRICT;"
+    /* `tid` is the minute the ledger holds for the meter; a fact that claims a minute already taken has it in
+     * `said_tid` alone. `state`: committed, reversed, tombstone. */
+    "CREATE TABLE IF NOT EXISTS sales(place INTEGER PRIMARY KEY, sale_id TEXT NOT NULL UNIQUE, state TEXT NOT NULL,"
+    " terminal TEXT, connection TEXT, meter TEXT, delivery TEXT, paise INTEGER, dues INTEGER, units INTEGER,"
+    " tid INTEGER, said_tid INTEGER, rnd INTEGER, picked INTEGER NOT NULL DEFAULT 0, key_id TEXT, token TEXT,"
+    " rev INTEGER, exception TEXT, released INTEGER NOT NULL DEFAULT 0, by TEXT, at INTEGER NOT NULL, sale TEXT,"
+    " reply TEXT) STRICT;"
+    "CREATE UNIQUE INDEX IF NOT EXISTS sales_minute ON sales(meter, tid) WHERE tid IS NOT NULL;"
+    "CREATE TABLE IF NOT EXISTS events(terminal TEXT NOT NULL, seq INTEGER NOT NULL, time INTEGER NOT NULL,"
+    " sale_id TEXT NOT NULL, kind TEXT NOT NULL, body TEXT NOT NULL, hash TEXT NOT NULL, signature TEXT NOT NULL,"
+    " status TEXT NOT NULL, code TEXT NOT NULL, received INTEGER NOT NULL, PRIMARY KEY(terminal, seq)) STRICT;"
+    "CREATE TABLE IF NOT EXISTS paid(sale_id TEXT PRIMARY KEY, terminal TEXT NOT NULL, sale TEXT NOT NULL,"
+    " time INTEGER NOT NULL, pending INTEGER NOT NULL DEFAULT 0) STRICT;"
+    "CREATE TABLE IF NOT EXISTS exceptions(place INTEGER PRIMARY KEY, terminal TEXT NOT NULL, sale_id TEXT NOT NULL,"
+    " code TEXT NOT NULL, detail TEXT NOT NULL, at INTEGER NOT NULL) STRICT;";
+
+/* FULL before WAL: the mode then never runs with a weaker setting, not even for its first commit. */
+static const char settings[] = "PRAGMA synchronous=FULL; PRAGMA journal_mode=WAL; PRAGMA foreign_keys=ON;"
+			       "PRAGMA trusted_schema=OFF;";
+
+sqlite3 *bt_sbx_store_open(const char *path)
+{
+	sqlite3 *db = NULL;
+	if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_FULLMUTEX, NULL) !=
+	    SQLITE_OK)
+		goto fail;
+	sqlite3_busy_timeout(db, 10000);
+	if (sqlite3_exec(db, settings, NULL, NULL, NULL) != SQLITE_OK ||
+	    sqlite3_exec(db, schema, NULL, NULL, NULL) != SQLITE_OK)
+		goto fail;
+	return db;
+fail:
+	fprintf(stderr, "batti-sandbox: ledger: %s\n", db ? sqlite3_errmsg(db) : "out of memory");
+	sqlite3_close(db);
+	return NULL;
+}
+
+void bt_sbx_store_close(sqlite3 *db)
+{
+	sqlite3_close(db);
+}
+
+static bool bind_values(sqlite3_stmt *statement, const char *shape, va_list values)
+{
+	int rc = SQLITE_OK;
+	for (int i = 1; *shape && rc == SQLITE_OK; shape++, i++) {
+		if (*shape == 't') {
+			rc = sqlite3_bind_text(statement, i, va_arg(values, const char *), -1, SQLITE_TRANSIENT);
+		} else if (*shape == 'b') {
+			const void *bytes = va_arg(values, const void *);
+			rc = sqlite3_bind_blob64(statement, i, bytes, va_arg(values, size_t), SQLITE_TRANSIENT);
+		} else {
+			int64_t number = va_arg(values, int64_t);
+			rc = *shape == 'n' && number < 0 ? sqlite3_bind_null(statement, i)
+							 : sqlite3_bind_int64(statement, i, number);
+		}
+	}
+	return rc == SQLITE_OK;
+}
+
+static sqlite3_stmt *ask_with(sqlite3 *db, const char *sql, const char *shape, va_list values)
+{
+	sqlite3_stmt *statement = NULL;
+	if (sqlite3_prepare_v2(db, sql, -1, &statement, NULL) != SQLITE_OK || !bind_values(statement, shape, values)) {
+		fprintf(stderr, "batti-sandbox: ledger: %s\n", sqlite3_errmsg(db));
+		sqlite3_finalize(statement);
+		return NULL;
+	}
+	return statement;
+}
+
+sqlite3_stmt *bt_sbx_store_ask(sqlite3 *db, const char *sql, const char *shape, ...)
+{
+	va_list values;
+	va_start(values, shape);
+	sqlite3_stmt *statement = ask_with(db, sql, shape, values);
+	va_end(values);
+	return statement;
+}
+
+bool bt_sbx_store_run(sqlite3 *db, const char *sql, const char *shape, ...)
+{
+	va_list values;
+	va_start(values, shape);
+	sqlite3_stmt *statement = ask_with(db, sql, shape, values);
+	va_end(values);
+	if (!statement)
+		return false;
+	int rc = SQLITE_ROW;
+	while (rc == SQLITE_ROW)
+		rc = sqlite3_step(statement);
+	if (rc != SQLITE_DONE)
+		fprintf(stderr, "batti-sandbox: ledger: %s\n", sqlite3_errmsg(db));
+	sqlite3_finalize(statement);
+	return rc == SQLITE_DONE;
+}
+
+int64_t bt_sbx_store_count(sqlite3 *db, int64_t missing, const char *sql, const char *shape, ...)
+{
+	va_list values;
+	va_start(values, shape);
+	sqlite3_stmt *statement = ask_with(db, sql, shape, values);
+	va_end(values);
+	int64_t value = missing;
+	if (statement && sqlite3_step(statement) == SQLITE_ROW && sqlite3_column_type(statement, 0) != SQLITE_NULL)
+		value = sqlite3_column_int64(statement, 0);
+	sqlite3_finalize(statement);
+	return value;
+}
+
+bool bt_sbx_store_begin(sqlite3 *db)
+{
+	return bt_sbx_store_run(db, "BEGIN IMMEDIATE", "");
+}
+
+bool bt_sbx_store_commit(sqlite3 *db)
+{
+	return bt_sbx_store_run(db, "COMMIT", "");
+}
+
+void bt_sbx_store_rollback(sqlite3 *db)
+{
+	if (!sqlite3_get_autocommit(db))
+		bt_sbx_store_run(db, "ROLLBACK", "");
+}
+
+bool bt_sbx_meta_bytes(sqlite3 *db, const char *name, uint8_t *out, size_t len)
+{
+	sqlite3_stmt *row = bt_sbx_store_ask(db, "SELECT value FROM meta WHERE name=?", "t", name);
+	bool ok = row && sqlite3_step(row) == SQLITE_ROW && (size_t)sqlite3_column_bytes(row, 0) == len;
+	if (ok)
+		memcpy(out, sqlite3_column_blob(row, 0), len);
+	sqlite3_finalize(row);
+	return ok;
+}
+
+bool bt_sbx_meta_put_bytes(sqlite3 *db, const char *name, const uint8_t *in, size_t len)
+{
+	return bt_sbx_store_run(db, "INSERT OR REPLACE INTO meta VALUES(?,?)", "tb", name, (const void *)in, len);
+}
+
+int64_t bt_sbx_meta_int(sqlite3 *db, const char *name, int64_t missing)
+{
+	return bt_sbx_store_count(db, missing, "SELECT value FROM meta WHERE name=?", "t", name);
+}
+
+bool bt_sbx_meta_put_int(sqlite3 *db, const char *name, int64_t value)
+{
+	return bt_sbx_store_run(db, "INSERT OR REPLACE INTO meta VALUES(?,?)", "ti", name, value);
+}
+
+bool bt_sbx_meta_text(sqlite3 *db, const char *name, char *out, size_t cap)
+{
+	sqlite3_stmt *row = bt_sbx_store_ask(db, "SELECT value FROM meta WHERE name=?", "t", name);
+	bool ok = row && sqlite3_step(row) == SQLITE_ROW;
+	if (ok)
+		bt_sbx_column_text(row, 0, out, cap);
+	sqlite3_finalize(row);
+	return ok;
+}
+
+bool bt_sbx_meta_put_text(sqlite3 *db, const char *name, const char *value)
+{
+	return bt_sbx_store_run(db, "INSERT OR REPLACE INTO meta VALUES(?,?)", "tt", name, value);
+}
+
+void bt_sbx_column_text(sqlite3_stmt *row, int column, char *out, size_t cap)
+{
+	const char *text = (const char *)sqlite3_column_text(row, column);
+	snprintf(out, cap, "%s", text ? text : "");
+}

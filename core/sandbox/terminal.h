@@ -1,0 +1,35 @@
+/* Enrolled terminals: number, lane, keys, leases; and the one-time codes that let a terminal enrol. */
+#ifndef BT_SANDBOX_TERMINAL_H
+#define BT_SANDBOX_TERMINAL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/sandbox/store.h"
+
+#define BT_SBX_CODE_LEN 14 /* XXXX-XXXX-XXXX */
+
+struct bt_sbx_terminal {
+	char number[9];
+	int64_t lane;
+	int64_t lane_floor; /* no TID at or below it may be used */
+	uint8_t journal_key[32];
+	uint8_t vault_key[32];
+	bool is_revoked;
+	int64_t revoked_at;
+};
+
+/** @return false when no such terminal was ever enrolled. */
+bool bt_sbx_terminal_find(sqlite3 *db, const char *number, struct bt_sbx_terminal *out);
+/** Next number and a lane that no living lease can be using (PROTOCOL T4). @return false when no lane is free. */
+bool bt_sbx_terminal_place(sqlite3 *db, int64_t now_ms, struct bt_sbx_terminal *out);
+bool bt_sbx_terminal_put(sqlite3 *db, const struct bt_sbx_terminal *terminal);
+/** @return false when there is no such terminal. */
+bool bt_sbx_terminal_revoke(sqlite3 *db, const char *number);
+
+/** Make a code good for 24 hours, once. */
+bool bt_sbx_code_make(sqlite3 *db, char out[BT_SBX_CODE_LEN + 1]);
+/** Use a code up, inside the caller's transaction. @return false when unknown, used or expired. */
+bool bt_sbx_code_use(sqlite3 *db, const char *code);
+
+#endif

@@ -1,0 +1,113 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/sandbox/bytes.h"
+#include "core/sandbox/call.h"
+#include "core/sandbox/clock.h"
+#include "core/sandbox/crypto.h"
+#include "core/sandbox/json_in.h"
+#include "core/sandbox/price.h"
+#include "core/sandbox/terminal.h"
+
+#define DOCUMENT_MAX 4096
+#define BACKDATE_MS  (5 * BT_SBX_MINUTE_MS)
+/* 1 April 2026, 00:00 in India. */
+#define TARIFF_FROM_MS INT64_C(1774981800000)
+
+/* {"document": base64 of the canonical bytes, "signature": over those bytes}; takes the document. */
+static json_t *sign_document(const struct bt_sbx *sbx, json_t *document)
+{
+	static const size_t wide = DOCUMENT_MAX * 4 / 3 + 8;
+	uint8_t signature[64];
+	char signature_text[96];
+	json_t *signed_document = NULL;
+	char *bytes = bt_sbx_json_canonical(document);
+	char *text = malloc(wide);
+	if (bytes && text && strlen(bytes) < DOCUMENT_MAX &&
+	    bt_sbx_ed25519_sign(sbx->head_end_seed, bytes, strlen(bytes), signature) &&
+	    bt_sbx_b64_encode((const uint8_t *)bytes, strlen(bytes), text, wide) > 0) {
+		bt_sbx_b64_encode(signature, sizeof signature, signature_text, sizeof signature_text);
+		signed_document = json_pack("{s:s, s:s}", "document", text, "signature", signature_text);
+	}
+	free(text);
+	free(bytes);
+	json_decref(document);
+	return signed_document;
+}
+
+static json_t *make_notices(void)
+{
+	return json_pack("[o]", bt_sbx_json_words("Supply off in Danapur on Sunday, 08:00 to 11:00, for line work.",
+						  "लाइन के काम के लिए रविवार 08:00 से 11:00 तक दानापुर में बिजली बंद रहेगी।"));
+}
+
+enum bt_sbx_code bt_sbx_call_health(struct bt_sbx *sbx, const struct bt_sbx_request *request,
+				    struct bt_sbx_reply *reply)
+{
+	const char *nonce = request->argument(request->source, "nonce");
+	uint8_t raw[16];
+	char text[96];
+	uint8_t signature[64];
+	char signature_text[96];
+	if (!nonce || !bt_sbx_hex_decode(nonce, raw, sizeof raw))
+		return BT_SBX_MALFORMED;
+	int64_t now_ms = bt_sbx_now_ms();
+	snprintf(text, sizeof text, "batti-time-v1|%s|%lld", nonce, (long long)now_ms);
+	if (!bt_sbx_ed25519_sign(sbx->head_end_seed, text, strlen(text), signature))
+		return BT_SBX_INTERNAL;
+	bt_sbx_b64_encode(signature, sizeof signature, signature_text, sizeof signature_text);
+	reply->body = json_pack("{s:I, s:I, s:s, s:s, s:o}", "time", (json_int_t)now_ms, "era", (json_int_t)sbx->era,
+				"nonce", nonce, "signature", signature_text, "notices", make_notices());
+	return BT_SBX_NONE;
+}
+
+static json_t *make_lease(const struct bt_sbx *sbx, const struct bt_sbx_terminal *terminal, int64_t number,
+			  int64_t not_before, int64_t expires)
+{
+	json_t *caps = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}", "sale_paise", (json_int_t)BT_SBX_MAXIMUM_PAISE,
+				 "meter_day_paise", (json_int_t)(2 * BT_SBX_MAXIMUM_PAISE), "meter_day_count",
+				 (json_int_t)9, "total_paise", (json_int_t)sbx->lease.value_paise, "total_count",
+				 (json_int_t)sbx->lease.count, "oldest_hours", (json_int_t)sbx->lease.hours);
+	return json_pack("{s:i, s:s, s:I, s:I, s:I, s:i, s:I, s:I, s:I, s:s, s:s, s:o, s:[]}", "format", 1, "terminal",
+			 terminal->number, "number", (json_int_t)number, "era", (json_int_t)sbx->era, "lane",
+			 (json_int_t)terminal->lane, "lanes", BT_SBX_LANES, "tid_floor",
+			 (json_int_t)terminal->lane_floor, "not_before", (json_int_t)not_before, "expires",
+			 (json_int_t)expires, "tariff", BT_SBX_TARIFF_ID, "zone", "danapur", "caps", caps, "grants");
+}
+
+enum bt_sbx_code bt_sbx_call_lease(struct bt_sbx *sbx, const struct bt_sbx_request *request, struct bt_sbx_reply *reply)
+{
+	struct bt_sbx_terminal terminal;
+	int64_t now_ms = bt_sbx_now_ms();
+	int64_t expires = now_ms + sbx->lease.hours * BT_SBX_HOUR_MS;
+	if (!bt_sbx_store_begin(sbx->db) || !bt_sbx_terminal_find(sbx->db, request->terminal, &terminal))
+		return BT_SBX_INTERNAL;
+	int64_t number =
+	    1 + bt_sbx_store_count(sbx->db, 0, "SELECT max(number) FROM leases WHERE terminal=?", "t", terminal.number);
+	if (!bt_sbx_store_run(sbx->db, "INSERT INTO leases VALUES(?,?,?,?)", "tiii", terminal.number, number,
+			      now_ms - BACKDATE_MS, expires) ||
+	    !bt_sbx_store_commit(sbx->db))
+		return BT_SBX_INTERNAL;
+	reply->body = sign_document(sbx, make_lease(sbx, &terminal, number, now_ms - BACKDATE_MS, expires));
+	return BT_SBX_NONE;
+}
+
+enum bt_sbx_code bt_sbx_call_tariffs(struct bt_sbx *sbx, const struct bt_sbx_request *request,
+				     struct bt_sbx_reply *reply)
+{
+	(void)request;
+	json_t *categories = json_array();
+	for (const struct bt_sbx_category *row = bt_sbx_categories; row->code; row++)
+		json_array_append_new(categories,
+				      json_pack("{s:s, s:I, s:I}", "code", row->code, "rate_paise",
+						(json_int_t)row->rate_paise, "duty_bp", (json_int_t)row->duty_bp));
+	json_t *cut =
+	    json_pack("{s:s, s:s, s:b, s:i}", "from", "10:00", "until", "13:00", "not_sunday", 1, "grace_hours", 72);
+	reply->body = sign_document(
+	    sbx, json_pack("{s:i, s:s, s:o, s:I, s:o, s:I, s:I, s:o}", "format", 1, "id", BT_SBX_TARIFF_ID, "name",
+			   bt_sbx_json_words("BERC 2026-27", "BERC 2026-27"), "valid_from", (json_int_t)TARIFF_FROM_MS,
+			   "categories", categories, "minimum_paise", (json_int_t)BT_SBX_MINIMUM_PAISE, "maximum_paise",
+			   (json_int_t)BT_SBX_MAXIMUM_PAISE, "cut", cut));
+	return BT_SBX_NONE;
+}
