@@ -1,0 +1,235 @@
+#include "printer/printer.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/queue.h"
+#include "printer/driver.h"
+#include "printer/link.h"
+
+#define MOST_WAITING     8     /* slips given and not yet taken back as results */
+#define PROBE_EVERY_MS   30000 /* while idle: short connections, far apart */
+#define LEAST_TIMEOUT_MS 1000
+
+struct work {
+	bool stop;
+	struct bt_print_job job;
+};
+
+struct bt_printer {
+	/* set before the worker starts, read only after */
+	const struct bt_prn_link *link;
+	const struct bt_prn_profile *profile;
+	const struct bt_prn_driver *driver;
+	char uri[256];
+	const char *address; /* in uri */
+	int timeout_ms;
+	struct bt_log *log;
+	struct bt_queue *works, *results;
+	pthread_t thread;
+	bool started;
+	/* shared */
+	atomic_int outstanding; /* slips between submit and take: results never overflow */
+	atomic_int paper;
+	atomic_bool stopping;
+	/* the worker's own */
+	struct bt_raster *raster;
+	bool after_broken;
+	struct work work;
+};
+
+static const char *const state_words[] = {
+    [BT_PRINT_CONFIRMED] = "printed",
+    [BT_PRINT_UNCONFIRMED] = "sent",
+    [BT_PRINT_FAILED] = "not printed",
+};
+
+static void print_slip(struct bt_printer *printer, const struct bt_print_job *job, struct bt_prn_outcome *outcome)
+{
+	struct bt_buf bytes;
+	struct bt_prn_sheet sheet = {
+	    .receipt = &job->receipt,
+	    .profile = printer->profile,
+	    .raster = printer->raster,
+	    .open_drawer = job->open_drawer,
+	    .after_broken = printer->after_broken,
+	};
+	bt_buf_init(&bytes, BT_PRN_MAX_BYTES);
+	if (printer->driver->render(&sheet, &bytes, &outcome->fault) != BT_OK) {
+		outcome->state = BT_PRINT_FAILED;
+		outcome->paper = (enum bt_paper)atomic_load(&printer->paper);
+		outcome->broken = printer->after_broken;
+	} else {
+		struct bt_prn_slip slip = {
+		    .bytes = bt_buf_view(&bytes),
+		    .ask_paper = printer->driver->ask_paper,
+		    .name = job->sale_id[0] != '\0' ? job->sale_id : "test",
+		    .extension = printer->driver->extension,
+		    .copy = job->copy,
+		    .timeout_ms = printer->timeout_ms,
+		};
+		printer->link->deliver(printer->address, &slip, outcome);
+	}
+	bt_buf_fini(&bytes);
+}
+
+static void handle_job(struct bt_printer *printer, const struct bt_print_job *job)
+{
+	struct bt_prn_outcome outcome = {0};
+	struct bt_print_result result = {.copy = job->copy};
+	print_slip(printer, job, &outcome);
+	/* A slip that never left does not undo the break before it. */
+	printer->after_broken = outcome.broken || (printer->after_broken && outcome.state == BT_PRINT_FAILED);
+	atomic_store(&printer->paper, (int)outcome.paper);
+	memcpy(result.sale_id, job->sale_id, sizeof(result.sale_id));
+	result.state = outcome.state;
+	result.fault = outcome.fault;
+	bt_log_line(printer->log, "printer", "%s copy %d: %s%s%s", job->sale_id, job->copy, state_words[outcome.state],
+		    outcome.fault.what[0] != '\0' ? ", " : "", outcome.fault.what);
+	if (bt_queue_put(printer->results, &result) != BT_OK)
+		bt_log_line(printer->log, "printer", "a result was lost"); /* cannot be: submit counts */
+}
+
+static void *run_worker(void *argument)
+{
+	struct bt_printer *printer = argument;
+	atomic_store(&printer->paper, (int)printer->link->probe(printer->address));
+	while (!atomic_load(&printer->stopping)) {
+		if (bt_queue_wait(printer->works, PROBE_EVERY_MS) != BT_OK) {
+			atomic_store(&printer->paper, (int)printer->link->probe(printer->address));
+			continue;
+		}
+		if (bt_queue_take(printer->works, &printer->work) != BT_OK)
+			continue;
+		if (printer->work.stop)
+			break;
+		handle_job(printer, &printer->work.job);
+	}
+	return NULL;
+}
+
+static enum bt_err choose_parts(struct bt_printer *printer, const struct bt_prn_options *options,
+				struct bt_fault *fault)
+{
+	if (bt_text_copy(printer->uri, sizeof(printer->uri), options->uri) != BT_OK)
+		return bt_fault_set(fault, BT_EINPUT, 0, "the printer's address is too long");
+	printer->link = bt_prn_link_find(printer->uri, &printer->address);
+	if (printer->link == NULL)
+		return bt_fault_set(fault, BT_EINPUT, 0, "not a printer's address: %s", printer->uri);
+	printer->profile = bt_prn_profile_find(options->profile);
+	if (printer->profile == NULL)
+		return bt_fault_set(fault, BT_ENOTFOUND, 0, "no printer profile %s", options->profile);
+	printer->driver = bt_prn_driver_find(printer->profile->driver);
+	if (printer->driver == NULL)
+		return bt_fault_set(fault, BT_ENOTFOUND, 0, "no printer driver %s", printer->profile->driver);
+	printer->timeout_ms = options->timeout_ms > LEAST_TIMEOUT_MS ? options->timeout_ms : LEAST_TIMEOUT_MS;
+	printer->log = options->log;
+	return bt_raster_open(options->font_path, &printer->raster, fault);
+}
+
+enum bt_err bt_printer_open(const struct bt_prn_options *options, struct bt_printer **out, struct bt_fault *fault)
+{
+	struct bt_printer *printer = calloc(1, sizeof(*printer));
+	if (printer == NULL)
+		return bt_fault_set(fault, BT_ENOMEM, 0, "printer");
+	atomic_init(&printer->paper, BT_PAPER_SILENT);
+	enum bt_err err = choose_parts(printer, options, fault);
+	if (err != BT_OK)
+		goto out;
+	err = bt_queue_open(MOST_WAITING, sizeof(struct work), &printer->works);
+	if (err == BT_OK)
+		err = bt_queue_open(MOST_WAITING, sizeof(struct bt_print_result), &printer->results);
+	if (err != BT_OK) {
+		bt_fault_set(fault, err, 0, "printer queues");
+		goto out;
+	}
+	int sys = pthread_create(&printer->thread, NULL, run_worker, printer);
+	if (sys != 0) {
+		err = bt_fault_set(fault, BT_EOS, sys, "printer thread");
+		goto out;
+	}
+	printer->started = true;
+	*out = printer;
+	return BT_OK;
+out:
+	bt_printer_close(printer);
+	return err;
+}
+
+void bt_printer_close(struct bt_printer *printer)
+{
+	if (printer == NULL)
+		return;
+	if (printer->started) {
+		struct work stop = {.stop = true};
+		atomic_store(&printer->stopping, true);
+		/* A full queue needs no nudge: the worker looks at the flag between slips. */
+		if (bt_queue_put(printer->works, &stop) != BT_OK)
+			bt_log_line(printer->log, "printer", "closed with slips waiting");
+		(void)pthread_join(printer->thread, NULL);
+	}
+	bt_queue_close(printer->works);
+	bt_queue_close(printer->results);
+	bt_raster_close(printer->raster);
+	free(printer);
+}
+
+static enum bt_err submit_job(void *self, const struct bt_print_job *job)
+{
+	struct bt_printer *printer = self;
+	struct work work = {.stop = false, .job = *job};
+	if (atomic_fetch_add(&printer->outstanding, 1) >= MOST_WAITING) {
+		atomic_fetch_sub(&printer->outstanding, 1);
+		return BT_EFULL;
+	}
+	enum bt_err err = bt_queue_put(printer->works, &work);
+	if (err != BT_OK)
+		atomic_fetch_sub(&printer->outstanding, 1);
+	return err;
+}
+
+static bool take_result(void *self, struct bt_print_result *out)
+{
+	struct bt_printer *printer = self;
+	if (bt_queue_take(printer->results, out) != BT_OK)
+		return false;
+	atomic_fetch_sub(&printer->outstanding, 1);
+	return true;
+}
+
+static int find_fd(void *self)
+{
+	struct bt_printer *printer = self;
+	return bt_queue_fd(printer->results);
+}
+
+static enum bt_paper find_paper(void *self)
+{
+	struct bt_printer *printer = self;
+	return (enum bt_paper)atomic_load(&printer->paper);
+}
+
+struct bt_sink bt_printer_sink(struct bt_printer *printer)
+{
+	return (struct bt_sink){
+	    .submit = submit_job, .take = take_result, .fd = find_fd, .paper = find_paper, .self = printer};
+}
+
+enum bt_err bt_prn_render(const char *driver, const struct bt_receipt *receipt, int width_dots, const char *font_path,
+			  struct bt_buf *out, struct bt_fault *fault)
+{
+	const struct bt_prn_driver *row = bt_prn_driver_find(driver);
+	const struct bt_prn_profile *profile = bt_prn_profile_by_width(width_dots);
+	struct bt_prn_sheet sheet = {.receipt = receipt, .profile = profile};
+	if (row == NULL)
+		return bt_fault_set(fault, BT_ENOTFOUND, 0, "no printer driver %s", driver);
+	if (profile == NULL)
+		return bt_fault_set(fault, BT_EINPUT, 0, "no paper is %d dots wide", width_dots);
+	enum bt_err err = bt_raster_open(font_path, &sheet.raster, fault);
+	if (err == BT_OK)
+		err = row->render(&sheet, out, fault);
+	bt_raster_close(sheet.raster);
+	return err;
+}

@@ -1,0 +1,38 @@
+/* The printer service: a worker thread that renders documents with a driver and sends them over a link.
+ *
+ * What to say (driver), how to send it (link) and what a model can do (profile) are three separate const tables.
+ * The screen's thread only submits and takes results (core/receipt/sink.h). */
+#ifndef BT_PRINTER_PRINTER_H
+#define BT_PRINTER_PRINTER_H
+
+#include "core/base/log.h"
+#include "core/receipt/sink.h"
+#include "printer/profile.h"
+
+struct bt_prn_options {
+	const char *uri;       /* "file:/path", "tcp://host:port", "dev:/dev/usb/lp0", "none" */
+	const char *profile;   /* id in bt_prn_profiles, e.g. "generic-80" */
+	const char *font_path; /* Devanagari and Latin in one file */
+	int timeout_ms;        /* for one slip */
+	struct bt_log *log;    /* may be NULL */
+};
+
+struct bt_printer;
+
+/** Start the worker. @return BT_OK, BT_EINPUT (URI), BT_ENOTFOUND (profile or font), BT_ENOMEM, BT_EOS. */
+BT_MUST_USE enum bt_err bt_printer_open(const struct bt_prn_options *options, struct bt_printer **out,
+					struct bt_fault *fault);
+/** Stop it; waits for the slip in hand at most its timeout. NULL is fine. */
+void bt_printer_close(struct bt_printer *printer);
+struct bt_sink bt_printer_sink(struct bt_printer *printer);
+
+/**
+ * Render in the caller's thread: for previews and `batti receipt render`.
+ * @param[in]  driver "escpos", "png" or "text".
+ * @param[in]  width_dots 384, 512 or 576.
+ * @return BT_OK, BT_ENOTFOUND (driver, font), BT_EINPUT (width), BT_EFULL, BT_ENOMEM.
+ */
+BT_MUST_USE enum bt_err bt_prn_render(const char *driver, const struct bt_receipt *receipt, int width_dots,
+				      const char *font_path, struct bt_buf *out, struct bt_fault *fault);
+
+#endif
