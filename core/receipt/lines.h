@@ -23,7 +23,8 @@ void bt_lines_say(struct bt_lines *lines, enum bt_receipt_line_kind kind, bool b
 void bt_lines_pair(struct bt_lines *lines, bool bold, const char *key, const char *value);
 /** A pair with a money value, always with paise. Leaves the line out when it is zero. */
 void bt_lines_money(struct bt_lines *lines, bool bold, const char *key, bt_paise paise);
-/** A pair with a name: in the language of the slip, in both when they differ. Left out when there is none. */
+/** A pair with a name, or anything else that has two scripts: in the language of the slip, in both when they differ.
+ * Left out when there is none. */
 void bt_lines_name(struct bt_lines *lines, bool bold, const char *key, const struct bt_receipt_name *name);
 
 /** The words of @p key on one line: one language, or "Hindi / English" when the two differ. @p arg fills {1}. */

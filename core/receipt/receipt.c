@@ -159,12 +159,15 @@ static void put_tariff(struct bt_lines *lines, const struct bt_receipt_facts *fa
 static void put_units(struct bt_lines *lines, int64_t tenths)
 {
 	char digits[32];
-	char units[BT_RECEIPT_TEXT];
+	const char *const args[] = {digits, NULL};
+	struct bt_receipt_name units;
 	if (tenths == 0)
 		return;
 	bt_units_format(tenths, digits);
-	bt_lines_word(lines, N_("{1} units"), digits, units, sizeof(units));
-	bt_lines_pair(lines, true, N_("Gives"), units);
+	for (int lang = 0; lang < BT_LANG_COUNT; lang++)
+		(void)bt_words_format(lines->words, (enum bt_lang)lang, N_("{1} units"), args, units.text[lang],
+				      sizeof(units.text[lang]));
+	bt_lines_name(lines, true, N_("Gives"), &units);
 }
 
 static void put_tender(struct bt_lines *lines, const struct bt_receipt_facts *facts)
