@@ -1,0 +1,62 @@
+/* What must never reach a terminal, looked for in every byte that a program wrote. */
+#include <string.h>
+
+#include "tests/e2e/pty.h"
+
+static size_t rune_length(uint8_t first)
+{
+	if (first < 0x80)
+		return 1;
+	if (first >= 0xc2 && first < 0xe0)
+		return 2;
+	if (first >= 0xe0 && first < 0xf0)
+		return 3;
+	return first >= 0xf0 && first < 0xf5 ? 4 : 0;
+}
+
+static const char *judge_rune(uint32_t rune)
+{
+	if (rune >= 0x80 && rune < 0xa0)
+		return "a C1 control";
+	if (rune == 0x200e || rune == 0x200f || rune == 0x061c || (rune >= 0x202a && rune <= 0x202e) ||
+	    (rune >= 0x2066 && rune <= 0x2069))
+		return "a bidi mark";
+	return rune == 0xfeff || rune == 0x2028 || rune == 0x2029 ? "a line or byte-order mark" : NULL;
+}
+
+static const char *judge_escape(const uint8_t *at, size_t left)
+{
+	if (left < 2)
+		return NULL;
+	return strchr("]PX^_", at[1]) != NULL && at[1] != '\0' ? "an OSC, DCS, SOS, PM or APC string" : NULL;
+}
+
+const char *pty_raw_hostile(const struct pty *pty)
+{
+	size_t raw_len, at = 0;
+	const uint8_t *raw = pty_raw(pty, &raw_len);
+
+	while (at < raw_len) {
+		const uint8_t *byte = raw + at;
+		size_t len = rune_length(*byte);
+		uint32_t rune = *byte;
+		const char *found = NULL;
+
+		if (len == 0)
+			return "bytes that are not UTF-8";
+		if (at + len > raw_len) /* cut by the end of what was read */
+			return NULL;
+		if (len > 1)
+			rune &= 0x7fu >> len;
+		for (size_t i = 1; i < len; i++) {
+			if ((byte[i] & 0xc0) != 0x80)
+				return "bytes that are not UTF-8";
+			rune = rune << 6 | (byte[i] & 0x3fu);
+		}
+		found = rune == 0x1b ? judge_escape(byte, raw_len - at) : judge_rune(rune);
+		if (found != NULL)
+			return found;
+		at += len;
+	}
+	return NULL;
+}
