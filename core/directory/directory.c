@@ -1,0 +1,549 @@
+#include "core/directory/directory.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/directory/consumer.h"
+
+#define PAGE_BYTES_MAX   (16u << 20)
+#define RECORD_BYTES_MAX 8192
+#define WORDS_MAX        640
+#define ROWS_MAX         64
+#define SCHEMA_VERSION   1
+
+/* A record is the consumer's canonical JSON. The word index keeps no text of its own: it is told the old words when a
+ * row changes. Prefix lists of each length up to 8 make a prefix as cheap to look up as a word. */
+static const char schema[] =
+    "BEGIN;"
+    "CREATE TABLE consumer(id INTEGER PRIMARY KEY, number TEXT NOT NULL UNIQUE, meter TEXT NOT NULL,"
+    " meter_end TEXT NOT NULL, mobile TEXT NOT NULL, words TEXT NOT NULL, record TEXT NOT NULL) STRICT;"
+    "CREATE INDEX consumer_by_meter ON consumer(meter) WHERE meter<>'';"
+    "CREATE INDEX consumer_by_meter_end ON consumer(meter_end) WHERE meter_end<>'';"
+    "CREATE INDEX consumer_by_mobile ON consumer(mobile) WHERE mobile<>'';"
+    "CREATE VIRTUAL TABLE word USING fts5(words, content='', columnsize=0, detail=none, tokenize='ascii',"
+    " prefix='1 2 3 4 5 6 7 8');"
+    "CREATE TABLE state(id INTEGER PRIMARY KEY CHECK(id=1), version INTEGER NOT NULL, updated INTEGER NOT NULL,"
+    " rows INTEGER NOT NULL) STRICT;"
+    "INSERT INTO state VALUES(1,0,0,0);"
+    "PRAGMA user_version=1;"
+    "COMMIT";
+
+/* Losing the newest pages in a power cut is fine, the head-end has them: hence no sync. */
+static const char settings[] = "PRAGMA locking_mode=EXCLUSIVE;PRAGMA synchronous=OFF;PRAGMA journal_mode=WAL;"
+			       "PRAGMA trusted_schema=OFF;PRAGMA cell_size_check=ON;PRAGMA mmap_size=0;"
+			       "PRAGMA cache_size=-32768;PRAGMA temp_store=MEMORY";
+
+#define RANGE(column, from, to)                                                                                        \
+	"SELECT id FROM (SELECT id FROM consumer WHERE " column "<>'' AND " column ">=" from " AND " column "<" to     \
+	" ORDER BY " column " LIMIT ?5)"
+
+#define STATEMENTS(ROW)                                                                                                \
+	ROW(BEGIN, "BEGIN IMMEDIATE")                                                                                  \
+	ROW(COMMIT, "COMMIT")                                                                                          \
+	ROW(OLD, "SELECT id,words FROM consumer WHERE number=?1")                                                      \
+	ROW(INSERT, "INSERT INTO consumer(number,meter,meter_end,mobile,words,record) VALUES(?1,?2,?3,?4,?5,?6)")      \
+	ROW(UPDATE, "UPDATE consumer SET meter=?2,meter_end=?3,mobile=?4,words=?5,record=?6 WHERE number=?1")          \
+	ROW(REMOVE, "DELETE FROM consumer WHERE id=?1")                                                                \
+	ROW(WORDS_ADD, "INSERT INTO word(rowid,words) VALUES(?1,?2)")                                                  \
+	ROW(WORDS_DROP, "INSERT INTO word(word,rowid,words) VALUES('delete',?1,?2)")                                   \
+	ROW(COUNT_BY, "UPDATE state SET rows=rows+?1 WHERE id=1")                                                      \
+	ROW(STATE, "SELECT version,updated,rows FROM state WHERE id=1")                                                \
+	ROW(STATE_SET, "UPDATE state SET version=?1,updated=?2 WHERE id=1")                                            \
+	ROW(BY_NUMBER, "SELECT record FROM consumer WHERE number=?1")                                                  \
+	ROW(BY_METER, "SELECT record FROM consumer WHERE meter=?1 AND meter<>''")                                      \
+	ROW(BY_DIGITS,                                                                                                 \
+	    "SELECT record FROM consumer WHERE id IN (" RANGE("number", "?1", "?2") " UNION " RANGE(                   \
+		"meter", "?1", "?2") " UNION " RANGE("mobile", "?1",                                                   \
+						     "?2") " UNION " RANGE("meter_end", "?3",                          \
+									   "?4") ") ORDER BY (number=?1 OR meter=?1 "  \
+										 "OR mobile=?1) DESC, words LIMIT ?5") \
+	ROW(BY_WORDS, "SELECT record FROM consumer WHERE id IN (SELECT rowid FROM word WHERE word MATCH ?1 LIMIT ?5)"  \
+		      " ORDER BY words")
+
+enum statement {
+#define STATEMENT_ENUM(id, sql) id,
+	STATEMENTS(STATEMENT_ENUM)
+#undef STATEMENT_ENUM
+	    STATEMENT_COUNT
+};
+
+static const char *const statement_sql[STATEMENT_COUNT] = {
+#define STATEMENT_SQL(id, sql) [id] = sql,
+    STATEMENTS(STATEMENT_SQL)
+#undef STATEMENT_SQL
+};
+
+struct bt_directory {
+	sqlite3 *db;
+	sqlite3_stmt *statements[STATEMENT_COUNT];
+};
+
+static enum bt_err note_failure(struct bt_directory *directory, struct bt_fault *fault)
+{
+	int code = sqlite3_extended_errcode(directory->db);
+	enum bt_err err = (code & 0xff) == SQLITE_FULL ? BT_ENOSPC : (code & 0xff) == SQLITE_NOMEM ? BT_ENOMEM : BT_EOS;
+	return bt_fault_set(fault, err, code, "directory.db: %s", sqlite3_errstr(code));
+}
+
+static sqlite3_stmt *prepare(struct bt_directory *directory, enum statement id)
+{
+	sqlite3_stmt **slot = &directory->statements[id];
+	if (!*slot && sqlite3_prepare_v3(directory->db, statement_sql[id], -1, SQLITE_PREPARE_PERSISTENT, slot, NULL) !=
+			  SQLITE_OK)
+		return NULL;
+	sqlite3_reset(*slot);
+	sqlite3_clear_bindings(*slot);
+	return *slot;
+}
+
+static int bind_text(sqlite3_stmt *statement, int place, const char *text)
+{
+	return sqlite3_bind_text(statement, place, text, -1, SQLITE_TRANSIENT);
+}
+
+static int run(sqlite3_stmt *statement)
+{
+	int code;
+	while ((code = sqlite3_step(statement)) == SQLITE_ROW)
+		continue;
+	int reset = sqlite3_reset(statement);
+	return code == SQLITE_DONE ? reset : code;
+}
+
+/* ---- opening ---- */
+
+static int read_version(sqlite3 *db)
+{
+	sqlite3_stmt *statement = NULL;
+	int version = -1;
+	if (sqlite3_prepare_v2(db, "PRAGMA user_version", -1, &statement, NULL) == SQLITE_OK &&
+	    sqlite3_step(statement) == SQLITE_ROW)
+		version = sqlite3_column_int(statement, 0);
+	sqlite3_finalize(statement);
+	return version;
+}
+
+static void close_database(struct bt_directory *directory)
+{
+	for (int i = 0; i < STATEMENT_COUNT; i++)
+		sqlite3_finalize(directory->statements[i]);
+	sqlite3_close_v2(directory->db);
+	*directory = (struct bt_directory){0};
+}
+
+/* @return BT_OK, or BT_EFORMAT when the file is not a directory of this version. */
+static enum bt_err open_database(struct bt_directory *directory, const char *path, struct bt_fault *fault)
+{
+	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+	if (sqlite3_open_v2(path, &directory->db, flags, NULL) != SQLITE_OK)
+		return note_failure(directory, fault);
+	sqlite3_db_config(directory->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	int code = sqlite3_exec(directory->db, settings, NULL, NULL, NULL);
+	int version = code ? -1 : read_version(directory->db);
+	if (!code && version == 0) {
+		code = sqlite3_exec(directory->db, schema, NULL, NULL, NULL);
+		version = SCHEMA_VERSION;
+	}
+	if ((code & 0xff) == SQLITE_FULL || (code & 0xff) == SQLITE_NOMEM || (code & 0xff) == SQLITE_BUSY)
+		return note_failure(directory, fault);
+	sqlite3_stmt *state = code || version != SCHEMA_VERSION ? NULL : prepare(directory, STATE);
+	if (!state || sqlite3_step(state) != SQLITE_ROW)
+		return bt_fault_set(fault, BT_EFORMAT, code, "directory.db is damaged or of another version");
+	sqlite3_reset(state);
+	return BT_OK;
+}
+
+static void remove_files(const char *path)
+{
+	static const char *const endings[] = {"", "-wal", "-shm", "-journal"};
+	char name[PATH_MAX];
+	for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+		if (bt_text_printf(name, sizeof name, "%s%s", path, endings[i]) == BT_OK)
+			(void)unlink(name);
+	}
+}
+
+enum bt_err bt_directory_open(const char *path, struct bt_directory **out, struct bt_fault *fault)
+{
+	enum bt_err err = BT_EFORMAT;
+	struct bt_directory *directory = calloc(1, sizeof *directory);
+	if (!directory)
+		return bt_fault_set(fault, BT_ENOMEM, 0, "directory");
+	/* A second try, on an empty file, when what was there is of no use. */
+	for (int i = 0; i < 2 && err == BT_EFORMAT; i++) {
+		int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+		if (fd < 0) {
+			err = bt_fault_set(fault, errno == ENOSPC ? BT_ENOSPC : BT_EOS, errno, "directory.db: open: %s",
+					   strerror(errno));
+			break;
+		}
+		close(fd);
+		err = open_database(directory, path, fault);
+		if (err != BT_OK)
+			close_database(directory);
+		if (err == BT_EFORMAT)
+			remove_files(path);
+	}
+	if (err != BT_OK) {
+		free(directory);
+		return err == BT_EFORMAT ? bt_fault_set(fault, BT_EOS, 0, "directory.db cannot be made anew") : err;
+	}
+	*out = directory;
+	return BT_OK;
+}
+
+void bt_directory_close(struct bt_directory *directory)
+{
+	if (!directory)
+		return;
+	close_database(directory);
+	free(directory);
+}
+
+/* ---- writing ---- */
+
+static int count_by(struct bt_directory *directory, int change)
+{
+	sqlite3_stmt *statement = prepare(directory, COUNT_BY);
+	return statement && !sqlite3_bind_int(statement, 1, change) ? run(statement) : SQLITE_ERROR;
+}
+
+static int index_words(struct bt_directory *directory, enum statement id, int64_t row, const char *words)
+{
+	sqlite3_stmt *statement = prepare(directory, id);
+	if (!statement || sqlite3_bind_int64(statement, 1, row) || bind_text(statement, 2, words))
+		return SQLITE_ERROR;
+	return run(statement);
+}
+
+/* The row of @p number: 0 when there is none. */
+static int find_old(struct bt_directory *directory, const char *number, int64_t *row, char words[WORDS_MAX])
+{
+	sqlite3_stmt *statement = prepare(directory, OLD);
+	if (!statement || bind_text(statement, 1, number))
+		return SQLITE_ERROR;
+	int code = sqlite3_step(statement);
+	*row = 0;
+	if (code == SQLITE_ROW) {
+		*row = sqlite3_column_int64(statement, 0);
+		bt_text_copy(words, WORDS_MAX, (const char *)sqlite3_column_text(statement, 1));
+	}
+	sqlite3_reset(statement);
+	return code == SQLITE_ROW || code == SQLITE_DONE ? SQLITE_OK : code;
+}
+
+static void reverse(const char *in, char *out, size_t cap)
+{
+	size_t len = strlen(in) < cap ? strlen(in) : cap - 1;
+	for (size_t i = 0; i < len; i++)
+		out[i] = in[len - 1 - i];
+	out[len] = '\0';
+}
+
+static int write_row(struct bt_directory *directory, bool old, const struct bt_consumer *c, const char *words,
+		     const struct bt_buf *record)
+{
+	char meter_end[sizeof c->meter];
+	sqlite3_stmt *statement = prepare(directory, old ? UPDATE : INSERT);
+	reverse(c->meter, meter_end, sizeof meter_end);
+	if (!statement || bind_text(statement, 1, c->number) || bind_text(statement, 2, c->meter) ||
+	    bind_text(statement, 3, meter_end) || bind_text(statement, 4, c->mobile) ||
+	    bind_text(statement, 5, words) ||
+	    sqlite3_bind_text(statement, 6, (const char *)record->data, (int)record->len, SQLITE_TRANSIENT))
+		return SQLITE_ERROR;
+	return run(statement);
+}
+
+/* Inside a transaction. @p record is scratch. */
+static enum bt_err put_row(struct bt_directory *directory, const struct bt_consumer *consumer, struct bt_buf *record,
+			   struct bt_fault *fault)
+{
+	char words[WORDS_MAX], before[WORDS_MAX];
+	int64_t row = 0;
+	bt_buf_clear(record);
+	enum bt_err err = bt_consumer_encode(consumer, record);
+	if (err != BT_OK)
+		return bt_fault_set(fault, err, 0, "consumer record");
+	bt_consumer_words(consumer, words, sizeof words);
+	int code = find_old(directory, consumer->number, &row, before);
+	bool old = row != 0, same = old && strcmp(words, before) == 0;
+	if (!code && old && !same)
+		code = index_words(directory, WORDS_DROP, row, before);
+	if (!code)
+		code = write_row(directory, old, consumer, words, record);
+	if (!code && !old) {
+		row = sqlite3_last_insert_rowid(directory->db);
+		code = count_by(directory, 1);
+	}
+	if (!code && !same)
+		code = index_words(directory, WORDS_ADD, row, words);
+	return code ? note_failure(directory, fault) : BT_OK;
+}
+
+static enum bt_err remove_row(struct bt_directory *directory, const char *number, struct bt_fault *fault)
+{
+	char words[WORDS_MAX];
+	int64_t row = 0;
+	int code = find_old(directory, number, &row, words);
+	if (!code && row) {
+		code = index_words(directory, WORDS_DROP, row, words);
+		sqlite3_stmt *statement = code ? NULL : prepare(directory, REMOVE);
+		code = statement && !sqlite3_bind_int64(statement, 1, row) ? run(statement) : SQLITE_ERROR;
+		if (!code)
+			code = count_by(directory, -1);
+	}
+	return code ? note_failure(directory, fault) : BT_OK;
+}
+
+static enum bt_err begin(struct bt_directory *directory, struct bt_fault *fault)
+{
+	sqlite3_stmt *statement = prepare(directory, BEGIN);
+	return statement && run(statement) == SQLITE_OK ? BT_OK : note_failure(directory, fault);
+}
+
+/* Commit when all went well so far, else undo. */
+static enum bt_err finish(struct bt_directory *directory, enum bt_err err, struct bt_fault *fault)
+{
+	sqlite3_stmt *statement = err == BT_OK ? prepare(directory, COMMIT) : NULL;
+	if (err == BT_OK && (!statement || run(statement) != SQLITE_OK))
+		err = note_failure(directory, fault);
+	if (!sqlite3_get_autocommit(directory->db))
+		sqlite3_exec(directory->db, "ROLLBACK", NULL, NULL, NULL);
+	return err;
+}
+
+enum bt_err bt_directory_put(struct bt_directory *directory, const struct bt_consumer *consumer, struct bt_fault *fault)
+{
+	struct bt_buf record;
+	bt_buf_init(&record, RECORD_BYTES_MAX);
+	enum bt_err err = begin(directory, fault);
+	if (err == BT_OK)
+		err = finish(directory, put_row(directory, consumer, &record, fault), fault);
+	bt_buf_fini(&record);
+	return err;
+}
+
+static enum bt_err put_page(struct bt_directory *directory, const json_t *consumers, const json_t *removed,
+			    int *skipped, struct bt_fault *fault)
+{
+	struct bt_buf record;
+	struct bt_consumer consumer;
+	const json_t *item;
+	size_t i;
+	enum bt_err err = BT_OK;
+	bt_buf_init(&record, RECORD_BYTES_MAX);
+	json_array_foreach(consumers, i, item)
+	{
+		if (err == BT_OK && bt_consumer_read(item, &consumer, NULL) != BT_OK)
+			++*skipped;
+		else if (err == BT_OK)
+			err = put_row(directory, &consumer, &record, fault);
+	}
+	json_array_foreach(removed, i, item)
+	{
+		if (err == BT_OK && json_is_string(item))
+			err = remove_row(directory, json_string_value(item), fault);
+	}
+	bt_buf_fini(&record);
+	return err;
+}
+
+static enum bt_err set_state(struct bt_directory *directory, int64_t version, int64_t now_ms, struct bt_fault *fault)
+{
+	sqlite3_stmt *statement = prepare(directory, STATE_SET);
+	if (!statement || sqlite3_bind_int64(statement, 1, version) || sqlite3_bind_int64(statement, 2, now_ms) ||
+	    run(statement) != SQLITE_OK)
+		return note_failure(directory, fault);
+	return BT_OK;
+}
+
+enum bt_err bt_directory_apply(struct bt_directory *directory, struct bt_bytes page, int64_t now_ms, bool *complete,
+			       int *skipped, struct bt_fault *fault)
+{
+	json_t *root = NULL;
+	int64_t version = 0;
+	bool is_last = false;
+	int bad = 0;
+	if (bt_json_parse(page, PAGE_BYTES_MAX, &root, fault) != BT_OK)
+		return bt_fault_set(fault, BT_EFORMAT, 0, "directory page is not JSON");
+	const json_t *consumers = bt_json_array(root, "consumers"), *removed = bt_json_array(root, "removed");
+	enum bt_err err = BT_OK;
+	if (!consumers || (!removed && bt_json_has(root, "removed")) ||
+	    bt_json_int(root, "version", 0, INT64_MAX, &version) != BT_OK ||
+	    bt_json_bool(root, "complete", &is_last) != BT_OK)
+		err = bt_fault_set(fault, BT_EFORMAT, 0, "directory page");
+	if (err == BT_OK)
+		err = begin(directory, fault);
+	if (err == BT_OK) {
+		err = put_page(directory, consumers, removed, &bad, fault);
+		if (err == BT_OK)
+			err = set_state(directory, version, now_ms, fault);
+		err = finish(directory, err, fault);
+	}
+	json_decref(root);
+	if (err != BT_OK)
+		return err;
+	*complete = is_last;
+	*skipped = bad;
+	return BT_OK;
+}
+
+/* ---- reading ---- */
+
+static int64_t read_state(struct bt_directory *directory, int column)
+{
+	sqlite3_stmt *statement = prepare(directory, STATE);
+	int64_t value = 0;
+	if (statement && sqlite3_step(statement) == SQLITE_ROW)
+		value = sqlite3_column_int64(statement, column);
+	sqlite3_reset(statement);
+	return value;
+}
+
+int64_t bt_directory_version(struct bt_directory *directory)
+{
+	return read_state(directory, 0);
+}
+
+int64_t bt_directory_updated_ms(struct bt_directory *directory)
+{
+	return read_state(directory, 1);
+}
+
+int64_t bt_directory_count(struct bt_directory *directory)
+{
+	return read_state(directory, 2);
+}
+
+/* @return BT_OK, BT_ENOTFOUND at the end, BT_EOS. */
+static enum bt_err next_consumer(sqlite3_stmt *statement, struct bt_consumer *out)
+{
+	int code = sqlite3_step(statement);
+	if (code == SQLITE_DONE)
+		return BT_ENOTFOUND;
+	if (code != SQLITE_ROW)
+		return BT_EOS;
+	const unsigned char *record = sqlite3_column_text(statement, 0);
+	struct bt_bytes json = {record, (size_t)sqlite3_column_bytes(statement, 0)};
+	return record && bt_consumer_decode(json, out, NULL) == BT_OK ? BT_OK : BT_EOS;
+}
+
+static enum bt_err find_one(struct bt_directory *directory, enum statement id, const char *key, struct bt_consumer *out)
+{
+	struct bt_consumer found;
+	sqlite3_stmt *statement = prepare(directory, id);
+	if (!statement || bind_text(statement, 1, key))
+		return BT_EOS;
+	enum bt_err err = next_consumer(statement, &found);
+	sqlite3_reset(statement);
+	if (err == BT_OK)
+		*out = found;
+	return err;
+}
+
+enum bt_err bt_directory_find(struct bt_directory *directory, const char *number, struct bt_consumer *out)
+{
+	return find_one(directory, BY_NUMBER, number, out);
+}
+
+enum bt_err bt_directory_find_meter(struct bt_directory *directory, const char *drn, struct bt_consumer *out)
+{
+	return find_one(directory, BY_METER, drn, out);
+}
+
+static enum bt_err collect(sqlite3_stmt *statement, int max, struct bt_consumer *out, int *count, bool *more)
+{
+	enum bt_err err = BT_OK;
+	int n = 0;
+	while (n < max && (err = next_consumer(statement, &out[n])) == BT_OK)
+		n++;
+	bool is_more = err == BT_OK && sqlite3_step(statement) == SQLITE_ROW;
+	sqlite3_reset(statement);
+	if (err != BT_OK && err != BT_ENOTFOUND)
+		return err;
+	*count = n;
+	*more = is_more;
+	return BT_OK;
+}
+
+/* The least text above every text that begins with @p digits. */
+static void end_of_prefix(const char *digits, char *out, size_t cap)
+{
+	bt_text_copy(out, cap, digits);
+	out[strlen(out) - 1]++;
+}
+
+static enum bt_err search_digits(struct bt_directory *directory, const char *digits, int max, struct bt_consumer *out,
+				 int *count, bool *more)
+{
+	char end[32], back[32], back_end[32];
+	sqlite3_stmt *statement = prepare(directory, BY_DIGITS);
+	end_of_prefix(digits, end, sizeof end);
+	reverse(digits, back, sizeof back);
+	end_of_prefix(back, back_end, sizeof back_end);
+	if (!statement || bind_text(statement, 1, digits) || bind_text(statement, 2, end) ||
+	    bind_text(statement, 3, back) || bind_text(statement, 4, back_end) ||
+	    sqlite3_bind_int(statement, 5, max + 1))
+		return BT_EOS;
+	return collect(statement, max, out, count, more);
+}
+
+/* A search key, letters and digits only, as a query for all its words as prefixes. */
+static void make_query(const char *key, char *out, size_t cap)
+{
+	size_t len = 0;
+	bool inside = false;
+	for (; *key && len + 8 < cap; key++) {
+		if (*key == ' ' && inside)
+			len += (size_t)snprintf(out + len, cap - len, "\"* ");
+		else if (*key != ' ' && !inside)
+			out[len++] = '"';
+		inside = *key != ' ';
+		if (inside)
+			out[len++] = *key;
+	}
+	snprintf(out + len, cap - len, "%s", inside ? "\"*" : "");
+}
+
+static enum bt_err search_words(struct bt_directory *directory, const char *key, int max, struct bt_consumer *out,
+				int *count, bool *more)
+{
+	char query[512];
+	sqlite3_stmt *statement = prepare(directory, BY_WORDS);
+	make_query(key, query, sizeof query);
+	if (!statement || bind_text(statement, 1, query) || sqlite3_bind_int(statement, 5, max + 1))
+		return BT_EOS;
+	return collect(statement, max, out, count, more);
+}
+
+enum bt_err bt_directory_search(struct bt_directory *directory, const char *text, int max, struct bt_consumer *out,
+				int *count, bool *more)
+{
+	char key[96], joined[32];
+	size_t len = 0, digits = 0;
+	if (max < 1 || max > ROWS_MAX)
+		return BT_EINPUT;
+	bt_text_search_key(text, key, sizeof key);
+	for (const char *c = key; *c; c++) {
+		if (*c == ' ')
+			continue;
+		if (len + 1 < sizeof joined)
+			joined[len] = *c;
+		len++;
+		digits += *c >= '0' && *c <= '9';
+	}
+	joined[len < sizeof joined ? len : sizeof joined - 1] = '\0';
+	if (digits == len && len >= 4 && len < sizeof joined)
+		return search_digits(directory, joined, max, out, count, more);
+	if (digits < len && len >= 3)
+		return search_words(directory, key, max, out, count, more);
+	*count = 0;
+	*more = false;
+	return BT_OK;
+}
