@@ -1,0 +1,141 @@
+/* What a sale costs in the journal: `paid` and `tokened`, each durable in both records, beside the bare writes and
+ * syncs that two records of two events need, measured in the same run on the same disk.
+ *
+ * Usage: bench_journal [FOLDER [SALES]]. Prints one line of JSON, times in microseconds per sale.
+ *
+ * rooms: core/journal core/base core/money */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "core/base/file.h"
+#include "core/journal/journal.h"
+
+#define SALES_MAX 100000
+
+static int64_t now_us(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+static int compare_times(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+	return (x > y) - (x < y);
+}
+
+static void fail(const char *what)
+{
+	fprintf(stderr, "bench_journal: %s\n", what);
+	exit(1);
+}
+
+static void put(struct bt_journal *journal, enum bt_event_kind kind, const char *id, const char *body)
+{
+	struct bt_event_in event = {.kind = kind, .sale_id = id, .body = bt_bytes_of(body)};
+	struct bt_fault fault;
+	if (bt_journal_put(journal, &event, 1, &fault) != BT_OK)
+		fail(fault.what);
+}
+
+static void sell(struct bt_journal *journal, int n)
+{
+	char id[37], body[1024];
+	snprintf(id, sizeof id, "019a9f00-0000-7000-8000-%012d", n);
+	snprintf(
+	    body, sizeof body,
+	    "{\"amount_paise\":50000,\"connection\":\"100244781560\",\"delivery\":\"token\",\"dues_paise\":0,"
+	    "\"duty_paise\":2830,\"energy_paise\":47170,\"key\":{\"base\":2014,\"dkga\":\"04\",\"ea\":\"11\","
+	    "\"kcv\":\"A1B2C3\",\"ken\":255,\"krn\":1,\"kt\":2,\"sgc\":\"123457\",\"ti\":\"01\",\"version\":1},"
+	    "\"kind\":\"sts_units\",\"lease\":1,\"meter\":\"04740015298\",\"operator\":\"rina\","
+	    "\"paid_at\":1795000000000,\"pan\":\"600727047400152986\",\"receipt\":\"0142-0611-%d\",\"rev\":1,"
+	    "\"rnd\":5,\"sale_id\":\"%s\",\"shift\":611,\"tariff\":\"BERC-2026-27\",\"tenders\":[{\"given_paise\":"
+	    "100000,\"id\":\"%s\",\"kind\":\"cash\",\"paise\":50000}],\"terminal\":\"0142\",\"tid\":%d,\"units\":635}",
+	    n, id, id, n);
+	put(journal, BT_EVENT_PAID, id, body);
+	snprintf(body, sizeof body,
+		 "{\"issued_by\":\"terminal\",\"lease\":1,\"rev\":1,\"tid\":%d,\"token\":\"%020d\",\"units\":635}", n,
+		 n);
+	put(journal, BT_EVENT_TOKENED, id, body);
+}
+
+/* The floor: for each of two events one synced append to each of two files, an event's bytes and a frame's. */
+static void append_bare(int events, int frames)
+{
+	static const char bytes[1024] = {'x'};
+	for (int i = 0; i < 2; i++) {
+		if (write(events, bytes, sizeof bytes) < 0 || fdatasync(events) != 0 || write(frames, bytes, 64) < 0 ||
+		    fdatasync(frames) != 0)
+			fail("bare append");
+	}
+}
+
+static int open_bare(const char *dir, const char *name)
+{
+	char path[4096];
+	if (bt_path_join(dir, name, path, sizeof path) != BT_OK)
+		fail(dir);
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	if (fd < 0)
+		fail(path);
+	return fd;
+}
+
+static void remove_files(const char *dir)
+{
+	static const char *const names[] = {"journal.db", "journal.db-wal", "journal.head", "ballast",
+					    "lock",       "bare-events",    "bare-frames"};
+	char path[4096];
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		if (bt_path_join(dir, names[i], path, sizeof path) == BT_OK)
+			(void)unlink(path);
+	}
+	(void)rmdir(dir);
+}
+
+int main(int argc, char **argv)
+{
+	static int64_t sale_us[SALES_MAX], bare_us[SALES_MAX];
+	char dir[4096];
+	uint8_t seed[BT_ED25519_SEED_LEN] = {1};
+	struct bt_clock clock = bt_clock_system();
+	struct bt_journal_options options = {.dir = dir, .clock = &clock, .terminal = "0142"};
+	struct bt_signer *signer = NULL;
+	struct bt_journal *journal = NULL;
+	struct bt_fault fault;
+	long sales = argc > 2 ? strtol(argv[2], NULL, 10) : 2000;
+	if (sales < 1 || sales > SALES_MAX)
+		fail("number of sales");
+	if (bt_path_join(argc > 1 ? argv[1] : "/tmp", "bench-journal-XXXXXX", dir, sizeof dir) != BT_OK ||
+	    !mkdtemp(dir) || bt_signer_open(seed, &signer) != BT_OK)
+		fail("start");
+	options.signer = signer;
+	if (bt_journal_open(&options, &journal, &fault) != BT_OK)
+		fail(fault.what);
+	int events = open_bare(dir, "bare-events"), frames = open_bare(dir, "bare-frames");
+	for (long i = 0; i < sales; i++) { /* turn by turn, so that both meet the same disk */
+		int64_t start = now_us();
+		sell(journal, (int)i + 1);
+		int64_t middle = now_us();
+		append_bare(events, frames);
+		sale_us[i] = middle - start;
+		bare_us[i] = now_us() - middle;
+	}
+	close(events);
+	close(frames);
+	bt_journal_close(journal);
+	bt_signer_close(signer);
+	remove_files(dir);
+	qsort(sale_us, (size_t)sales, sizeof *sale_us, compare_times);
+	qsort(bare_us, (size_t)sales, sizeof *bare_us, compare_times);
+	printf("{\"bench\":\"journal_sale\",\"sales\":%ld,\"p50_us\":%lld,\"p99_us\":%lld,\"limit_p50_us\":%lld,"
+	       "\"limit_p99_us\":%lld,\"limit\":\"4 appends and fdatasyncs\"}\n",
+	       sales, (long long)sale_us[sales / 2], (long long)sale_us[sales * 99 / 100],
+	       (long long)bare_us[sales / 2], (long long)bare_us[sales * 99 / 100]);
+	return 0;
+}
