@@ -1,0 +1,168 @@
+#include "core/shift/shift.h"
+
+#include <string.h>
+
+#include "core/base/json.h"
+
+/* Far enough back to hold every try of a lock-out's quarter hour. */
+#define LOOK_BACK_EVENTS 2000
+
+struct tries {
+	const char *operator_id;
+	int failed; /* in a row */
+	int64_t last_ms;
+};
+
+static bool is_of_operator(const struct bt_event *event, const char *operator_id)
+{
+	char text[24];
+	json_t *body;
+	bool is;
+
+	if (bt_json_parse(event->body, BT_EVENT_BODY_MAX, &body, NULL) != BT_OK)
+		return false;
+	is = bt_json_text(body, "operator", text, sizeof text) == BT_OK && strcmp(text, operator_id) == 0;
+	json_decref(body);
+	return is;
+}
+
+static bool count_try(void *context, const struct bt_event *event)
+{
+	struct tries *tries = context;
+
+	if ((event->kind != BT_EVENT_SIGN_FAILED && event->kind != BT_EVENT_SIGN_IN) ||
+	    !is_of_operator(event, tries->operator_id))
+		return true;
+	tries->failed = event->kind == BT_EVENT_SIGN_FAILED ? tries->failed + 1 : 0;
+	tries->last_ms = event->time_ms;
+	return true;
+}
+
+enum bt_err bt_shift_sign_in_state(struct bt_journal *journal, const char *operator_id, int64_t now_ms,
+				   struct bt_sign_in_state *out)
+{
+	struct tries tries = {.operator_id = operator_id};
+	int64_t head = bt_journal_head(journal).seq, after = head > LOOK_BACK_EVENTS ? head - LOOK_BACK_EVENTS : 0;
+	int64_t since;
+	enum bt_err err = bt_journal_read(journal, after, count_try, &tries, NULL);
+
+	if (err)
+		return err;
+	*out = (struct bt_sign_in_state){.tries_left = BT_SHIFT_PIN_TRIES - tries.failed % BT_SHIFT_PIN_TRIES};
+	if (tries.failed == 0 || tries.failed % BT_SHIFT_PIN_TRIES != 0)
+		return BT_OK;
+	/* A clock set back does not end the wait early: the distance is taken either way. */
+	since = now_ms > tries.last_ms ? now_ms - tries.last_ms : 0;
+	if (since < BT_SHIFT_LOCKOUT_MS)
+		*out = (struct bt_sign_in_state){.tries_left = 0, .wait_ms = BT_SHIFT_LOCKOUT_MS - since};
+	return BT_OK;
+}
+
+static enum bt_err put_body(struct bt_journal *journal, enum bt_event_kind kind, json_t *body, struct bt_fault *fault)
+{
+	struct bt_event_in event = {.kind = kind, .sale_id = ""};
+	struct bt_buf text;
+	enum bt_err err;
+
+	bt_buf_init(&text, BT_EVENT_BODY_MAX);
+	err = bt_json_encode(body, &text);
+	json_decref(body);
+	event.body = bt_buf_view(&text);
+	if (!err)
+		err = bt_journal_put(journal, &event, 1, fault);
+	bt_buf_fini(&text);
+	return err;
+}
+
+enum bt_err bt_shift_note_failed(struct bt_journal *journal, const char *operator_id, struct bt_fault *fault)
+{
+	return put_body(journal, BT_EVENT_SIGN_FAILED, json_pack("{s:s}", "operator", operator_id), fault);
+}
+
+static enum bt_err open_shift(struct bt_journal *journal, const char *operator_id, int64_t shift,
+			      struct bt_fault *fault)
+{
+	return put_body(journal, BT_EVENT_SHIFT_OPEN,
+			json_pack("{s:I, s:s, s:I}", "float_paise", (json_int_t)0, "operator", operator_id, "shift",
+				  (json_int_t)shift),
+			fault);
+}
+
+/* The newest opened shift: its number, and whether it is this operator's of today. */
+static enum bt_err newest_shift(struct bt_journal *journal, const char *operator_id, int64_t now_ms, int64_t *number,
+				bool *fits)
+{
+	struct bt_event event;
+	struct bt_buf body;
+	json_t *o = NULL;
+	struct bt_civil then, now = bt_civil_of(now_ms, BT_INDIA_OFFSET_MINUTES);
+	enum bt_err err;
+
+	bt_buf_init(&body, BT_EVENT_BODY_MAX);
+	err = bt_journal_newest(journal, BT_EVENT_SHIFT_OPEN, NULL, &event, &body);
+	event.body = bt_buf_view(&body);
+	if (!err)
+		err = bt_json_parse(event.body, BT_EVENT_BODY_MAX, &o, NULL);
+	if (!err)
+		err = bt_json_int(o, "shift", 1, INT32_MAX, number);
+	if (!err) {
+		then = bt_civil_of(event.time_ms, BT_INDIA_OFFSET_MINUTES);
+		*fits = then.year == now.year && then.month == now.month && then.day == now.day &&
+			is_of_operator(&event, operator_id);
+	}
+	json_decref(o);
+	bt_buf_fini(&body);
+	return err;
+}
+
+enum bt_err bt_shift_sign_in(struct bt_journal *journal, const char *operator_id, int64_t now_ms, int64_t first,
+			     int64_t *shift, struct bt_fault *fault)
+{
+	int64_t number = first - 1, used = 0;
+	bool fits = false;
+	enum bt_err err = newest_shift(journal, operator_id, now_ms, &number, &fits);
+
+	if (err && err != BT_ENOTFOUND)
+		return bt_fault_set(fault, err, 0, "newest shift cannot be read");
+	err = put_body(journal, BT_EVENT_SIGN_IN, json_pack("{s:s}", "operator", operator_id), fault);
+	if (!err && fits)
+		err = bt_journal_shift_count(journal, number, &used);
+	if (!err && (!fits || used >= BT_SHIFT_RECEIPTS))
+		err = open_shift(journal, operator_id, ++number, fault);
+	if (!err)
+		*shift = number;
+	return err;
+}
+
+enum bt_err bt_shift_resume(struct bt_journal *journal, const char *operator_id, int64_t now_ms, int64_t *shift)
+{
+	int64_t number = 0, used = 0;
+	bool fits = false;
+	enum bt_err err = newest_shift(journal, operator_id, now_ms, &number, &fits);
+
+	if (!err && fits)
+		err = bt_journal_shift_count(journal, number, &used);
+	if (err)
+		return err;
+	if (!fits || used >= BT_SHIFT_RECEIPTS)
+		return BT_ENOTFOUND;
+	*shift = number;
+	return BT_OK;
+}
+
+enum bt_err bt_shift_continue(struct bt_journal *journal, const char *operator_id, int64_t *shift,
+			      struct bt_fault *fault)
+{
+	int64_t used, number = *shift;
+	bool fits;
+	enum bt_err err = bt_journal_shift_count(journal, *shift, &used);
+
+	if (err || used < BT_SHIFT_RECEIPTS)
+		return err;
+	err = newest_shift(journal, operator_id, 0, &number, &fits);
+	if (!err)
+		err = open_shift(journal, operator_id, number + 1, fault);
+	if (!err)
+		*shift = number + 1;
+	return err;
+}
