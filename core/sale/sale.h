@@ -1,0 +1,86 @@
+/* A sale: its states as a pure table, and the record that is journaled, sent and signed.
+ *
+ * Source: DESIGN 5, PROTOCOL T1, T2, S1-S3. The table is walked by a test: no unreachable state, no trap, and money
+ * once taken leaves only as token, credit, docket or a person's decision. */
+#ifndef BT_SALE_SALE_H
+#define BT_SALE_SALE_H
+
+#include "core/directory/directory.h"
+#include "core/sts/identity.h"
+#include "core/tariff/tariff.h"
+#include "core/tender/tender.h"
+
+#define BT_SALE_STATES(ROW)                                                                                            \
+	ROW(DRAFT)                                                                                                     \
+	ROW(PAID) ROW(VENDING) ROW(DECIDING) ROW(TOKENED) ROW(CREDITED) ROW(PENDING) ROW(REFUSED) ROW(DONE)            \
+	    ROW(STOPPED)
+#define BT_SALE_EVENTS(ROW)                                                                                            \
+	ROW(PAY)                                                                                                       \
+	ROW(SEND) ROW(SKIP_SERVER) ROW(VEND_OK) ROW(VEND_CREDITED) ROW(VEND_LOST) ROW(VEND_REFUSED) ROW(VEND_DIVERGED) \
+	    ROW(ISSUE_HERE) ROW(CANNOT_ISSUE) ROW(PRINTED) ROW(FINISH) ROW(STORAGE_FAILED)
+#define BT_SALE_EFFECTS(ROW)                                                                                           \
+	ROW(NONE)                                                                                                      \
+	ROW(CHOOSE_ROUTE) ROW(ASK_SERVER) ROW(ASK_AUTHORITY) ROW(MAKE_TOKEN) ROW(PRINT_TOKEN) ROW(PRINT_CREDIT)        \
+	    ROW(PRINT_DOCKET) ROW(STOP)
+
+enum bt_sale_state {
+#define BT_SALE_ENUM(id) BT_SALE_##id,
+	BT_SALE_STATES(BT_SALE_ENUM)
+#undef BT_SALE_ENUM
+	    BT_SALE_STATE_COUNT
+};
+enum bt_sale_event {
+#define BT_SALE_ENUM(id) BT_SALE_EV_##id,
+	BT_SALE_EVENTS(BT_SALE_ENUM)
+#undef BT_SALE_ENUM
+	    BT_SALE_EVENT_COUNT
+};
+enum bt_sale_effect {
+#define BT_SALE_ENUM(id) BT_SALE_DO_##id,
+	BT_SALE_EFFECTS(BT_SALE_ENUM)
+#undef BT_SALE_ENUM
+	    BT_SALE_EFFECT_COUNT
+};
+const char *bt_sale_state_name(enum bt_sale_state state);
+const char *bt_sale_event_name(enum bt_sale_event event);
+
+struct bt_sale_step {
+	enum bt_sale_state state;
+	enum bt_sale_event event;
+	enum bt_sale_state next;
+	enum bt_sale_effect effect;
+};
+/** The whole table and its length. */
+extern const struct bt_sale_step bt_sale_table[];
+extern const int bt_sale_table_len;
+/** @return the row, or NULL when @p event is not allowed in @p state. Pure. */
+const struct bt_sale_step *bt_sale_find_step(enum bt_sale_state state, enum bt_sale_event event);
+
+enum bt_delivery { BT_DELIVERY_TOKEN, BT_DELIVERY_BALANCE, BT_DELIVERY_DUES };
+const char *bt_delivery_code(enum bt_delivery delivery);
+
+#define BT_SALE_TENDERS 4
+
+/** The sale as journaled in `paid` and sent in POST /v1/sales; fixed at PAID but for rev (PROTOCOL S3). */
+struct bt_sale {
+	char sale_id[37];
+	char terminal[8], receipt[24], operator_id[24];
+	int64_t shift, rev, lease, paid_at_ms;
+	enum bt_kind kind;
+	enum bt_delivery delivery;
+	char connection[16], meter[14], pan[19];
+	struct bt_quote quote;
+	bool has_tid; /* key identity, tid and rnd are fixed; otherwise the head-end's first commit fixes them */
+	struct bt_sts_key_id key;
+	uint32_t tid;
+	uint8_t rnd;
+	int tender_count;
+	struct bt_tender tenders[BT_SALE_TENDERS];
+};
+
+/** Canonical JSON (the schema SaleRecord of assets/api/openapi.yaml) appended to @p out. */
+BT_MUST_USE enum bt_err bt_sale_encode(const struct bt_sale *sale, struct bt_buf *out);
+/** Inverse. @return BT_OK or BT_EFORMAT; *out untouched on failure. */
+BT_MUST_USE enum bt_err bt_sale_decode(struct bt_bytes json, struct bt_sale *out, struct bt_fault *fault);
+
+#endif

@@ -1,0 +1,200 @@
+/* The sale record: one canonical JSON form for journal, wire and signature. Encode and decode side by side. */
+#include "core/sale/sale.h"
+
+#include <string.h>
+
+#include "core/base/json.h"
+#include "core/base/random.h"
+
+static json_t *encode_key(const struct bt_sts_key_id *key)
+{
+	return json_pack("{s:i, s:s, s:s, s:s, s:i, s:i, s:i, s:s, s:s, s:I}", "base", key->base, "dkga", key->dkga,
+			 "ea", key->ea, "kcv", key->kcv, "ken", key->ken, "krn", key->krn, "kt", key->kt, "sgc",
+			 key->sgc, "ti", key->ti, "version", (json_int_t)key->version);
+}
+
+static json_t *encode_tenders(const struct bt_sale *sale)
+{
+	json_t *list = json_array();
+
+	for (int i = 0; list && i < sale->tender_count; i++) {
+		const struct bt_tender *tender = &sale->tenders[i];
+		json_t *row = json_pack("{s:I, s:s, s:s, s:I}", "given_paise", (json_int_t)tender->given, "id",
+					tender->id, "kind", tender->kind, "paise", (json_int_t)tender->amount);
+
+		if (row && tender->reference[0])
+			json_object_set_new(row, "reference", json_string(tender->reference));
+		json_array_append_new(list, row);
+	}
+	return list;
+}
+
+enum bt_err bt_sale_encode(const struct bt_sale *sale, struct bt_buf *out)
+{
+	const struct bt_quote *quote = &sale->quote;
+	enum bt_err err;
+	json_t *o = json_pack(
+	    "{s:I, s:s, s:s, s:I, s:I, s:I, s:s, s:I, s:s, s:s, s:I, s:s, s:s, s:I, s:s, s:I, s:s, s:s, s:I}",
+	    "amount_paise", (json_int_t)quote->amount, "connection", sale->connection, "delivery",
+	    bt_delivery_code(sale->delivery), "dues_paise", (json_int_t)quote->dues, "duty_paise",
+	    (json_int_t)quote->duty, "energy_paise", (json_int_t)quote->energy, "kind", bt_kind_code(sale->kind),
+	    "lease", (json_int_t)sale->lease, "meter", sale->meter, "operator", sale->operator_id, "paid_at",
+	    (json_int_t)sale->paid_at_ms, "pan", sale->pan, "receipt", sale->receipt, "rev", (json_int_t)sale->rev,
+	    "sale_id", sale->sale_id, "shift", (json_int_t)sale->shift, "tariff", quote->tariff, "terminal",
+	    sale->terminal, "units", (json_int_t)quote->units);
+
+	if (!o)
+		return BT_ENOMEM;
+	json_object_set_new(o, "tenders", encode_tenders(sale));
+	if (sale->has_tid) {
+		json_object_set_new(o, "key", encode_key(&sale->key));
+		json_object_set_new(o, "tid", json_integer(sale->tid));
+		json_object_set_new(o, "rnd", json_integer(sale->rnd));
+	}
+	err = bt_json_encode(o, out);
+	json_decref(o);
+	return err;
+}
+
+/* Getters below stop at the first failure: `err` runs through them. */
+static void take_int(enum bt_err *err, const json_t *o, const char *key, int64_t max, int64_t *out)
+{
+	if (!*err)
+		*err = bt_json_int(o, key, 0, max, out);
+}
+
+static void take_text(enum bt_err *err, const json_t *o, const char *key, char *out, size_t cap)
+{
+	if (!*err)
+		*err = bt_json_text(o, key, out, cap);
+}
+
+static enum bt_err decode_key(const json_t *o, struct bt_sts_key_id *out)
+{
+	enum bt_err err = BT_OK;
+	int64_t base = 0, ken = 0, krn = 0, kt = 0, version = 0;
+
+	take_text(&err, o, "dkga", out->dkga, sizeof out->dkga);
+	take_text(&err, o, "ea", out->ea, sizeof out->ea);
+	take_text(&err, o, "kcv", out->kcv, sizeof out->kcv);
+	take_text(&err, o, "sgc", out->sgc, sizeof out->sgc);
+	take_text(&err, o, "ti", out->ti, sizeof out->ti);
+	take_int(&err, o, "base", 2100, &base);
+	take_int(&err, o, "ken", 255, &ken);
+	take_int(&err, o, "krn", 9, &krn);
+	take_int(&err, o, "kt", 3, &kt);
+	take_int(&err, o, "version", UINT32_MAX, &version);
+	out->base = (uint16_t)base;
+	out->ken = (uint8_t)ken;
+	out->krn = (uint8_t)krn;
+	out->kt = (uint8_t)kt;
+	out->version = (uint32_t)version;
+	return err;
+}
+
+static enum bt_err decode_tenders(const json_t *list, struct bt_sale *out)
+{
+	enum bt_err err = BT_OK;
+	size_t count = json_array_size(list);
+
+	if (!list || count > BT_SALE_TENDERS)
+		return BT_EFORMAT;
+	for (size_t i = 0; !err && i < count; i++) {
+		const json_t *row = json_array_get(list, i);
+		struct bt_tender *tender = &out->tenders[i];
+
+		take_text(&err, row, "id", tender->id, sizeof tender->id);
+		take_text(&err, row, "kind", tender->kind, sizeof tender->kind);
+		take_int(&err, row, "paise", BT_PAISE_MAX, &tender->amount);
+		take_int(&err, row, "given_paise", BT_PAISE_MAX, &tender->given);
+		if (bt_json_has(row, "reference"))
+			take_text(&err, row, "reference", tender->reference, sizeof tender->reference);
+	}
+	out->tender_count = (int)count;
+	return err;
+}
+
+static enum bt_err decode_token_identity(const json_t *o, struct bt_sale *out)
+{
+	enum bt_err err = BT_OK;
+	int64_t tid = 0, rnd = 0;
+
+	if (!bt_json_has(o, "tid"))
+		return BT_OK;
+	take_int(&err, o, "tid", 0xFFFFFF, &tid);
+	take_int(&err, o, "rnd", 15, &rnd);
+	if (!err)
+		err = decode_key(bt_json_object(o, "key"), &out->key);
+	out->has_tid = true;
+	out->tid = (uint32_t)tid;
+	out->rnd = (uint8_t)rnd;
+	return err;
+}
+
+static enum bt_err decode_delivery(const json_t *o, enum bt_delivery *out)
+{
+	static const enum bt_delivery all[] = {BT_DELIVERY_TOKEN, BT_DELIVERY_BALANCE, BT_DELIVERY_DUES};
+	char text[16];
+	enum bt_err err = bt_json_text(o, "delivery", text, sizeof text);
+
+	if (err)
+		return err;
+	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+		if (strcmp(text, bt_delivery_code(all[i])) == 0) {
+			*out = all[i];
+			return BT_OK;
+		}
+	return BT_EFORMAT;
+}
+
+static enum bt_err decode_fields(const json_t *o, struct bt_sale *sale)
+{
+	enum bt_err err = BT_OK;
+	char kind[16] = "";
+
+	take_text(&err, o, "sale_id", sale->sale_id, sizeof sale->sale_id);
+	take_text(&err, o, "terminal", sale->terminal, sizeof sale->terminal);
+	take_text(&err, o, "receipt", sale->receipt, sizeof sale->receipt);
+	take_text(&err, o, "operator", sale->operator_id, sizeof sale->operator_id);
+	take_text(&err, o, "connection", sale->connection, sizeof sale->connection);
+	take_text(&err, o, "meter", sale->meter, sizeof sale->meter);
+	take_text(&err, o, "pan", sale->pan, sizeof sale->pan);
+	take_text(&err, o, "tariff", sale->quote.tariff, sizeof sale->quote.tariff);
+	take_text(&err, o, "kind", kind, sizeof kind);
+	take_int(&err, o, "shift", INT32_MAX, &sale->shift);
+	take_int(&err, o, "rev", INT32_MAX, &sale->rev);
+	take_int(&err, o, "lease", INT32_MAX, &sale->lease);
+	take_int(&err, o, "paid_at", INT64_MAX, &sale->paid_at_ms);
+	take_int(&err, o, "amount_paise", BT_PAISE_MAX, &sale->quote.amount);
+	take_int(&err, o, "dues_paise", BT_PAISE_MAX, &sale->quote.dues);
+	take_int(&err, o, "energy_paise", BT_PAISE_MAX, &sale->quote.energy);
+	take_int(&err, o, "duty_paise", BT_PAISE_MAX, &sale->quote.duty);
+	take_int(&err, o, "units", INT32_MAX, &sale->quote.units);
+	if (!err)
+		err = bt_kind_parse(kind, &sale->kind);
+	if (!err)
+		err = decode_delivery(o, &sale->delivery);
+	if (!err)
+		err = decode_tenders(bt_json_array(o, "tenders"), sale);
+	if (!err)
+		err = decode_token_identity(o, sale);
+	if (!err && !bt_uuid7_is(sale->sale_id))
+		err = BT_EFORMAT;
+	return err;
+}
+
+enum bt_err bt_sale_decode(struct bt_bytes json, struct bt_sale *out, struct bt_fault *fault)
+{
+	struct bt_sale sale = {0};
+	json_t *o;
+	enum bt_err err = bt_json_parse(json, 8192, &o, fault);
+
+	if (err)
+		return err;
+	err = decode_fields(o, &sale);
+	json_decref(o);
+	if (err)
+		return bt_fault_set(fault, BT_EFORMAT, 0, "sale record lacks a field or has one of another form");
+	*out = sale;
+	return BT_OK;
+}

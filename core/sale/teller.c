@@ -1,0 +1,370 @@
+#include "core/sale/teller.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/json.h"
+#include "core/sale/teller_work.h"
+
+enum bt_sale_effect bt_teller_move(struct bt_teller *teller, struct bt_teller_work *work, enum bt_sale_event event)
+{
+	const struct bt_sale_step *step = bt_sale_find_step(work->state, event);
+
+	assert(step);
+	bt_log_line(teller->parts.log, "sale", "%s %s: %s -> %s", work->sale.sale_id, bt_sale_event_name(event),
+		    bt_sale_state_name(work->state), bt_sale_state_name(step->next));
+	work->state = step->next;
+	work->touched = ++teller->touches;
+	teller->changed = true;
+	return step->effect;
+}
+
+enum bt_err bt_teller_add(struct bt_teller_batch *batch, enum bt_event_kind kind, const char *sale_id, void *json)
+{
+	struct bt_buf *body = &batch->bodies[batch->count];
+	enum bt_err err;
+
+	assert(batch->count < 4);
+	if (!json)
+		return BT_ENOMEM;
+	bt_buf_init(body, BT_EVENT_BODY_MAX);
+	err = bt_json_encode(json, body);
+	json_decref(json);
+	if (err) {
+		bt_buf_fini(body);
+		return err;
+	}
+	batch->events[batch->count++] =
+	    (struct bt_event_in){.kind = kind, .sale_id = sale_id, .body = bt_buf_view(body)};
+	return BT_OK;
+}
+
+enum bt_err bt_teller_commit(struct bt_teller *teller, struct bt_teller_batch *batch, struct bt_fault *fault)
+{
+	struct bt_fault own = {0};
+	enum bt_err err = bt_journal_put(teller->parts.journal, batch->events, batch->count, &own);
+
+	for (int i = 0; i < batch->count; i++)
+		bt_buf_fini(&batch->bodies[i]);
+	batch->count = 0;
+	if (err) {
+		bt_log_line(teller->parts.log, "sale", "not recorded: %s (%s)", bt_err_name(err), own.what);
+		if (bt_err_fate(err) == BT_FATE_STOP && bt_journal_state(teller->parts.journal) != BT_OK)
+			teller->stopped = err;
+		teller->changed = true;
+		if (fault)
+			*fault = own;
+	}
+	return err;
+}
+
+struct bt_teller_work *bt_teller_find(struct bt_teller *teller, const char *sale_id)
+{
+	for (int i = 0; i < BT_TELLER_SALES; i++)
+		if (teller->works[i].used && strcmp(teller->works[i].sale.sale_id, sale_id) == 0)
+			return &teller->works[i];
+	return NULL;
+}
+
+static bool is_idle(const struct bt_teller_work *work)
+{
+	bool waiting = work->state == BT_SALE_PAID || work->state == BT_SALE_VENDING || work->state == BT_SALE_DECIDING;
+
+	return !waiting && !work->asking && work->printing != BT_PRINTING_NOW;
+}
+
+struct bt_teller_work *bt_teller_room(struct bt_teller *teller)
+{
+	struct bt_teller_work *oldest = NULL;
+
+	for (int i = 0; i < BT_TELLER_SALES; i++) {
+		struct bt_teller_work *work = &teller->works[i];
+
+		if (!work->used)
+			return work;
+		if (is_idle(work) && (!oldest || work->touched < oldest->touched))
+			oldest = work;
+	}
+	return oldest;
+}
+
+static enum bt_sale_state state_of_stage(enum bt_sale_stage stage, int printed)
+{
+	switch (stage) {
+	case BT_STAGE_TOKENED:
+		return printed ? BT_SALE_DONE : BT_SALE_TOKENED;
+	case BT_STAGE_CREDITED:
+		return printed ? BT_SALE_DONE : BT_SALE_CREDITED;
+	case BT_STAGE_REFUSED:
+		return BT_SALE_REFUSED;
+	case BT_STAGE_VENDING:
+		return BT_SALE_VENDING;
+	case BT_STAGE_PAID:
+		return BT_SALE_PAID;
+	case BT_STAGE_PENDING:
+	case BT_STAGE_ABANDONED:
+		break;
+	}
+	return BT_SALE_PENDING;
+}
+
+static void restore_consumer(struct bt_teller *teller, struct bt_teller_work *work)
+{
+	const struct bt_sale *sale = &work->sale;
+
+	if (teller->parts.directory &&
+	    bt_directory_find(teller->parts.directory, sale->connection, &work->consumer) == BT_OK)
+		return;
+	work->consumer = (struct bt_consumer){.kind = sale->kind};
+	bt_text_copy(work->consumer.number, sizeof work->consumer.number, sale->connection);
+	bt_text_copy(work->consumer.meter, sizeof work->consumer.meter, sale->meter);
+	bt_text_copy(work->consumer.pan, sizeof work->consumer.pan, sale->pan);
+}
+
+static enum bt_err read_back(struct bt_teller *teller, const struct bt_sale_row *row, struct bt_teller_work *work)
+{
+	struct bt_event event;
+	struct bt_buf body;
+	enum bt_err err;
+
+	bt_buf_init(&body, BT_EVENT_BODY_MAX);
+	err = bt_journal_newest(teller->parts.journal, BT_EVENT_PAID, row->sale_id, &event, &body);
+	if (!err)
+		err = bt_sale_decode(bt_buf_view(&body), &work->sale, NULL);
+	if (!err && row->token[0] &&
+	    bt_journal_newest(teller->parts.journal, BT_EVENT_TOKENED, row->sale_id, &event, &body) == BT_OK)
+		work->tokened_at_ms = event.time_ms;
+	bt_buf_fini(&body);
+	return err;
+}
+
+enum bt_err bt_teller_load(struct bt_teller *teller, const char *sale_id, struct bt_teller_work **out)
+{
+	struct bt_teller_work *work = bt_teller_find(teller, sale_id), fresh = {.used = true};
+	struct bt_sale_row row;
+	enum bt_err err;
+
+	if (work) {
+		*out = work;
+		return BT_OK;
+	}
+	err = bt_journal_sale(teller->parts.journal, sale_id, &row);
+	if (!err)
+		err = read_back(teller, &row, &fresh);
+	if (err)
+		return err;
+	work = bt_teller_room(teller);
+	if (!work)
+		return BT_EFULL;
+	fresh.state = state_of_stage(row.stage, row.printed_copies);
+	fresh.made_here = row.made_here;
+	fresh.settled = row.settled;
+	fresh.copies = row.printed_copies;
+	fresh.background = true;
+	fresh.touched = ++teller->touches;
+	bt_text_copy(fresh.token, sizeof fresh.token, row.token);
+	*work = fresh;
+	restore_consumer(teller, work);
+	*out = work;
+	return BT_OK;
+}
+
+/* After a restart nobody knows whether the consumer still stands there: a sale whose token was not yet journaled is
+ * PENDING, stands under "stuck", and is finished with the same id and TID (PROTOCOL S6). */
+static enum bt_err take_up(struct bt_teller *teller, const struct bt_sale_row *row)
+{
+	struct bt_teller_batch batch = {0};
+	struct bt_teller_work *work;
+	enum bt_err err;
+
+	if (row->stage != BT_STAGE_PAID && row->stage != BT_STAGE_VENDING)
+		return BT_OK;
+	err = bt_teller_load(teller, row->sale_id, &work);
+	if (!err)
+		err = bt_teller_add(&batch, BT_EVENT_PENDING, row->sale_id, json_pack("{s:s}", "reason", "restart"));
+	if (!err)
+		err = bt_teller_commit(teller, &batch, NULL);
+	if (!err)
+		work->state = BT_SALE_PENDING;
+	return err;
+}
+
+static enum bt_err take_up_all(struct bt_teller *teller)
+{
+	struct bt_sale_row *rows = calloc(BT_TELLER_SALES, sizeof *rows);
+	int count = BT_TELLER_SALES;
+	enum bt_err err = rows ? BT_OK : BT_ENOMEM;
+
+	/* Each pass turns PAID and VENDING into PENDING; more than one page of them after a single crash cannot be. */
+	if (!err)
+		err = bt_journal_sales(teller->parts.journal, BT_SALES_OPEN, NULL, BT_TELLER_SALES, rows, &count);
+	for (int i = 0; !err && i < count; i++)
+		err = take_up(teller, &rows[i]);
+	free(rows);
+	return err;
+}
+
+enum bt_err bt_teller_open(const struct bt_teller_parts *parts, struct bt_teller **out, struct bt_fault *fault)
+{
+	enum bt_err err;
+	struct bt_teller *teller = calloc(1, sizeof *teller);
+
+	if (!teller)
+		return bt_fault_set(fault, BT_ENOMEM, 0, "teller");
+	teller->parts = *parts;
+	teller->era = parts->enrolment->era;
+	teller->shift = parts->enrolment->shift_next;
+	/* Call numbers of this run are told from those of sync by their top bit. */
+	teller->next_call = UINT64_C(1) << 63;
+	err = take_up_all(teller);
+	if (err) {
+		bt_teller_close(teller);
+		return bt_fault_set(fault, err, 0, "open sales could not be taken up");
+	}
+	*out = teller;
+	return BT_OK;
+}
+
+void bt_teller_close(struct bt_teller *teller)
+{
+	if (!teller)
+		return;
+	explicit_bzero(teller, sizeof *teller);
+	free(teller);
+}
+
+void bt_teller_set_operator(struct bt_teller *teller, const char *operator_id, int64_t shift)
+{
+	bt_text_copy(teller->operator_id, sizeof teller->operator_id, operator_id);
+	teller->shift = shift;
+}
+
+void bt_teller_set_lease(struct bt_teller *teller, const struct bt_lease *lease)
+{
+	teller->has_lease = lease != NULL;
+	if (lease)
+		teller->lease = *lease;
+}
+
+void bt_teller_set_tariff(struct bt_teller *teller, const struct bt_tariff *tariff)
+{
+	teller->has_tariff = tariff != NULL;
+	if (tariff)
+		teller->tariff = *tariff;
+}
+
+void bt_teller_set_trust(struct bt_teller *teller, const struct bt_clock_trust *trust)
+{
+	teller->trust = *trust;
+}
+
+void bt_teller_set_era(struct bt_teller *teller, int64_t era)
+{
+	teller->era = era;
+}
+
+void bt_teller_set_vault(struct bt_teller *teller, const struct bt_vault *vault)
+{
+	teller->vault = vault;
+}
+
+bool bt_teller_step(struct bt_teller *teller)
+{
+	int64_t now = bt_clock_boot_ms(teller->parts.clock);
+	bool changed;
+
+	for (int i = 0; i < BT_TELLER_SALES; i++) {
+		struct bt_teller_work *work = &teller->works[i];
+
+		if (work->used && work->state == BT_SALE_VENDING && now >= work->deadline_boot_ms) {
+			bt_breaker_note(teller->parts.breaker, BT_ETIMEOUT, teller->parts.deadline_ms,
+					teller->parts.slow_ms, now, teller->parts.random);
+			bt_teller_move(teller, work, BT_SALE_EV_VEND_LOST);
+			bt_teller_decide(teller, work);
+		}
+	}
+	bt_teller_take_prints(teller);
+	changed = teller->changed;
+	teller->changed = false;
+	return changed;
+}
+
+int bt_teller_due_ms(const struct bt_teller *teller)
+{
+	int64_t now = bt_clock_boot_ms(teller->parts.clock), best = -1;
+
+	for (int i = 0; i < BT_TELLER_SALES; i++) {
+		const struct bt_teller_work *work = &teller->works[i];
+
+		if (work->used && work->state == BT_SALE_VENDING) {
+			int64_t left = work->deadline_boot_ms > now ? work->deadline_boot_ms - now : 0;
+
+			if (best < 0 || left < best)
+				best = left;
+		}
+	}
+	return best > 60000 ? 60000 : (int)best;
+}
+
+int bt_teller_under_way(const struct bt_teller *teller)
+{
+	int count = 0;
+
+	for (int i = 0; i < BT_TELLER_SALES; i++)
+		count += teller->works[i].used && !is_idle(&teller->works[i]);
+	return count;
+}
+
+void bt_teller_newest(struct bt_teller *teller, char sale_id[37])
+{
+	bt_text_copy(sale_id, 37, teller->newest);
+}
+
+void bt_teller_note_settled(struct bt_teller *teller, const char *sale_id)
+{
+	struct bt_teller_work *work = bt_teller_find(teller, sale_id);
+
+	if (work)
+		work->settled = true;
+	teller->changed = true;
+}
+
+enum bt_err bt_teller_state(const struct bt_teller *teller)
+{
+	return teller->stopped ? teller->stopped : bt_journal_state(teller->parts.journal);
+}
+
+enum bt_err bt_teller_view(struct bt_teller *teller, const char *sale_id, struct bt_sale_view *out)
+{
+	struct bt_teller_work *work;
+	const struct bt_tender *tender;
+	bool shown;
+	enum bt_err err = bt_teller_load(teller, sale_id, &work);
+
+	if (err)
+		return err;
+	tender = &work->sale.tenders[0];
+	shown = work->state == BT_SALE_TOKENED || work->state == BT_SALE_DONE;
+	*out = (struct bt_sale_view){
+	    .sale = work->sale,
+	    .consumer = work->consumer,
+	    .state = work->state,
+	    .made_here = work->made_here,
+	    .settled = work->settled,
+	    .given = tender->given,
+	    .change = tender->given - tender->amount,
+	    .deadline_ms = teller->parts.deadline_ms,
+	    .denial = work->denial,
+	    .printing = work->printing,
+	    .copies = work->copies,
+	    .tokened_at_ms = work->tokened_at_ms,
+	};
+	if (work->state == BT_SALE_VENDING)
+		out->waited_ms = bt_clock_boot_ms(teller->parts.clock) - work->asked_boot_ms;
+	if (shown)
+		bt_text_copy(out->token, sizeof out->token, work->token);
+	bt_text_copy(out->refusal_en, sizeof out->refusal_en, work->refusal_en);
+	bt_text_copy(out->refusal_hi, sizeof out->refusal_hi, work->refusal_hi);
+	return BT_OK;
+}

@@ -1,0 +1,138 @@
+/* The teller: journals each step of a sale, then acts, and feeds what came of it back into the table.
+ *
+ * One thread owns it, the journal and the screen. It never waits: bt_teller_step does what is due and returns. Several
+ * sales may be under way; each ends by itself whatever the clerk does (DESIGN 2.5). */
+#ifndef BT_SALE_TELLER_H
+#define BT_SALE_TELLER_H
+
+#include "core/authority/authority.h"
+#include "core/authority/enrolment.h"
+#include "core/authority/vault.h"
+#include "core/journal/journal.h"
+#include "core/receipt/sink.h"
+#include "core/sale/sale.h"
+#include "core/wire/breaker.h"
+#include "core/wire/wire.h"
+
+#define BT_TELLER_SALES 64 /* under way at once */
+
+/** What the clerk has put together; becomes a bt_sale when paid. */
+struct bt_draft {
+	struct bt_consumer consumer;
+	bt_paise amount; /* whole */
+	bt_paise dues;   /* part of it towards dues */
+	const struct bt_tender_kind *tender;
+	bt_paise given;
+	char reference[40];
+};
+
+/** What will happen when money is taken, said before it is. */
+enum bt_outlook {
+	BT_OUTLOOK_TOKEN,   /* a token, server or no server */
+	BT_OUTLOOK_CREDIT,  /* the server credits dues or balance */
+	BT_OUTLOOK_DOCKET,  /* money is recorded, the rest follows; denial says why */
+	BT_OUTLOOK_REFUSED, /* may not be sold: blocked, stopped */
+};
+
+enum bt_print_progress { BT_PRINTING_NONE, BT_PRINTING_NOW, BT_PRINTING_DONE, BT_PRINTING_ASK, BT_PRINTING_FAILED };
+
+/** One sale for those who look at it. */
+struct bt_sale_view {
+	struct bt_sale sale;
+	struct bt_consumer
+	    consumer; /* as known when it was paid; only number and meter after a restart without the list */
+	enum bt_sale_state state;
+	char token[21]; /* shown only when TOKENED or DONE */
+	bool made_here, settled;
+	bt_paise given, change;
+	int64_t waited_ms, deadline_ms; /* while VENDING */
+	enum bt_denial denial;          /* why a docket */
+	char refusal_en[160], refusal_hi[320];
+	enum bt_print_progress printing;
+	int copies;
+	int64_t tokened_at_ms;
+};
+
+struct bt_teller_parts {
+	const struct bt_clock *clock;
+	const struct bt_random *random;
+	struct bt_journal *journal;
+	const struct bt_signer *signer;
+	const struct bt_enrolment *enrolment;
+	struct bt_directory *directory; /* for names on receipts after a restart; may be NULL */
+	const struct bt_wire *wire;     /* NULL: no server at all */
+	struct bt_breaker *breaker;
+	const struct bt_sink *sink; /* NULL: nothing is printed */
+	const struct bt_words *words;
+	struct bt_log *log;
+	int deadline_ms; /* 3000 by default */
+	int slow_ms;     /* an answer slower than this is slow */
+	enum bt_receipt_lang receipt_lang;
+	bool training;
+};
+
+struct bt_teller;
+
+/** Read the journal and take up every open sale: VENDING and PAID ones are finished as far as they can be.
+ *  @return BT_OK, BT_ENOMEM, or the journal's error. */
+BT_MUST_USE enum bt_err bt_teller_open(const struct bt_teller_parts *parts, struct bt_teller **out,
+				       struct bt_fault *fault);
+void bt_teller_close(struct bt_teller *teller);
+
+/** The parts that change while it runs; values are copied. */
+void bt_teller_set_operator(struct bt_teller *teller, const char *operator_id, int64_t shift);
+void bt_teller_set_lease(struct bt_teller *teller, const struct bt_lease *lease);
+void bt_teller_set_tariff(struct bt_teller *teller, const struct bt_tariff *tariff);
+void bt_teller_set_trust(struct bt_teller *teller, const struct bt_clock_trust *trust);
+void bt_teller_set_era(struct bt_teller *teller, int64_t era);
+/** Borrowed; NULL or sealed means keys are locked. */
+void bt_teller_set_vault(struct bt_teller *teller, const struct bt_vault *vault);
+
+/** What @p amount buys. @return BT_OK, BT_ERANGE (below or above the tariff's limits), BT_ENOTFOUND (no tariff). */
+BT_MUST_USE enum bt_err bt_teller_quote(struct bt_teller *teller, const struct bt_consumer *consumer, bt_paise amount,
+					bt_paise dues, struct bt_quote *out);
+enum bt_outlook bt_teller_outlook(struct bt_teller *teller, const struct bt_consumer *consumer, bt_paise amount,
+				  bt_paise dues, enum bt_denial *denial);
+/** Minutes since the same meter or connection was sold the same amount; -1 when not within 10 minutes. */
+int bt_teller_repeat_minutes(struct bt_teller *teller, const struct bt_consumer *consumer, bt_paise amount);
+
+/**
+ * Money is taken: fix sale id, receipt number, TID and RND, journal PAID, and set the rest in motion.
+ * @param[out] sale_id  names the sale from now on.
+ * @return BT_OK; BT_EINPUT, BT_ERANGE (draft); BT_ESTATE (blocked, no operator); BT_EFULL; the journal's error. Nothing
+ *         is recorded unless BT_OK.
+ */
+BT_MUST_USE enum bt_err bt_teller_pay(struct bt_teller *teller, const struct bt_draft *draft, char sale_id[37],
+				      struct bt_fault *fault);
+/** Stop waiting for the server and make the token here (Enter on the waiting screen). BT_OK or BT_ESTATE. */
+BT_MUST_USE enum bt_err bt_teller_issue_now(struct bt_teller *teller, const char *sale_id);
+/** Print again: the same token or docket, COPY n, journaled. BT_OK, BT_ENOTFOUND, BT_ESTATE, BT_EFULL. */
+BT_MUST_USE enum bt_err bt_teller_reprint(struct bt_teller *teller, const char *sale_id);
+/** Finish an owned PENDING sale by asking the server with the same body (sync and desk). BT_OK, BT_ENOTFOUND,
+ * BT_ESTATE. */
+BT_MUST_USE enum bt_err bt_teller_finish(struct bt_teller *teller, const char *sale_id);
+/** The clerk says whether an unconfirmed slip came out. */
+BT_MUST_USE enum bt_err bt_teller_paper_seen(struct bt_teller *teller, const char *sale_id);
+
+/** Sync has journaled that the head-end acknowledged this sale; refreshes what views say. */
+void bt_teller_note_settled(struct bt_teller *teller, const char *sale_id);
+
+/** Take an answer that is this teller's. @return false when it belongs to somebody else. */
+bool bt_teller_answer(struct bt_teller *teller, const struct bt_answer *answer);
+/** Do what is due: deadlines, print results. @return true when a view has changed. */
+bool bt_teller_step(struct bt_teller *teller);
+/** Milliseconds until bt_teller_step has something to do; -1 nothing. */
+int bt_teller_due_ms(const struct bt_teller *teller);
+/** BT_OK or BT_ENOTFOUND. */
+BT_MUST_USE enum bt_err bt_teller_view(struct bt_teller *teller, const char *sale_id, struct bt_sale_view *out);
+/** Newest sale taken by this run, "" none. */
+void bt_teller_newest(struct bt_teller *teller, char sale_id[37]);
+/** Sales whose next step is still to come (waiting for server or printer). */
+int bt_teller_under_way(const struct bt_teller *teller);
+/** The document of a sale as it stands, original or copy, for preview and file. */
+BT_MUST_USE enum bt_err bt_teller_receipt(struct bt_teller *teller, const char *sale_id, enum bt_receipt_lang lang,
+					  int copy, struct bt_receipt *out);
+/** BT_OK while selling is possible; otherwise why it stopped. */
+enum bt_err bt_teller_state(const struct bt_teller *teller);
+
+#endif

@@ -1,0 +1,178 @@
+/* May the token be made here, and making it. PROTOCOL T1-T3, S2, L1, L2. */
+#include "core/sale/teller_work.h"
+
+#include <string.h>
+
+#include "core/base/json.h"
+#include "core/sts/token.h"
+
+#define DAY_MS INT64_C(86400000)
+
+static bool key_is_usable(const struct bt_consumer *consumer, int64_t now_ms)
+{
+	const struct bt_sealed_key *key = &consumer->key;
+
+	return key->present && (key->good_until_ms == 0 || now_ms < key->good_until_ms);
+}
+
+struct tid_use {
+	struct bt_journal *journal;
+	const char *meter;
+};
+
+static bool is_tid_used(void *context, uint32_t tid)
+{
+	const struct tid_use *use = context;
+
+	return bt_journal_tid_used(use->journal, use->meter, tid);
+}
+
+void bt_teller_fix_token(struct bt_teller *teller, const struct bt_consumer *consumer, struct bt_sale *sale)
+{
+	struct tid_use use = {teller->parts.journal, consumer->meter};
+	struct bt_sts_lane lane = teller->has_lease ? teller->lease.lane : teller->parts.enrolment->lane;
+	struct bt_sts_key_id key = bt_sealed_key_id(&consumer->key);
+	int64_t now;
+	uint32_t minute, tid;
+	uint8_t rnd;
+
+	if (sale->delivery != BT_DELIVERY_TOKEN ||
+	    bt_clock_trust_now(&teller->trust, teller->parts.clock, &now) != BT_OK || !key_is_usable(consumer, now))
+		return;
+	if (bt_sts_tid_of(now, key.base, &minute) != BT_OK ||
+	    bt_sts_tid_choose(&lane, minute, is_tid_used, &use, &tid) != BT_OK || bt_sts_ken_expired(key.ken, tid) ||
+	    bt_random_fill(teller->parts.random, &rnd, 1) != BT_OK)
+		return;
+	sale->has_tid = true;
+	sale->key = key;
+	sale->tid = tid;
+	sale->rnd = rnd & 15;
+}
+
+static enum bt_denial decide_by_caps(struct bt_teller *teller, const struct bt_sale *sale, bool counted,
+				     enum bt_err clock, int64_t now)
+{
+	struct bt_authority_ask ask = {.lease = teller->has_lease ? &teller->lease : NULL,
+				       .clock = clock,
+				       .now_ms = now,
+				       .amount = sale->quote.amount};
+
+	if (bt_journal_unsent(teller->parts.journal, &ask.unsent) != BT_OK ||
+	    bt_journal_meter_use(teller->parts.journal, sale->meter, now - DAY_MS, &ask.meter_tokens,
+				 &ask.meter_paise) != BT_OK)
+		return BT_DENY_STOPPED;
+	if (counted) {
+		ask.unsent.count--;
+		ask.unsent.paise -= sale->quote.amount;
+		ask.meter_tokens--;
+		ask.meter_paise -= sale->quote.amount;
+	}
+	return bt_authority_decide(&ask);
+}
+
+enum bt_denial bt_teller_authority(struct bt_teller *teller, const struct bt_sale *sale,
+				   const struct bt_consumer *consumer, bool counted)
+{
+	int64_t now = 0;
+	enum bt_err clock;
+
+	if (bt_teller_state(teller) != BT_OK)
+		return BT_DENY_STOPPED;
+	if (sale->delivery != BT_DELIVERY_TOKEN)
+		return BT_DENY_KIND;
+	if (bt_consumer_is_blocked(consumer))
+		return BT_DENY_BLOCKED;
+	clock = bt_clock_trust_now(&teller->trust, teller->parts.clock, &now);
+	if (clock)
+		return BT_DENY_CLOCK;
+	if (!consumer->key.present)
+		return BT_DENY_NOT_COVERED;
+	if (!key_is_usable(consumer, now))
+		return BT_DENY_KEY_CHANGE;
+	if (!sale->has_tid)
+		return BT_DENY_TID;
+	if (!bt_vault_is_open(teller->vault))
+		return BT_DENY_KEYS;
+	return decide_by_caps(teller, sale, counted, clock, now);
+}
+
+enum bt_err bt_teller_make_token(struct bt_teller *teller, const struct bt_sale *sale,
+				 const struct bt_consumer *consumer, char out[21])
+{
+	struct bt_sts_key_id now = bt_sealed_key_id(&consumer->key);
+	struct bt_sts_credit credit = {
+	    .subclass = 0, .rnd = sale->rnd, .tid = sale->tid, .amount = (uint32_t)sale->quote.units};
+	struct bt_sts_decoder_key key;
+	enum bt_err err;
+
+	if (!sale->has_tid || sale->quote.units <= 0)
+		return BT_ESTATE;
+	/* The identity was fixed at PAID; a key that changed since makes other digits, which PROTOCOL T1 forbids. */
+	if (!bt_sts_key_id_equal(&sale->key, &now))
+		return BT_EAUTH;
+	err = bt_vault_open_key(teller->vault, sale->pan, &consumer->key, &key);
+	if (!err)
+		err = bt_sts_credit_encode(&key, &credit, out);
+	explicit_bzero(&key, sizeof key);
+	return err;
+}
+
+void *bt_teller_tokened_body(const struct bt_teller *teller, const struct bt_sale *sale, const char *token,
+			     uint32_t tid, int64_t units, const char *issued_by)
+{
+	return json_pack("{s:s, s:I, s:I, s:I, s:s, s:I}", "issued_by", issued_by, "lease",
+			 (json_int_t)(teller->has_lease ? teller->lease.number : 0), "rev", (json_int_t)sale->rev,
+			 "tid", (json_int_t)tid, "token", token, "units", (json_int_t)units);
+}
+
+void *bt_teller_pending_body(enum bt_denial denial)
+{
+	return json_pack("{s:s}", "reason", bt_denial_code(denial));
+}
+
+static void give_docket(struct bt_teller *teller, struct bt_teller_work *work, enum bt_denial denial)
+{
+	struct bt_teller_batch batch = {0};
+	bool first = work->state == BT_SALE_DECIDING;
+
+	work->denial = denial;
+	if (!first)
+		return; /* PENDING already: nothing new to record */
+	if (bt_teller_add(&batch, BT_EVENT_PENDING, work->sale.sale_id, bt_teller_pending_body(denial)) != BT_OK ||
+	    bt_teller_commit(teller, &batch, NULL) != BT_OK) {
+		bt_teller_move(teller, work, BT_SALE_EV_STORAGE_FAILED);
+		return;
+	}
+	bt_teller_move(teller, work, BT_SALE_EV_CANNOT_ISSUE);
+	if (!work->background)
+		bt_teller_print(teller, work, work->copies + 1);
+}
+
+void bt_teller_decide(struct bt_teller *teller, struct bt_teller_work *work)
+{
+	struct bt_teller_batch batch = {0};
+	const struct bt_sale *sale = &work->sale;
+	char token[21];
+	enum bt_denial denial = bt_teller_authority(teller, sale, &work->consumer, true);
+
+	if (denial == BT_DENY_NONE && bt_teller_make_token(teller, sale, &work->consumer, token) != BT_OK)
+		denial = BT_DENY_KEY_CHANGE;
+	if (denial != BT_DENY_NONE) {
+		give_docket(teller, work, denial);
+		return;
+	}
+	if (bt_teller_add(&batch, BT_EVENT_TOKENED, sale->sale_id,
+			  bt_teller_tokened_body(teller, sale, token, sale->tid, sale->quote.units, "terminal")) !=
+		BT_OK ||
+	    bt_teller_commit(teller, &batch, NULL) != BT_OK) {
+		if (work->state == BT_SALE_DECIDING || work->state == BT_SALE_PENDING)
+			bt_teller_move(teller, work, BT_SALE_EV_STORAGE_FAILED);
+		return;
+	}
+	bt_text_copy(work->token, sizeof work->token, token);
+	work->made_here = true;
+	work->tokened_at_ms = bt_clock_wall_ms(teller->parts.clock);
+	bt_teller_move(teller, work, BT_SALE_EV_ISSUE_HERE);
+	if (!work->background)
+		bt_teller_print(teller, work, work->copies + 1);
+}

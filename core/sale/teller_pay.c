@@ -1,0 +1,245 @@
+/* From a draft to a sale whose money is recorded. */
+#include "core/sale/teller_work.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/json.h"
+#include "core/sts/identity.h"
+
+#define REPEAT_MS INT64_C(600000)
+
+static enum bt_delivery delivery_of(const struct bt_consumer *consumer, bt_paise amount, bt_paise dues)
+{
+	if (consumer->kind == BT_KIND_DUES || dues == amount)
+		return BT_DELIVERY_DUES;
+	if (consumer->kind == BT_KIND_REMOTE && !consumer->takes_token)
+		return BT_DELIVERY_BALANCE;
+	return BT_DELIVERY_TOKEN;
+}
+
+enum bt_err bt_teller_quote(struct bt_teller *teller, const struct bt_consumer *consumer, bt_paise amount,
+			    bt_paise dues, struct bt_quote *out)
+{
+	if (!teller->has_tariff)
+		return BT_ENOTFOUND;
+	if (consumer->kind == BT_KIND_DUES)
+		dues = amount;
+	if (amount < teller->tariff.minimum || amount > teller->tariff.maximum || dues < 0 || dues > amount)
+		return BT_ERANGE;
+	return bt_tariff_quote(&teller->tariff, consumer->category, amount, dues, out);
+}
+
+/* The sale as it would be, but for id, receipt number and TID. */
+static enum bt_err sketch(struct bt_teller *teller, const struct bt_consumer *consumer, bt_paise amount, bt_paise dues,
+			  struct bt_sale *out)
+{
+	enum bt_err err;
+
+	*out = (struct bt_sale){.rev = 1, .kind = consumer->kind, .shift = teller->shift};
+	err = bt_teller_quote(teller, consumer, amount, dues, &out->quote);
+	if (err)
+		return err;
+	out->delivery = delivery_of(consumer, amount, out->quote.dues);
+	/* A token of no units is no token: the amount is too small for a tenth of a unit. */
+	if (out->delivery == BT_DELIVERY_TOKEN && out->quote.units <= 0)
+		return BT_ERANGE;
+	out->lease = teller->has_lease ? teller->lease.number : 0;
+	out->paid_at_ms = bt_clock_wall_ms(teller->parts.clock);
+	bt_text_copy(out->terminal, sizeof out->terminal, teller->parts.enrolment->terminal);
+	bt_text_copy(out->operator_id, sizeof out->operator_id, teller->operator_id);
+	bt_text_copy(out->connection, sizeof out->connection, consumer->number);
+	bt_text_copy(out->meter, sizeof out->meter, consumer->meter);
+	bt_text_copy(out->pan, sizeof out->pan, consumer->pan);
+	return BT_OK;
+}
+
+static bool server_answers(const struct bt_teller *teller)
+{
+	return teller->parts.wire && bt_breaker_worth_waiting(teller->parts.breaker);
+}
+
+enum bt_outlook bt_teller_outlook(struct bt_teller *teller, const struct bt_consumer *consumer, bt_paise amount,
+				  bt_paise dues, enum bt_denial *denial)
+{
+	struct bt_sale sale;
+
+	*denial = BT_DENY_NONE;
+	if (bt_teller_state(teller) != BT_OK)
+		*denial = BT_DENY_STOPPED;
+	else if (bt_consumer_is_blocked(consumer))
+		*denial = BT_DENY_BLOCKED;
+	if (*denial != BT_DENY_NONE || sketch(teller, consumer, amount, dues, &sale) != BT_OK)
+		return BT_OUTLOOK_REFUSED;
+	bt_teller_fix_token(teller, consumer, &sale);
+	if (server_answers(teller))
+		return sale.delivery == BT_DELIVERY_TOKEN ? BT_OUTLOOK_TOKEN : BT_OUTLOOK_CREDIT;
+	*denial = bt_teller_authority(teller, &sale, consumer, false);
+	return *denial == BT_DENY_NONE ? BT_OUTLOOK_TOKEN : BT_OUTLOOK_DOCKET;
+}
+
+int bt_teller_repeat_minutes(struct bt_teller *teller, const struct bt_consumer *consumer, bt_paise amount)
+{
+	struct bt_sale_row rows[8];
+	int count = 0;
+	int64_t now = bt_clock_wall_ms(teller->parts.clock);
+
+	if (bt_journal_sales(teller->parts.journal, BT_SALES_METER, consumer->number, 8, rows, &count) != BT_OK)
+		return -1;
+	for (int i = 0; i < count; i++)
+		if (rows[i].amount == amount && now >= rows[i].paid_at_ms && now - rows[i].paid_at_ms < REPEAT_MS)
+			return (int)((now - rows[i].paid_at_ms) / 60000);
+	return -1;
+}
+
+/* "0142-0611-087-4": terminal, shift, sequence, Luhn digit over all of them. Gapless within the shift. */
+static enum bt_err number_receipt(struct bt_teller *teller, struct bt_sale *sale)
+{
+	char digits[64], number[64];
+	int64_t used;
+	int len;
+	enum bt_err err = bt_journal_shift_count(teller->parts.journal, sale->shift, &used);
+
+	if (err)
+		return err;
+	len = snprintf(digits, sizeof digits, "%s%04d%03d", sale->terminal, (int)sale->shift, (int)used + 1);
+	snprintf(number, sizeof number, "%s-%04d-%03d-%c", sale->terminal, (int)sale->shift, (int)used + 1,
+		 bt_luhn_digit(digits, (size_t)len));
+	return bt_text_copy(sale->receipt, sizeof sale->receipt, number);
+}
+
+static enum bt_err add_tender(struct bt_teller *teller, const struct bt_draft *draft, struct bt_sale *sale)
+{
+	struct bt_tender *tender = &sale->tenders[0];
+	bt_paise given = draft->given ? draft->given : draft->amount;
+	enum bt_err err;
+
+	if (!draft->tender || !draft->tender->available)
+		return BT_EUNSUPPORTED;
+	err = draft->tender->check(draft->amount, given, draft->reference);
+	if (!err)
+		err = bt_uuid7(teller->parts.random, sale->paid_at_ms, tender->id);
+	if (err)
+		return err;
+	bt_text_copy(tender->kind, sizeof tender->kind, draft->tender->id);
+	bt_text_copy(tender->reference, sizeof tender->reference, draft->reference);
+	tender->amount = draft->amount;
+	tender->given = given;
+	sale->tender_count = 1;
+	return BT_OK;
+}
+
+static enum bt_err fix(struct bt_teller *teller, const struct bt_draft *draft, struct bt_sale *sale)
+{
+	enum bt_err err = sketch(teller, &draft->consumer, draft->amount, draft->dues, sale);
+
+	if (!err)
+		err = add_tender(teller, draft, sale);
+	if (!err)
+		err = bt_uuid7(teller->parts.random, sale->paid_at_ms, sale->sale_id);
+	if (!err)
+		err = number_receipt(teller, sale);
+	if (!err)
+		bt_teller_fix_token(teller, &draft->consumer, sale);
+	return err;
+}
+
+static enum bt_err add_paid(struct bt_teller_batch *batch, const struct bt_sale *sale)
+{
+	struct bt_buf *body = &batch->bodies[batch->count];
+	enum bt_err err;
+
+	bt_buf_init(body, BT_EVENT_BODY_MAX);
+	err = bt_sale_encode(sale, body);
+	if (err) {
+		bt_buf_fini(body);
+		return err;
+	}
+	batch->events[batch->count++] =
+	    (struct bt_event_in){.kind = BT_EVENT_PAID, .sale_id = sale->sale_id, .body = bt_buf_view(body)};
+	return BT_OK;
+}
+
+/* Server not worth waiting for: money and outcome go into one commit (DESIGN 6: two commits offline). */
+static enum bt_err record_offline(struct bt_teller *teller, struct bt_teller_work *work, struct bt_teller_batch *batch,
+				  struct bt_fault *fault)
+{
+	const struct bt_sale *sale = &work->sale;
+	enum bt_denial denial = bt_teller_authority(teller, sale, &work->consumer, false);
+	enum bt_err err;
+
+	if (denial == BT_DENY_NONE && bt_teller_make_token(teller, sale, &work->consumer, work->token) != BT_OK)
+		denial = BT_DENY_KEY_CHANGE;
+	work->denial = denial;
+	err = denial == BT_DENY_NONE
+		  ? bt_teller_add(
+			batch, BT_EVENT_TOKENED, sale->sale_id,
+			bt_teller_tokened_body(teller, sale, work->token, sale->tid, sale->quote.units, "terminal"))
+		  : bt_teller_add(batch, BT_EVENT_PENDING, sale->sale_id, bt_teller_pending_body(denial));
+	if (!err)
+		err = bt_teller_commit(teller, batch, fault);
+	if (err)
+		return err;
+	bt_teller_move(teller, work, BT_SALE_EV_SKIP_SERVER);
+	work->made_here = denial == BT_DENY_NONE;
+	work->tokened_at_ms = sale->paid_at_ms;
+	bt_teller_move(teller, work, denial == BT_DENY_NONE ? BT_SALE_EV_ISSUE_HERE : BT_SALE_EV_CANNOT_ISSUE);
+	bt_teller_print(teller, work, 1);
+	return BT_OK;
+}
+
+static enum bt_err record_online(struct bt_teller *teller, struct bt_teller_work *work, struct bt_teller_batch *batch,
+				 struct bt_fault *fault)
+{
+	enum bt_err err = bt_teller_add(batch, BT_EVENT_VENDING, work->sale.sale_id,
+					json_pack("{s:I}", "rev", (json_int_t)work->sale.rev));
+
+	if (!err)
+		err = bt_teller_commit(teller, batch, fault);
+	if (err)
+		return err;
+	bt_teller_move(teller, work, BT_SALE_EV_SEND);
+	bt_teller_ask(teller, work);
+	return BT_OK;
+}
+
+static void drop_batch(struct bt_teller_batch *batch)
+{
+	for (int i = 0; i < batch->count; i++)
+		bt_buf_fini(&batch->bodies[i]);
+	batch->count = 0;
+}
+
+enum bt_err bt_teller_pay(struct bt_teller *teller, const struct bt_draft *draft, char sale_id[37],
+			  struct bt_fault *fault)
+{
+	struct bt_teller_work fresh = {.used = true, .consumer = draft->consumer, .state = BT_SALE_DRAFT}, *work;
+	struct bt_teller_batch batch = {0};
+	enum bt_err err = bt_teller_state(teller);
+
+	if (err)
+		return bt_fault_set(fault, err, 0, "the record has stopped");
+	if (!teller->operator_id[0] || bt_consumer_is_blocked(&draft->consumer))
+		return bt_fault_set(fault, BT_ESTATE, 0, "nobody signed in, or connection blocked");
+	work = bt_teller_room(teller);
+	if (!work)
+		return bt_fault_set(fault, BT_EFULL, 0, "%d sales under way", BT_TELLER_SALES);
+	err = fix(teller, draft, &fresh.sale);
+	if (!err)
+		err = add_paid(&batch, &fresh.sale);
+	if (err)
+		return bt_fault_set(fault, err, 0, "sale cannot be made: %s", bt_err_text(err));
+	*work = fresh;
+	bt_teller_move(teller, work, BT_SALE_EV_PAY);
+	err = server_answers(teller) ? record_online(teller, work, &batch, fault)
+				     : record_offline(teller, work, &batch, fault);
+	if (err) {
+		drop_batch(&batch);
+		explicit_bzero(work, sizeof *work);
+		return err;
+	}
+	bt_text_copy(teller->newest, sizeof teller->newest, work->sale.sale_id);
+	bt_text_copy(sale_id, 37, work->sale.sale_id);
+	return BT_OK;
+}

@@ -1,0 +1,218 @@
+/* Slips: the facts of a sale for a receipt, and what came of printing them. */
+#include "core/sale/teller_work.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/json.h"
+#include "core/receipt/record.h"
+
+static void copy_dual(struct bt_receipt_name *out, const struct bt_dual *in)
+{
+	bt_text_copy(out->text[BT_LANG_EN], sizeof out->text[BT_LANG_EN], bt_dual_get(in, BT_LANG_EN));
+	bt_text_copy(out->text[BT_LANG_HI], sizeof out->text[BT_LANG_HI], bt_dual_get(in, BT_LANG_HI));
+}
+
+static enum bt_receipt_kind kind_of(const struct bt_teller_work *work)
+{
+	if (work->token[0])
+		return BT_RECEIPT_TOKEN;
+	if (work->state == BT_SALE_CREDITED ||
+	    (work->state == BT_SALE_DONE && work->sale.delivery != BT_DELIVERY_TOKEN))
+		return BT_RECEIPT_CREDIT;
+	return BT_RECEIPT_DOCKET;
+}
+
+static void fill_people(const struct bt_teller *teller, const struct bt_teller_work *work,
+			struct bt_receipt_facts *facts)
+{
+	const struct bt_enrolment *enrolment = teller->parts.enrolment;
+	const struct bt_operator *person = bt_enrolment_operator(enrolment, work->sale.operator_id);
+
+	copy_dual(&facts->utility, &enrolment->utility);
+	copy_dual(&facts->counter, &enrolment->counter);
+	if (person)
+		copy_dual(&facts->clerk, &person->name);
+	copy_dual(&facts->consumer, &work->consumer.name);
+	copy_dual(&facts->relative, &work->consumer.relative);
+	copy_dual(&facts->place, &work->consumer.place);
+	bt_text_copy(facts->relation, sizeof facts->relation, work->consumer.relation);
+	bt_text_copy(facts->category, sizeof facts->category, work->consumer.category);
+	bt_text_copy(facts->complaint, sizeof facts->complaint, enrolment->complaint);
+}
+
+static void fill_money(const struct bt_teller *teller, const struct bt_teller_work *work,
+		       struct bt_receipt_facts *facts)
+{
+	const struct bt_sale *sale = &work->sale;
+	const struct bt_tender *tender = &sale->tenders[0];
+	const struct bt_tender_kind *kind = bt_tender_find(tender->kind);
+
+	facts->paid_at_ms = sale->paid_at_ms;
+	facts->amount = sale->quote.amount;
+	facts->dues = sale->quote.dues;
+	facts->energy = sale->quote.energy;
+	facts->duty = sale->quote.duty;
+	facts->units = sale->quote.units;
+	facts->rate_paise = sale->quote.rate;
+	facts->given = tender->given;
+	facts->change = tender->given - tender->amount;
+	facts->balance_known = work->consumer.balance;
+	facts->balance_at_ms = work->consumer.balance_at_ms;
+	bt_text_copy(facts->tender, sizeof facts->tender, kind ? kind->name : tender->kind);
+	bt_text_copy(facts->tender_reference, sizeof facts->tender_reference, tender->reference);
+	bt_text_copy(facts->tariff, sizeof facts->tariff,
+		     teller->has_tariff ? teller->tariff.name_en : sale->quote.tariff);
+}
+
+/* A slip without its proof is still a slip: a failure here leaves the QR out and is logged. */
+static void fill_proof(struct bt_teller *teller, const struct bt_teller_work *work, struct bt_receipt_facts *facts)
+{
+	const struct bt_sale *sale = &work->sale;
+	struct bt_head head = bt_journal_head(teller->parts.journal);
+	struct bt_receipt_record record = {.amount = sale->quote.amount,
+					   .dues = sale->quote.dues,
+					   .units = (uint32_t)sale->quote.units,
+					   .tid = sale->tid,
+					   .rnd = sale->rnd,
+					   .paid_at_ms = sale->paid_at_ms};
+
+	bt_hex_encode((struct bt_bytes){head.hash, 8}, facts->head);
+	bt_text_copy(record.terminal, sizeof record.terminal, sale->terminal);
+	bt_text_copy(record.sale_id, sizeof record.sale_id, sale->sale_id);
+	bt_text_copy(record.drn, sizeof record.drn, sale->meter);
+	bt_text_copy(record.token, sizeof record.token, work->token);
+	if (!teller->parts.signer || bt_record_encode(&record, teller->parts.signer, facts->record) != BT_OK) {
+		facts->record[0] = 0;
+		bt_log_line(teller->parts.log, "sale", "%s: slip without proof", sale->sale_id);
+	}
+}
+
+static void gather(struct bt_teller *teller, const struct bt_teller_work *work, int copy,
+		   struct bt_receipt_facts *facts)
+{
+	const struct bt_sale *sale = &work->sale;
+
+	*facts = (struct bt_receipt_facts){
+	    .kind = kind_of(work), .training = teller->parts.training, .made_here = work->made_here, .copy = copy};
+	fill_people(teller, work, facts);
+	fill_money(teller, work, facts);
+	bt_text_copy(facts->terminal, sizeof facts->terminal, sale->terminal);
+	bt_text_copy(facts->connection, sizeof facts->connection, sale->connection);
+	bt_text_copy(facts->meter, sizeof facts->meter, sale->meter);
+	bt_text_copy(facts->token, sizeof facts->token, work->token);
+	snprintf(facts->receipt_number, sizeof facts->receipt_number, "%s%.21s",
+		 facts->kind == BT_RECEIPT_DOCKET ? "D-" : "", sale->receipt);
+	if (facts->kind == BT_RECEIPT_DOCKET)
+		bt_text_copy(facts->reason, sizeof facts->reason, bt_denial_key(work->denial));
+	fill_proof(teller, work, facts);
+}
+
+static enum bt_err compose(struct bt_teller *teller, const struct bt_teller_work *work, enum bt_receipt_lang lang,
+			   int copy, struct bt_receipt *out)
+{
+	struct bt_receipt_facts facts;
+
+	gather(teller, work, copy, &facts);
+	return bt_receipt_compose(&facts, teller->parts.words, lang, out);
+}
+
+void bt_teller_print(struct bt_teller *teller, struct bt_teller_work *work, int copy)
+{
+	struct bt_print_job job = {.copy = copy};
+	const struct bt_sink *sink = teller->parts.sink;
+
+	if (!sink) {
+		if (bt_sale_find_step(work->state, BT_SALE_EV_FINISH))
+			bt_teller_move(teller, work, BT_SALE_EV_FINISH);
+		return;
+	}
+	bt_text_copy(job.sale_id, sizeof job.sale_id, work->sale.sale_id);
+	job.open_drawer = copy == 1 && strcmp(work->sale.tenders[0].kind, "cash") == 0;
+	work->printing = BT_PRINTING_FAILED;
+	if (compose(teller, work, teller->parts.receipt_lang, copy, &job.receipt) == BT_OK &&
+	    sink->submit(sink->self, &job) == BT_OK)
+		work->printing = BT_PRINTING_NOW;
+	teller->changed = true;
+}
+
+static void record_print(struct bt_teller *teller, struct bt_teller_work *work, int copy, const char *result)
+{
+	struct bt_teller_batch batch = {0};
+
+	if (bt_teller_add(&batch, BT_EVENT_PRINTED, work->sale.sale_id,
+			  json_pack("{s:i, s:s}", "copy", copy, "result", result)) != BT_OK ||
+	    bt_teller_commit(teller, &batch, NULL) != BT_OK)
+		bt_log_line(teller->parts.log, "sale", "%s: slip %d not recorded", work->sale.sale_id, copy);
+}
+
+static void take_print(struct bt_teller *teller, const struct bt_print_result *result)
+{
+	static const struct {
+		const char *name;
+		enum bt_print_progress progress;
+	} outcomes[] = {
+	    [BT_PRINT_CONFIRMED] = {"confirmed", BT_PRINTING_DONE},
+	    [BT_PRINT_UNCONFIRMED] = {"unconfirmed", BT_PRINTING_ASK},
+	    [BT_PRINT_FAILED] = {"failed", BT_PRINTING_FAILED},
+	};
+	struct bt_teller_work *work = bt_teller_find(teller, result->sale_id);
+
+	if (!work)
+		return;
+	work->printing = outcomes[result->state].progress;
+	teller->changed = true;
+	record_print(teller, work, result->copy, outcomes[result->state].name);
+	if (result->state == BT_PRINT_FAILED)
+		return;
+	if (result->copy > work->copies)
+		work->copies = result->copy;
+	if (bt_sale_find_step(work->state, BT_SALE_EV_PRINTED))
+		bt_teller_move(teller, work, BT_SALE_EV_PRINTED);
+}
+
+void bt_teller_take_prints(struct bt_teller *teller)
+{
+	const struct bt_sink *sink = teller->parts.sink;
+	struct bt_print_result result;
+
+	while (sink && sink->take(sink->self, &result))
+		take_print(teller, &result);
+}
+
+enum bt_err bt_teller_reprint(struct bt_teller *teller, const char *sale_id)
+{
+	struct bt_teller_work *work;
+	enum bt_err err = bt_teller_load(teller, sale_id, &work);
+
+	if (err)
+		return err;
+	if (!teller->parts.sink || work->printing == BT_PRINTING_NOW || work->state == BT_SALE_VENDING ||
+	    work->state == BT_SALE_PAID)
+		return BT_ESTATE;
+	bt_teller_print(teller, work, work->copies + 1);
+	return work->printing == BT_PRINTING_NOW ? BT_OK : BT_EFULL;
+}
+
+enum bt_err bt_teller_paper_seen(struct bt_teller *teller, const char *sale_id)
+{
+	struct bt_teller_work *work = bt_teller_find(teller, sale_id);
+
+	if (!work)
+		return BT_ENOTFOUND;
+	if (work->printing != BT_PRINTING_ASK)
+		return BT_ESTATE;
+	work->printing = BT_PRINTING_DONE;
+	record_print(teller, work, work->copies, "seen");
+	teller->changed = true;
+	return BT_OK;
+}
+
+enum bt_err bt_teller_receipt(struct bt_teller *teller, const char *sale_id, enum bt_receipt_lang lang, int copy,
+			      struct bt_receipt *out)
+{
+	struct bt_teller_work *work;
+	enum bt_err err = bt_teller_load(teller, sale_id, &work);
+
+	return err ? err : compose(teller, work, lang, copy, out);
+}

@@ -1,0 +1,89 @@
+/* Inside of the teller: the sales under way and the pieces its files share. Only core/sale includes it. */
+#ifndef BT_SALE_TELLER_WORK_H
+#define BT_SALE_TELLER_WORK_H
+
+#include "core/sale/teller.h"
+
+/** One sale under way or lately finished. */
+struct bt_teller_work {
+	bool used;
+	struct bt_sale sale;
+	struct bt_consumer consumer;
+	enum bt_sale_state state;
+	char token[21];
+	bool made_here, settled, asking; /* asking: a request is out */
+	bool background;                 /* finished by sync or desk: nothing is printed by itself */
+	uint64_t call_id;
+	int64_t asked_boot_ms, deadline_boot_ms; /* 0: none */
+	int64_t tokened_at_ms;
+	enum bt_denial denial;
+	char code[40], refusal_en[160], refusal_hi[320];
+	enum bt_print_progress printing;
+	int copies;       /* slips journaled as printed */
+	uint64_t touched; /* for choosing which finished one makes room */
+};
+
+struct bt_teller {
+	struct bt_teller_parts parts;
+	char operator_id[24];
+	int64_t shift;
+	bool has_lease, has_tariff;
+	struct bt_lease lease;
+	struct bt_tariff tariff;
+	struct bt_clock_trust trust;
+	int64_t era;
+	const struct bt_vault *vault;
+	enum bt_err stopped;
+	uint64_t next_call, touches;
+	char newest[37];
+	bool changed;
+	struct bt_teller_work works[BT_TELLER_SALES];
+};
+
+/** Events gathered for one commit; bodies are owned until put. */
+struct bt_teller_batch {
+	struct bt_buf bodies[4];
+	struct bt_event_in events[4];
+	int count;
+};
+
+/* teller.c */
+/** Take the row of the table for @p event; asserts that it exists. @return the effect. */
+enum bt_sale_effect bt_teller_move(struct bt_teller *teller, struct bt_teller_work *work, enum bt_sale_event event);
+/** Add an event whose body is @p body (stolen; NULL is BT_ENOMEM). */
+BT_MUST_USE enum bt_err bt_teller_add(struct bt_teller_batch *batch, enum bt_event_kind kind, const char *sale_id,
+				      void *json);
+/** Put what was gathered in one commit; a failure stops the teller. Frees the batch. */
+BT_MUST_USE enum bt_err bt_teller_commit(struct bt_teller *teller, struct bt_teller_batch *batch,
+					 struct bt_fault *fault);
+struct bt_teller_work *bt_teller_find(struct bt_teller *teller, const char *sale_id);
+/** A free place, or the longest untouched finished one; NULL when all are busy. */
+struct bt_teller_work *bt_teller_room(struct bt_teller *teller);
+/** The sale from memory or read back from the journal. */
+BT_MUST_USE enum bt_err bt_teller_load(struct bt_teller *teller, const char *sale_id, struct bt_teller_work **out);
+
+/* teller_issue.c */
+/** May this sale be issued here now, and with which key? @p counted: the sale itself is in the journal's sums. */
+enum bt_denial bt_teller_authority(struct bt_teller *teller, const struct bt_sale *sale,
+				   const struct bt_consumer *consumer, bool counted);
+/** Choose TID and RND and fix the key identity, when clock and key allow (PROTOCOL T1, T3). */
+void bt_teller_fix_token(struct bt_teller *teller, const struct bt_consumer *consumer, struct bt_sale *sale);
+/** Make the 20 digits of a sale whose TID is fixed. @return BT_OK, BT_ESEALED, BT_EAUTH, ... */
+BT_MUST_USE enum bt_err bt_teller_make_token(struct bt_teller *teller, const struct bt_sale *sale,
+					     const struct bt_consumer *consumer, char out[21]);
+void *bt_teller_tokened_body(const struct bt_teller *teller, const struct bt_sale *sale, const char *token,
+			     uint32_t tid, int64_t units, const char *issued_by);
+void *bt_teller_pending_body(enum bt_denial denial);
+/** DECIDING: issue here or give a docket; journals and prints. */
+void bt_teller_decide(struct bt_teller *teller, struct bt_teller_work *work);
+
+/* teller_ask.c */
+/** Send the sale's request; the caller has journaled VENDING. */
+void bt_teller_ask(struct bt_teller *teller, struct bt_teller_work *work);
+
+/* teller_print.c */
+void bt_teller_print(struct bt_teller *teller, struct bt_teller_work *work, int copy);
+/** Take finished slips from the sink and journal them. */
+void bt_teller_take_prints(struct bt_teller *teller);
+
+#endif
