@@ -1,0 +1,62 @@
+/* Sync: everything that goes between this terminal and the head-end beside selling.
+ *
+ * It asks for health (time, era), lease, tariffs and consumers, finishes pending sales, and uploads the journal. One
+ * call of its own is in flight at a time; a failure waits with back-off; selling never waits for it. Runs on the thread
+ * that owns the journal. Source: DESIGN 7, PROTOCOL H1, J1, L2. */
+#ifndef BT_SYNC_SYNC_H
+#define BT_SYNC_SYNC_H
+
+#include "core/sale/teller.h"
+
+struct bt_sync_parts {
+	const char *dir; /* state folder: lease.json, tariff.json */
+	const struct bt_clock *clock;
+	const struct bt_random *random;
+	struct bt_journal *journal;
+	struct bt_directory *directory;
+	const struct bt_wire *wire;
+	struct bt_breaker *breaker;
+	struct bt_teller *teller;
+	const struct bt_enrolment *enrolment;
+	struct bt_log *log;
+	int slow_ms;
+};
+
+/** What is known, for status row and system page. */
+struct bt_sync_state {
+	bool has_lease, has_tariff;
+	struct bt_lease lease;
+	struct bt_tariff tariff;
+	struct bt_clock_trust trust;
+	enum bt_err lease_file; /* BT_EAUTH or BT_EFORMAT: the stored lease is damaged and was not used */
+	int64_t era;
+	int64_t health_at_ms;   /* wall, last good answer; 0 never */
+	int64_t clock_apart_ms; /* head-end's time less the wall clock, at that moment */
+	int64_t refused_clock;  /* signed times that did not verify */
+	int64_t sent;           /* sales acknowledged since open */
+	int64_t quarantined;    /* records the head-end could not read, since open */
+	bool revoked, forked;
+	enum bt_err last_error; /* of the newest call that failed */
+};
+
+struct bt_sync;
+
+/** Load lease, tariff and clock trust from disk and journal and hand them to the teller. */
+BT_MUST_USE enum bt_err bt_sync_open(const struct bt_sync_parts *parts, struct bt_sync **out, struct bt_fault *fault);
+void bt_sync_close(struct bt_sync *sync);
+/** Make everything due now. */
+void bt_sync_kick(struct bt_sync *sync);
+/** Take an answer that is sync's. @return false when it belongs to somebody else. */
+bool bt_sync_answer(struct bt_sync *sync, const struct bt_answer *answer);
+/** Start what is due. @return true when its state has changed. */
+bool bt_sync_step(struct bt_sync *sync);
+/** Milliseconds until a step has something to do. */
+int bt_sync_due_ms(const struct bt_sync *sync);
+/** True when no call is out and nothing is left that could be done now. */
+bool bt_sync_is_idle(const struct bt_sync *sync);
+/** Borrowed, valid until the next step or answer. */
+const struct bt_sync_state *bt_sync_state(const struct bt_sync *sync);
+/** Supervisor's word for the clock (PROTOCOL L2). */
+BT_MUST_USE enum bt_err bt_sync_confirm_clock(struct bt_sync *sync, struct bt_fault *fault);
+
+#endif

@@ -1,0 +1,302 @@
+/* The terms under which this terminal works: time, lease, tariffs, consumers. */
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/file.h"
+#include "core/base/json.h"
+#include "core/sync/tasks.h"
+
+#define DOCUMENT_MAX   (256 << 10)
+#define DIRECTORY_PAGE 1000
+
+enum bt_err bt_sync_start_health(struct bt_sync *sync)
+{
+	struct bt_call call = {.kind = BT_CALL_HEALTH};
+	uint8_t raw[16];
+	enum bt_err err = bt_random_fill(sync->parts.random, raw, sizeof raw);
+
+	if (err)
+		return err;
+	bt_hex_encode(BT_BYTES(raw), sync->nonce);
+	bt_text_copy(call.text, sizeof call.text, sync->nonce);
+	return bt_sync_submit(sync, &call);
+}
+
+/* The head-end signs its time over our own nonce, so that an old answer cannot set our clock. */
+static enum bt_err check_time(struct bt_sync *sync, const struct bt_answer *answer, int64_t *time_ms)
+{
+	char message[128], nonce[40], encoded[128];
+	uint8_t signature[BT_ED25519_SIGNATURE_LEN];
+	size_t len;
+	json_t *o;
+	enum bt_err err = bt_json_parse(bt_buf_view(&answer->body), 65536, &o, NULL);
+
+	if (err)
+		return err;
+	err = bt_json_int(o, "time", 1, INT64_MAX, time_ms);
+	if (!err)
+		err = bt_json_text(o, "nonce", nonce, sizeof nonce);
+	if (!err)
+		err = bt_json_text(o, "signature", encoded, sizeof encoded);
+	json_decref(o);
+	if (!err)
+		err = bt_base64_decode(encoded, signature, sizeof signature, &len);
+	if (err || len != sizeof signature || strcmp(nonce, sync->nonce) != 0)
+		return BT_EAUTH;
+	snprintf(message, sizeof message, "batti-time-v1|%s|%lld", nonce, (long long)*time_ms);
+	return bt_verify(sync->parts.enrolment->head_end_key, bt_bytes_of(message), signature);
+}
+
+static enum bt_err confirm_clock(struct bt_sync *sync, int64_t true_ms, const char *source)
+{
+	struct bt_event_in event = {.kind = BT_EVENT_CLOCK, .sale_id = ""};
+	struct bt_clock_trust trust;
+	struct bt_buf body;
+	enum bt_err err;
+
+	bt_clock_trust_confirm(&trust, sync->parts.clock, true_ms);
+	bt_buf_init(&body, BT_EVENT_BODY_MAX);
+	err = bt_clock_trust_encode(&trust, sync->parts.clock, source, &body);
+	event.body = bt_buf_view(&body);
+	if (!err)
+		err = bt_journal_put(sync->parts.journal, &event, 1, NULL);
+	bt_buf_fini(&body);
+	if (err)
+		return err;
+	sync->state.trust = trust;
+	bt_teller_set_trust(sync->parts.teller, &trust);
+	return BT_OK;
+}
+
+enum bt_err bt_sync_take_health(struct bt_sync *sync, const struct bt_answer *answer)
+{
+	int64_t time_ms, now, wall = bt_clock_wall_ms(sync->parts.clock);
+	enum bt_err err = check_time(sync, answer, &time_ms);
+
+	if (err) {
+		sync->state.refused_clock++;
+		return err;
+	}
+	sync->state.health_at_ms = wall;
+	sync->state.clock_apart_ms = time_ms - wall;
+	if (bt_clock_trust_now(&sync->state.trust, sync->parts.clock, &now) == BT_OK && now - time_ms < 60000 &&
+	    time_ms - now < 60000)
+		return BT_OK;
+	return confirm_clock(sync, time_ms, "server");
+}
+
+enum bt_err bt_sync_confirm_clock(struct bt_sync *sync, struct bt_fault *fault)
+{
+	enum bt_err err = confirm_clock(sync, bt_clock_wall_ms(sync->parts.clock), "supervisor");
+
+	return err ? bt_fault_set(fault, err, 0, "clock not confirmed") : BT_OK;
+}
+
+/* ---- lease ---- */
+
+bool bt_sync_wants_lease(struct bt_sync *sync)
+{
+	const struct bt_lease *lease = &sync->state.lease;
+	int64_t now;
+
+	if (!sync->state.has_lease)
+		return true;
+	if (bt_clock_trust_now(&sync->state.trust, sync->parts.clock, &now) != BT_OK)
+		return false;
+	return now - lease->not_before_ms > (lease->expires_ms - lease->not_before_ms) / 2;
+}
+
+enum bt_err bt_sync_start_lease(struct bt_sync *sync)
+{
+	struct bt_call call = {.kind = BT_CALL_LEASE};
+
+	return bt_sync_submit(sync, &call);
+}
+
+static enum bt_err keep_document(struct bt_sync *sync, const char *name, struct bt_bytes content)
+{
+	char path[1024];
+	struct bt_fault fault;
+	enum bt_err err = bt_path_join(sync->parts.dir, name, path, sizeof path);
+
+	if (!err)
+		err = bt_file_replace(path, content, 0600, &fault);
+	if (err)
+		bt_log_line(sync->parts.log, "sync", "%s not kept: %s", name, bt_err_name(err));
+	return err;
+}
+
+static enum bt_err check_lease(struct bt_sync *sync, struct bt_bytes envelope, struct bt_lease *out)
+{
+	struct bt_fault fault = {0};
+	enum bt_err err = bt_lease_decode(envelope, sync->parts.enrolment->head_end_key, out, &fault);
+
+	if (!err && strcmp(out->terminal, sync->parts.enrolment->terminal) != 0)
+		err = BT_EAUTH;
+	if (!err && sync->state.has_lease && out->number < sync->state.lease.number)
+		err = BT_EAUTH; /* PROTOCOL L1: an older lease is refused */
+	if (err)
+		bt_log_line(sync->parts.log, "sync", "lease not taken: %s (%s)", bt_err_name(err), fault.what);
+	return err;
+}
+
+static void use_lease(struct bt_sync *sync, const struct bt_lease *lease)
+{
+	sync->state.lease = *lease;
+	sync->state.has_lease = true;
+	sync->state.lease_file = BT_OK;
+	bt_teller_set_lease(sync->parts.teller, lease);
+}
+
+enum bt_err bt_sync_take_lease(struct bt_sync *sync, const struct bt_answer *answer)
+{
+	struct bt_lease lease;
+	char hex[2 * BT_SHA256_LEN + 1];
+	bool same;
+	enum bt_err err = check_lease(sync, bt_buf_view(&answer->body), &lease);
+
+	if (err)
+		return err;
+	same = sync->state.has_lease && sync->state.lease.number == lease.number;
+	err = keep_document(sync, "lease.json", bt_buf_view(&answer->body));
+	if (err || same)
+		return err;
+	bt_hex_encode(BT_BYTES(lease.sha256), hex);
+	err = bt_sync_put(sync, BT_EVENT_LEASE, "",
+			  json_pack("{s:I, s:I, s:s}", "expires", (json_int_t)lease.expires_ms, "number",
+				    (json_int_t)lease.number, "sha256", hex));
+	if (!err)
+		use_lease(sync, &lease);
+	return err;
+}
+
+/* ---- tariffs ---- */
+
+bool bt_sync_wants_tariffs(struct bt_sync *sync)
+{
+	(void)sync;
+	return true; /* paced by its hour, and at once at start */
+}
+
+enum bt_err bt_sync_start_tariffs(struct bt_sync *sync)
+{
+	struct bt_call call = {.kind = BT_CALL_TARIFFS};
+
+	return bt_sync_submit(sync, &call);
+}
+
+enum bt_err bt_sync_take_tariffs(struct bt_sync *sync, const struct bt_answer *answer)
+{
+	struct bt_fault fault = {0};
+	struct bt_tariff tariff;
+	enum bt_err err =
+	    bt_tariff_decode(bt_buf_view(&answer->body), sync->parts.enrolment->head_end_key, &tariff, &fault);
+
+	if (err) {
+		bt_log_line(sync->parts.log, "sync", "tariff not taken: %s (%s)", bt_err_name(err), fault.what);
+		return err;
+	}
+	err = keep_document(sync, "tariff.json", bt_buf_view(&answer->body));
+	if (err)
+		return err;
+	sync->state.tariff = tariff;
+	sync->state.has_tariff = true;
+	bt_teller_set_tariff(sync->parts.teller, &tariff);
+	return BT_OK;
+}
+
+/* ---- directory ---- */
+
+enum bt_err bt_sync_start_directory(struct bt_sync *sync)
+{
+	struct bt_call call = {
+	    .kind = BT_CALL_DIRECTORY, .number = bt_directory_version(sync->parts.directory), .limit = DIRECTORY_PAGE};
+
+	return bt_sync_submit(sync, &call);
+}
+
+enum bt_err bt_sync_take_directory(struct bt_sync *sync, const struct bt_answer *answer)
+{
+	struct bt_fault fault = {0};
+	bool complete = true;
+	int skipped = 0;
+	int64_t before = bt_directory_version(sync->parts.directory);
+	enum bt_err err = bt_directory_apply(sync->parts.directory, bt_buf_view(&answer->body),
+					     bt_clock_wall_ms(sync->parts.clock), &complete, &skipped, &fault);
+
+	if (skipped)
+		bt_log_line(sync->parts.log, "sync", "%d consumers could not be read", skipped);
+	if (err)
+		bt_log_line(sync->parts.log, "sync", "page of consumers not taken: %s (%s)", bt_err_name(err),
+			    fault.what);
+	/* A page that does not move the version would be asked for again for ever. */
+	if (!err && !complete && bt_directory_version(sync->parts.directory) > before)
+		return BT_EBUSY;
+	return err;
+}
+
+/* ---- from disk ---- */
+
+static enum bt_err read_document(struct bt_sync *sync, const char *name, struct bt_buf *out)
+{
+	char path[1024];
+	enum bt_err err = bt_path_join(sync->parts.dir, name, path, sizeof path);
+
+	return err ? err : bt_file_read(path, out, NULL);
+}
+
+static void load_lease(struct bt_sync *sync)
+{
+	struct bt_buf text;
+	struct bt_lease lease;
+	enum bt_err err;
+
+	bt_buf_init(&text, DOCUMENT_MAX);
+	err = read_document(sync, "lease.json", &text);
+	if (!err) {
+		err = check_lease(sync, bt_buf_view(&text), &lease);
+		if (!err)
+			use_lease(sync, &lease);
+		else
+			sync->state.lease_file = err;
+	}
+	bt_buf_fini(&text);
+}
+
+static void load_tariff(struct bt_sync *sync)
+{
+	struct bt_buf text;
+
+	bt_buf_init(&text, DOCUMENT_MAX);
+	if (read_document(sync, "tariff.json", &text) == BT_OK &&
+	    bt_tariff_decode(bt_buf_view(&text), sync->parts.enrolment->head_end_key, &sync->state.tariff, NULL) ==
+		BT_OK) {
+		sync->state.has_tariff = true;
+		bt_teller_set_tariff(sync->parts.teller, &sync->state.tariff);
+	}
+	bt_buf_fini(&text);
+}
+
+static enum bt_err load_trust(struct bt_sync *sync)
+{
+	struct bt_event event;
+	struct bt_buf body;
+	enum bt_err err;
+
+	bt_buf_init(&body, BT_EVENT_BODY_MAX);
+	err = bt_journal_newest(sync->parts.journal, BT_EVENT_CLOCK, NULL, &event, &body);
+	if (!err && bt_clock_trust_decode(bt_buf_view(&body), &sync->state.trust) == BT_OK)
+		bt_teller_set_trust(sync->parts.teller, &sync->state.trust);
+	bt_buf_fini(&body);
+	return err == BT_ENOTFOUND ? BT_OK : err;
+}
+
+enum bt_err bt_sync_load_terms(struct bt_sync *sync, struct bt_fault *fault)
+{
+	enum bt_err err;
+
+	load_lease(sync);
+	load_tariff(sync);
+	err = load_trust(sync);
+	return err ? bt_fault_set(fault, err, 0, "clock confirmation cannot be read") : BT_OK;
+}

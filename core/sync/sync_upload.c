@@ -1,0 +1,215 @@
+/* Uploading the journal: batches of signed events, resumable by seq; an acknowledgement settles what it covers. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/json.h"
+#include "core/sync/tasks.h"
+
+#define BATCH_EVENTS 100
+#define UPLOAD_MAX   (1 << 20)
+#define SETTLE_ROWS  128
+#define EPOCH        1
+
+bool bt_sync_wants_upload(struct bt_sync *sync)
+{
+	return bt_journal_head(sync->parts.journal).seq > sync->sent_seq;
+}
+
+struct gathering {
+	json_t *events;
+	int64_t last_seq;
+	uint8_t last_hash[BT_SHA256_LEN];
+};
+
+static json_t *encode_event(const struct bt_event *event)
+{
+	char prev[65], hash[65], signature[96];
+
+	bt_hex_encode(BT_BYTES(event->prev_hash), prev);
+	bt_hex_encode(BT_BYTES(event->hash), hash);
+	if (bt_base64_encode(BT_BYTES(event->signature), signature, sizeof signature) != BT_OK)
+		return NULL;
+	return json_pack("{s:I, s:I, s:s, s:s, s:s%, s:s, s:s, s:s}", "seq", (json_int_t)event->seq, "time",
+			 (json_int_t)event->time_ms, "sale_id", event->sale_id, "kind", bt_event_kind_name(event->kind),
+			 "body", (const char *)event->body.data, event->body.len, "prev_hash", prev, "hash", hash,
+			 "signature", signature);
+}
+
+static bool gather_event(void *context, const struct bt_event *event)
+{
+	struct gathering *gathering = context;
+	json_t *row = encode_event(event);
+
+	if (!row || json_array_append_new(gathering->events, row) != 0)
+		return false;
+	gathering->last_seq = event->seq;
+	memcpy(gathering->last_hash, event->hash, sizeof gathering->last_hash);
+	return json_array_size(gathering->events) < BATCH_EVENTS;
+}
+
+enum bt_err bt_sync_start_upload(struct bt_sync *sync)
+{
+	struct gathering gathering = {.events = json_array()};
+	struct bt_call call = {.kind = BT_CALL_JOURNAL};
+	struct bt_buf body;
+	json_t *o;
+	enum bt_err err = bt_journal_read(sync->parts.journal, sync->sent_seq, gather_event, &gathering, NULL);
+
+	if (!err && gathering.last_seq == 0)
+		err = BT_ENOTFOUND;
+	if (err) {
+		json_decref(gathering.events);
+		return err;
+	}
+	o = json_pack("{s:s, s:I, s:i, s:o}", "terminal", sync->parts.enrolment->terminal, "era",
+		      (json_int_t)sync->state.era, "epoch", EPOCH, "events", gathering.events);
+	bt_buf_init(&body, UPLOAD_MAX);
+	err = bt_json_encode(o, &body);
+	json_decref(o);
+	call.body = bt_buf_view(&body);
+	if (!err)
+		err = bt_sync_submit(sync, &call);
+	bt_buf_fini(&body);
+	if (!err) {
+		sync->upload_to = gathering.last_seq;
+		memcpy(sync->upload_hash, gathering.last_hash, sizeof sync->upload_hash);
+	}
+	return err;
+}
+
+/* The acknowledged head must be the one we sent, signed by the head-end. */
+static enum bt_err check_head(struct bt_sync *sync, const json_t *o, struct bt_head *out)
+{
+	char hex[65], encoded[128], message[192];
+	uint8_t signature[BT_ED25519_SIGNATURE_LEN];
+	size_t len = 0;
+	enum bt_err err = bt_json_int(o, "acknowledged", 0, INT64_MAX, &out->seq);
+
+	if (!err)
+		err = bt_json_text(o, "head", hex, sizeof hex);
+	if (!err)
+		err = bt_json_text(o, "head_signature", encoded, sizeof encoded);
+	if (!err)
+		err = bt_hex_decode(hex, out->hash, sizeof out->hash);
+	if (!err)
+		err = bt_base64_decode(encoded, signature, sizeof signature, &len);
+	if (err || len != sizeof signature)
+		return BT_EGARBAGE;
+	snprintf(message, sizeof message, "batti-head-v1|%s|%d|%lld|%s", sync->parts.enrolment->terminal, EPOCH,
+		 (long long)out->seq, hex);
+	err = bt_verify(sync->parts.enrolment->head_end_key, bt_bytes_of(message), signature);
+	if (err)
+		return err;
+	if (out->seq == sync->upload_to && memcmp(out->hash, sync->upload_hash, sizeof out->hash) != 0)
+		return BT_EAUTH;
+	return BT_OK;
+}
+
+/* Exceptions become journal events and stand under "stuck"; they never edit a sale (DESIGN 7). */
+static void note_result(struct bt_sync *sync, const json_t *row)
+{
+	char status[24], code[40] = "", sale_id[37];
+
+	if (bt_json_text(row, "status", status, sizeof status) != BT_OK || strcmp(status, "exception") != 0 ||
+	    bt_json_text(row, "sale_id", sale_id, sizeof sale_id) != BT_OK)
+		return;
+	if (bt_json_text(row, "code", code, sizeof code) != BT_OK)
+		bt_text_copy(code, sizeof code, "unnamed");
+	if (strcmp(code, "malformed") == 0)
+		sync->state.quarantined++;
+	if (bt_sync_put(sync, BT_EVENT_EXCEPTION, sale_id, json_pack("{s:s}", "code", code)) != BT_OK)
+		bt_log_line(sync->parts.log, "sync", "exception of %s not recorded", sale_id);
+}
+
+static bool is_covered(const struct bt_sale_row *row, int64_t seq)
+{
+	return row->last_seq <= seq && (row->stage == BT_STAGE_TOKENED || row->stage == BT_STAGE_CREDITED);
+}
+
+static enum bt_err settle_rows(struct bt_sync *sync, const struct bt_sale_row *rows, int count, int64_t seq)
+{
+	struct bt_event_in events[SETTLE_ROWS];
+	struct bt_buf body;
+	json_t *o = json_pack("{s:I, s:s}", "at", (json_int_t)bt_clock_wall_ms(sync->parts.clock), "by", "journal");
+	int n = 0;
+	enum bt_err err;
+
+	bt_buf_init(&body, 256);
+	err = o ? bt_json_encode(o, &body) : BT_ENOMEM;
+	json_decref(o);
+	for (int i = 0; !err && i < count; i++)
+		if (is_covered(&rows[i], seq))
+			events[n++] = (struct bt_event_in){
+			    .kind = BT_EVENT_SETTLED, .sale_id = rows[i].sale_id, .body = bt_buf_view(&body)};
+	if (!err && n)
+		err = bt_journal_put(sync->parts.journal, events, n, NULL);
+	for (int i = 0; !err && i < n; i++)
+		bt_teller_note_settled(sync->parts.teller, events[i].sale_id);
+	if (!err)
+		sync->state.sent += n;
+	bt_buf_fini(&body);
+	return err;
+}
+
+/* Uncovered rows stay at the head of the unsettled list, so one page is not enough when they fill it. */
+static enum bt_err settle(struct bt_sync *sync, int64_t seq)
+{
+	int64_t before;
+	int count = 0;
+	struct bt_sale_row *rows = calloc(SETTLE_ROWS, sizeof *rows);
+	enum bt_err err = rows ? BT_OK : BT_ENOMEM;
+
+	do {
+		before = sync->state.sent;
+		if (!err)
+			err =
+			    bt_journal_sales(sync->parts.journal, BT_SALES_UNSETTLED, NULL, SETTLE_ROWS, rows, &count);
+		if (!err)
+			err = settle_rows(sync, rows, count, seq);
+	} while (!err && sync->state.sent > before);
+	free(rows);
+	return err;
+}
+
+enum bt_err bt_sync_take_upload(struct bt_sync *sync, const struct bt_answer *answer)
+{
+	struct bt_head head;
+	const json_t *results;
+	json_t *o;
+	enum bt_err err = bt_json_parse(bt_buf_view(&answer->body), UPLOAD_MAX, &o, NULL);
+
+	if (err)
+		return err;
+	err = check_head(sync, o, &head);
+	if (!err)
+		err = bt_journal_acknowledge(sync->parts.journal, &head, NULL);
+	results = bt_json_array(o, "results");
+	for (size_t i = 0; !err && i < json_array_size(results); i++)
+		note_result(sync, json_array_get(results, i));
+	json_decref(o);
+	if (err)
+		return err;
+	sync->sent_seq = head.seq;
+	err = settle(sync, head.seq);
+	if (err)
+		return err;
+	return bt_sync_wants_upload(sync) ? BT_EBUSY : BT_OK;
+}
+
+void bt_sync_upload_refused(struct bt_sync *sync, const struct bt_answer *answer)
+{
+	int64_t expected;
+	json_t *o;
+
+	if (strcmp(answer->code, "fork") == 0) {
+		sync->state.forked = true;
+		return;
+	}
+	if (strcmp(answer->code, "gap") != 0 ||
+	    bt_json_parse(bt_buf_view(&answer->body), UPLOAD_MAX, &o, NULL) != BT_OK)
+		return;
+	if (bt_json_int(o, "expected", 1, bt_journal_head(sync->parts.journal).seq + 1, &expected) == BT_OK)
+		sync->sent_seq = expected - 1;
+	json_decref(o);
+}
