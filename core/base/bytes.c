@@ -157,8 +157,8 @@ static bool is_base64(const char *text, size_t len, size_t *pad)
 		return false;
 	for (size_t i = 0; i < len; i++) {
 		char c = text[i];
-		bool letter = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' ||
-			      c == '/';
+		bool letter =
+		    (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '/';
 
 		if (c == '=' && i + 2 >= len)
 			++*pad;

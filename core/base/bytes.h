@@ -38,7 +38,8 @@ void bt_buf_clear(struct bt_buf *buf);
 /** @return BT_OK, BT_EFULL (over max) or BT_ENOMEM; unchanged on failure. */
 BT_MUST_USE enum bt_err bt_buf_put(struct bt_buf *buf, const void *data, size_t len);
 BT_MUST_USE enum bt_err bt_buf_put_text(struct bt_buf *buf, const char *text);
-__attribute__((format(printf, 2, 3))) BT_MUST_USE enum bt_err bt_buf_printf(struct bt_buf *buf, const char *format, ...);
+__attribute__((format(printf, 2, 3))) BT_MUST_USE enum bt_err bt_buf_printf(struct bt_buf *buf, const char *format,
+									    ...);
 /** View of the whole content, valid until the next change. */
 struct bt_bytes bt_buf_view(const struct bt_buf *buf);
 

@@ -16,38 +16,38 @@ enum bt_fate {
 };
 
 /* id, fate, text for the log */
-#define BT_ERRORS(ROW) \
-	ROW(BT_OK, NOTHING, "done") \
-	ROW(BT_EINPUT, NOTHING, "input is not of the required form") \
-	ROW(BT_ERANGE, NOTHING, "value is outside its range") \
-	ROW(BT_EFULL, NOTHING, "bounded buffer or queue is full") \
-	ROW(BT_ENOTFOUND, NOTHING, "not found") \
-	ROW(BT_EFORMAT, NOTHING, "data is not in the expected format") \
-	ROW(BT_EAUTH, NOTHING, "signature, seal or password does not verify") \
-	ROW(BT_ESEALED, NOTHING, "keys are locked") \
-	ROW(BT_ELEASE, NOTHING, "outside the lease") \
-	ROW(BT_ECLOCK, NOTHING, "clock is not trusted") \
-	ROW(BT_EBUSY, NOTHING, "held by another process, or work is in progress") \
-	ROW(BT_ESTATE, NOTHING, "not allowed in the present state") \
-	ROW(BT_EUNSUPPORTED, NOTHING, "not supported") \
-	ROW(BT_ENOMEM, NOTHING, "out of memory") \
-	ROW(BT_EOS, NOTHING, "operating system call failed") \
-	ROW(BT_ECRYPTO, NOTHING, "cryptographic library failed") \
-	ROW(BT_EUNREACHABLE, NOTHING, "server not reached: no byte of the request left") \
-	ROW(BT_EREFUSED, REFUSED, "server refused the request") \
-	ROW(BT_ELOST, UNKNOWN, "request left, no usable answer came") \
-	ROW(BT_ETIMEOUT, UNKNOWN, "no answer within the deadline") \
-	ROW(BT_EGARBAGE, UNKNOWN, "answer could not be understood") \
-	ROW(BT_EDISK, STOP, "writing or syncing the record failed") \
-	ROW(BT_ENOSPC, STOP, "no space left for the record") \
-	ROW(BT_ECORRUPT, STOP, "record does not agree with itself") \
+#define BT_ERRORS(ROW)                                                                                                 \
+	ROW(BT_OK, NOTHING, "done")                                                                                    \
+	ROW(BT_EINPUT, NOTHING, "input is not of the required form")                                                   \
+	ROW(BT_ERANGE, NOTHING, "value is outside its range")                                                          \
+	ROW(BT_EFULL, NOTHING, "bounded buffer or queue is full")                                                      \
+	ROW(BT_ENOTFOUND, NOTHING, "not found")                                                                        \
+	ROW(BT_EFORMAT, NOTHING, "data is not in the expected format")                                                 \
+	ROW(BT_EAUTH, NOTHING, "signature, seal or password does not verify")                                          \
+	ROW(BT_ESEALED, NOTHING, "keys are locked")                                                                    \
+	ROW(BT_ELEASE, NOTHING, "outside the lease")                                                                   \
+	ROW(BT_ECLOCK, NOTHING, "clock is not trusted")                                                                \
+	ROW(BT_EBUSY, NOTHING, "held by another process, or work is in progress")                                      \
+	ROW(BT_ESTATE, NOTHING, "not allowed in the present state")                                                    \
+	ROW(BT_EUNSUPPORTED, NOTHING, "not supported")                                                                 \
+	ROW(BT_ENOMEM, NOTHING, "out of memory")                                                                       \
+	ROW(BT_EOS, NOTHING, "operating system call failed")                                                           \
+	ROW(BT_ECRYPTO, NOTHING, "cryptographic library failed")                                                       \
+	ROW(BT_EUNREACHABLE, NOTHING, "server not reached: no byte of the request left")                               \
+	ROW(BT_EREFUSED, REFUSED, "server refused the request")                                                        \
+	ROW(BT_ELOST, UNKNOWN, "request left, no usable answer came")                                                  \
+	ROW(BT_ETIMEOUT, UNKNOWN, "no answer within the deadline")                                                     \
+	ROW(BT_EGARBAGE, UNKNOWN, "answer could not be understood")                                                    \
+	ROW(BT_EDISK, STOP, "writing or syncing the record failed")                                                    \
+	ROW(BT_ENOSPC, STOP, "no space left for the record")                                                           \
+	ROW(BT_ECORRUPT, STOP, "record does not agree with itself")                                                    \
 	ROW(BT_EDIVERGED, STOP, "server and terminal made different tokens")
 
 enum bt_err {
 #define BT_ERR_ENUM(id, fate, text) id,
 	BT_ERRORS(BT_ERR_ENUM)
 #undef BT_ERR_ENUM
-	BT_ERR_COUNT
+	    BT_ERR_COUNT
 };
 
 #define BT_MUST_USE __attribute__((warn_unused_result))
@@ -75,6 +75,6 @@ const char *bt_err_text(enum bt_err err);
  * @param[in]  format printf format; the text is cut at sizeof fault->what.
  */
 __attribute__((format(printf, 4, 5))) enum bt_err bt_fault_set(struct bt_fault *fault, enum bt_err err, int sys,
-                                                               const char *format, ...);
+							       const char *format, ...);
 
 #endif

@@ -7,7 +7,8 @@
 /** Read at most @p out->max bytes. @return BT_OK, BT_ENOTFOUND, BT_EFULL (larger) or BT_EOS. */
 BT_MUST_USE enum bt_err bt_file_read(const char *path, struct bt_buf *out, struct bt_fault *fault);
 /** Replace atomically and durably with permission @p mode (e.g. 0600). On failure the old file stands. */
-BT_MUST_USE enum bt_err bt_file_replace(const char *path, struct bt_bytes content, unsigned mode, struct bt_fault *fault);
+BT_MUST_USE enum bt_err bt_file_replace(const char *path, struct bt_bytes content, unsigned mode,
+					struct bt_fault *fault);
 /** fsync a folder. */
 BT_MUST_USE enum bt_err bt_folder_sync(const char *path, struct bt_fault *fault);
 /** Make a folder 0700 if it is not there (one level). */

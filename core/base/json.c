@@ -52,14 +52,10 @@ static bool has_real(const json_t *value)
 	if (json_is_real(value))
 		return true;
 	if (json_is_array(value)) {
-		json_array_foreach(value, index, member)
-			if (has_real(member))
-				return true;
+		json_array_foreach(value, index, member) if (has_real(member)) return true;
 		return false;
 	}
-	json_object_foreach((json_t *)(uintptr_t)value, key, member)
-		if (has_real(member))
-			return true;
+	json_object_foreach((json_t *)(uintptr_t)value, key, member) if (has_real(member)) return true;
 	return false;
 }
 

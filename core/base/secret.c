@@ -9,7 +9,7 @@
 
 #include <openssl/crypto.h>
 
-#define SECURE_HEAP_BYTES (1u << 18)
+#define SECURE_HEAP_BYTES    (1u << 18)
 #define SECURE_HEAP_SMALLEST 16
 
 enum bt_err bt_secret_process_init(struct bt_fault *fault)
@@ -18,7 +18,8 @@ enum bt_err bt_secret_process_init(struct bt_fault *fault)
 
 	if (setrlimit(RLIMIT_CORE, &none) != 0)
 		return bt_fault_set(fault, BT_EOS, errno, "setrlimit");
-	/* ptrace of a debugger or a sanitizer's leak checker needs a dumpable process; no core is written all the same. */
+		/* ptrace of a debugger or a sanitizer's leak checker needs a dumpable process; no core is written all
+		 * the same. */
 #ifndef __SANITIZE_ADDRESS__
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
 		return bt_fault_set(fault, BT_EOS, errno, "prctl");
