@@ -3,6 +3,7 @@
 #ifndef BATTI_UNIT_STS_ROWS_H
 #define BATTI_UNIT_STS_ROWS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
