@@ -1,5 +1,7 @@
 #include "core/authority/authority.h"
 
+#include <string.h>
+
 #define TYPICAL_SALE_PAISE 50000
 #define PERCENT            100
 
@@ -21,6 +23,14 @@ const char *bt_denial_key(enum bt_denial denial)
 const char *bt_denial_code(enum bt_denial denial)
 {
 	return denial_rows[denial].code;
+}
+
+enum bt_denial bt_denial_find(const char *code)
+{
+	for (int i = 0; i < BT_DENY_COUNT_OF; i++)
+		if (strcmp(denial_rows[i].code, code) == 0)
+			return (enum bt_denial)i;
+	return BT_DENY_NONE;
 }
 
 /* ---- the decision ---- */

@@ -6,6 +6,7 @@
 
 #include "core/authority/lease.h"
 #include "core/base/clock.h"
+#include "core/base/words.h"
 #include "core/journal/journal.h"
 
 /** Trust in the clock within one boot (PROTOCOL L2): made by a confirmation, journaled as event `clock`. */
@@ -25,41 +26,45 @@ void bt_clock_trust_confirm(struct bt_clock_trust *trust, const struct bt_clock 
  *  @return BT_OK, BT_EINPUT (source), BT_ECLOCK (never confirmed, or in another boot than @p clock's), BT_EFULL,
  *  BT_ENOMEM. */
 BT_MUST_USE enum bt_err bt_clock_trust_encode(const struct bt_clock_trust *trust, const struct bt_clock *clock,
-                                              const char *source, struct bt_buf *out);
+					      const char *source, struct bt_buf *out);
 /** And back. @return BT_OK, BT_EFORMAT; *out untouched on failure. */
 BT_MUST_USE enum bt_err bt_clock_trust_decode(struct bt_bytes body, struct bt_clock_trust *out);
 /** Trusted time now: confirmed time plus what CLOCK_BOOTTIME has run since. BT_ECLOCK when this boot was not confirmed
  *  or the wall clock has gone more than 5 minutes apart from it since the confirmation. */
 BT_MUST_USE enum bt_err bt_clock_trust_now(const struct bt_clock_trust *trust, const struct bt_clock *clock,
-                                           int64_t *out);
+					   int64_t *out);
 
-/** Why no token may be made here: id, short id for the record, sentence for the clerk (catalogue key). */
-#define BT_DENIALS(ROW) \
-	ROW(BT_DENY_NONE, "none", "") \
-	ROW(BT_DENY_NO_LEASE, "no_lease", "No more tokens here until the limit is renewed.") \
-	ROW(BT_DENY_EXPIRED, "expired", "No more tokens here until the limit is renewed.") \
-	ROW(BT_DENY_TOTAL, "total", "No more tokens here until the limit is renewed.") \
-	ROW(BT_DENY_COUNT, "count", "No more tokens here until the limit is renewed.") \
-	ROW(BT_DENY_OLDEST, "oldest", "No more tokens here until the limit is renewed.") \
-	ROW(BT_DENY_SALE, "sale", "At most {1} at one time.") \
-	ROW(BT_DENY_METER_DAY, "meter_day", "This meter has had as much as is allowed in one day.") \
-	ROW(BT_DENY_CLOCK, "clock", "Please confirm the date and time first.") \
-	ROW(BT_DENY_KEYS, "keys", "Offline keys are locked since the power cut.") \
-	ROW(BT_DENY_NOT_COVERED, "not_covered", "This meter is not in our offline list.") \
-	ROW(BT_DENY_BLOCKED, "blocked", "Blocked by the office.") \
-	ROW(BT_DENY_KEY_CHANGE, "key_change", "This meter is not in our offline list.") \
-	ROW(BT_DENY_TID, "tid", "Wait {1} minutes: this meter has had too many tokens just now.") \
-	ROW(BT_DENY_KIND, "kind", "Supply returns only after the server is back.") \
-	ROW(BT_DENY_STOPPED, "stopped", "Stopped: the record does not agree with itself. Nothing is lost. Call {1}.")
+/** Why no token may be made here: id, code in the record, reason as it is told (catalogue key; stands in a sentence).
+ */
+#define BT_DENIALS(ROW)                                                                                                \
+	ROW(BT_DENY_NONE, "none", "")                                                                                  \
+	ROW(BT_DENY_NO_LEASE, "no_lease", N_("the offline limit is used"))                                             \
+	ROW(BT_DENY_EXPIRED, "expired", N_("the offline limit is used"))                                               \
+	ROW(BT_DENY_TOTAL, "total", N_("the offline limit is used"))                                                   \
+	ROW(BT_DENY_COUNT, "count", N_("the offline limit is used"))                                                   \
+	ROW(BT_DENY_OLDEST, "oldest", N_("the offline limit is used"))                                                 \
+	ROW(BT_DENY_SALE, "sale", N_("the amount is above the offline limit of one sale"))                             \
+	ROW(BT_DENY_METER_DAY, "meter_day", N_("this meter has had as much as is allowed in one day"))                 \
+	ROW(BT_DENY_CLOCK, "clock", N_("the date and time are not confirmed"))                                         \
+	ROW(BT_DENY_KEYS, "keys", N_("the offline keys are locked"))                                                   \
+	ROW(BT_DENY_NOT_COVERED, "not_covered", N_("this meter is not in our offline list"))                           \
+	ROW(BT_DENY_BLOCKED, "blocked", N_("blocked by the office"))                                                   \
+	ROW(BT_DENY_KEY_CHANGE, "key_change", N_("this meter is not in our offline list"))                             \
+	ROW(BT_DENY_TID, "tid", N_("this meter has had too many tokens just now"))                                     \
+	ROW(BT_DENY_KIND, "kind", N_("the credit is made by the server"))                                              \
+	ROW(BT_DENY_SERVER, "restart", N_("the server has not answered"))                                              \
+	ROW(BT_DENY_STOPPED, "stopped", N_("the record has stopped"))
 
 enum bt_denial {
 #define BT_DENY_ENUM(id, code, key) id,
 	BT_DENIALS(BT_DENY_ENUM)
 #undef BT_DENY_ENUM
-	BT_DENY_COUNT_OF
+	    BT_DENY_COUNT_OF
 };
 /** Catalogue key. */
 const char *bt_denial_key(enum bt_denial denial);
+/** The row whose code stands in a `pending` event; BT_DENY_NONE when there is none. */
+enum bt_denial bt_denial_find(const char *code);
 /** Short id for the record, e.g. "expired". */
 const char *bt_denial_code(enum bt_denial denial);
 
@@ -69,8 +74,8 @@ struct bt_authority_ask {
 	enum bt_err clock;            /* of bt_clock_trust_now */
 	int64_t now_ms;               /* trusted */
 	bt_paise amount;
-	struct bt_unsent unsent;      /* not counting this sale */
-	int64_t meter_tokens;         /* sold to this meter in the last 24 h by this terminal, not counting this sale */
+	struct bt_unsent unsent; /* not counting this sale */
+	int64_t meter_tokens;    /* sold to this meter in the last 24 h by this terminal, not counting this sale */
 	bt_paise meter_paise;
 };
 /**
@@ -85,16 +90,16 @@ enum bt_denial bt_authority_decide(const struct bt_authority_ask *ask);
 struct bt_allowance {
 	bt_paise paise_left, paise_cap;
 	int64_t count_left, count_cap;
-	int64_t ms_left;    /* to expiry or the age cap of the oldest unsent, whichever is first */
-	int64_t ms_whole;   /* life of the lease */
-	int sales_left;     /* about how many more, from the mean of the unsent ones, 500 rupees when none */
-	int percent_used;   /* of the cap that ends first, 0..100 */
+	int64_t ms_left;        /* to expiry or the age cap of the oldest unsent, whichever is first */
+	int64_t ms_whole;       /* life of the lease */
+	int sales_left;         /* about how many more, from the mean of the unsent ones, 500 rupees when none */
+	int percent_used;       /* of the cap that ends first, 0..100 */
 	enum bt_denial used_up; /* BT_DENY_NONE while something is left */
 	enum { BT_ENDS_TIME, BT_ENDS_MONEY, BT_ENDS_COUNT } ends;
 };
 /** @p lease NULL: nothing is left. While the clock is not trusted nothing is left either, but money and count are told.
  *  Pure. */
 void bt_authority_allowance(const struct bt_lease *lease, enum bt_err clock, int64_t now_ms,
-                            const struct bt_unsent *unsent, struct bt_allowance *out);
+			    const struct bt_unsent *unsent, struct bt_allowance *out);
 
 #endif

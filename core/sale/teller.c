@@ -122,6 +122,26 @@ static void restore_consumer(struct bt_teller *teller, struct bt_teller_work *wo
 	bt_text_copy(work->consumer.pan, sizeof work->consumer.pan, sale->pan);
 }
 
+/* Why a docket was given, from its event; a reason of another version of Batti reads as none. */
+static enum bt_denial read_denial(struct bt_teller *teller, const char *sale_id)
+{
+	enum bt_denial denial = BT_DENY_NONE;
+	struct bt_event event;
+	struct bt_buf body;
+	char reason[32];
+	json_t *o;
+
+	bt_buf_init(&body, BT_EVENT_BODY_MAX);
+	if (bt_journal_newest(teller->parts.journal, BT_EVENT_PENDING, sale_id, &event, &body) == BT_OK &&
+	    bt_json_parse(bt_buf_view(&body), BT_EVENT_BODY_MAX, &o, NULL) == BT_OK) {
+		if (bt_json_text(o, "reason", reason, sizeof reason) == BT_OK)
+			denial = bt_denial_find(reason);
+		json_decref(o);
+	}
+	bt_buf_fini(&body);
+	return denial;
+}
+
 static enum bt_err read_back(struct bt_teller *teller, const struct bt_sale_row *row, struct bt_teller_work *work)
 {
 	struct bt_event event;
@@ -158,6 +178,8 @@ enum bt_err bt_teller_load(struct bt_teller *teller, const char *sale_id, struct
 	if (!work)
 		return BT_EFULL;
 	fresh.state = state_of_stage(row.stage, row.printed_copies);
+	if (row.stage == BT_STAGE_PENDING)
+		fresh.denial = read_denial(teller, sale_id);
 	fresh.made_here = row.made_here;
 	fresh.settled = row.settled;
 	fresh.copies = row.printed_copies;
@@ -182,11 +204,13 @@ static enum bt_err take_up(struct bt_teller *teller, const struct bt_sale_row *r
 		return BT_OK;
 	err = bt_teller_load(teller, row->sale_id, &work);
 	if (!err)
-		err = bt_teller_add(&batch, BT_EVENT_PENDING, row->sale_id, json_pack("{s:s}", "reason", "restart"));
+		err = bt_teller_add(&batch, BT_EVENT_PENDING, row->sale_id, bt_teller_pending_body(BT_DENY_SERVER));
 	if (!err)
 		err = bt_teller_commit(teller, &batch, NULL);
-	if (!err)
+	if (!err) {
 		work->state = BT_SALE_PENDING;
+		work->denial = BT_DENY_SERVER;
+	}
 	return err;
 }
 

@@ -1,0 +1,112 @@
+/* The table of a sale, walked: every state reached, no trap, money once taken leaves only as a token, a credit, a
+ * docket or a stop that a person has to look at.
+ * rooms: core/sale core/base */
+#include "core/sale/sale.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static bool reached[BT_SALE_STATE_COUNT];
+
+static void reach(enum bt_sale_state state)
+{
+	if (reached[state])
+		return;
+	reached[state] = true;
+	for (int i = 0; i < bt_sale_table_len; i++)
+		if (bt_sale_table[i].state == state)
+			reach(bt_sale_table[i].next);
+}
+
+static bool leads_to(enum bt_sale_state from, enum bt_sale_state to)
+{
+	memset(reached, 0, sizeof reached);
+	reach(from);
+	return reached[to];
+}
+
+static void sale_table_every_state_is_reached(void **state)
+{
+	(void)state;
+	for (int to = 0; to < BT_SALE_STATE_COUNT; to++)
+		assert_true(leads_to(BT_SALE_DRAFT, (enum bt_sale_state)to));
+}
+
+static void sale_table_one_row_per_state_and_event(void **state)
+{
+	(void)state;
+	for (int i = 0; i < bt_sale_table_len; i++)
+		assert_ptr_equal(bt_sale_find_step(bt_sale_table[i].state, bt_sale_table[i].event), &bt_sale_table[i]);
+}
+
+static void sale_table_money_never_goes_back_to_draft(void **state)
+{
+	(void)state;
+	for (int from = 0; from < BT_SALE_STATE_COUNT; from++)
+		if (from != BT_SALE_DRAFT)
+			assert_false(leads_to((enum bt_sale_state)from, BT_SALE_DRAFT));
+}
+
+/* From wherever money is recorded there is a way to a token; a refusal and a stop are for a person. */
+static void sale_table_no_trap_after_payment(void **state)
+{
+	static const enum bt_sale_state paid[] = {BT_SALE_PAID, BT_SALE_VENDING, BT_SALE_DECIDING, BT_SALE_PENDING};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof paid / sizeof paid[0]; i++) {
+		assert_true(leads_to(paid[i], BT_SALE_DONE));
+		assert_true(leads_to(paid[i], BT_SALE_PENDING));
+	}
+}
+
+/* A token that is out is never taken back: no row leads from TOKENED or DONE to a state that owes or refunds. */
+static void sale_table_a_token_out_stays_out(void **state)
+{
+	static const enum bt_sale_state owing[] = {BT_SALE_PENDING, BT_SALE_REFUSED, BT_SALE_PAID, BT_SALE_VENDING,
+						   BT_SALE_DECIDING};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof owing / sizeof owing[0]; i++) {
+		assert_false(leads_to(BT_SALE_TOKENED, owing[i]));
+		assert_false(leads_to(BT_SALE_DONE, owing[i]));
+	}
+}
+
+/* A refused sale is never issued from the lease (PROTOCOL S2). */
+static void sale_table_refused_is_never_issued(void **state)
+{
+	(void)state;
+	assert_false(leads_to(BT_SALE_REFUSED, BT_SALE_TOKENED));
+	assert_false(leads_to(BT_SALE_STOPPED, BT_SALE_TOKENED));
+}
+
+static void sale_table_every_wait_survives_every_answer(void **state)
+{
+	static const enum bt_sale_event answers[] = {BT_SALE_EV_VEND_OK, BT_SALE_EV_VEND_LOST, BT_SALE_EV_VEND_REFUSED,
+						     BT_SALE_EV_VEND_DIVERGED};
+	static const enum bt_sale_state asked[] = {BT_SALE_VENDING, BT_SALE_PENDING, BT_SALE_TOKENED, BT_SALE_DONE};
+
+	(void)state;
+	for (size_t s = 0; s < sizeof asked / sizeof asked[0]; s++)
+		for (size_t a = 0; a < sizeof answers / sizeof answers[0]; a++)
+			assert_non_null(bt_sale_find_step(asked[s], answers[a]));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(sale_table_every_state_is_reached),
+	    cmocka_unit_test(sale_table_one_row_per_state_and_event),
+	    cmocka_unit_test(sale_table_money_never_goes_back_to_draft),
+	    cmocka_unit_test(sale_table_no_trap_after_payment),
+	    cmocka_unit_test(sale_table_a_token_out_stays_out),
+	    cmocka_unit_test(sale_table_refused_is_never_issued),
+	    cmocka_unit_test(sale_table_every_wait_survives_every_answer),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
