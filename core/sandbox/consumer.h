@@ -52,7 +52,7 @@ bool bt_sbx_consumer_find(sqlite3 *db, const char *number, struct bt_sbx_consume
 extern const char bt_sbx_consumer_columns[];
 void bt_sbx_consumer_read(sqlite3_stmt *row, struct bt_sbx_consumer *out);
 /** Write what a sale can change, under a new version. */
-bool bt_sbx_consumer_update(sqlite3 *db, struct bt_sbx_consumer *consumer);
+BT_SBX_MUST_USE bool bt_sbx_consumer_update(sqlite3 *db, struct bt_sbx_consumer *consumer);
 
 /** KRN that the directory tells terminals. */
 #define BT_SBX_TOLD_KRN 1

@@ -20,12 +20,11 @@ static bool has_tries_left(sqlite3 *db)
 	       bt_sbx_meta_int(db, "tries", 0) < TRIES_PER_MINUTE;
 }
 
-static void count_wrong_try(sqlite3 *db)
+static bool count_wrong_try(sqlite3 *db)
 {
 	int64_t minute = bt_sbx_now_ms() / BT_SBX_MINUTE_MS;
 	int64_t tries = bt_sbx_meta_int(db, "tries_minute", 0) == minute ? bt_sbx_meta_int(db, "tries", 0) : 0;
-	if (bt_sbx_meta_put_int(db, "tries_minute", minute))
-		(void)bt_sbx_meta_put_int(db, "tries", tries + 1);
+	return bt_sbx_meta_put_int(db, "tries_minute", minute) && bt_sbx_meta_put_int(db, "tries", tries + 1);
 }
 
 static json_t *make_counter_name(const char *terminal)
@@ -76,8 +75,7 @@ static enum bt_sbx_code enrol_with(struct bt_sbx *sbx, const json_t *body, struc
 		return BT_SBX_INTERNAL;
 	if (!bt_sbx_code_use(sbx->db, code)) {
 		bt_sbx_store_rollback(sbx->db);
-		count_wrong_try(sbx->db);
-		return BT_SBX_ENROLMENT_CODE;
+		return count_wrong_try(sbx->db) ? BT_SBX_ENROLMENT_CODE : BT_SBX_INTERNAL;
 	}
 	if (!bt_sbx_terminal_place(sbx->db, bt_sbx_now_ms(), &terminal))
 		return BT_SBX_NO_LANE_FREE;

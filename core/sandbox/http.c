@@ -147,6 +147,13 @@ static bool fail_before(struct bt_sbx_http *http, struct MHD_Connection *connect
 	return true;
 }
 
+/* @return the fault under which the answer goes out: a change while waiting counts at once. */
+static struct bt_sbx_fault wait_if_slow(struct bt_sbx_http *http, struct bt_sbx_fault fault)
+{
+	bool is_slow = fault.kind == BT_SBX_FAULT_SLOW;
+	return is_slow && bt_sbx_fault_wait(http->box, fault.value) ? bt_sbx_fault_get(http->box) : fault;
+}
+
 static enum MHD_Result run_call(struct bt_sbx_http *http, struct MHD_Connection *connection, const char *method,
 				const char *path, struct inbox *inbox, unsigned *status)
 {
@@ -167,15 +174,17 @@ static enum MHD_Result run_call(struct bt_sbx_http *http, struct MHD_Connection 
 					 .source = connection};
 	pthread_mutex_lock(&http->one_call);
 	*status = bt_sbx_route_run(http->sbx, route, &request, &reply);
-	/* From here on the token counts as handed out, unless this very reply is to be lost. */
-	if (reply.shows_token && fault.kind != BT_SBX_FAULT_DROP_REPLY)
-		(void)bt_sbx_ledger_release(http->sbx->db, json_string_value(json_object_get(reply.body, "sale_id")));
+	bool is_token_free =
+	    !reply.shows_token || fault.kind == BT_SBX_FAULT_DROP_REPLY ||
+	    bt_sbx_ledger_release(http->sbx->db, json_string_value(json_object_get(reply.body, "sale_id")));
 	pthread_mutex_unlock(&http->one_call);
-	if (fault.kind == BT_SBX_FAULT_SLOW)
-		(void)bt_sbx_fault_wait(http->box, fault.value);
+	fault = wait_if_slow(http, fault);
 	if (fault.kind == BT_SBX_FAULT_BIDI)
 		bt_sbx_mischief_names(reply.body);
-	if (fault.kind != BT_SBX_FAULT_DROP_REPLY)
+	/* A token that is not on record as handed out must not be handed out. */
+	if (!is_token_free)
+		result = send_error(http, connection, BT_SBX_INTERNAL);
+	else if (fault.kind != BT_SBX_FAULT_DROP_REPLY && fault.kind != BT_SBX_FAULT_DOWN)
 		result = send_json(http, connection, *status, reply.body);
 	json_decref(reply.body);
 	return result;

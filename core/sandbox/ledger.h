@@ -36,15 +36,16 @@ bool bt_sbx_ledger_find(sqlite3 *db, const char *sale_id, struct bt_sbx_entry *o
 bool bt_sbx_ledger_minute_used(sqlite3 *db, const char *meter, int64_t tid, const char *sale_id);
 /** Book it, over a tombstone or reversal of the same id too; @p consumer may be NULL when there is none. A minute that
  *  another sale holds is kept as said, not as held. */
-bool bt_sbx_ledger_put(struct bt_sbx *sbx, const struct bt_sbx_posting *posting, struct bt_sbx_consumer *consumer);
+BT_SBX_MUST_USE bool bt_sbx_ledger_put(struct bt_sbx *sbx, const struct bt_sbx_posting *posting,
+				       struct bt_sbx_consumer *consumer);
 /** The stored reply of a committed sale; yours. NULL when there is none. */
 json_t *bt_sbx_ledger_reply(sqlite3 *db, const char *sale_id);
-bool bt_sbx_ledger_tombstone(sqlite3 *db, const char *sale_id);
+BT_SBX_MUST_USE bool bt_sbx_ledger_tombstone(sqlite3 *db, const char *sale_id);
 /** Take a committed sale back: its account effects are undone, its minute stays burned (PROTOCOL T1). */
-bool bt_sbx_ledger_reverse(sqlite3 *db, const char *sale_id);
-bool bt_sbx_ledger_release(sqlite3 *db, const char *sale_id);
+BT_SBX_MUST_USE bool bt_sbx_ledger_reverse(sqlite3 *db, const char *sale_id);
+BT_SBX_MUST_USE bool bt_sbx_ledger_release(sqlite3 *db, const char *sale_id);
 /** Name an exception on an entry and keep the record that caused it. */
-bool bt_sbx_ledger_except(sqlite3 *db, const char *terminal, const char *sale_id, enum bt_sbx_code code,
-			  const char *detail);
+BT_SBX_MUST_USE bool bt_sbx_ledger_except(sqlite3 *db, const char *terminal, const char *sale_id, enum bt_sbx_code code,
+					  const char *detail);
 
 #endif

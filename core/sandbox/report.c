@@ -55,7 +55,8 @@ int bt_sbx_report_ledger_json(struct bt_sbx *sbx)
 {
 	bool is_first = true;
 	/* One transaction, so that the sums and the rows are of one moment while the server runs. */
-	bt_sbx_store_run(sbx->db, "BEGIN", "");
+	if (!bt_sbx_store_run(sbx->db, "BEGIN", ""))
+		return 1;
 	int64_t count = bt_sbx_store_count(sbx->db, 0, "SELECT count(*) " POSTED, "");
 	int64_t paise = bt_sbx_store_count(sbx->db, 0, "SELECT sum(paise) " POSTED, "");
 	sqlite3_stmt *row = bt_sbx_store_ask(
@@ -73,7 +74,7 @@ int bt_sbx_report_ledger_json(struct bt_sbx *sbx)
 				     text_or_null(row, 8)),
 			   &is_first);
 	sqlite3_finalize(row);
-	bt_sbx_store_run(sbx->db, "COMMIT", "");
+	bt_sbx_store_rollback(sbx->db);
 	fputs("\n]}\n", stdout);
 	return row ? 0 : 1;
 }

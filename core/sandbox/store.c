@@ -143,8 +143,9 @@ bool bt_sbx_store_commit(sqlite3 *db)
 
 void bt_sbx_store_rollback(sqlite3 *db)
 {
-	if (!sqlite3_get_autocommit(db))
-		bt_sbx_store_run(db, "ROLLBACK", "");
+	/* A transaction that cannot be rolled back is dropped with the connection; there is nothing else to do. */
+	if (!sqlite3_get_autocommit(db) && !bt_sbx_store_run(db, "ROLLBACK", ""))
+		fprintf(stderr, "batti-sandbox: ledger: rollback failed\n");
 }
 
 bool bt_sbx_meta_bytes(sqlite3 *db, const char *name, uint8_t *out, size_t len)

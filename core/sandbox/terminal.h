@@ -22,14 +22,14 @@ struct bt_sbx_terminal {
 /** @return false when no such terminal was ever enrolled. */
 bool bt_sbx_terminal_find(sqlite3 *db, const char *number, struct bt_sbx_terminal *out);
 /** Next number and a lane that no living lease can be using (PROTOCOL T4). @return false when no lane is free. */
-bool bt_sbx_terminal_place(sqlite3 *db, int64_t now_ms, struct bt_sbx_terminal *out);
-bool bt_sbx_terminal_put(sqlite3 *db, const struct bt_sbx_terminal *terminal);
+BT_SBX_MUST_USE bool bt_sbx_terminal_place(sqlite3 *db, int64_t now_ms, struct bt_sbx_terminal *out);
+BT_SBX_MUST_USE bool bt_sbx_terminal_put(sqlite3 *db, const struct bt_sbx_terminal *terminal);
 /** @return false when there is no such terminal. */
-bool bt_sbx_terminal_revoke(sqlite3 *db, const char *number);
+BT_SBX_MUST_USE bool bt_sbx_terminal_revoke(sqlite3 *db, const char *number);
 
 /** Make a code good for 24 hours, once. */
-bool bt_sbx_code_make(sqlite3 *db, char out[BT_SBX_CODE_LEN + 1]);
+BT_SBX_MUST_USE bool bt_sbx_code_make(sqlite3 *db, char out[BT_SBX_CODE_LEN + 1]);
 /** Use a code up, inside the caller's transaction. @return false when unknown, used or expired. */
-bool bt_sbx_code_use(sqlite3 *db, const char *code);
+BT_SBX_MUST_USE bool bt_sbx_code_use(sqlite3 *db, const char *code);
 
 #endif
