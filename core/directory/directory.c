@@ -3,12 +3,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <sqlite3.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "core/directory/cache.h"
 #include "core/directory/consumer.h"
 
 #define PAGE_BYTES_MAX   (16u << 20)
@@ -39,49 +38,10 @@ static const char settings[] = "PRAGMA locking_mode=EXCLUSIVE;PRAGMA synchronous
 			       "PRAGMA trusted_schema=OFF;PRAGMA cell_size_check=ON;PRAGMA mmap_size=0;"
 			       "PRAGMA cache_size=-32768;PRAGMA temp_store=MEMORY";
 
-#define RANGE(column, from, to)                                                                                        \
-	"SELECT id FROM (SELECT id FROM consumer WHERE " column "<>'' AND " column ">=" from " AND " column "<" to     \
-	" ORDER BY " column " LIMIT ?5)"
-
-#define STATEMENTS(ROW)                                                                                                \
-	ROW(BEGIN, "BEGIN IMMEDIATE")                                                                                  \
-	ROW(COMMIT, "COMMIT")                                                                                          \
-	ROW(OLD, "SELECT id,words FROM consumer WHERE number=?1")                                                      \
-	ROW(INSERT, "INSERT INTO consumer(number,meter,meter_end,mobile,words,record) VALUES(?1,?2,?3,?4,?5,?6)")      \
-	ROW(UPDATE, "UPDATE consumer SET meter=?2,meter_end=?3,mobile=?4,words=?5,record=?6 WHERE number=?1")          \
-	ROW(REMOVE, "DELETE FROM consumer WHERE id=?1")                                                                \
-	ROW(WORDS_ADD, "INSERT INTO word(rowid,words) VALUES(?1,?2)")                                                  \
-	ROW(WORDS_DROP, "INSERT INTO word(word,rowid,words) VALUES('delete',?1,?2)")                                   \
-	ROW(COUNT_BY, "UPDATE state SET rows=rows+?1 WHERE id=1")                                                      \
-	ROW(STATE, "SELECT version,updated,rows FROM state WHERE id=1")                                                \
-	ROW(STATE_SET, "UPDATE state SET version=?1,updated=?2 WHERE id=1")                                            \
-	ROW(BY_NUMBER, "SELECT record FROM consumer WHERE number=?1")                                                  \
-	ROW(BY_METER, "SELECT record FROM consumer WHERE meter=?1 AND meter<>''")                                      \
-	ROW(BY_DIGITS,                                                                                                 \
-	    "SELECT record FROM consumer WHERE id IN (" RANGE("number", "?1", "?2") " UNION " RANGE(                   \
-		"meter", "?1", "?2") " UNION " RANGE("mobile", "?1",                                                   \
-						     "?2") " UNION " RANGE("meter_end", "?3",                          \
-									   "?4") ") ORDER BY (number=?1 OR meter=?1 "  \
-										 "OR mobile=?1) DESC, words LIMIT ?5") \
-	ROW(BY_WORDS, "SELECT record FROM consumer WHERE id IN (SELECT rowid FROM word WHERE word MATCH ?1 LIMIT ?5)"  \
-		      " ORDER BY words")
-
-enum statement {
-#define STATEMENT_ENUM(id, sql) id,
-	STATEMENTS(STATEMENT_ENUM)
-#undef STATEMENT_ENUM
-	    STATEMENT_COUNT
-};
-
-static const char *const statement_sql[STATEMENT_COUNT] = {
+static const char *const statement_sql[BT_CACHE_COUNT] = {
 #define STATEMENT_SQL(id, sql) [id] = sql,
-    STATEMENTS(STATEMENT_SQL)
+    BT_CACHE_STATEMENTS(STATEMENT_SQL)
 #undef STATEMENT_SQL
-};
-
-struct bt_directory {
-	sqlite3 *db;
-	sqlite3_stmt *statements[STATEMENT_COUNT];
 };
 
 static enum bt_err note_failure(struct bt_directory *directory, struct bt_fault *fault)
@@ -91,7 +51,7 @@ static enum bt_err note_failure(struct bt_directory *directory, struct bt_fault 
 	return bt_fault_set(fault, err, code, "directory.db: %s", sqlite3_errstr(code));
 }
 
-static sqlite3_stmt *prepare(struct bt_directory *directory, enum statement id)
+sqlite3_stmt *bt_cache_statement(struct bt_directory *directory, enum bt_cache_statement id)
 {
 	sqlite3_stmt **slot = &directory->statements[id];
 	if (!*slot && sqlite3_prepare_v3(directory->db, statement_sql[id], -1, SQLITE_PREPARE_PERSISTENT, slot, NULL) !=
@@ -102,7 +62,7 @@ static sqlite3_stmt *prepare(struct bt_directory *directory, enum statement id)
 	return *slot;
 }
 
-static int bind_text(sqlite3_stmt *statement, int place, const char *text)
+int bt_cache_bind(sqlite3_stmt *statement, int place, const char *text)
 {
 	return sqlite3_bind_text(statement, place, text, -1, SQLITE_TRANSIENT);
 }
@@ -131,7 +91,7 @@ static int read_version(sqlite3 *db)
 
 static void close_database(struct bt_directory *directory)
 {
-	for (int i = 0; i < STATEMENT_COUNT; i++)
+	for (int i = 0; i < BT_CACHE_COUNT; i++)
 		sqlite3_finalize(directory->statements[i]);
 	sqlite3_close_v2(directory->db);
 	*directory = (struct bt_directory){0};
@@ -152,7 +112,7 @@ static enum bt_err open_database(struct bt_directory *directory, const char *pat
 	}
 	if ((code & 0xff) == SQLITE_FULL || (code & 0xff) == SQLITE_NOMEM || (code & 0xff) == SQLITE_BUSY)
 		return note_failure(directory, fault);
-	sqlite3_stmt *state = code || version != SCHEMA_VERSION ? NULL : prepare(directory, STATE);
+	sqlite3_stmt *state = code || version != SCHEMA_VERSION ? NULL : bt_cache_statement(directory, BT_CACHE_STATE);
 	if (!state || sqlite3_step(state) != SQLITE_ROW)
 		return bt_fault_set(fault, BT_EFORMAT, code, "directory.db is damaged or of another version");
 	sqlite3_reset(state);
@@ -210,14 +170,14 @@ void bt_directory_close(struct bt_directory *directory)
 
 static int count_by(struct bt_directory *directory, int change)
 {
-	sqlite3_stmt *statement = prepare(directory, COUNT_BY);
+	sqlite3_stmt *statement = bt_cache_statement(directory, BT_CACHE_COUNT_BY);
 	return statement && !sqlite3_bind_int(statement, 1, change) ? run(statement) : SQLITE_ERROR;
 }
 
-static int index_words(struct bt_directory *directory, enum statement id, int64_t row, const char *words)
+static int index_words(struct bt_directory *directory, enum bt_cache_statement id, int64_t row, const char *words)
 {
-	sqlite3_stmt *statement = prepare(directory, id);
-	if (!statement || sqlite3_bind_int64(statement, 1, row) || bind_text(statement, 2, words))
+	sqlite3_stmt *statement = bt_cache_statement(directory, id);
+	if (!statement || sqlite3_bind_int64(statement, 1, row) || bt_cache_bind(statement, 2, words))
 		return SQLITE_ERROR;
 	return run(statement);
 }
@@ -225,8 +185,8 @@ static int index_words(struct bt_directory *directory, enum statement id, int64_
 /* The row of @p number: 0 when there is none. */
 static int find_old(struct bt_directory *directory, const char *number, int64_t *row, char words[WORDS_MAX])
 {
-	sqlite3_stmt *statement = prepare(directory, OLD);
-	if (!statement || bind_text(statement, 1, number))
+	sqlite3_stmt *statement = bt_cache_statement(directory, BT_CACHE_OLD);
+	if (!statement || bt_cache_bind(statement, 1, number))
 		return SQLITE_ERROR;
 	int code = sqlite3_step(statement);
 	*row = 0;
@@ -238,7 +198,7 @@ static int find_old(struct bt_directory *directory, const char *number, int64_t 
 	return code == SQLITE_ROW || code == SQLITE_DONE ? SQLITE_OK : code;
 }
 
-static void reverse(const char *in, char *out, size_t cap)
+void bt_cache_reverse(const char *in, char *out, size_t cap)
 {
 	size_t len = strlen(in) < cap ? strlen(in) : cap - 1;
 	for (size_t i = 0; i < len; i++)
@@ -250,11 +210,11 @@ static int write_row(struct bt_directory *directory, bool old, const struct bt_c
 		     const struct bt_buf *record)
 {
 	char meter_end[sizeof c->meter];
-	sqlite3_stmt *statement = prepare(directory, old ? UPDATE : INSERT);
-	reverse(c->meter, meter_end, sizeof meter_end);
-	if (!statement || bind_text(statement, 1, c->number) || bind_text(statement, 2, c->meter) ||
-	    bind_text(statement, 3, meter_end) || bind_text(statement, 4, c->mobile) ||
-	    bind_text(statement, 5, words) ||
+	sqlite3_stmt *statement = bt_cache_statement(directory, old ? BT_CACHE_UPDATE : BT_CACHE_INSERT);
+	bt_cache_reverse(c->meter, meter_end, sizeof meter_end);
+	if (!statement || bt_cache_bind(statement, 1, c->number) || bt_cache_bind(statement, 2, c->meter) ||
+	    bt_cache_bind(statement, 3, meter_end) || bt_cache_bind(statement, 4, c->mobile) ||
+	    bt_cache_bind(statement, 5, words) ||
 	    sqlite3_bind_text(statement, 6, (const char *)record->data, (int)record->len, SQLITE_TRANSIENT))
 		return SQLITE_ERROR;
 	return run(statement);
@@ -274,7 +234,7 @@ static enum bt_err put_row(struct bt_directory *directory, const struct bt_consu
 	int code = find_old(directory, consumer->number, &row, before);
 	bool old = row != 0, same = old && strcmp(words, before) == 0;
 	if (!code && old && !same)
-		code = index_words(directory, WORDS_DROP, row, before);
+		code = index_words(directory, BT_CACHE_WORDS_DROP, row, before);
 	if (!code)
 		code = write_row(directory, old, consumer, words, record);
 	if (!code && !old) {
@@ -282,7 +242,7 @@ static enum bt_err put_row(struct bt_directory *directory, const struct bt_consu
 		code = count_by(directory, 1);
 	}
 	if (!code && !same)
-		code = index_words(directory, WORDS_ADD, row, words);
+		code = index_words(directory, BT_CACHE_WORDS_ADD, row, words);
 	return code ? note_failure(directory, fault) : BT_OK;
 }
 
@@ -292,8 +252,8 @@ static enum bt_err remove_row(struct bt_directory *directory, const char *number
 	int64_t row = 0;
 	int code = find_old(directory, number, &row, words);
 	if (!code && row) {
-		code = index_words(directory, WORDS_DROP, row, words);
-		sqlite3_stmt *statement = code ? NULL : prepare(directory, REMOVE);
+		code = index_words(directory, BT_CACHE_WORDS_DROP, row, words);
+		sqlite3_stmt *statement = code ? NULL : bt_cache_statement(directory, BT_CACHE_REMOVE);
 		code = statement && !sqlite3_bind_int64(statement, 1, row) ? run(statement) : SQLITE_ERROR;
 		if (!code)
 			code = count_by(directory, -1);
@@ -303,14 +263,14 @@ static enum bt_err remove_row(struct bt_directory *directory, const char *number
 
 static enum bt_err begin(struct bt_directory *directory, struct bt_fault *fault)
 {
-	sqlite3_stmt *statement = prepare(directory, BEGIN);
+	sqlite3_stmt *statement = bt_cache_statement(directory, BT_CACHE_BEGIN);
 	return statement && run(statement) == SQLITE_OK ? BT_OK : note_failure(directory, fault);
 }
 
 /* Commit when all went well so far, else undo. */
 static enum bt_err finish(struct bt_directory *directory, enum bt_err err, struct bt_fault *fault)
 {
-	sqlite3_stmt *statement = err == BT_OK ? prepare(directory, COMMIT) : NULL;
+	sqlite3_stmt *statement = err == BT_OK ? bt_cache_statement(directory, BT_CACHE_COMMIT) : NULL;
 	if (err == BT_OK && (!statement || run(statement) != SQLITE_OK))
 		err = note_failure(directory, fault);
 	if (!sqlite3_get_autocommit(directory->db))
@@ -356,7 +316,7 @@ static enum bt_err put_page(struct bt_directory *directory, const json_t *consum
 
 static enum bt_err set_state(struct bt_directory *directory, int64_t version, int64_t now_ms, struct bt_fault *fault)
 {
-	sqlite3_stmt *statement = prepare(directory, STATE_SET);
+	sqlite3_stmt *statement = bt_cache_statement(directory, BT_CACHE_STATE_SET);
 	if (!statement || sqlite3_bind_int64(statement, 1, version) || sqlite3_bind_int64(statement, 2, now_ms) ||
 	    run(statement) != SQLITE_OK)
 		return note_failure(directory, fault);
@@ -398,7 +358,7 @@ enum bt_err bt_directory_apply(struct bt_directory *directory, struct bt_bytes p
 
 static int64_t read_state(struct bt_directory *directory, int column)
 {
-	sqlite3_stmt *statement = prepare(directory, STATE);
+	sqlite3_stmt *statement = bt_cache_statement(directory, BT_CACHE_STATE);
 	int64_t value = 0;
 	if (statement && sqlite3_step(statement) == SQLITE_ROW)
 		value = sqlite3_column_int64(statement, column);
@@ -419,131 +379,4 @@ int64_t bt_directory_updated_ms(struct bt_directory *directory)
 int64_t bt_directory_count(struct bt_directory *directory)
 {
 	return read_state(directory, 2);
-}
-
-/* @return BT_OK, BT_ENOTFOUND at the end, BT_EOS. */
-static enum bt_err next_consumer(sqlite3_stmt *statement, struct bt_consumer *out)
-{
-	int code = sqlite3_step(statement);
-	if (code == SQLITE_DONE)
-		return BT_ENOTFOUND;
-	if (code != SQLITE_ROW)
-		return BT_EOS;
-	const unsigned char *record = sqlite3_column_text(statement, 0);
-	struct bt_bytes json = {record, (size_t)sqlite3_column_bytes(statement, 0)};
-	return record && bt_consumer_decode(json, out, NULL) == BT_OK ? BT_OK : BT_EOS;
-}
-
-static enum bt_err find_one(struct bt_directory *directory, enum statement id, const char *key, struct bt_consumer *out)
-{
-	struct bt_consumer found;
-	sqlite3_stmt *statement = prepare(directory, id);
-	if (!statement || bind_text(statement, 1, key))
-		return BT_EOS;
-	enum bt_err err = next_consumer(statement, &found);
-	sqlite3_reset(statement);
-	if (err == BT_OK)
-		*out = found;
-	return err;
-}
-
-enum bt_err bt_directory_find(struct bt_directory *directory, const char *number, struct bt_consumer *out)
-{
-	return find_one(directory, BY_NUMBER, number, out);
-}
-
-enum bt_err bt_directory_find_meter(struct bt_directory *directory, const char *drn, struct bt_consumer *out)
-{
-	return find_one(directory, BY_METER, drn, out);
-}
-
-static enum bt_err collect(sqlite3_stmt *statement, int max, struct bt_consumer *out, int *count, bool *more)
-{
-	enum bt_err err = BT_OK;
-	int n = 0;
-	while (n < max && (err = next_consumer(statement, &out[n])) == BT_OK)
-		n++;
-	bool is_more = err == BT_OK && sqlite3_step(statement) == SQLITE_ROW;
-	sqlite3_reset(statement);
-	if (err != BT_OK && err != BT_ENOTFOUND)
-		return err;
-	*count = n;
-	*more = is_more;
-	return BT_OK;
-}
-
-/* The least text above every text that begins with @p digits. */
-static void end_of_prefix(const char *digits, char *out, size_t cap)
-{
-	bt_text_copy(out, cap, digits);
-	out[strlen(out) - 1]++;
-}
-
-static enum bt_err search_digits(struct bt_directory *directory, const char *digits, int max, struct bt_consumer *out,
-				 int *count, bool *more)
-{
-	char end[32], back[32], back_end[32];
-	sqlite3_stmt *statement = prepare(directory, BY_DIGITS);
-	end_of_prefix(digits, end, sizeof end);
-	reverse(digits, back, sizeof back);
-	end_of_prefix(back, back_end, sizeof back_end);
-	if (!statement || bind_text(statement, 1, digits) || bind_text(statement, 2, end) ||
-	    bind_text(statement, 3, back) || bind_text(statement, 4, back_end) ||
-	    sqlite3_bind_int(statement, 5, max + 1))
-		return BT_EOS;
-	return collect(statement, max, out, count, more);
-}
-
-/* A search key, letters and digits only, as a query for all its words as prefixes. */
-static void make_query(const char *key, char *out, size_t cap)
-{
-	size_t len = 0;
-	bool inside = false;
-	for (; *key && len + 8 < cap; key++) {
-		if (*key == ' ' && inside)
-			len += (size_t)snprintf(out + len, cap - len, "\"* ");
-		else if (*key != ' ' && !inside)
-			out[len++] = '"';
-		inside = *key != ' ';
-		if (inside)
-			out[len++] = *key;
-	}
-	snprintf(out + len, cap - len, "%s", inside ? "\"*" : "");
-}
-
-static enum bt_err search_words(struct bt_directory *directory, const char *key, int max, struct bt_consumer *out,
-				int *count, bool *more)
-{
-	char query[512];
-	sqlite3_stmt *statement = prepare(directory, BY_WORDS);
-	make_query(key, query, sizeof query);
-	if (!statement || bind_text(statement, 1, query) || sqlite3_bind_int(statement, 5, max + 1))
-		return BT_EOS;
-	return collect(statement, max, out, count, more);
-}
-
-enum bt_err bt_directory_search(struct bt_directory *directory, const char *text, int max, struct bt_consumer *out,
-				int *count, bool *more)
-{
-	char key[96], joined[32];
-	size_t len = 0, digits = 0;
-	if (max < 1 || max > ROWS_MAX)
-		return BT_EINPUT;
-	bt_text_search_key(text, key, sizeof key);
-	for (const char *c = key; *c; c++) {
-		if (*c == ' ')
-			continue;
-		if (len + 1 < sizeof joined)
-			joined[len] = *c;
-		len++;
-		digits += *c >= '0' && *c <= '9';
-	}
-	joined[len < sizeof joined ? len : sizeof joined - 1] = '\0';
-	if (digits == len && len >= 4 && len < sizeof joined)
-		return search_digits(directory, joined, max, out, count, more);
-	if (digits < len && len >= 3)
-		return search_words(directory, key, max, out, count, more);
-	*count = 0;
-	*more = false;
-	return BT_OK;
 }

@@ -95,7 +95,9 @@ BT_MUST_USE enum bt_err bt_directory_find_meter(struct bt_directory *directory, 
  * @param[in]  max   rows wanted, 1..64.
  * @param[out] out   array of @p max; @p count rows are filled, exact number hits first, then by name.
  * @param[out] more  true when more than @p max match.
- * Time: at most a few milliseconds at a million consumers.
+ * When more than @p max match, which of them are given is not said; those given are sorted.
+ * Time: below a millisecond for a name and a place at a million consumers; 8 ms for four or more common words that
+ * hardly ever meet in one row (tests/bench/bench_directory.c).
  */
 BT_MUST_USE enum bt_err bt_directory_search(struct bt_directory *directory, const char *text, int max,
 					    struct bt_consumer *out, int *count, bool *more);

@@ -1,0 +1,136 @@
+/* Look-up and search in the cached directory. */
+#include <stdio.h>
+#include <string.h>
+
+#include "core/directory/cache.h"
+#include "core/directory/consumer.h"
+
+#define ROWS_MAX 64
+
+/* @return BT_OK, BT_ENOTFOUND at the end, BT_EOS. */
+static enum bt_err next_consumer(sqlite3_stmt *statement, struct bt_consumer *out)
+{
+	int code = sqlite3_step(statement);
+	if (code == SQLITE_DONE)
+		return BT_ENOTFOUND;
+	if (code != SQLITE_ROW)
+		return BT_EOS;
+	const unsigned char *record = sqlite3_column_text(statement, 0);
+	struct bt_bytes json = {record, (size_t)sqlite3_column_bytes(statement, 0)};
+	return record && bt_consumer_decode(json, out, NULL) == BT_OK ? BT_OK : BT_EOS;
+}
+
+static enum bt_err find_one(struct bt_directory *directory, enum bt_cache_statement id, const char *key,
+			    struct bt_consumer *out)
+{
+	struct bt_consumer found;
+	sqlite3_stmt *statement = bt_cache_statement(directory, id);
+	if (!statement || bt_cache_bind(statement, 1, key))
+		return BT_EOS;
+	enum bt_err err = next_consumer(statement, &found);
+	sqlite3_reset(statement);
+	if (err == BT_OK)
+		*out = found;
+	return err;
+}
+
+enum bt_err bt_directory_find(struct bt_directory *directory, const char *number, struct bt_consumer *out)
+{
+	return find_one(directory, BT_CACHE_BY_NUMBER, number, out);
+}
+
+enum bt_err bt_directory_find_meter(struct bt_directory *directory, const char *drn, struct bt_consumer *out)
+{
+	return find_one(directory, BT_CACHE_BY_METER, drn, out);
+}
+
+static enum bt_err collect(sqlite3_stmt *statement, int max, struct bt_consumer *out, int *count, bool *more)
+{
+	enum bt_err err = BT_OK;
+	int n = 0;
+	while (n < max && (err = next_consumer(statement, &out[n])) == BT_OK)
+		n++;
+	bool is_more = err == BT_OK && sqlite3_step(statement) == SQLITE_ROW;
+	sqlite3_reset(statement);
+	if (err != BT_OK && err != BT_ENOTFOUND)
+		return err;
+	*count = n;
+	*more = is_more;
+	return BT_OK;
+}
+
+/* The least text above every text that begins with @p digits. */
+static void end_of_prefix(const char *digits, char *out, size_t cap)
+{
+	bt_text_copy(out, cap, digits);
+	out[strlen(out) - 1]++;
+}
+
+static enum bt_err search_digits(struct bt_directory *directory, const char *digits, int max, struct bt_consumer *out,
+				 int *count, bool *more)
+{
+	char end[32], back[32], back_end[32];
+	sqlite3_stmt *statement = bt_cache_statement(directory, BT_CACHE_BY_DIGITS);
+	end_of_prefix(digits, end, sizeof end);
+	bt_cache_reverse(digits, back, sizeof back);
+	end_of_prefix(back, back_end, sizeof back_end);
+	if (!statement || bt_cache_bind(statement, 1, digits) || bt_cache_bind(statement, 2, end) ||
+	    bt_cache_bind(statement, 3, back) || bt_cache_bind(statement, 4, back_end) ||
+	    sqlite3_bind_int(statement, 5, max + 1))
+		return BT_EOS;
+	return collect(statement, max, out, count, more);
+}
+
+/* A search key, letters and digits only, as a query for all its words as prefixes. */
+static void make_query(const char *key, char *out, size_t cap)
+{
+	size_t len = 0;
+	bool inside = false;
+	for (; *key && len + 8 < cap; key++) {
+		if (*key == ' ' && inside)
+			len += (size_t)snprintf(out + len, cap - len, "\"* ");
+		else if (*key != ' ' && !inside)
+			out[len++] = '"';
+		inside = *key != ' ';
+		if (inside)
+			out[len++] = *key;
+	}
+	snprintf(out + len, cap - len, "%s", inside ? "\"*" : "");
+}
+
+static enum bt_err search_words(struct bt_directory *directory, const char *key, int max, struct bt_consumer *out,
+				int *count, bool *more)
+{
+	char query[512];
+	sqlite3_stmt *statement = bt_cache_statement(directory, BT_CACHE_BY_WORDS);
+	make_query(key, query, sizeof query);
+	if (!statement || bt_cache_bind(statement, 1, query) || sqlite3_bind_int(statement, 5, max + 1))
+		return BT_EOS;
+	return collect(statement, max, out, count, more);
+}
+
+enum bt_err bt_directory_search(struct bt_directory *directory, const char *text, int max, struct bt_consumer *out,
+				int *count, bool *more)
+{
+	char key[96], joined[32];
+	size_t len = 0, digits = 0;
+	if (max < 1 || max > ROWS_MAX)
+		return BT_EINPUT;
+	bt_text_search_key(text, key, sizeof key);
+	for (const char *c = key; *c; c++) {
+		if (*c == ' ')
+			continue;
+		if (len + 1 < sizeof joined)
+			joined[len] = *c;
+		len++;
+		digits += *c >= '0' && *c <= '9';
+	}
+	joined[len < sizeof joined ? len : sizeof joined - 1] = '\0';
+	if (digits == len && len >= 4 && len < sizeof joined)
+		return search_digits(directory, joined, max, out, count, more);
+	if (digits < len && len >= 3)
+		return search_words(directory, key, max, out, count, more);
+	*count = 0;
+	*more = false;
+	return BT_OK;
+}
