@@ -57,8 +57,11 @@ static void fill_money(const struct bt_teller *teller, const struct bt_teller_wo
 	facts->rate_paise = sale->quote.rate;
 	facts->given = tender->given;
 	facts->change = tender->given - tender->amount;
-	facts->balance_known = work->consumer.balance;
-	facts->balance_at_ms = work->consumer.balance_at_ms;
+	/* A token books no balance (PROTOCOL S1): the old figure beside new units would only be asked about. */
+	if (sale->delivery != BT_DELIVERY_TOKEN) {
+		facts->balance_known = work->consumer.balance;
+		facts->balance_at_ms = work->consumer.balance_at_ms;
+	}
 	bt_text_copy(facts->tender, sizeof facts->tender, kind ? kind->name : tender->kind);
 	bt_text_copy(facts->tender_reference, sizeof facts->tender_reference, tender->reference);
 	bt_text_copy(facts->tariff, sizeof facts->tariff,
