@@ -17,12 +17,13 @@ bool bt_sbx_ledger_find(sqlite3 *db, const char *sale_id, struct bt_sbx_entry *o
 	sqlite3_stmt *row = bt_sbx_store_ask(db,
 					     "SELECT state, terminal, connection, meter, delivery, key_id, token, "
 					     "exception, paise, units, said_tid, rnd,"
-					     " picked, released FROM sales WHERE sale_id=?",
+					     " picked, released, rev FROM sales WHERE sale_id=?",
 					     "t", sale_id);
 	bool found = row && sqlite3_step(row) == SQLITE_ROW;
 	if (found) {
 		struct bt_sbx_core *core = &out->core;
-		*out = (struct bt_sbx_entry){.released = sqlite3_column_int(row, 13) != 0};
+		*out = (struct bt_sbx_entry){.released = sqlite3_column_int(row, 13) != 0,
+					     .rev = sqlite3_column_int64(row, 14)};
 		snprintf(core->sale_id, sizeof core->sale_id, "%s", sale_id);
 		bt_sbx_column_text(row, 0, out->state, sizeof out->state);
 		bt_sbx_column_text(row, 1, core->terminal, sizeof core->terminal);
@@ -34,7 +35,7 @@ bool bt_sbx_ledger_find(sqlite3 *db, const char *sale_id, struct bt_sbx_entry *o
 		bt_sbx_column_text(row, 7, out->exception, sizeof out->exception);
 		core->paise = sqlite3_column_int64(row, 8);
 		core->units = sqlite3_column_int64(row, 9);
-		core->tid = out->said_tid = read_or_none(row, 10);
+		core->tid = read_or_none(row, 10);
 		core->rnd = read_or_none(row, 11);
 		core->picked = sqlite3_column_int(row, 12) != 0;
 	}

@@ -15,7 +15,7 @@ struct bt_sbx_entry {
 	struct bt_sbx_core core;
 	char exception[24]; /* "" for none */
 	bool released;      /* the token left by some channel */
-	int64_t said_tid;
+	int64_t rev;
 };
 
 /** A sale about to be booked. */

@@ -131,7 +131,8 @@ enum bt_sbx_code bt_sbx_call_inquire(struct bt_sbx *sbx, const struct bt_sbx_req
 	if (known && strcmp(entry.state, "committed") == 0)
 		return give_stored(sbx, request->name, reply);
 	if (known && strcmp(entry.state, "reversed") == 0) {
-		reply->body = json_pack("{s:s, s:s}", "sale_id", request->name, "status", "reversed");
+		reply->body = json_pack("{s:s, s:s, s:I}", "sale_id", request->name, "status", "reversed", "rev",
+					(json_int_t)entry.rev);
 		return BT_SBX_NONE;
 	}
 	if (!bt_sbx_ledger_tombstone(sbx->db, request->name) || !bt_sbx_store_commit(sbx->db))
