@@ -20,10 +20,10 @@ struct bad_row {
 
 static const struct bad_row rows[] = {
     {"999999999999", "500", "not a number we know", "यह नंबर हमारे पास नहीं है"},
-    {NULL, "abc", "Only whole rupees", "सिर्फ़ पूरे रुपये"},
-    {NULL, "5O0", "Only whole rupees", "सिर्फ़ पूरे रुपये"},
+    {NULL, "abc", "not a number", "सिर्फ़ अंक"},
+    {NULL, "5O0", "not a number", "सिर्फ़ अंक"},
     {NULL, "12.50", "Only whole rupees", "सिर्फ़ पूरे रुपये"},
-    {NULL, "-500", "Only whole rupees", "सिर्फ़ पूरे रुपये"},
+    {NULL, "-500", "not a number", "सिर्फ़ अंक"},
     {NULL, "0", "At least", "कम से कम"},
     {NULL, "99", "At least", "कम से कम"},
     {NULL, "10001", "At most", "तक"},

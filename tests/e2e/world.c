@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -241,6 +242,7 @@ static void serve(const struct world *world, const char *ready)
 {
 	char listen_at[32], consumers[16], log[WORLD_PATH_CAP];
 
+	prctl(PR_SET_PDEATHSIG, SIGKILL); /* a test that fails leaves no server behind */
 	snprintf(listen_at, sizeof listen_at, "127.0.0.1:%d", world->port);
 	snprintf(consumers, sizeof consumers, "%d", world->consumers);
 	join(log, world->dir, "server.log");
@@ -312,6 +314,36 @@ static json_t *read_json(struct world_run *run, const char *what)
 	return json;
 }
 
+static struct world *open_worlds[8]; /* those a failed test left open are closed at exit */
+
+static void close_left_open(void)
+{
+	for (size_t i = 0; i < sizeof open_worlds / sizeof open_worlds[0]; i++)
+		world_close(open_worlds[i]);
+}
+
+static void remember(struct world *world)
+{
+	static bool asked;
+
+	if (!asked)
+		atexit(close_left_open);
+	asked = true;
+	for (size_t i = 0; i < sizeof open_worlds / sizeof open_worlds[0]; i++) {
+		if (open_worlds[i] == NULL) {
+			open_worlds[i] = world;
+			return;
+		}
+	}
+}
+
+static void forget(const struct world *world)
+{
+	for (size_t i = 0; i < sizeof open_worlds / sizeof open_worlds[0]; i++)
+		if (open_worlds[i] == world)
+			open_worlds[i] = NULL;
+}
+
 struct world *world_open(int consumers)
 {
 	struct world *world = calloc(1, sizeof *world);
@@ -319,6 +351,7 @@ struct world *world_open(int consumers)
 
 	if (world == NULL)
 		fail_msg("out of memory");
+	remember(world);
 	make_folder(world);
 	world->consumers = consumers;
 	world->port = find_free_port();
@@ -333,6 +366,7 @@ void world_close(struct world *world)
 {
 	if (world == NULL)
 		return;
+	forget(world);
 	world_stop_server(world, true);
 	json_decref(world->list);
 	if (getenv("E2E_KEEP") != NULL)
