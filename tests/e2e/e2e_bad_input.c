@@ -118,6 +118,11 @@ static void unknown_setting_is_named(void **state)
 	run = world_batti(world, line);
 	assert_int_equal(run.status, 0);
 	world_run_free(&run);
+	snprintf(line, sizeof line, "lookup --state %%T --config " BATTI_SOURCE_DIR "/assets/batti.conf.sample %s",
+		 world_number(world, "sts_units", "", 0));
+	run = world_batti(world, line);
+	assert_int_equal(run.status, 0);
+	world_run_free(&run);
 	world_close(world);
 }
 
