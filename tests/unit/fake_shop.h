@@ -1,0 +1,455 @@
+/* A shop that is only data: the people and figures of the screen mock-ups, in memory, with no journal behind it.
+ *
+ * Time stands still at Fri 21 Nov 2025, 11:42 in India unless a test moves it. A sale becomes what `next_state` says as
+ * soon as it is paid, or stays VENDING until a test changes `view`. */
+#ifndef BT_TEST_FAKE_SHOP_H
+#define BT_TEST_FAKE_SHOP_H
+
+#include <string.h>
+
+#include "ui/screen/shop.h"
+
+#define FAKE_HOUR_MS INT64_C(3600000)
+
+struct fake_shop {
+	struct bt_ui_shop shop;
+	struct bt_ui_status status;
+	struct bt_enrolment enrolment;
+	struct bt_tariff tariff;
+	struct bt_consumer people[4]; /* as the list rows show them */
+	struct bt_consumer ramesh;    /* as his card shows him */
+	struct bt_sale_row history[5];
+	int history_count;
+	struct bt_sale_row open[4];
+	int open_count;
+	struct bt_sale_view view;
+	enum bt_sale_state next_state;
+	enum bt_outlook outlook;
+	enum bt_denial denial;
+	int repeat;
+	enum bt_err live, pay_err;
+	enum bt_ui_job job;
+	bool checking;
+	int pays, issues, reprints, look_ups;
+	struct bt_draft paid;
+	char fault[16];
+};
+
+static inline struct bt_dual fake_dual(const char *en, const char *hi)
+{
+	struct bt_dual dual;
+	memset(&dual, 0, sizeof(dual));
+	(void)bt_text_copy(dual.en, sizeof(dual.en), en);
+	(void)bt_text_copy(dual.hi, sizeof(dual.hi), hi);
+	return dual;
+}
+
+/** Milliseconds of a time in India. */
+static inline int64_t fake_time(int year, int month, int day, int hour, int minute, int second)
+{
+	return bt_civil_to_ms(
+	    (struct bt_civil){
+		.year = year, .month = month, .day = day, .hour = hour, .minute = minute, .second = second},
+	    BT_INDIA_OFFSET_MINUTES);
+}
+
+static inline const struct bt_tariff *fake_tariff(void *self)
+{
+	return &((struct fake_shop *)self)->tariff;
+}
+
+static inline void fake_status(void *self, struct bt_ui_status *out)
+{
+	*out = ((struct fake_shop *)self)->status;
+}
+
+static inline enum bt_err fake_search(void *self, const char *text, int max, struct bt_consumer *out, int *count,
+				      bool *more)
+{
+	struct fake_shop *fake = self;
+	char digits[64];
+	size_t used = 0;
+	*count = 0;
+	*more = false;
+	for (const char *at = text; *at && used + 1 < sizeof(digits); at++) {
+		if (*at != ' ') {
+			digits[used++] = *at;
+		}
+	}
+	digits[used] = '\0';
+	if (strncmp(fake->ramesh.number, digits, used) == 0) {
+		out[0] = fake->ramesh;
+		*count = 1;
+		return BT_OK;
+	}
+	for (int i = 0; strncmp(text, "ram", 3) == 0 && i < 4 && i < max; i++) {
+		out[i] = fake->people[i];
+		*count = i + 1;
+	}
+	return BT_OK;
+}
+
+static inline void fake_look_up(void *self, const char *number)
+{
+	(void)number;
+	((struct fake_shop *)self)->look_ups++;
+}
+
+static inline enum bt_err fake_live(void *self, const char *number, struct bt_consumer *out)
+{
+	struct fake_shop *fake = self;
+	if (fake->live == BT_OK) {
+		*out = fake->ramesh;
+		(void)bt_text_copy(out->number, sizeof(out->number), number);
+	}
+	return fake->live;
+}
+
+/* Figures of the mock-ups; otherwise a plain rule that only has to be a rule. */
+static inline enum bt_err fake_quote(void *self, const struct bt_consumer *consumer, bt_paise amount, bt_paise dues,
+				     struct bt_quote *out)
+{
+	(void)self;
+	(void)consumer;
+	bt_paise balance = amount - dues;
+	memset(out, 0, sizeof(*out));
+	out->amount = amount;
+	out->dues = dues;
+	out->energy = balance * 4717 / 5000;
+	out->duty = balance - out->energy;
+	out->units = out->energy * 635 / 47170;
+	if (amount == 100000 && dues == 30000) {
+		out->duty = 4000;
+		out->energy = 66000;
+		out->units = 889;
+	}
+	return BT_OK;
+}
+
+static inline enum bt_outlook fake_outlook(void *self, const struct bt_consumer *consumer, bt_paise amount,
+					   bt_paise dues, enum bt_denial *denial)
+{
+	struct fake_shop *fake = self;
+	(void)amount;
+	(void)dues;
+	*denial = fake->denial;
+	return bt_consumer_is_blocked(consumer) ? BT_OUTLOOK_REFUSED : fake->outlook;
+}
+
+static inline int fake_repeat(void *self, const struct bt_consumer *consumer, bt_paise amount)
+{
+	(void)consumer;
+	(void)amount;
+	return ((struct fake_shop *)self)->repeat;
+}
+
+static inline enum bt_err fake_history(void *self, const struct bt_consumer *consumer, int max, struct bt_sale_row *out,
+				       int *count)
+{
+	struct fake_shop *fake = self;
+	(void)consumer;
+	*count = fake->history_count < max ? fake->history_count : max;
+	memcpy(out, fake->history, sizeof(*out) * (size_t)*count);
+	return BT_OK;
+}
+
+static inline enum bt_err fake_pay(void *self, const struct bt_draft *draft, char sale_id[37])
+{
+	struct fake_shop *fake = self;
+	if (fake->pay_err != BT_OK) {
+		return fake->pay_err;
+	}
+	fake->pays++;
+	fake->paid = *draft;
+	fake->view.state = fake->next_state;
+	(void)bt_text_copy(sale_id, 37, "0192f000-0000-7000-8000-000000000001");
+	return BT_OK;
+}
+
+static inline enum bt_err fake_view(void *self, const char *sale_id, struct bt_sale_view *out)
+{
+	(void)sale_id;
+	*out = ((struct fake_shop *)self)->view;
+	if (out->state != BT_SALE_TOKENED && out->state != BT_SALE_DONE) {
+		out->token[0] = '\0';
+	}
+	return BT_OK;
+}
+
+static inline enum bt_err fake_issue_now(void *self, const char *sale_id)
+{
+	struct fake_shop *fake = self;
+	(void)sale_id;
+	fake->issues++;
+	fake->view.state = BT_SALE_TOKENED;
+	fake->view.made_here = true;
+	return BT_OK;
+}
+
+static inline enum bt_err fake_reprint(void *self, const char *sale_id)
+{
+	(void)sale_id;
+	((struct fake_shop *)self)->reprints++;
+	return BT_OK;
+}
+
+static inline enum bt_err fake_paper_seen(void *self, const char *sale_id)
+{
+	(void)sale_id;
+	((struct fake_shop *)self)->view.printing = BT_PRINTING_DONE;
+	return BT_OK;
+}
+
+static inline enum bt_err fake_open_sales(void *self, int max, struct bt_sale_row *out, int *count)
+{
+	struct fake_shop *fake = self;
+	*count = fake->open_count < max ? fake->open_count : max;
+	memcpy(out, fake->open, sizeof(*out) * (size_t)*count);
+	return BT_OK;
+}
+
+static inline void fake_newest(void *self, char sale_id[37])
+{
+	(void)self;
+	(void)bt_text_copy(sale_id, 37, "0192f000-0000-7000-8000-000000000001");
+}
+
+static inline void fake_sign_in(void *self, const char *operator_id, const char *pin)
+{
+	struct fake_shop *fake = self;
+	(void)operator_id;
+	fake->job = strcmp(pin, "1234") == 0 ? BT_UI_JOB_GOOD : BT_UI_JOB_WRONG;
+}
+
+static inline void fake_unlock(void *self, const char *passphrase)
+{
+	struct fake_shop *fake = self;
+	fake->job = strcmp(passphrase, "correct horse") == 0 ? BT_UI_JOB_GOOD : BT_UI_JOB_WRONG;
+	fake->status.keys_locked = fake->status.keys_locked && fake->job != BT_UI_JOB_GOOD;
+}
+
+static inline enum bt_ui_job fake_job(void *self, int *tries_left, int64_t *wait_ms)
+{
+	*tries_left = 3;
+	*wait_ms = 15 * 60000;
+	return ((struct fake_shop *)self)->job;
+}
+
+static inline void fake_sign_out(void *self)
+{
+	(void)self;
+}
+
+static inline int fake_system(void *self, int max, struct bt_ui_system_line *out)
+{
+	static const struct {
+		const char *label;
+		int mark;
+		const char *value;
+	} lines[] = {
+	    {"Server", BT_UI_GOOD, "answers in 0.21 s, certificate till 12 Mar 2027"},
+	    {"Clock", BT_UI_GOOD, "agrees with the server to 0.4 s"},
+	    {"Journal", BT_UI_GOOD, "4,812 records, chain whole, second copy equal"},
+	    {"Disk", BT_UI_GOOD, "18.4 GB free, last write 3 ms"},
+	    {"Offline limit", BT_UI_GOOD, "till 25 Nov 00:41, ₹ 1,50,000"},
+	    {"Offline keys", BT_UI_GOOD, "open since 09:58 by A. K. Jha"},
+	    {"Consumers", BT_UI_WARN, "1,04,220 known, last updated 31 h ago"},
+	    {"Tariff", BT_UI_GOOD, "BERC 2026-27, signed"},
+	    {"Printer", BT_UI_GOOD, "TVS RP 3200, 80 mm, answers"},
+	    {"Scanner", BT_UI_GOOD, "last scan 11:41"},
+	    {"Screen", BT_UI_GOOD, "Hindi columns agree, 256 colours"},
+	    {"Mirror", BT_UI_BAD, "no second disk"},
+	};
+	int count = 0;
+	(void)self;
+	for (; count < (int)(sizeof(lines) / sizeof(lines[0])) && count < max; count++) {
+		out[count].label = lines[count].label;
+		out[count].mark = (unsigned)lines[count].mark;
+		(void)bt_text_copy(out[count].value[BT_LANG_EN], 160, lines[count].value);
+		(void)bt_text_copy(out[count].value[BT_LANG_HI], 160, lines[count].value);
+	}
+	return count;
+}
+
+static inline void fake_demo(void *self, const char *fault)
+{
+	struct fake_shop *fake = self;
+	(void)bt_text_copy(fake->fault, sizeof(fake->fault), fault);
+	fake->status.server = strcmp(fault, "down") == 0 ? BT_BREAKER_OFFLINE : BT_BREAKER_ONLINE;
+}
+
+static inline bool fake_step(void *self)
+{
+	(void)self;
+	return false;
+}
+
+static inline int fake_due_ms(void *self)
+{
+	(void)self;
+	return -1;
+}
+
+static inline int fake_fds(void *self, int *out, int max)
+{
+	(void)self;
+	(void)out;
+	(void)max;
+	return 0;
+}
+
+static inline struct bt_consumer fake_person(const char *number, const char *meter, struct bt_dual name,
+					     const char *relation, struct bt_dual relative, struct bt_dual place)
+{
+	struct bt_consumer person;
+	memset(&person, 0, sizeof(person));
+	(void)bt_text_copy(person.number, sizeof(person.number), number);
+	(void)bt_text_copy(person.meter, sizeof(person.meter), meter);
+	(void)bt_text_copy(person.relation, sizeof(person.relation), relation);
+	person.name = name;
+	person.relative = relative;
+	person.place = place;
+	person.takes_token = true;
+	return person;
+}
+
+static inline void fake_people(struct fake_shop *fake)
+{
+	fake->ramesh =
+	    fake_person("100244781560", "04740015298", fake_dual("Ramesh Kumar Singh", "रमेश कुमार सिंह"), "s/o",
+			fake_dual("Mahesh Singh", "महेश सिंह"), fake_dual("Ward 7, Danapur", "वार्ड 7, दानापुर"));
+	fake->ramesh.balance = -14230;
+	fake->ramesh.balance_at_ms = fake_time(2025, 11, 21, 11, 40, 0);
+	fake->ramesh.dues = 186000;
+	fake->ramesh.dues_daily = 3100;
+	fake->ramesh.free_left = 480;
+	fake->ramesh.free_of = 1250;
+	fake->ramesh.cut_from_ms = fake_time(2025, 11, 22, 10, 0, 0);
+	fake->people[0] = fake->ramesh;
+	fake->people[0].relative = fake_dual("Mahesh", "महेश");
+	fake->people[1] =
+	    fake_person("100244780417", "04740010417", fake_dual("Ramesh Kumar", "रमेश कुमार"), "s/o",
+			fake_dual("Ram Prasad", "राम प्रसाद"), fake_dual("Gola Road, Danapur", "गोला रोड, दानापुर"));
+	fake->people[2] =
+	    fake_person("100244787731", "04740017731", fake_dual("Ramesh Prasad", "रमेश प्रसाद"), "s/o",
+			fake_dual("Late Shiv N.", "स्व. शिव"), fake_dual("Khagaul, Danapur", "खगौल, दानापुर"));
+	fake->people[3] = fake_person("100244781120", "04740011120", fake_dual("Rameshwar Sao", "रामेश्वर साव"), "s/o",
+				      fake_dual("Bhola", "भोला"), fake_dual("Danapur Bazar", "दानापुर बाज़ार"));
+}
+
+static inline void fake_enrol(struct bt_enrolment *enrolment)
+{
+	static const struct {
+		const char *id, *en, *hi, *short_en, *short_hi;
+		enum bt_role role;
+	} operators[] = {{"rina", "Rina Kumari", "रीना कुमारी", "Rina", "रीना", BT_ROLE_CLERK},
+			 {"sanjay", "Sanjay Prasad", "संजय प्रसाद", "Sanjay", "संजय", BT_ROLE_CLERK},
+			 {"jha", "A. K. Jha", "ए. के. झा", "Jha", "झा", BT_ROLE_SUPERVISOR}};
+	(void)bt_text_copy(enrolment->terminal, sizeof(enrolment->terminal), "0142");
+	enrolment->counter = fake_dual("Danapur counter 2", "दानापुर काउंटर 2");
+	(void)bt_text_copy(enrolment->complaint, sizeof(enrolment->complaint), "1912");
+	(void)bt_text_copy(enrolment->control_room, sizeof(enrolment->control_room), "0612-250 0000");
+	enrolment->operator_count = 3;
+	for (int i = 0; i < 3; i++) {
+		struct bt_operator *person = &enrolment->operators[i];
+		(void)bt_text_copy(person->id, sizeof(person->id), operators[i].id);
+		person->name = fake_dual(operators[i].en, operators[i].hi);
+		person->short_name = fake_dual(operators[i].short_en, operators[i].short_hi);
+		person->role = operators[i].role;
+	}
+}
+
+static inline void fake_sales(struct fake_shop *fake)
+{
+	static const struct {
+		int month, day, hour, minute;
+		bt_paise amount;
+	} rows[] = {{11, 14, 9, 12, 30000},
+		    {11, 2, 18, 40, 50000},
+		    {10, 21, 10, 5, 50000},
+		    {10, 9, 16, 31, 20000},
+		    {10, 1, 9, 58, 50000}};
+	for (int i = 0; i < 5; i++) {
+		fake->history[i].paid_at_ms =
+		    fake_time(2025, rows[i].month, rows[i].day, rows[i].hour, rows[i].minute, 0);
+		fake->history[i].amount = rows[i].amount;
+		fake->history[i].stage = BT_STAGE_TOKENED;
+		(void)bt_text_copy(fake->history[i].delivery, sizeof(fake->history[i].delivery), "token");
+	}
+	fake->history_count = 5;
+	struct bt_sale_view *view = &fake->view;
+	view->consumer = fake->ramesh;
+	view->sale.quote.amount = 50000;
+	view->sale.quote.units = 635;
+	view->sale.paid_at_ms = fake_time(2025, 11, 21, 11, 42, 7);
+	(void)bt_text_copy(view->sale.meter, sizeof(view->sale.meter), fake->ramesh.meter);
+	(void)bt_text_copy(view->sale.receipt, sizeof(view->sale.receipt), "0142-0611-087-4");
+	(void)bt_text_copy(view->token, sizeof(view->token), "44170823915622607384");
+	view->deadline_ms = 3000;
+	view->waited_ms = 1350;
+	view->printing = BT_PRINTING_DONE;
+	view->tokened_at_ms = fake_time(2025, 11, 21, 11, 42, 9);
+	fake->next_state = BT_SALE_TOKENED;
+}
+
+static inline void fake_server_down(struct fake_shop *fake)
+{
+	fake->status.server = BT_BREAKER_OFFLINE;
+	fake->status.down_ms = 44 * 60000;
+}
+
+static inline void fake_open(struct fake_shop *fake, const struct bt_words *words)
+{
+	memset(fake, 0, sizeof(*fake));
+	fake->shop = (struct bt_ui_shop){
+	    .self = fake,
+	    .words = words,
+	    .enrolment = &fake->enrolment,
+	    .tariff = fake_tariff,
+	    .status = fake_status,
+	    .search = fake_search,
+	    .look_up = fake_look_up,
+	    .live = fake_live,
+	    .quote = fake_quote,
+	    .outlook = fake_outlook,
+	    .repeat_minutes = fake_repeat,
+	    .history = fake_history,
+	    .pay = fake_pay,
+	    .view = fake_view,
+	    .issue_now = fake_issue_now,
+	    .reprint = fake_reprint,
+	    .paper_seen = fake_paper_seen,
+	    .open_sales = fake_open_sales,
+	    .newest = fake_newest,
+	    .sign_in = fake_sign_in,
+	    .unlock = fake_unlock,
+	    .job = fake_job,
+	    .sign_out = fake_sign_out,
+	    .system = fake_system,
+	    .step = fake_step,
+	    .due_ms = fake_due_ms,
+	    .fds = fake_fds,
+	};
+	fake_people(fake);
+	fake_enrol(&fake->enrolment);
+	fake_sales(fake);
+	fake->tariff.minimum = 10000;
+	fake->tariff.maximum = 1000000;
+	fake->live = BT_EBUSY;
+	fake->repeat = -1;
+	fake->status.now_ms = fake_time(2025, 11, 21, 11, 42, 7);
+	fake->status.balances_known_ms = fake_time(2025, 11, 20, 21, 10, 0);
+	fake->status.has_lease = true;
+	fake->status.clock_trusted = true;
+	fake->status.open_sales = 2;
+	fake->status.who = fake_dual("Rina", "रीना");
+	fake->status.allowance = (struct bt_allowance){.paise_left = 15000000,
+						       .paise_cap = 15000000,
+						       .count_left = 300,
+						       .count_cap = 300,
+						       .ms_left = 61 * FAKE_HOUR_MS,
+						       .ms_whole = 72 * FAKE_HOUR_MS,
+						       .sales_left = 300};
+}
+
+#endif

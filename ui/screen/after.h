@@ -1,0 +1,23 @@
+/* What the screens after a sale share: they keep a view of it, print it again, and let the next person begin. */
+#ifndef BT_UI_SCREEN_AFTER_H
+#define BT_UI_SCREEN_AFTER_H
+
+#include "ui/screen/screen.h"
+#include "ui/widget/canvas.h"
+
+struct bt_ui_after {
+	struct bt_sale_view view;
+	bool known;
+};
+
+/** Look at the sale again. */
+void bt_ui_after_look(struct bt_ui_after *after, const struct bt_ui_desk *desk);
+/** Any digit or letter starts the next person with it; F5 prints, F6 is the same person, Enter answers the printer. */
+struct bt_ui_go bt_ui_after_press(struct bt_ui_after *after, struct bt_ui_desk *desk, const struct bt_ui_press *press);
+/** Row 22: what the printer says; @p done_key when the slip is out. @return true when there is room for a remark. */
+bool bt_ui_after_print_state(const struct bt_ui_after *after, const struct bt_ui_desk *desk, const char *done_key,
+			     struct bt_ui_canvas *canvas);
+/** "✓ Money is recorded, 11:42:07." with name and amount, rows 3 and 5. */
+void bt_ui_after_money(const struct bt_ui_after *after, struct bt_ui_canvas *canvas);
+
+#endif

@@ -1,0 +1,474 @@
+/* The card: answer what the queue asks, and take the amount, on one screen. */
+#include "ui/screen/face.h"
+
+#include <string.h>
+
+#include "ui/screen/pay.h"
+#include "ui/widget/dates.h"
+#include "ui/widget/field.h"
+
+#define AMOUNT_COL     23
+#define AMOUNT_DIGITS  7
+#define CHOICE_STEP    14
+#define HISTORY_MAX    5
+#define QUICK_COUNT    4
+#define TENTH          10
+#define REMARK_COLUMNS 11
+
+static const bt_paise quick_amounts[QUICK_COUNT] = {20000, 50000, 100000, 200000};
+
+static const char *const towards_names[] = {
+    [BT_TOWARDS_BALANCE] = N_("Balance"), [BT_TOWARDS_DUES] = N_("Dues"), [BT_TOWARDS_SPLIT] = N_("Split")};
+
+struct card {
+	struct bt_ui_field amount;
+	enum bt_towards towards;
+	int tender;
+	bool has_quote;
+	enum bt_err quote_err;
+	bt_paise asked; /* the amount about which it has been asked once: ten times, or a repeat */
+	int repeat_asked;
+	int history_count;
+	struct bt_sale_row history[HISTORY_MAX];
+};
+
+static bt_paise dues_part(const struct card *card)
+{
+	return card->towards == BT_TOWARDS_DUES ? bt_ui_field_paise(&card->amount) : 0;
+}
+
+/* Gives and outlook follow every digit, before money is taken. */
+static void recompute(struct card *card, struct bt_ui_desk *desk)
+{
+	const struct bt_ui_shop *shop = desk->shop;
+	bt_paise amount = bt_ui_field_paise(&card->amount);
+	desk->draft.amount = amount;
+	desk->draft.dues = dues_part(card);
+	desk->draft.tender = bt_tender_kinds[card->tender];
+	card->quote_err = amount > 0
+			      ? shop->quote(shop->self, &desk->draft.consumer, amount, desk->draft.dues, &desk->quote)
+			      : BT_ERANGE;
+	card->has_quote = card->quote_err == BT_OK;
+	desk->outlook = shop->outlook(shop->self, &desk->draft.consumer, amount, desk->draft.dues, &desk->denial);
+}
+
+static void enter(void *self, struct bt_ui_desk *desk)
+{
+	struct card *card = self;
+	const struct bt_ui_shop *shop = desk->shop;
+	card->towards = desk->draft.consumer.kind == BT_KIND_DUES || desk->draft.consumer.postpaid ? BT_TOWARDS_DUES
+												   : BT_TOWARDS_BALANCE;
+	if (shop->history(shop->self, &desk->draft.consumer, HISTORY_MAX, card->history, &card->history_count) !=
+	    BT_OK) {
+		card->history_count = 0;
+	}
+	if (desk->status.server != BT_BREAKER_OFFLINE) {
+		shop->look_up(shop->self, desk->draft.consumer.number);
+	}
+	recompute(card, desk);
+}
+
+static struct bt_ui_go take_live(struct card *card, struct bt_ui_desk *desk)
+{
+	struct bt_consumer live;
+	if (desk->shop->live(desk->shop->self, desk->draft.consumer.number, &live) == BT_OK) {
+		desk->draft.consumer = live;
+	}
+	recompute(card, desk);
+	return BT_GO(BT_GO_STAY);
+}
+
+/* Next or previous of the ready-made amounts, from wherever the amount stands. */
+static void step_quick(struct card *card, struct bt_ui_desk *desk, int by)
+{
+	bt_paise now = bt_ui_field_paise(&card->amount);
+	int best = -1;
+	for (int i = 0; i < QUICK_COUNT; i++) {
+		if (by > 0 && quick_amounts[i] > now) {
+			best = i;
+			break;
+		}
+		if (by < 0 && quick_amounts[i] < now) {
+			best = i;
+		}
+	}
+	if (best >= 0) {
+		bt_ui_field_set_paise(&card->amount, quick_amounts[best]);
+	}
+	recompute(card, desk);
+}
+
+static struct bt_ui_go step_towards(struct card *card, struct bt_ui_desk *desk)
+{
+	const struct bt_consumer *consumer = &desk->draft.consumer;
+	if (consumer->dues <= 0 && card->towards == BT_TOWARDS_BALANCE) {
+		bt_ui_note(desk, BT_INK_WARN, N_("No dues are known."), NULL);
+		return BT_GO(BT_GO_STAY);
+	}
+	if (consumer->kind == BT_KIND_DUES || consumer->postpaid) {
+		return BT_GO(BT_GO_STAY);
+	}
+	card->towards = (enum bt_towards)((card->towards + 1) % BT_TOWARDS_COUNT);
+	recompute(card, desk);
+	return BT_GO(BT_GO_STAY);
+}
+
+/* Ways of paying that this counter cannot complete are passed over, and that is said. */
+static struct bt_ui_go step_tender(struct card *card, struct bt_ui_desk *desk)
+{
+	int count = 0;
+	while (bt_tender_kinds[count]) {
+		count++;
+	}
+	int next = card->tender;
+	do {
+		next = (next + 1) % count;
+	} while (!bt_tender_kinds[next]->available && next != card->tender);
+	if (next == card->tender) {
+		bt_ui_note(desk, BT_INK_WARN, N_("This way of paying is not available here."), NULL);
+	}
+	card->tender = next;
+	recompute(card, desk);
+	return BT_GO(BT_GO_STAY);
+}
+
+static bool refuse_limits(struct card *card, struct bt_ui_desk *desk)
+{
+	char text[32];
+	const struct bt_tariff *tariff = desk->shop->tariff(desk->shop->self);
+	bt_paise amount = bt_ui_field_paise(&card->amount);
+	bool all_dues = card->towards == BT_TOWARDS_DUES;
+	if (amount == 0) {
+		bt_ui_note(desk, BT_INK_WARN, N_("Type the amount first."), NULL);
+		return true;
+	}
+	if (tariff && amount < tariff->minimum && !all_dues) {
+		bt_money_format(tariff->minimum, text);
+		bt_ui_note(desk, BT_INK_WARN, N_("At least ₹ {1}."), text, NULL);
+		return true;
+	}
+	if (tariff && amount > tariff->maximum) {
+		bt_money_format(tariff->maximum, text);
+		bt_ui_note(desk, BT_INK_WARN, N_("At most ₹ {1} at one time."), text, NULL);
+		return true;
+	}
+	if (all_dues && amount > desk->draft.consumer.dues) {
+		bt_ui_note(desk, BT_INK_WARN, N_("More than the known dues is not taken. The rest goes to balance."),
+			   NULL);
+		card->towards = BT_TOWARDS_SPLIT;
+		return true;
+	}
+	return false;
+}
+
+/* Asked once each: ten times the last recharge, and the same recharge within ten minutes. */
+static bool asks_again(struct card *card, struct bt_ui_desk *desk)
+{
+	char text[32];
+	bt_paise amount = desk->draft.amount, last = desk->draft.consumer.last_recharge;
+	if (last > 0 && amount >= TENTH * last && card->asked != amount) {
+		card->asked = amount;
+		bt_money_format(amount, text);
+		bt_ui_note(desk, BT_INK_WARN, N_("₹ {1} is ten times the last recharge. Enter again if right."), text,
+			   NULL);
+		return true;
+	}
+	int minutes = desk->shop->repeat_minutes(desk->shop->self, &desk->draft.consumer, amount);
+	if (minutes >= 0 && !card->repeat_asked) {
+		card->repeat_asked = 1;
+		bt_count_format(minutes, text);
+		bt_ui_note(desk, BT_INK_WARN, N_("Same recharge {1} minutes ago. Once more?"), text, NULL);
+		return true;
+	}
+	return false;
+}
+
+static struct bt_ui_go go_on(struct card *card, struct bt_ui_desk *desk)
+{
+	if (bt_consumer_is_blocked(&desk->draft.consumer)) {
+		return BT_GO(BT_GO_IGNORED);
+	}
+	recompute(card, desk);
+	if (refuse_limits(card, desk)) {
+		recompute(card, desk);
+		return BT_GO(BT_GO_STAY);
+	}
+	if (desk->outlook == BT_OUTLOOK_REFUSED || !card->has_quote) {
+		bt_ui_say_denial(desk);
+		return BT_GO(BT_GO_STAY);
+	}
+	if (asks_again(card, desk)) {
+		return BT_GO(BT_GO_STAY);
+	}
+	if (desk->outlook == BT_OUTLOOK_DOCKET) {
+		bt_ui_say_denial(desk);
+	}
+	return BT_GO_TO(BT_GO_PUSH, card->towards == BT_TOWARDS_SPLIT ? &bt_ui_split : &bt_ui_confirm);
+}
+
+static struct bt_ui_go write_digit(struct card *card, struct bt_ui_desk *desk, uint32_t ch)
+{
+	if (ch == '.') {
+		bt_ui_note(desk, BT_INK_WARN, N_("Only whole rupees."), NULL);
+		return BT_GO(BT_GO_IGNORED);
+	}
+	if (!bt_ui_field_put_digit(&card->amount, ch, AMOUNT_DIGITS)) {
+		bt_ui_note(desk, BT_INK_WARN, N_("The amount is not a number."), NULL);
+		return BT_GO(BT_GO_IGNORED);
+	}
+	card->repeat_asked = 0;
+	recompute(card, desk);
+	return BT_GO(BT_GO_STAY);
+}
+
+static struct bt_ui_go press_char(struct card *card, struct bt_ui_desk *desk, uint32_t ch)
+{
+	switch (ch) {
+	case '+':
+	case '-':
+		step_quick(card, desk, ch == '+' ? 1 : -1);
+		return BT_GO(BT_GO_STAY);
+	case '/':
+		return step_towards(card, desk);
+	case '*':
+		return step_tender(card, desk);
+	default:
+		return write_digit(card, desk, ch);
+	}
+}
+
+static struct bt_ui_go on_event(void *self, struct bt_ui_desk *desk, const struct bt_ui_event *event)
+{
+	struct card *card = self;
+	if (event->kind == BT_UI_EVENT_TICK) {
+		return take_live(card, desk);
+	}
+	switch (event->press.key) {
+	case BT_KEY_ENTER:
+		return go_on(card, desk);
+	case BT_KEY_CHAR:
+		return press_char(card, desk, event->press.ch);
+	case BT_KEY_BACKSPACE:
+		bt_ui_field_backspace(&card->amount);
+		break;
+	case BT_KEY_DELETE:
+		bt_ui_field_clear(&card->amount);
+		break;
+	case BT_KEY_ESC:
+		return BT_GO(BT_GO_BACK);
+	case BT_KEY_F6:
+		return BT_GO_TO(BT_GO_PUSH, &bt_ui_history);
+	case BT_KEY_UP:
+	case BT_KEY_DOWN:
+	case BT_KEY_PAGE_UP:
+	case BT_KEY_PAGE_DOWN:
+	case BT_KEY_SIDEWAYS:
+		bt_ui_note(desk, BT_INK_WARN, N_("Num Lock is off."), NULL);
+		return BT_GO(BT_GO_IGNORED);
+	default:
+		return BT_GO(BT_GO_IGNORED);
+	}
+	recompute(card, desk);
+	return BT_GO(BT_GO_STAY);
+}
+
+/* ---- drawing ---- */
+
+static void draw_balance(const struct bt_ui_desk *desk, struct bt_ui_canvas *canvas)
+{
+	const struct bt_consumer *consumer = &desk->draft.consumer;
+	char text[BT_DATE_BYTES], remark[BT_DATE_BYTES];
+	int64_t now = desk->status.now_ms, days = bt_ui_days_ago(consumer->balance_at_ms, now);
+	bt_ui_put(canvas, 5, BT_BLOCK_COL, BT_INK_QUIET, bt_ui_word(canvas, N_("Balance")));
+	if (consumer->balance_at_ms == 0) {
+		bt_ui_put_right(canvas, 5, BT_AMOUNT_END, BT_INK_QUIET, bt_ui_word(canvas, N_("Not known")));
+		return;
+	}
+	bt_ui_rupees(consumer->balance, true, text);
+	bt_ui_put_right(canvas, 5, BT_AMOUNT_END, consumer->balance < 0 ? BT_INK_BAD | BT_BOLD : (unsigned)BT_INK_FACT,
+			text);
+	if (days == 0) {
+		bt_ui_time(consumer->balance_at_ms, remark);
+		bt_ui_say(canvas, 5, BT_REMARK_COL, BT_INK_QUIET, N_("at {1}"), remark, NULL);
+	} else if (days == 1) {
+		const char *until = bt_ui_word(canvas, N_("until yesterday"));
+		bt_ui_put(canvas, 5, BT_REMARK_COL, BT_INK_QUIET,
+			  bt_text_columns(until) <= REMARK_COLUMNS ? until : bt_ui_word(canvas, N_("yesterday")));
+	} else {
+		bt_ui_date_short(canvas, consumer->balance_at_ms, remark);
+		bt_ui_put_clip(canvas, 5, BT_REMARK_COL, 6, BT_INK_QUIET, remark);
+	}
+}
+
+/* What keeps the light on: the negative balance and the least recharge, in whole rupees, upwards. */
+static void draw_safe(const struct bt_ui_desk *desk, struct bt_ui_canvas *canvas)
+{
+	const struct bt_consumer *consumer = &desk->draft.consumer;
+	const struct bt_tariff *tariff = desk->shop->tariff(desk->shop->self);
+	char text[48];
+	if (!tariff || consumer->balance_at_ms == 0 || consumer->postpaid || consumer->balance >= tariff->minimum) {
+		return;
+	}
+	bt_paise safe = (consumer->balance < 0 ? -consumer->balance : 0) + tariff->minimum;
+	safe = (safe + BT_PAISE_PER_RUPEE - 1) / BT_PAISE_PER_RUPEE * BT_PAISE_PER_RUPEE;
+	bt_ui_rupees(safe, true, text);
+	bt_ui_put(canvas, 7, BT_BLOCK_COL, BT_INK_QUIET, bt_ui_word(canvas, N_("To be safe")));
+	bt_ui_put_right(canvas, 7, BT_AMOUNT_END, BT_INK_FACT | BT_BOLD, text);
+	bt_ui_put(canvas, 7, BT_REMARK_COL, BT_INK_QUIET, bt_ui_word(canvas, N_("or more")));
+}
+
+/* Free units are granted whole: "48", not "48.0"; a part is shown where there is one. */
+static void whole_units(int64_t tenths, char out[32])
+{
+	if (tenths % 10 == 0) {
+		bt_count_format(tenths / 10, out);
+	} else {
+		bt_units_format(tenths, out);
+	}
+}
+
+static void draw_facts(const struct bt_ui_desk *desk, struct bt_ui_canvas *canvas)
+{
+	const struct bt_consumer *consumer = &desk->draft.consumer;
+	char text[48], other[48];
+	bt_ui_label(canvas, 5, N_("Connection"));
+	bt_ui_group_digits(consumer->number, text);
+	bt_ui_put(canvas, 5, BT_VALUE_COL, BT_INK_FACT, text);
+	bt_ui_label(canvas, 6, N_("Meter"));
+	bt_ui_group_digits(consumer->meter, text);
+	bt_ui_put(canvas, 6, BT_VALUE_COL, BT_INK_FACT, consumer->meter[0] ? text : bt_ui_word(canvas, N_("none")));
+	if (consumer->postpaid) {
+		bt_ui_put(canvas, 7, BT_VALUE_COL, BT_INK_FACT, bt_ui_word(canvas, N_("Bill meter (post-paid)")));
+	} else if (consumer->free_of > 0) {
+		bt_ui_label(canvas, 7, N_("Free units"));
+		whole_units(consumer->free_left, text);
+		whole_units(consumer->free_of, other);
+		bt_ui_say(canvas, 7, BT_VALUE_COL, BT_INK_FACT, N_("{1} of {2} left"), text, other, NULL);
+	}
+	draw_balance(desk, canvas);
+	bt_ui_put(canvas, 6, BT_BLOCK_COL, BT_INK_QUIET, bt_ui_word(canvas, N_("Dues")));
+	bt_ui_rupees(consumer->dues, true, text);
+	bt_ui_put_right(canvas, 6, BT_AMOUNT_END, BT_INK_FACT, text);
+	if (consumer->dues_daily > 0) {
+		bt_money_format(consumer->dues_daily, text);
+		bt_ui_say(canvas, 6, BT_REMARK_COL, BT_INK_QUIET, N_("₹ {1}/day"), text, NULL);
+	}
+	draw_safe(desk, canvas);
+}
+
+static void draw_warning_text(enum bt_ui_role role, const char *key, const char *arg, struct bt_ui_canvas *canvas)
+{
+	bt_ui_put(canvas, 9, BT_MARK_COL, role | BT_BOLD, role == BT_INK_BAD ? "✕" : "▲");
+	bt_ui_say(canvas, 9, BT_TEXT_LEFT, role, key, arg, NULL);
+}
+
+/* The one most useful warning: blocked, no token before the server is back, supply cut, cut in sight. */
+static void draw_warning(const struct bt_ui_desk *desk, struct bt_ui_canvas *canvas)
+{
+	const struct bt_consumer *consumer = &desk->draft.consumer;
+	char when[BT_DATE_BYTES];
+	if (bt_consumer_is_blocked(consumer)) {
+		draw_warning_text(BT_INK_BAD, N_("Blocked by the office. Reason: {1}."),
+				  bt_dual_get(&consumer->blocked, canvas->lang), canvas);
+	} else if (!consumer->takes_token && consumer->kind == BT_KIND_REMOTE && desk->outlook == BT_OUTLOOK_DOCKET) {
+		draw_warning_text(BT_INK_WARN, N_("Supply returns only after the server is back."), "", canvas);
+	} else if (consumer->supply_cut_at_ms > 0) {
+		bt_ui_date_near(canvas, consumer->supply_cut_at_ms, desk->status.now_ms, when);
+		draw_warning_text(BT_INK_WARN, N_("Supply is cut since {1}."), when, canvas);
+	} else if (desk->outlook == BT_OUTLOOK_DOCKET && desk->denial != BT_DENY_NONE) {
+		draw_warning_text(BT_INK_WARN, N_("No token now. Reason: {1}."),
+				  bt_ui_word(canvas, bt_ui_reason_key(desk->denial)), canvas);
+	} else if (consumer->cut_from_ms > 0) {
+		bt_ui_date_time(canvas, consumer->cut_from_ms, when);
+		draw_warning_text(BT_INK_WARN, N_("Supply may be cut from {1}."), when, canvas);
+	}
+}
+
+static void draw_quick(const struct card *card, struct bt_ui_canvas *canvas)
+{
+	bt_paise amount = bt_ui_field_paise(&card->amount);
+	int col = bt_ui_put(canvas, 15, BT_VALUE_COL, BT_INK_QUIET, "+ −") + 4;
+	for (int i = 0; i < QUICK_COUNT; i++) {
+		char text[32];
+		bt_money_format(quick_amounts[i], text);
+		bool chosen = quick_amounts[i] == amount;
+		col = bt_ui_put(canvas, 15, col, chosen ? BT_INK_FACT | BT_BOLD : (unsigned)BT_INK_QUIET, text) + 4;
+	}
+}
+
+static void draw_choice(int row, int at, const char *key, bool chosen, struct bt_ui_canvas *canvas)
+{
+	int col = BT_VALUE_COL + CHOICE_STEP * at;
+	if (chosen) {
+		bt_ui_put(canvas, row, col - 2, BT_INK_FACT | BT_BOLD, "●");
+	}
+	bt_ui_put_clip(canvas, row, col, CHOICE_STEP - 2, chosen ? BT_INK_FACT | BT_BOLD : (unsigned)BT_INK_QUIET,
+		       bt_ui_word(canvas, key));
+}
+
+static void draw_choices(const struct card *card, struct bt_ui_canvas *canvas)
+{
+	bt_ui_label(canvas, 17, N_("Towards"));
+	for (int i = 0; i < BT_TOWARDS_COUNT; i++) {
+		draw_choice(17, i, towards_names[i], (int)card->towards == i, canvas);
+	}
+	bt_ui_label(canvas, 19, N_("Pay by"));
+	for (int i = 0; bt_tender_kinds[i] && BT_VALUE_COL + CHOICE_STEP * i + CHOICE_STEP - 2 <= 78; i++) {
+		draw_choice(19, i, bt_tender_kinds[i]->name, card->tender == i, canvas);
+	}
+}
+
+static void draw_gives(const struct card *card, const struct bt_ui_desk *desk, struct bt_ui_canvas *canvas)
+{
+	char text[64];
+	if (!card->has_quote) {
+		return;
+	}
+	bt_ui_label(canvas, 21, N_("Gives"));
+	bt_ui_units(canvas, desk->quote.units, text);
+	bt_ui_put(canvas, 21, BT_VALUE_COL, BT_INK_FACT | BT_BOLD, text);
+	bt_money_format_full(desk->quote.energy, text);
+	bt_ui_say(canvas, 21, 34, BT_INK_QUIET, N_("energy {1}"), text, NULL);
+	bt_money_format_full(desk->quote.duty, text);
+	bt_ui_say(canvas, 21, 50, BT_INK_QUIET, N_("duty {1}"), text, NULL);
+	bt_money_format_full(desk->quote.dues, text);
+	bt_ui_say(canvas, 21, 63, BT_INK_QUIET, N_("dues {1}"), text, NULL);
+}
+
+static void draw(const void *self, const struct bt_ui_desk *desk, struct bt_ui_canvas *canvas)
+{
+	const struct card *card = self;
+	bt_ui_person(canvas, 3, &desk->draft.consumer);
+	draw_facts(desk, canvas);
+	draw_warning(desk, canvas);
+	bt_ui_label(canvas, 12, N_("Amount"));
+	bt_ui_amount_draw(canvas, 11, BT_VALUE_COL, AMOUNT_COL, BT_INK_FACT, bt_ui_field_paise(&card->amount), true);
+	draw_quick(card, canvas);
+	draw_choices(card, canvas);
+	draw_gives(card, desk, canvas);
+	if (canvas->cols >= BT_THIRD_FROM) {
+		bt_ui_put(canvas, 3, BT_THIRD_COL, BT_INK_QUIET, bt_ui_word(canvas, N_("Last recharges")));
+		bt_ui_history_rows(canvas, 5, BT_THIRD_COL, card->history, card->history_count, -1);
+	}
+}
+
+static const struct bt_ui_key_row keys[] = {
+    {"Enter", N_("Next"), N_("Forward: accept, choose, next"), NULL},
+    {"+ −", N_("Amount"), N_("Next ready-made amount"), NULL},
+    {"/", N_("Towards"), N_("Towards: balance, dues, split"), NULL},
+    {"*", N_("Pay by"), N_("Pay by: cash, UPI, card, cheque, voucher"), NULL},
+    {"F6", N_("History"), N_("More about this person"), NULL},
+    {"Esc", N_("Back"), N_("One step back"), NULL},
+    {NULL, NULL, NULL, NULL},
+};
+
+const struct bt_ui_screen bt_ui_card = {
+    .id = "card",
+    .size = sizeof(struct card),
+    .tick_ms = 500,
+    .scan = BT_SCAN_STARTS,
+    .keys = keys,
+    .enter = enter,
+    .draw = draw,
+    .on_event = on_event,
+};

@@ -1,0 +1,264 @@
+/* Confirm and take cash: one look at name, amount and words; one Enter that means "I have the money". */
+#include "ui/screen/face.h"
+
+#include <string.h>
+
+#include "ui/screen/pay.h"
+#include "ui/widget/bigdigits.h"
+#include "ui/widget/field.h"
+
+#define GIVEN_DIGITS 8
+#define SIGN_COL     17
+#define WAIT_SHOW_MS 300 /* a healthy sale never flashes a waiting screen */
+
+struct confirm {
+	struct bt_ui_field given;
+	bool paid;
+	int64_t paid_boot_ms;
+};
+
+static bt_paise given_of(const struct confirm *confirm)
+{
+	return bt_ui_field_paise(&confirm->given);
+}
+
+/* From here to the screen that shows what came of it; the waiting screen only after a moment. */
+static struct bt_ui_go follow(const struct confirm *confirm, struct bt_ui_desk *desk)
+{
+	struct bt_sale_view view;
+	if (!bt_ui_sale_view(desk, &view)) {
+		return BT_GO(BT_GO_STAY);
+	}
+	const struct bt_ui_screen *screen = bt_ui_sale_screen(&view);
+	if (screen) {
+		return BT_GO_TO(BT_GO_OVER, screen);
+	}
+	return desk->boot_ms - confirm->paid_boot_ms >= WAIT_SHOW_MS ? BT_GO_TO(BT_GO_OVER, &bt_ui_wait)
+								     : BT_GO(BT_GO_STAY);
+}
+
+static void say_pay_error(struct bt_ui_desk *desk, enum bt_err err)
+{
+	char text[32];
+	if (err == BT_ERANGE) {
+		bt_money_format(BT_TENDER_CASH_LEGAL_LIMIT, text);
+		bt_ui_note(desk, BT_INK_BAD, N_("Cash of ₹ {1} or more is not allowed by law."), text, NULL);
+	} else if (err == BT_ENOSPC) {
+		bt_ui_note(desk, BT_INK_BAD, N_("Stopped: the disk is full. Nothing is lost. Call {1}."),
+			   desk->shop->enrolment->complaint, NULL);
+	} else {
+		bt_ui_note(desk, BT_INK_BAD, N_("Money not recorded. Give it back."), NULL);
+	}
+}
+
+static bool refuse_given(const struct confirm *confirm, struct bt_ui_desk *desk)
+{
+	char amount[32], missing[32];
+	bt_paise given = given_of(confirm), due = desk->draft.amount;
+	if (!confirm->given.text[0] || given >= due) {
+		return false;
+	}
+	bt_money_format(due, amount);
+	bt_money_format(due - given, missing);
+	bt_ui_note(desk, BT_INK_BAD, N_("Given is less than ₹ {1}. ₹ {2} short."), amount, missing, NULL);
+	return true;
+}
+
+static struct bt_ui_go take_money(struct confirm *confirm, struct bt_ui_desk *desk)
+{
+	if (refuse_given(confirm, desk)) {
+		return BT_GO(BT_GO_IGNORED);
+	}
+	desk->draft.given = confirm->given.text[0] ? given_of(confirm) : desk->draft.amount;
+	char sale_id[37] = "";
+	enum bt_err err = desk->shop->pay(desk->shop->self, &desk->draft, sale_id);
+	if (err != BT_OK) {
+		say_pay_error(desk, err);
+		return BT_GO(BT_GO_IGNORED);
+	}
+	memcpy(desk->sale_id, sale_id, sizeof(desk->sale_id));
+	confirm->paid = true;
+	confirm->paid_boot_ms = desk->boot_ms;
+	return follow(confirm, desk);
+}
+
+/* Money is recorded: what is typed now is for the screen that follows, but a second Enter is not a second wish. */
+static struct bt_ui_go press_late(const struct bt_ui_press *press)
+{
+	return BT_GO(press->key == BT_KEY_ENTER || press->key == BT_KEY_ESC ? BT_GO_STAY : BT_GO_KEEP);
+}
+
+static struct bt_ui_go press_key(struct confirm *confirm, struct bt_ui_desk *desk, const struct bt_ui_press *press)
+{
+	switch (press->key) {
+	case BT_KEY_ENTER:
+		return press->fresh ? take_money(confirm, desk) : BT_GO(BT_GO_STAY);
+	case BT_KEY_CHAR:
+		if (press->ch == '*') {
+			bt_ui_note(desk, BT_INK_WARN, N_("This way of paying is not available here."), NULL);
+			return BT_GO(BT_GO_STAY);
+		}
+		return BT_GO(bt_ui_field_put_digit(&confirm->given, press->ch, GIVEN_DIGITS) ? BT_GO_STAY
+											     : BT_GO_IGNORED);
+	case BT_KEY_BACKSPACE:
+		bt_ui_field_backspace(&confirm->given);
+		return BT_GO(BT_GO_STAY);
+	case BT_KEY_DELETE:
+		bt_ui_field_clear(&confirm->given);
+		return BT_GO(BT_GO_STAY);
+	case BT_KEY_ESC:
+		return BT_GO(BT_GO_BACK);
+	default:
+		return BT_GO(BT_GO_IGNORED);
+	}
+}
+
+static struct bt_ui_go on_event(void *self, struct bt_ui_desk *desk, const struct bt_ui_event *event)
+{
+	struct confirm *confirm = self;
+	if (event->kind == BT_UI_EVENT_TICK) {
+		return confirm->paid ? follow(confirm, desk) : BT_GO(BT_GO_STAY);
+	}
+	return confirm->paid ? press_late(&event->press) : press_key(confirm, desk, &event->press);
+}
+
+/* ---- drawing ---- */
+
+static void draw_big(struct bt_ui_canvas *canvas, enum bt_ui_role role, bt_paise paise)
+{
+	char text[32];
+	bt_money_format(paise, text);
+	bt_ui_put(canvas, 8, SIGN_COL, role | BT_BOLD, "₹");
+	if (canvas->plain && canvas->cols < BT_SCREEN_COLS) {
+		(void)bt_ui_digits_spaced(canvas, 8, BT_VALUE_COL, role, text);
+	} else if (strchr(text, '.') || BT_VALUE_COL + bt_ui_digits5_columns(text) > 78) {
+		bt_ui_put(canvas, 8, BT_VALUE_COL, role | BT_BOLD, text);
+	} else {
+		(void)bt_ui_digits5(canvas, 6, BT_VALUE_COL, role, text);
+	}
+}
+
+/* As soon as cash given is typed the big number is what to return; the amount moves into the sentence. */
+static void draw_amount(const struct confirm *confirm, const struct bt_ui_desk *desk, struct bt_ui_canvas *canvas)
+{
+	bt_paise due = desk->draft.amount, given = given_of(confirm);
+	bool typed = confirm->given.text[0] != '\0', back = typed && given >= due, less = typed && given < due;
+	enum bt_ui_role role = BT_INK_FACT;
+	bt_paise shown = due;
+	char text[320], a[32], b[32];
+	if (back || less) {
+		role = back ? BT_INK_OK : BT_INK_BAD;
+		shown = back ? given - due : due - given;
+	}
+	if (less) {
+		bt_ui_label(canvas, 6, N_("Short"));
+	} else {
+		bt_ui_label(canvas, 6, back ? N_("Return") : N_("Take"));
+	}
+	draw_big(canvas, role, shown);
+	if (bt_money_words(shown, canvas->lang, text, sizeof(text)) != BT_OK) {
+		return;
+	}
+	int col = bt_ui_put_clip(canvas, 12, BT_VALUE_COL, 58, BT_INK_FACT, text);
+	if (typed) {
+		bt_money_format(given, a);
+		bt_money_format(due, b);
+		bt_ui_say(canvas, 12, col + 3, BT_INK_FACT, N_("({1} given, {2} to pay)"), a, b, NULL);
+	}
+}
+
+static void towards_text(const struct bt_ui_desk *desk, const struct bt_ui_canvas *canvas, char *out, size_t cap)
+{
+	char units[32], balance[32], dues[32];
+	const struct bt_draft *draft = &desk->draft;
+	bt_units_format(desk->quote.units, units);
+	bt_money_format(draft->amount - draft->dues, balance);
+	bt_money_format(draft->dues, dues);
+	const char *key = N_("Balance ₹ {1} ({2} units), dues ₹ {3}");
+	const char *args[] = {balance, units, dues, NULL};
+	if (draft->dues == draft->amount) {
+		key = N_("Dues, no units");
+	} else if (draft->dues == 0) {
+		key = N_("Balance, {1} units");
+		args[0] = units;
+	}
+	(void)bt_words_format(canvas->words, canvas->lang, key, args, out, cap);
+}
+
+static void draw_given(const struct confirm *confirm, struct bt_ui_canvas *canvas)
+{
+	char text[32];
+	bt_ui_label(canvas, 18, N_("Cash given"));
+	bt_ui_put(canvas, 18, BT_VALUE_COL, BT_INK_FACT | BT_BOLD, "₹");
+	if (confirm->given.text[0]) {
+		bt_money_format(given_of(confirm), text);
+		int end = bt_ui_put(canvas, 18, BT_VALUE_COL + 2, BT_INK_FACT | BT_BOLD, text);
+		bt_ui_cursor(canvas, 18, end);
+	} else {
+		bt_ui_cursor(canvas, 18, BT_VALUE_COL + 2);
+		bt_ui_put(canvas, 18, BT_VALUE_COL + 5, BT_INK_QUIET, bt_ui_word(canvas, N_("empty = exact money")));
+	}
+}
+
+static void draw(const void *self, const struct bt_ui_desk *desk, struct bt_ui_canvas *canvas)
+{
+	const struct confirm *confirm = self;
+	char text[256];
+	bt_ui_person(canvas, 2, &desk->draft.consumer);
+	bt_ui_numbers(canvas, 3, &desk->draft.consumer);
+	draw_amount(confirm, desk, canvas);
+	bt_ui_label(canvas, 15, N_("Towards"));
+	towards_text(desk, canvas, text, sizeof(text));
+	bt_ui_put(canvas, 15, BT_VALUE_COL, BT_INK_FACT, text);
+	bt_ui_label(canvas, 16, N_("Pay by"));
+	if (desk->draft.tender) {
+		bt_ui_put(canvas, 16, BT_VALUE_COL, BT_INK_FACT, bt_ui_word(canvas, desk->draft.tender->name));
+	}
+	draw_given(confirm, canvas);
+	bt_ui_put(canvas, 20, BT_TEXT_LEFT, BT_INK_QUIET,
+		  bt_ui_word(canvas, N_("Ask the name and count the money before Enter.")));
+}
+
+static bool show_enter(const void *self, const struct bt_ui_desk *desk, const struct bt_ui_canvas *canvas,
+		       char label[64])
+{
+	static const char *const labels[] = {[BT_OUTLOOK_TOKEN] = N_("Money taken, give token"),
+					     [BT_OUTLOOK_CREDIT] = N_("Money taken, credit it"),
+					     [BT_OUTLOOK_DOCKET] = N_("Money taken, give docket"),
+					     [BT_OUTLOOK_REFUSED] = N_("Money taken, give docket")};
+	bt_text_copy(label, 64, bt_ui_word(canvas, labels[desk->outlook]));
+	return !((const struct confirm *)self)->paid;
+}
+
+static bool show_recorded(const void *self, const struct bt_ui_desk *desk, const struct bt_ui_canvas *canvas,
+			  char label[64])
+{
+	(void)desk;
+	(void)canvas;
+	(void)label;
+	return ((const struct confirm *)self)->paid;
+}
+
+static bool show_before(const void *self, const struct bt_ui_desk *desk, const struct bt_ui_canvas *canvas,
+			char label[64])
+{
+	return !show_recorded(self, desk, canvas, label);
+}
+
+static const struct bt_ui_key_row keys[] = {
+    {"Enter", N_("Money taken, give token"), "", show_enter},
+    {"✓", N_("Money is recorded"), "", show_recorded},
+    {"*", N_("Pay by"), N_("Pay by: cash, UPI, card, cheque, voucher"), show_before},
+    {"Esc", N_("Back"), N_("One step back"), show_before},
+    {NULL, NULL, NULL, NULL},
+};
+
+const struct bt_ui_screen bt_ui_confirm = {
+    .id = "confirm",
+    .size = sizeof(struct confirm),
+    .tick_ms = 50,
+    .scan = BT_SCAN_REFUSED,
+    .keys = keys,
+    .draw = draw,
+    .on_event = on_event,
+};

@@ -1,0 +1,96 @@
+/* Paid, token later: the consumer leaves with proof, not with a shrug. */
+#include "ui/screen/after.h"
+
+#include "ui/screen/face.h"
+#include "ui/screen/pay.h"
+
+#define READ_COLUMNS 64
+
+struct docket {
+	struct bt_ui_after after;
+};
+
+static void enter(void *self, struct bt_ui_desk *desk)
+{
+	bt_ui_after_look(&((struct docket *)self)->after, desk);
+}
+
+/* The token may still come while the docket is on the screen. */
+static struct bt_ui_go on_event(void *self, struct bt_ui_desk *desk, const struct bt_ui_event *event)
+{
+	struct docket *docket = self;
+	if (event->kind == BT_UI_EVENT_TICK) {
+		bt_ui_after_look(&docket->after, desk);
+		const struct bt_ui_screen *screen = docket->after.known ? bt_ui_sale_screen(&docket->after.view) : NULL;
+		return screen && screen != &bt_ui_docket ? BT_GO_TO(BT_GO_SWAP, screen) : BT_GO(BT_GO_STAY);
+	}
+	if (event->press.key == BT_KEY_ENTER && docket->after.view.printing != BT_PRINTING_ASK) {
+		return bt_ui_after_press(&docket->after, desk, &(struct bt_ui_press){.key = BT_KEY_F5});
+	}
+	if (event->press.key == BT_KEY_ESC) {
+		return BT_GO(BT_GO_BACK);
+	}
+	return bt_ui_after_press(&docket->after, desk, &event->press);
+}
+
+/* The head-end said no: the money goes back, and nothing is promised. */
+static void draw_refused(const struct bt_sale_view *view, struct bt_ui_canvas *canvas)
+{
+	char text[64];
+	const char *reason = canvas->lang == BT_LANG_HI && view->refusal_hi[0] ? view->refusal_hi : view->refusal_en;
+	bt_money_format(view->sale.quote.amount, text);
+	bt_ui_put(canvas, 10, BT_MARK_COL, BT_INK_BAD | BT_BOLD, "✕");
+	bt_ui_say(canvas, 10, BT_TEXT_LEFT, BT_INK_BAD | BT_BOLD, N_("The server refused: {1}"), reason, NULL);
+	bt_ui_say(canvas, 12, BT_TEXT_LEFT, BT_INK_FACT | BT_BOLD, N_("Give the money back: ₹ {1}."), text, NULL);
+	bt_ui_say(canvas, 14, BT_TEXT_LEFT, BT_INK_QUIET, N_("receipt {1}"), view->sale.receipt, NULL);
+}
+
+static void draw_waiting(const struct bt_sale_view *view, struct bt_ui_canvas *canvas)
+{
+	char number[48], text[512], more[512];
+	const char *no_args[] = {NULL};
+	bt_text_printf(number, sizeof(number), "D-%s", view->sale.receipt);
+	bt_ui_say_wide(canvas, 10, BT_TEXT_LEFT, BT_INK_FACT | BT_BOLD, N_("No token now. Docket {1}"), number, NULL);
+	(void)bt_words_format(canvas->words, canvas->lang, N_("The money is safe."), no_args, text, sizeof(text));
+	(void)bt_words_format(canvas->words, canvas->lang,
+			      N_("The token comes when the server is back, at any counter, with this docket."), no_args,
+			      more, sizeof(more));
+	char both[1200];
+	bt_text_printf(both, sizeof(both), "%s  %s", text, more);
+	int row = bt_ui_paragraph(canvas, 12, BT_TEXT_LEFT, READ_COLUMNS, BT_INK_FACT, both);
+	const char *reason = bt_ui_word(canvas, bt_ui_reason_key(view->denial));
+	bt_ui_say_wide(canvas, row + 1, BT_TEXT_LEFT, BT_INK_QUIET, N_("Nothing more to pay. Reason: {1}."), reason,
+		       NULL);
+}
+
+static void draw(const void *self, const struct bt_ui_desk *desk, struct bt_ui_canvas *canvas)
+{
+	const struct docket *docket = self;
+	if (!docket->after.known) {
+		return;
+	}
+	bt_ui_after_money(&docket->after, canvas);
+	if (docket->after.view.state == BT_SALE_REFUSED) {
+		draw_refused(&docket->after.view, canvas);
+	} else {
+		draw_waiting(&docket->after.view, canvas);
+	}
+	(void)bt_ui_after_print_state(&docket->after, desk, N_("Docket printed."), canvas);
+}
+
+static const struct bt_ui_key_row keys[] = {
+    {"Enter", N_("Print docket"), N_("Print this again"), NULL},
+    {"F3", N_("Next person"), N_("Next person; work in progress goes on by itself"), NULL},
+    {NULL, NULL, NULL, NULL},
+};
+
+const struct bt_ui_screen bt_ui_docket = {
+    .id = "docket",
+    .size = sizeof(struct docket),
+    .tick_ms = 200,
+    .scan = BT_SCAN_STARTS,
+    .keys = keys,
+    .enter = enter,
+    .draw = draw,
+    .on_event = on_event,
+};

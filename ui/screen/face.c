@@ -1,0 +1,324 @@
+#include "ui/screen/face.h"
+
+#include <string.h>
+
+#include "ui/widget/dates.h"
+#include "ui/widget/frame.h"
+
+#define HOUR_MS  INT64_C(3600000)
+#define KEYS_MAX 16
+#define LOW_DIV  4 /* below a quarter of any cap the slot turns */
+
+static void say_text(const struct bt_ui_canvas *canvas, const char *key, const char *arg, char *out, size_t cap)
+{
+	(void)bt_words_format(canvas->words, canvas->lang, key, (const char *[]){arg, NULL}, out, cap);
+}
+
+static void fill_server(const struct bt_ui_status *status, const struct bt_ui_canvas *canvas, struct bt_ui_slot *slot)
+{
+	char arg[BT_DATE_BYTES];
+	static const struct {
+		const char *shape, *plain;
+		enum bt_ui_role role;
+	} looks[] = {[BT_BREAKER_ONLINE] = {"●", "[OK]", BT_INK_OK},
+		     [BT_BREAKER_SLOW] = {"▲", "[SLOW]", BT_INK_WARN},
+		     [BT_BREAKER_OFFLINE] = {"■", "[DOWN]", BT_INK_WARN}};
+	slot->shape = canvas->plain ? looks[status->server].plain : looks[status->server].shape;
+	slot->shape_role = looks[status->server].role;
+	slot->style = (status->server == BT_BREAKER_ONLINE ? BT_INK_FACT : BT_INK_WARN) | BT_BOLD;
+	if (status->server == BT_BREAKER_ONLINE) {
+		say_text(canvas, N_("Server up"), NULL, slot->text, sizeof(slot->text));
+	} else if (status->server == BT_BREAKER_SLOW) {
+		bt_ui_seconds(status->latency_ms, arg);
+		say_text(canvas, N_("Slow {1} s"), arg, slot->text, sizeof(slot->text));
+	} else {
+		bt_ui_span(status->down_ms, arg);
+		say_text(canvas, N_("Server down {1}"), arg, slot->text, sizeof(slot->text));
+	}
+}
+
+static void fill_to_send(const struct bt_ui_status *status, const struct bt_ui_canvas *canvas, struct bt_ui_slot *slot)
+{
+	char arg[32];
+	bt_count_format(status->unsent, arg);
+	say_text(canvas, N_("To send {1}"), arg, slot->text, sizeof(slot->text));
+	slot->style = status->unsent > 0 ? BT_INK_FACT : BT_INK_QUIET;
+	if (status->unsent_old) {
+		slot->style = BT_INK_WARN;
+	}
+}
+
+/* Below a quarter of any cap the slot shows the cap that ends first; otherwise the time. */
+static void fill_limit_left(const struct bt_allowance *left, const struct bt_ui_canvas *canvas, struct bt_ui_slot *slot)
+{
+	char arg[48];
+	bool low = left->ms_left * LOW_DIV < left->ms_whole || left->paise_left * LOW_DIV < left->paise_cap ||
+		   left->count_left * LOW_DIV < left->count_cap;
+	slot->style = low ? BT_INK_WARN : BT_INK_QUIET;
+	if (low && left->ends == BT_ENDS_MONEY) {
+		bt_ui_rupees(left->paise_left, false, arg);
+		say_text(canvas, N_("Offline {1}"), arg, slot->text, sizeof(slot->text));
+	} else if (low && left->ends == BT_ENDS_COUNT) {
+		bt_count_format(left->count_left, arg);
+		say_text(canvas, N_("Offline {1} left"), arg, slot->text, sizeof(slot->text));
+	} else {
+		bt_count_format(left->ms_left / HOUR_MS, arg);
+		say_text(canvas, N_("Offline {1} h"), arg, slot->text, sizeof(slot->text));
+	}
+}
+
+static void fill_limit(const struct bt_ui_status *status, const struct bt_ui_canvas *canvas, struct bt_ui_slot *slot)
+{
+	slot->style = BT_INK_WARN;
+	if (!status->has_lease) {
+		say_text(canvas, N_("No limit"), NULL, slot->text, sizeof(slot->text));
+	} else if (status->allowance.used_up != BT_DENY_NONE) {
+		say_text(canvas, N_("Offline used"), NULL, slot->text, sizeof(slot->text));
+	} else if (status->keys_locked) {
+		say_text(canvas, N_("Keys locked"), NULL, slot->text, sizeof(slot->text));
+	} else {
+		fill_limit_left(&status->allowance, canvas, slot);
+	}
+}
+
+static void fill_paper(const struct bt_ui_status *status, const struct bt_ui_canvas *canvas, struct bt_ui_slot *slot)
+{
+	static const struct {
+		const char *shape;
+		enum bt_ui_role role;
+		const char *key;
+	} looks[] = {[BT_PAPER_OK] = {"", BT_INK_QUIET, N_("Paper ok")},
+		     [BT_PAPER_LOW] = {"△", BT_INK_WARN, N_("Paper low")},
+		     [BT_PAPER_OUT] = {"✕", BT_INK_WARN, N_("No paper")},
+		     [BT_PAPER_OPEN] = {"✕", BT_INK_WARN, N_("Printer open")},
+		     [BT_PAPER_SILENT] = {"?", BT_INK_WARN, N_("Printer silent")}};
+	slot->shape = looks[status->paper].shape;
+	slot->shape_role = looks[status->paper].role;
+	slot->style = looks[status->paper].role;
+	say_text(canvas, looks[status->paper].key, NULL, slot->text, sizeof(slot->text));
+}
+
+static void draw_status(const struct bt_ui_status *status, struct bt_ui_canvas *canvas)
+{
+	struct bt_ui_slot slots[BT_SLOT_COUNT];
+	char time[BT_DATE_BYTES], who[64];
+	memset(slots, 0, sizeof(slots));
+	for (int i = 0; i < BT_SLOT_COUNT; i++) {
+		slots[i].shape = "";
+	}
+	fill_server(status, canvas, &slots[BT_SLOT_SERVER]);
+	fill_to_send(status, canvas, &slots[BT_SLOT_TO_SEND]);
+	fill_limit(status, canvas, &slots[BT_SLOT_LIMIT]);
+	fill_paper(status, canvas, &slots[BT_SLOT_PAPER]);
+	bt_ui_time(status->now_ms, time);
+	bt_text_clip(bt_dual_get(&status->who, canvas->lang), 6, who, sizeof(who));
+	bt_text_printf(slots[BT_SLOT_WHO].text, sizeof(slots[BT_SLOT_WHO].text), "%s%s%s", who, who[0] ? "  " : "",
+		       time);
+	slots[BT_SLOT_WHO].style = BT_INK_QUIET;
+	bt_ui_status_row(canvas, slots);
+}
+
+bool bt_ui_tokens_stopped(const struct bt_ui_status *status)
+{
+	return status->stopped != BT_OK ||
+	       (status->server == BT_BREAKER_OFFLINE && status->has_lease && status->allowance.used_up != BT_DENY_NONE);
+}
+
+static void banner_text(const struct bt_ui_canvas *canvas, const char *key, const char *arg, char *out, size_t cap)
+{
+	char text[512];
+	say_text(canvas, key, arg, text, sizeof(text));
+	bt_ui_widen(text, out, cap);
+}
+
+static enum bt_ui_banner choose_banner(const struct bt_ui_desk *desk, const struct bt_ui_canvas *canvas, char *out,
+				       size_t cap)
+{
+	const struct bt_ui_status *status = &desk->status;
+	char when[BT_DATE_BYTES];
+	if (status->training) {
+		banner_text(canvas, N_("TRAINING · NO VALUE"), NULL, out, cap);
+		return BT_BANNER_TRAINING;
+	}
+	if (status->stopped != BT_OK) {
+		const char *key =
+		    status->stopped == BT_ENOSPC
+			? N_("Stopped: the disk is full. Nothing is lost. Call {1}.")
+			: N_("Stopped: the record does not agree with itself. Nothing is lost. Call {1}.");
+		banner_text(canvas, key, desk->shop->enrolment->complaint, out, cap);
+		return BT_BANNER_STOP;
+	}
+	if (status->server != BT_BREAKER_OFFLINE) {
+		return BT_BANNER_NONE;
+	}
+	if (bt_ui_tokens_stopped(status)) {
+		banner_text(canvas, N_("Offline limit used. Payments with docket only; tokens wait."), NULL, out, cap);
+		return BT_BANNER_STOP;
+	}
+	if (status->keys_locked || !status->has_lease) {
+		banner_text(canvas, N_("Payments with docket only; tokens wait for the server."), NULL, out, cap);
+		return BT_BANNER_CALM;
+	}
+	bt_ui_date_near(canvas, status->balances_known_ms, status->now_ms, when);
+	banner_text(canvas, N_("Tokens are made here. Balances are from {1}."), when, out, cap);
+	return BT_BANNER_CALM;
+}
+
+/* The demo's keys stand in row 1 where nothing else does, and shrink to the one that brings the server back. */
+static void draw_demo(const struct bt_ui_desk *desk, enum bt_ui_banner banner, const char *text,
+		      struct bt_ui_canvas *canvas)
+{
+	const char *whole = bt_ui_word(canvas, N_("Demo: Ctrl-D server down, Ctrl-S slow, Ctrl-U up"));
+	const char *back = bt_ui_word(canvas, N_("Ctrl-U up"));
+	int room = canvas->cols - 2 - (banner == BT_BANNER_NONE ? 0 : BT_TEXT_LEFT + bt_text_columns(text) + 1);
+	if (!desk->shop->demo_server) {
+		return;
+	}
+	if (bt_text_columns(whole) <= room) {
+		bt_ui_put_right(canvas, 1, canvas->cols - 2, BT_INK_QUIET, whole);
+	} else if (bt_text_columns(back) <= room) {
+		bt_ui_put_right(canvas, 1, canvas->cols - 2, BT_INK_QUIET, back);
+	}
+}
+
+static int collect_keys(const struct bt_ui_screen *screen, const void *self, const struct bt_ui_desk *desk,
+			const struct bt_ui_canvas *canvas, struct bt_ui_key_cell out[KEYS_MAX])
+{
+	int count = 0;
+	for (const struct bt_ui_key_row *row = screen->keys; row->key && count < KEYS_MAX; row++) {
+		char label[64] = "";
+		if (row->show && !row->show(self, desk, canvas, label)) {
+			continue;
+		}
+		bt_text_compose_nukta(label[0] ? label : bt_ui_word(canvas, row->label), out[count].label,
+				      sizeof(out[count].label));
+		out[count].key = row->key;
+		out[count].help = row->help[0] ? bt_ui_word(canvas, row->help) : "";
+		count++;
+	}
+	return count;
+}
+
+void bt_ui_face_draw(const struct bt_ui_screen *screen, const void *self, const struct bt_ui_desk *desk,
+		     struct bt_ui_canvas *canvas)
+{
+	struct bt_ui_key_cell keys[KEYS_MAX];
+	char text[768] = "";
+	draw_status(&desk->status, canvas);
+	enum bt_ui_banner banner = choose_banner(desk, canvas, text, sizeof(text));
+	bt_ui_banner_row(canvas, banner, text);
+	draw_demo(desk, banner, text, canvas);
+	if (desk->note.key) {
+		const char *args[BT_NOTE_ARGS + 1] = {desk->note.args[0], desk->note.args[1], desk->note.args[2], NULL};
+		(void)bt_words_format(canvas->words, canvas->lang, desk->note.key, args, text, sizeof(text));
+		bt_ui_message_row(canvas, desk->note.role, text);
+	}
+	bt_ui_key_row(canvas, keys, collect_keys(screen, self, desk, canvas, keys));
+}
+
+void bt_ui_face_help(const struct bt_ui_screen *screen, const void *self, const struct bt_ui_desk *desk,
+		     struct bt_ui_canvas *canvas)
+{
+	static const struct {
+		const char *key, *help;
+	} everywhere[] = {
+	    {"F1", N_("Esc closes this help.")},
+	    {"F2", N_("Hindi or English")},
+	    {"F3", N_("Next person; work in progress goes on by itself")},
+	    {"F9", N_("Lock the screen; work goes on")},
+	};
+	struct bt_ui_key_cell keys[KEYS_MAX + 4];
+	int count = collect_keys(screen, self, desk, canvas, keys);
+	for (size_t i = 0; i < sizeof(everywhere) / sizeof(everywhere[0]); i++) {
+		bool listed = false;
+		for (int j = 0; j < count; j++) {
+			listed = listed || strcmp(keys[j].key, everywhere[i].key) == 0;
+		}
+		if (!listed) {
+			keys[count] = (struct bt_ui_key_cell){.key = everywhere[i].key,
+							      .help = bt_ui_word(canvas, everywhere[i].help)};
+			count++;
+		}
+	}
+	bt_ui_help_draw(canvas, keys, count);
+}
+
+/* 12 digits as 4 4 4, an 11-digit meter as 4 4 3; anything else as it is. */
+void bt_ui_group_digits(const char *digits, char out[32])
+{
+	size_t used = 0;
+	if (!bt_text_is_digits(digits)) {
+		bt_text_copy(out, 32, digits);
+		return;
+	}
+	for (size_t i = 0; digits[i] && used + 3 < 32; i++) {
+		if (i > 0 && i % 4 == 0) {
+			out[used++] = ' ';
+		}
+		out[used++] = digits[i];
+	}
+	out[used] = '\0';
+}
+
+void bt_ui_rupees(bt_paise paise, bool full, char out[48])
+{
+	char number[32];
+	bt_paise size = paise < 0 ? -paise : paise;
+	if (full) {
+		bt_money_format_full(size, number);
+	} else {
+		bt_money_format(size, number);
+	}
+	bt_text_printf(out, 48, "%s₹ %s", paise < 0 ? "− " : "", number);
+}
+
+void bt_ui_units(const struct bt_ui_canvas *canvas, int64_t tenths, char out[64])
+{
+	char number[32];
+	bt_units_format(tenths, number);
+	say_text(canvas, N_("{1} units"), number, out, 64);
+}
+
+void bt_ui_relative(const struct bt_ui_canvas *canvas, const struct bt_consumer *consumer, char out[320])
+{
+	static const struct {
+		const char *relation, *key;
+	} known[] = {{"s/o", N_("s/o {1}")}, {"d/o", N_("d/o {1}")}, {"w/o", N_("w/o {1}")}};
+	const char *name = bt_dual_get(&consumer->relative, canvas->lang);
+	bt_text_copy(out, 320, name);
+	for (size_t i = 0; name[0] && i < sizeof(known) / sizeof(known[0]); i++) {
+		if (strcmp(known[i].relation, consumer->relation) == 0) {
+			say_text(canvas, known[i].key, name, out, 320);
+		}
+	}
+}
+
+void bt_ui_person(struct bt_ui_canvas *canvas, int row, const struct bt_consumer *consumer)
+{
+	char text[512] = "", relative[320];
+	bt_ui_relative(canvas, consumer, relative);
+	bt_ui_put_clip(canvas, row, BT_TEXT_LEFT, BT_PERSON_COL - BT_TEXT_LEFT - 1, BT_INK_FACT | BT_BOLD,
+		       bt_dual_get(&consumer->name, canvas->lang));
+	if (relative[0]) {
+		bt_text_printf(text, sizeof(text), "%s,  ", relative);
+	}
+	size_t len = strlen(text);
+	bt_text_copy(text + len, sizeof(text) - len, bt_dual_get(&consumer->place, canvas->lang));
+	bt_ui_put_clip(canvas, row, BT_PERSON_COL, 78 - BT_PERSON_COL, BT_INK_QUIET, text);
+}
+
+void bt_ui_numbers(struct bt_ui_canvas *canvas, int row, const struct bt_consumer *consumer)
+{
+	char group[32];
+	bt_ui_group_digits(consumer->number, group);
+	bt_ui_put(canvas, row, BT_TEXT_LEFT, BT_INK_FACT, group);
+	if (consumer->meter[0]) {
+		bt_ui_group_digits(consumer->meter, group);
+		bt_ui_say(canvas, row, BT_PERSON_COL, BT_INK_QUIET, N_("meter {1}"), group, NULL);
+	}
+}
+
+void bt_ui_label(struct bt_ui_canvas *canvas, int row, const char *key)
+{
+	bt_ui_put_clip(canvas, row, BT_TEXT_LEFT, 15, BT_INK_QUIET, bt_ui_word(canvas, key));
+}

@@ -1,0 +1,39 @@
+/* What every screen shows around itself: status, banner, message and keys, made from the desk; and pieces that several
+ * screens share: names, amounts, groups of digits. */
+#ifndef BT_UI_SCREEN_FACE_H
+#define BT_UI_SCREEN_FACE_H
+
+#include "ui/screen/screen.h"
+
+#define BT_REMARK_COL 67
+#define BT_BLOCK_COL  44  /* labels of the second block */
+#define BT_AMOUNT_END 65  /* amounts of the second block end before it */
+#define BT_THIRD_COL  86  /* the third block, */
+#define BT_THIRD_FROM 120 /* from this many columns */
+#define BT_PERSON_COL 30
+
+/** Rows 0, 1, and the last two. */
+void bt_ui_face_draw(const struct bt_ui_screen *screen, const void *self, const struct bt_ui_desk *desk,
+		     struct bt_ui_canvas *canvas);
+/** The help over it. */
+void bt_ui_face_help(const struct bt_ui_screen *screen, const void *self, const struct bt_ui_desk *desk,
+		     struct bt_ui_canvas *canvas);
+
+/** "1002 4478 1560". Needs 32 bytes. */
+void bt_ui_group_digits(const char *digits, char out[32]);
+/** "₹ 1,860", "− ₹ 142.30"; @p full always with paise. Needs 48 bytes. */
+void bt_ui_rupees(bt_paise paise, bool full, char out[48]);
+/** "63.5 units". Needs 64 bytes. */
+void bt_ui_units(const struct bt_ui_canvas *canvas, int64_t tenths, char out[64]);
+/** "s/o Mahesh Singh" in the canvas's language; "" when no relative is known. */
+void bt_ui_relative(const struct bt_ui_canvas *canvas, const struct bt_consumer *consumer, char out[320]);
+/** Name in bold at column 4; relative and place from BT_PERSON_COL. */
+void bt_ui_person(struct bt_ui_canvas *canvas, int row, const struct bt_consumer *consumer);
+/** Number at column 4, meter from BT_PERSON_COL. */
+void bt_ui_numbers(struct bt_ui_canvas *canvas, int row, const struct bt_consumer *consumer);
+/** A quiet label at column 4. */
+void bt_ui_label(struct bt_ui_canvas *canvas, int row, const char *key);
+/** True when tokens cannot be made here and the server does not make them either. */
+bool bt_ui_tokens_stopped(const struct bt_ui_status *status);
+
+#endif

@@ -1,0 +1,323 @@
+/* Home: find one person among lakhs, and be ready for a scan at any moment. */
+#include "ui/screen/face.h"
+
+#include <string.h>
+
+#include "ui/widget/field.h"
+#include "ui/widget/list.h"
+
+#define ROWS_MAX       10
+#define FIELD_COLUMNS  60
+#define RULE_COLUMNS   72
+#define RELATIVE_COL   23
+#define PLACE_COL      42
+#define METER_END      76
+#define FIRST_ROW      9
+#define LETTERS_LEAST  3
+#define DIGITS_LEAST   4
+#define LOW_PERCENT    75
+#define NEARLY_PERCENT 90
+
+struct home {
+	struct bt_ui_field field;
+	struct bt_ui_list list;
+	bool searched, more, looking; /* looking: the server has been asked for the number in the field */
+	struct bt_consumer found[ROWS_MAX];
+};
+
+static bool is_number(const char *text)
+{
+	return strspn(text, "0123456789 ") == strlen(text) && strpbrk(text, "0123456789") != NULL;
+}
+
+static void squeeze(const char *text, char out[BT_FIELD_BYTES])
+{
+	size_t used = 0;
+	for (; *text && used + 1 < BT_FIELD_BYTES; text++) {
+		if (*text != ' ') {
+			out[used++] = *text;
+		}
+	}
+	out[used] = '\0';
+}
+
+static void search(struct home *home, const struct bt_ui_desk *desk)
+{
+	int count = 0, least = is_number(home->field.text) ? DIGITS_LEAST : LETTERS_LEAST;
+	home->more = false;
+	home->looking = false;
+	home->searched = bt_text_columns(home->field.text) >= least;
+	if (home->searched && desk->shop->search(desk->shop->self, home->field.text, ROWS_MAX, home->found, &count,
+						 &home->more) != BT_OK) {
+		count = 0;
+	}
+	bt_ui_list_reset(&home->list, count);
+}
+
+/* The row that Enter opens without moving: an exact hit by number, meter or mobile, or the chosen one. */
+static const struct bt_consumer *find_choice(const struct home *home)
+{
+	char digits[BT_FIELD_BYTES];
+	squeeze(home->field.text, digits);
+	for (int i = 0; i < home->list.count && is_number(digits); i++) {
+		const struct bt_consumer *row = &home->found[i];
+		if (home->list.chosen == 0 && (strcmp(row->number, digits) == 0 || strcmp(row->meter, digits) == 0)) {
+			return row;
+		}
+	}
+	return home->list.count > 0 ? &home->found[home->list.chosen] : NULL;
+}
+
+static struct bt_ui_go open_card(struct bt_ui_desk *desk, const struct bt_consumer *consumer)
+{
+	memset(&desk->draft, 0, sizeof(desk->draft));
+	desk->draft.consumer = *consumer;
+	return BT_GO_TO(BT_GO_PUSH, &bt_ui_card);
+}
+
+/* Source: the last digit of an 11 or 13 digit meter number makes the Luhn sum a multiple of ten. */
+static bool is_mistyped_meter(const char *digits)
+{
+	size_t len = strlen(digits);
+	int sum = 0;
+	for (size_t i = 0; i < len; i++) {
+		int digit = digits[len - 1 - i] - '0';
+		int twice = 2 * digit > 9 ? 2 * digit - 9 : 2 * digit;
+		sum += i % 2 ? twice : digit;
+	}
+	return (len == 11 || len == 13) && sum % 10 != 0;
+}
+
+static struct bt_ui_go choose(struct home *home, struct bt_ui_desk *desk)
+{
+	char digits[BT_FIELD_BYTES];
+	const struct bt_consumer *choice = find_choice(home);
+	if (choice) {
+		return open_card(desk, choice);
+	}
+	squeeze(home->field.text, digits);
+	if (!is_number(digits) || !home->searched) {
+		return BT_GO(home->field.text[0] ? BT_GO_IGNORED : BT_GO_STAY);
+	}
+	home->field.replace = true;
+	if (is_mistyped_meter(digits)) {
+		bt_ui_note(desk, BT_INK_WARN, N_("The meter number has a typing mistake."), NULL);
+	} else if (desk->status.server == BT_BREAKER_OFFLINE || strlen(digits) > 15) {
+		bt_ui_note(desk, BT_INK_WARN,
+			   N_("This number is not in our list. It can be tried when the server is up."), NULL);
+	} else {
+		desk->shop->look_up(desk->shop->self, digits);
+		home->looking = true;
+		bt_ui_note(desk, BT_INK_FACT, N_("Asking the server"), NULL);
+	}
+	return BT_GO(BT_GO_STAY);
+}
+
+static struct bt_ui_go take_answer(struct home *home, struct bt_ui_desk *desk)
+{
+	char digits[BT_FIELD_BYTES];
+	squeeze(home->field.text, digits);
+	enum bt_err err = desk->shop->live(desk->shop->self, digits, &home->found[0]);
+	if (err == BT_EBUSY) {
+		return BT_GO(BT_GO_STAY);
+	}
+	home->looking = false;
+	bt_ui_note_clear(desk);
+	if (err == BT_OK) {
+		return open_card(desk, &home->found[0]);
+	}
+	if (err == BT_ENOTFOUND) {
+		bt_ui_note(desk, BT_INK_WARN, N_("This is not a number we know."), NULL);
+	} else {
+		bt_ui_note(desk, BT_INK_WARN,
+			   N_("This number is not in our list. It can be tried when the server is up."), NULL);
+	}
+	return BT_GO(BT_GO_STAY);
+}
+
+/* Once at three quarters, once at nine tenths, once when it is used: only here, and only over an empty field. */
+static struct bt_ui_go show_limit(const struct home *home, struct bt_ui_desk *desk)
+{
+	const struct bt_allowance *left = &desk->status.allowance;
+	if (home->field.text[0] || desk->status.server != BT_BREAKER_OFFLINE || !desk->status.has_lease) {
+		return BT_GO(BT_GO_STAY);
+	}
+	if (left->used_up != BT_DENY_NONE) {
+		bool shown = desk->limit_shown >= 100;
+		desk->limit_shown = 100;
+		return shown ? BT_GO(BT_GO_STAY) : BT_GO_TO(BT_GO_PUSH, &bt_ui_limit_used);
+	}
+	int mark = left->percent_used >= NEARLY_PERCENT ? NEARLY_PERCENT : LOW_PERCENT;
+	if (left->percent_used < LOW_PERCENT) {
+		desk->limit_shown = 0;
+	}
+	if (left->percent_used < LOW_PERCENT || desk->limit_shown >= mark) {
+		return BT_GO(BT_GO_STAY);
+	}
+	desk->limit_shown = mark;
+	return BT_GO_TO(BT_GO_PUSH, &bt_ui_limit_low);
+}
+
+static void reprint_last(struct bt_ui_desk *desk)
+{
+	char sale_id[37] = "";
+	desk->shop->newest(desk->shop->self, sale_id);
+	if (!sale_id[0]) {
+		bt_ui_note(desk, BT_INK_WARN, N_("No recharges known here."), NULL);
+	} else if (desk->shop->reprint(desk->shop->self, sale_id) == BT_OK) {
+		bt_ui_note(desk, BT_INK_FACT, N_("Printing"), NULL);
+	} else {
+		bt_ui_note(desk, BT_INK_WARN, N_("The printer does not answer. F5 tries again."), NULL);
+	}
+}
+
+static struct bt_ui_go edit(struct home *home, struct bt_ui_desk *desk, const struct bt_ui_press *press)
+{
+	if (press->key == BT_KEY_CHAR && !bt_ui_field_put(&home->field, press->ch, FIELD_COLUMNS)) {
+		return BT_GO(BT_GO_IGNORED);
+	}
+	if (press->key == BT_KEY_BACKSPACE) {
+		bt_ui_field_backspace(&home->field);
+	} else if (press->key == BT_KEY_DELETE || press->key == BT_KEY_ESC) {
+		bt_ui_field_clear(&home->field);
+	}
+	search(home, desk);
+	return BT_GO(BT_GO_STAY);
+}
+
+static struct bt_ui_go press_key(struct home *home, struct bt_ui_desk *desk, const struct bt_ui_press *press)
+{
+	switch (press->key) {
+	case BT_KEY_ENTER:
+		return choose(home, desk);
+	case BT_KEY_CHAR:
+	case BT_KEY_BACKSPACE:
+	case BT_KEY_DELETE:
+	case BT_KEY_ESC:
+		return edit(home, desk, press);
+	case BT_KEY_F4:
+		return BT_GO_TO(BT_GO_PUSH, &bt_ui_stuck);
+	case BT_KEY_F5:
+		reprint_last(desk);
+		return BT_GO(BT_GO_STAY);
+	case BT_KEY_F8:
+		return desk->status.keys_locked ? BT_GO_TO(BT_GO_PUSH, &bt_ui_signin) : BT_GO(BT_GO_IGNORED);
+	case BT_KEY_F12:
+		return BT_GO_TO(BT_GO_PUSH, &bt_ui_system);
+	default:
+		return BT_GO(bt_ui_list_move(&home->list, press->key, ROWS_MAX) ? BT_GO_STAY : BT_GO_IGNORED);
+	}
+}
+
+static struct bt_ui_go on_event(void *self, struct bt_ui_desk *desk, const struct bt_ui_event *event)
+{
+	struct home *home = self;
+	if (event->kind == BT_UI_EVENT_TICK) {
+		return home->looking ? take_answer(home, desk) : show_limit(home, desk);
+	}
+	if (event->kind == BT_UI_EVENT_SCAN) {
+		bt_ui_field_set(&home->field, event->text);
+		search(home, desk);
+		return choose(home, desk);
+	}
+	return press_key(home, desk, &event->press);
+}
+
+static void enter(void *self, struct bt_ui_desk *desk)
+{
+	struct home *home = self;
+	bt_ui_field_set(&home->field, desk->start);
+	memset(desk->start, 0, sizeof(desk->start));
+	search(home, desk);
+}
+
+static void draw_row(const struct bt_consumer *row, bool chosen, int at, struct bt_ui_canvas *canvas)
+{
+	char text[320], meter[16] = "";
+	size_t len = strlen(row->meter);
+	if (chosen) {
+		bt_ui_list_mark(canvas, at, METER_END + 2);
+	}
+	bt_ui_put_clip(canvas, at, BT_TEXT_LEFT, RELATIVE_COL - BT_TEXT_LEFT - 1, BT_INK_FACT | (chosen ? BT_BOLD : 0u),
+		       bt_dual_get(&row->name, canvas->lang));
+	bt_ui_relative(canvas, row, text);
+	bt_ui_put_clip(canvas, at, RELATIVE_COL, PLACE_COL - RELATIVE_COL - 1, BT_INK_QUIET, text);
+	bt_ui_put_clip(canvas, at, PLACE_COL, 28, BT_INK_FACT, bt_dual_get(&row->place, canvas->lang));
+	if (len >= 4) {
+		bt_text_printf(meter, sizeof(meter), "…%s", row->meter + len - 4);
+		bt_ui_put_right(canvas, at, METER_END, BT_INK_FACT, meter);
+	}
+}
+
+static void draw_found(const struct home *home, struct bt_ui_canvas *canvas)
+{
+	char count[32];
+	int row = FIRST_ROW;
+	if (home->list.count == 0) {
+		if (home->searched) {
+			bt_ui_put(canvas, FIRST_ROW - 1, BT_TEXT_LEFT, BT_INK_QUIET,
+				  bt_ui_word(canvas, N_("Nobody found")));
+		}
+		return;
+	}
+	bt_ui_put(canvas, row - 1, BT_TEXT_LEFT, BT_INK_QUIET, bt_ui_word(canvas, N_("Name")));
+	bt_ui_put(canvas, row - 1, PLACE_COL, BT_INK_QUIET, bt_ui_word(canvas, N_("Place")));
+	bt_ui_put_right(canvas, row - 1, METER_END, BT_INK_QUIET, bt_ui_word(canvas, N_("Meter")));
+	for (int i = 0; i < home->list.count; i++, row++) {
+		draw_row(&home->found[i], i == home->list.chosen, row, canvas);
+	}
+	bt_count_format(home->list.count, count);
+	bt_ui_say_wide(canvas, row + 1, BT_TEXT_LEFT, BT_INK_QUIET,
+		       home->more ? N_("More than {1}. Type more letters.")
+				  : N_("{1} found. Ask the name, do not read it out."),
+		       count, NULL);
+}
+
+static void draw(const void *self, const struct bt_ui_desk *desk, struct bt_ui_canvas *canvas)
+{
+	const struct home *home = self;
+	(void)desk;
+	bt_ui_put(canvas, 3, BT_TEXT_LEFT, BT_INK_QUIET, bt_ui_word(canvas, N_("Find the consumer")));
+	bt_ui_field_draw(canvas, 4, BT_TEXT_LEFT, &home->field);
+	for (int col = BT_TEXT_LEFT; col < BT_TEXT_LEFT + RULE_COLUMNS; col++) {
+		bt_ui_put(canvas, 5, col, BT_INK_FAINT, "─");
+	}
+	bt_ui_say_wide(canvas, 6, BT_TEXT_LEFT, BT_INK_QUIET, N_("Number, meter, mobile or name. Or scan the bill."),
+		       NULL);
+	draw_found(home, canvas);
+}
+
+static bool show_stuck(const void *self, const struct bt_ui_desk *desk, const struct bt_ui_canvas *canvas,
+		       char label[64])
+{
+	(void)self;
+	if (desk->status.open_sales > 0) {
+		char count[32];
+		bt_count_format(desk->status.open_sales, count);
+		(void)bt_words_format(canvas->words, canvas->lang, N_("Stuck {1}"), (const char *[]){count, NULL},
+				      label, 64);
+	}
+	return true;
+}
+
+static const struct bt_ui_key_row keys[] = {
+    {"Enter", N_("Choose"), N_("Forward: accept, choose, next"), NULL},
+    {"↑↓", N_("Move"), N_("Move in the list"), NULL},
+    {"F4", N_("Stuck"), N_("Stuck recharges"), show_stuck},
+    {"F5", N_("Reprint"), N_("Print this again"), NULL},
+    {"F2", N_("हिन्दी"), N_("Hindi or English"), NULL},
+    {"F9", N_("Lock"), N_("Lock the screen; work goes on"), NULL},
+    {"F12", N_("System"), "", NULL},
+    {NULL, NULL, NULL, NULL},
+};
+
+const struct bt_ui_screen bt_ui_home = {
+    .id = "home",
+    .size = sizeof(struct home),
+    .tick_ms = 500,
+    .scan = BT_SCAN_STARTS,
+    .keys = keys,
+    .enter = enter,
+    .draw = draw,
+    .on_event = on_event,
+};

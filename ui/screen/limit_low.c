@@ -1,0 +1,95 @@
+/* The offline limit is nearly used: how long this can go on, in recharges, and whom to call. */
+#include "ui/screen/face.h"
+
+#include "ui/widget/bar.h"
+
+#define BAR_COLUMNS 40
+#define LEFT_END    76
+#define LOW_PERCENT 75
+#define HOUR_MS     INT64_C(3600000)
+#define MINUTE_MS   INT64_C(60000)
+
+struct limit_low {
+	char nothing;
+};
+
+static struct bt_ui_go on_event(void *self, struct bt_ui_desk *desk, const struct bt_ui_event *event)
+{
+	(void)self;
+	(void)desk;
+	if (event->kind == BT_UI_EVENT_TICK) {
+		return BT_GO(BT_GO_STAY);
+	}
+	switch (event->press.key) {
+	case BT_KEY_ENTER:
+	case BT_KEY_ESC:
+		return BT_GO(BT_GO_BACK);
+	case BT_KEY_F4:
+		return BT_GO_TO(BT_GO_PUSH, &bt_ui_stuck);
+	case BT_KEY_CHAR:
+		return BT_GO(BT_GO_KEEP);
+	default:
+		return BT_GO(BT_GO_IGNORED);
+	}
+}
+
+static void draw_cap(struct bt_ui_canvas *canvas, int row, const char *label, int64_t left, int64_t whole,
+		     const char *left_text)
+{
+	int64_t used = whole - left;
+	enum bt_ui_role role = whole > 0 && used * 100 / whole >= LOW_PERCENT ? BT_INK_WARN : BT_INK_ACCENT;
+	bt_ui_label(canvas, row, label);
+	bt_ui_bar(canvas, row, BT_VALUE_COL, BAR_COLUMNS, role, used, whole);
+	bt_ui_put_right(canvas, row, LEFT_END, BT_INK_FACT, left_text);
+}
+
+static void draw_caps(const struct bt_allowance *left, struct bt_ui_canvas *canvas)
+{
+	char text[128], a[32], b[32];
+	bt_money_format(left->paise_left, a);
+	(void)bt_words_format(canvas->words, canvas->lang, N_("₹ {1} left"), (const char *[]){a, NULL}, text,
+			      sizeof(text));
+	draw_cap(canvas, 5, N_("Money"), left->paise_left, left->paise_cap, text);
+	bt_count_format(left->count_left, a);
+	(void)bt_words_format(canvas->words, canvas->lang, N_("{1} left"), (const char *[]){a, NULL}, text,
+			      sizeof(text));
+	draw_cap(canvas, 7, N_("Recharges"), left->count_left, left->count_cap, text);
+	bt_count_format(left->ms_left / HOUR_MS, a);
+	bt_text_printf(b, sizeof(b), "%02d", (int)(left->ms_left / MINUTE_MS % 60));
+	(void)bt_words_format(canvas->words, canvas->lang, N_("{1} h {2} left"), (const char *[]){a, b, NULL}, text,
+			      sizeof(text));
+	draw_cap(canvas, 9, N_("Time"), left->ms_left, left->ms_whole, text);
+}
+
+static void draw(const void *self, const struct bt_ui_desk *desk, struct bt_ui_canvas *canvas)
+{
+	char count[32];
+	(void)self;
+	bt_ui_put(canvas, 3, BT_MARK_COL, BT_INK_WARN | BT_BOLD, "▲");
+	bt_count_format(desk->status.allowance.sales_left, count);
+	bt_ui_say(canvas, 3, BT_TEXT_LEFT, BT_INK_WARN | BT_BOLD, N_("About {1} more recharges can be made here."),
+		  count, NULL);
+	draw_caps(&desk->status.allowance, canvas);
+	if (desk->shop->enrolment->control_room[0]) {
+		bt_ui_say(canvas, 12, BT_TEXT_LEFT, BT_INK_FACT, N_("Call the division control room: {1}."),
+			  desk->shop->enrolment->control_room, NULL);
+	}
+	bt_ui_put(canvas, 17, BT_TEXT_LEFT, BT_INK_QUIET,
+		  bt_ui_word(canvas, N_("When it is used up, payments and dockets still go on; tokens wait.")));
+}
+
+static const struct bt_ui_key_row keys[] = {
+    {"Enter", N_("Go on"), "", NULL},
+    {"F4", N_("Stuck"), N_("Stuck recharges"), NULL},
+    {NULL, NULL, NULL, NULL},
+};
+
+const struct bt_ui_screen bt_ui_limit_low = {
+    .id = "limit_low",
+    .size = sizeof(struct limit_low),
+    .tick_ms = 1000,
+    .scan = BT_SCAN_STARTS,
+    .keys = keys,
+    .draw = draw,
+    .on_event = on_event,
+};

@@ -1,0 +1,79 @@
+#include "ui/screen/pay.h"
+
+#include <string.h>
+
+#include "ui/screen/face.h"
+#include "ui/widget/dates.h"
+
+const char *bt_ui_reason_key(enum bt_denial denial)
+{
+	static const char *const keys[BT_DENY_COUNT_OF] = {
+	    [BT_DENY_NONE] = N_("the server has not answered"),
+	    [BT_DENY_NO_LEASE] = N_("the offline limit is used"),
+	    [BT_DENY_EXPIRED] = N_("the offline limit is used"),
+	    [BT_DENY_TOTAL] = N_("the offline limit is used"),
+	    [BT_DENY_COUNT] = N_("the offline limit is used"),
+	    [BT_DENY_OLDEST] = N_("the offline limit is used"),
+	    [BT_DENY_SALE] = N_("the amount is above the offline limit of one sale"),
+	    [BT_DENY_METER_DAY] = N_("this meter has had as much as is allowed in one day"),
+	    [BT_DENY_CLOCK] = N_("the date and time are not confirmed"),
+	    [BT_DENY_KEYS] = N_("the offline keys are locked"),
+	    [BT_DENY_NOT_COVERED] = N_("this meter is not in our offline list"),
+	    [BT_DENY_BLOCKED] = N_("blocked by the office"),
+	    [BT_DENY_KEY_CHANGE] = N_("this meter is not in our offline list"),
+	    [BT_DENY_TID] = N_("this meter has had too many tokens just now"),
+	    [BT_DENY_KIND] = N_("the credit is made by the server"),
+	    [BT_DENY_STOPPED] = N_("the record has stopped"),
+	};
+	return keys[denial];
+}
+
+void bt_ui_say_denial(struct bt_ui_desk *desk)
+{
+	if (desk->status.stopped != BT_OK) {
+		bt_ui_note(desk, BT_INK_BAD,
+			   N_("Stopped: the record does not agree with itself. Nothing is lost. Call {1}."),
+			   desk->shop->enrolment->complaint, NULL);
+	} else if (desk->outlook == BT_OUTLOOK_DOCKET) {
+		bt_ui_note(desk, BT_INK_WARN, N_("No token now. Reason: {1}."),
+			   bt_ui_desk_word(desk, bt_ui_reason_key(desk->denial)), NULL);
+	} else {
+		bt_ui_note(desk, BT_INK_BAD, N_("Not possible now: {1}."),
+			   bt_ui_desk_word(desk, bt_ui_reason_key(desk->denial)), NULL);
+	}
+}
+
+static const char *outcome_key(const struct bt_sale_row *row)
+{
+	static const char *const keys[] = {
+	    [BT_STAGE_PAID] = N_("token later"),          [BT_STAGE_VENDING] = N_("token later"),
+	    [BT_STAGE_TOKENED] = N_("token given"),       [BT_STAGE_CREDITED] = N_("credited"),
+	    [BT_STAGE_PENDING] = N_("token later"),       [BT_STAGE_REFUSED] = N_("token not given"),
+	    [BT_STAGE_ABANDONED] = N_("token not given"),
+	};
+	if (row->stage == BT_STAGE_CREDITED) {
+		return strcmp(row->delivery, "dues") == 0 ? N_("to dues") : N_("credited");
+	}
+	if (row->stage == BT_STAGE_PENDING && strcmp(row->delivery, "token") != 0) {
+		return N_("credit waits");
+	}
+	return keys[row->stage];
+}
+
+void bt_ui_history_rows(struct bt_ui_canvas *canvas, int row, int col, const struct bt_sale_row *rows, int count,
+			int chosen)
+{
+	for (int i = 0; i < count; i++) {
+		char text[BT_DATE_BYTES];
+		bt_ui_date_short(canvas, rows[i].paid_at_ms, text);
+		bt_ui_put_clip(canvas, row + i, col, 13, BT_INK_FACT | (i == chosen ? BT_BOLD : 0u), text);
+		bt_ui_rupees(rows[i].amount, false, text);
+		bt_ui_put_right(canvas, row + i, col + 23, BT_INK_FACT, text);
+		bt_ui_put(canvas, row + i, col + 27, BT_INK_QUIET, bt_ui_word(canvas, outcome_key(&rows[i])));
+	}
+}
+
+bool bt_ui_sale_view(const struct bt_ui_desk *desk, struct bt_sale_view *out)
+{
+	return desk->sale_id[0] && desk->shop->view(desk->shop->self, desk->sale_id, out) == BT_OK;
+}

@@ -1,0 +1,19 @@
+/* What the screens of a sale share: which way the money goes, why no token comes, what was sold before. */
+#ifndef BT_UI_SCREEN_PAY_H
+#define BT_UI_SCREEN_PAY_H
+
+#include "ui/screen/screen.h"
+
+enum bt_towards { BT_TOWARDS_BALANCE, BT_TOWARDS_DUES, BT_TOWARDS_SPLIT, BT_TOWARDS_COUNT };
+
+/** Catalogue key of the reason as part of a sentence: "this meter is not in our offline list". */
+const char *bt_ui_reason_key(enum bt_denial denial);
+/** Put into row 22 why desk->outlook is no token, or why it may not be sold. */
+void bt_ui_say_denial(struct bt_ui_desk *desk);
+/** One line for each sale from @p row: when, how much, what came of it; @p chosen is marked, -1 none. */
+void bt_ui_history_rows(struct bt_ui_canvas *canvas, int row, int col, const struct bt_sale_row *rows, int count,
+			int chosen);
+/** The sale on desk->sale_id. @return false when it cannot be had. */
+bool bt_ui_sale_view(const struct bt_ui_desk *desk, struct bt_sale_view *out);
+
+#endif

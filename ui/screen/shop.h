@@ -1,0 +1,90 @@
+/* The shop as the screens see it: what they may ask and order, and nothing else.
+ *
+ * Screens never touch journal, wire or printer; ui/counter.c joins them behind this table. Everything returns at once.
+ * A test fills it with its own functions. */
+#ifndef BT_UI_SCREEN_SHOP_H
+#define BT_UI_SCREEN_SHOP_H
+
+#include "core/sale/teller.h"
+
+/** The five slots of the status row and what the banner and the limit screens need. */
+struct bt_ui_status {
+	enum bt_breaker_state server;
+	int latency_ms;
+	int64_t down_ms; /* since when the server is not answering; 0 */
+	int64_t unsent;
+	bool unsent_old; /* oldest older than half its cap */
+	struct bt_allowance allowance;
+	bool has_lease, keys_locked, clock_trusted;
+	enum bt_paper paper;
+	struct bt_dual who;        /* short name, empty before sign-in */
+	int64_t now_ms;            /* wall clock */
+	int64_t balances_known_ms; /* when the list was last updated */
+	bool training;
+	enum bt_err stopped; /* BT_OK, or why selling stopped */
+	int open_sales;      /* stuck: PENDING and the like */
+};
+
+/** One line of the system page; values are cleaned text, label is a catalogue key. */
+struct bt_ui_system_line {
+	const char *label;
+	enum { BT_UI_GOOD, BT_UI_WARN, BT_UI_BAD } mark;
+	char value[BT_LANG_COUNT][160];
+};
+
+enum bt_ui_job { BT_UI_JOB_NONE, BT_UI_JOB_RUNNING, BT_UI_JOB_GOOD, BT_UI_JOB_WRONG, BT_UI_JOB_LOCKED_OUT };
+
+struct bt_ui_shop {
+	void *self;
+	const struct bt_words *words;
+	const struct bt_enrolment *enrolment;          /* counter name, operators, terminal, telephone numbers */
+	const struct bt_tariff *(*tariff)(void *self); /* NULL until one is held */
+
+	void (*status)(void *self, struct bt_ui_status *out);
+	enum bt_err (*search)(void *self, const char *text, int max, struct bt_consumer *out, int *count, bool *more);
+	/** Ask the server for one connection (not in the list, or fresh figures); the answer shows in `live`. */
+	void (*look_up)(void *self, const char *number);
+	/** BT_OK and *out when the answer to the last look_up of @p number is here; BT_EBUSY while it is not;
+	 *  BT_ENOTFOUND (the server does not know it); BT_EUNREACHABLE (no answer). */
+	enum bt_err (*live)(void *self, const char *number, struct bt_consumer *out);
+
+	enum bt_err (*quote)(void *self, const struct bt_consumer *consumer, bt_paise amount, bt_paise dues,
+			     struct bt_quote *out);
+	enum bt_outlook (*outlook)(void *self, const struct bt_consumer *consumer, bt_paise amount, bt_paise dues,
+				   enum bt_denial *denial);
+	int (*repeat_minutes)(void *self, const struct bt_consumer *consumer, bt_paise amount);
+	/** Last sales to a connection from this terminal, newest first. */
+	enum bt_err (*history)(void *self, const struct bt_consumer *consumer, int max, struct bt_sale_row *out,
+			       int *count);
+	enum bt_err (*pay)(void *self, const struct bt_draft *draft, char sale_id[37]);
+	enum bt_err (*view)(void *self, const char *sale_id, struct bt_sale_view *out);
+	enum bt_err (*issue_now)(void *self, const char *sale_id);
+	enum bt_err (*reprint)(void *self, const char *sale_id);
+	enum bt_err (*paper_seen)(void *self, const char *sale_id);
+	/** Sales that are open (stuck), oldest first. */
+	enum bt_err (*open_sales)(void *self, int max, struct bt_sale_row *out, int *count);
+	void (*newest)(void *self, char sale_id[37]);
+
+	/** Start checking a PIN or the passphrase; about half a second; `job` says how it ended. One at a time. */
+	void (*sign_in)(void *self, const char *operator_id, const char *pin);
+	void (*unlock)(void *self, const char *passphrase);
+	/** @p tries_left and @p wait_ms are set with WRONG and LOCKED_OUT. */
+	enum bt_ui_job (*job)(void *self, int *tries_left, int64_t *wait_ms);
+	void (*sign_out)(void *self);
+
+	/** Fill the system page. @return lines, at most @p max. */
+	int (*system)(void *self, int max, struct bt_ui_system_line *out);
+
+	/** Demo keys: only when the shop runs a sandbox of its own; NULL otherwise. Take it down, slow it, bring it
+	 * back. */
+	void (*demo_server)(void *self, const char *fault);
+
+	/** Do what is due (answers, deadlines, sending). @return true when something a screen may show has changed. */
+	bool (*step)(void *self);
+	/** Milliseconds until the next step, -1 none. */
+	int (*due_ms)(void *self);
+	/** Descriptors to watch beside the keyboard. @return how many, at most @p max. */
+	int (*fds)(void *self, int *out, int max);
+};
+
+#endif

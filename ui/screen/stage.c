@@ -1,0 +1,411 @@
+#include "ui/screen/stage.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "ui/screen/face.h"
+#include "ui/widget/frame.h"
+
+#define STACK_MAX   8
+#define SCREENS_MAX 24
+#define HELD_MAX    128
+
+struct front {
+	const struct bt_ui_screen *screen;
+	void *state;
+};
+
+/* What the screen in front held before a run of characters that may turn out to be a scan. */
+struct before_burst {
+	const struct bt_ui_screen *screen;
+	struct bt_draft draft;
+	struct bt_ui_note note;
+	int held_count;
+};
+
+struct bt_ui_stage {
+	struct bt_ui_desk desk;
+	bool plain, help, drawn;
+	int64_t idle_lock_ms, pressed_ms;
+	int depth;
+	struct front stack[STACK_MAX];
+	void *states[SCREENS_MAX]; /* in the order of bt_ui_screens */
+	size_t largest;
+	struct bt_ui_burst burst;
+	struct before_burst before;
+	void *before_state; /* largest bytes */
+	int held_count;
+	struct bt_ui_press held[HELD_MAX]; /* typed too early for the screen that was in front */
+};
+
+static struct front *find_front(struct bt_ui_stage *stage)
+{
+	return &stage->stack[stage->depth - 1];
+}
+
+static void refresh_status(struct bt_ui_stage *stage)
+{
+	stage->desk.shop->status(stage->desk.shop->self, &stage->desk.status);
+}
+
+static void *find_state(struct bt_ui_stage *stage, const struct bt_ui_screen *screen)
+{
+	for (int i = 0; bt_ui_screens[i]; i++) {
+		if (bt_ui_screens[i] == screen) {
+			return stage->states[i];
+		}
+	}
+	return NULL;
+}
+
+static void push(struct bt_ui_stage *stage, const struct bt_ui_screen *screen)
+{
+	for (int i = 0; i < stage->depth; i++) {
+		if (stage->stack[i].screen == screen) {
+			return; /* each screen has one state, so it can stand in the stack once */
+		}
+	}
+	if (stage->depth == STACK_MAX) {
+		return;
+	}
+	struct front *front = &stage->stack[stage->depth++];
+	front->screen = screen;
+	front->state = find_state(stage, screen);
+	explicit_bzero(front->state, screen->size);
+	stage->drawn = false;
+	if (screen->enter) {
+		screen->enter(front->state, &stage->desk);
+	}
+}
+
+static void pop(struct bt_ui_stage *stage)
+{
+	struct front *front = find_front(stage);
+	if (front->screen->leave) {
+		front->screen->leave(front->state, &stage->desk);
+	}
+	explicit_bzero(front->state, front->screen->size);
+	stage->depth--;
+	stage->drawn = false;
+}
+
+static void go_home(struct bt_ui_stage *stage)
+{
+	while (stage->depth > 0) {
+		pop(stage);
+	}
+	explicit_bzero(&stage->desk.draft, sizeof(stage->desk.draft));
+	push(stage, &bt_ui_home);
+}
+
+static void replay_held(struct bt_ui_stage *stage);
+
+/* @return true when a bell is due. */
+static bool go(struct bt_ui_stage *stage, struct bt_ui_go where)
+{
+	const struct bt_ui_screen *was = find_front(stage)->screen;
+	switch (where.verb) {
+	case BT_GO_STAY:
+	case BT_GO_KEEP:
+		return false;
+	case BT_GO_IGNORED:
+		return true;
+	case BT_GO_PUSH:
+		push(stage, where.screen);
+		break;
+	case BT_GO_BACK:
+		if (stage->depth > 1) {
+			pop(stage);
+		}
+		break;
+	case BT_GO_SWAP:
+		pop(stage);
+		push(stage, where.screen);
+		break;
+	case BT_GO_HOME:
+		go_home(stage);
+		break;
+	case BT_GO_OVER:
+		go_home(stage);
+		push(stage, where.screen);
+		break;
+	case BT_GO_UNLOCK:
+		pop(stage);
+		if (stage->depth == 0) {
+			push(stage, &bt_ui_home);
+		}
+		break;
+	}
+	if (find_front(stage)->screen != was) {
+		stage->help = false;
+		replay_held(stage);
+	}
+	return false;
+}
+
+static bool hand_on(struct bt_ui_stage *stage, const struct bt_ui_event *event)
+{
+	struct front *front = find_front(stage);
+	refresh_status(stage);
+	struct bt_ui_go where = front->screen->on_event(front->state, &stage->desk, event);
+	if (where.verb == BT_GO_KEEP && stage->held_count < HELD_MAX) {
+		stage->held[stage->held_count++] = event->press;
+	}
+	return go(stage, where);
+}
+
+/* Each one is handed on once; what the new screen does not take either is held again, behind them. */
+static void replay_held(struct bt_ui_stage *stage)
+{
+	struct bt_ui_press held[HELD_MAX];
+	int count = stage->held_count;
+	memcpy(held, stage->held, sizeof(held));
+	stage->held_count = 0;
+	for (int i = 0; i < count; i++) {
+		held[i].fresh = false;
+		(void)hand_on(stage, &(struct bt_ui_event){.kind = BT_UI_EVENT_PRESS, .press = held[i]});
+	}
+	explicit_bzero(held, sizeof(held));
+}
+
+/* Somebody has to sign in before anything behind may be seen. */
+static bool is_guarded(const struct bt_ui_stage *stage)
+{
+	for (int i = 0; i < stage->depth; i++) {
+		if (stage->stack[i].screen->no_leaving) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static void lock(struct bt_ui_stage *stage)
+{
+	struct front *front = find_front(stage);
+	if (front->screen == &bt_ui_signin && stage->depth > 1 && !stage->desk.locked) {
+		pop(stage); /* it was there for the offline keys only */
+	}
+	if (is_guarded(stage)) {
+		return;
+	}
+	stage->desk.locked = true;
+	stage->help = false;
+	push(stage, &bt_ui_signin);
+}
+
+static void remember(struct bt_ui_stage *stage)
+{
+	struct front *front = find_front(stage);
+	stage->before = (struct before_burst){front->screen, stage->desk.draft, stage->desk.note, stage->held_count};
+	memcpy(stage->before_state, front->state, front->screen->size);
+}
+
+static bool refuse_scan(struct bt_ui_stage *stage)
+{
+	struct front *front = find_front(stage);
+	if (stage->before.screen == front->screen) {
+		memcpy(front->state, stage->before_state, front->screen->size);
+		stage->desk.draft = stage->before.draft;
+		stage->held_count = stage->before.held_count;
+	}
+	bt_ui_note(&stage->desk, BT_INK_WARN, N_("Finish this person first. The scan was not used."), NULL);
+	return true;
+}
+
+static bool take_scan(struct bt_ui_stage *stage)
+{
+	struct front *front = find_front(stage);
+	char text[BT_BURST_TEXT];
+	bt_text_copy(text, sizeof(text), stage->burst.text);
+	bt_ui_burst_reset(&stage->burst);
+	if (front->screen->scan == BT_SCAN_REFUSED || is_guarded(stage)) {
+		return refuse_scan(stage);
+	}
+	if (front->screen != &bt_ui_home) {
+		(void)go(stage, BT_GO(BT_GO_HOME));
+	}
+	return hand_on(stage, &(struct bt_ui_event){.kind = BT_UI_EVENT_SCAN, .text = text});
+}
+
+static void demo(struct bt_ui_stage *stage, enum bt_ui_key key)
+{
+	static const char *const faults[] = {"down", "slow=2500", "none"};
+	if (stage->desk.shop->demo_server) {
+		stage->desk.shop->demo_server(stage->desk.shop->self, faults[key - BT_KEY_DEMO_DOWN]);
+	}
+}
+
+/* Keys that mean the same on every screen. @return true when it was one of them. */
+static bool press_anywhere(struct bt_ui_stage *stage, const struct bt_ui_press *press)
+{
+	bool leaving = !is_guarded(stage);
+	if (stage->help && (press->key == BT_KEY_ESC || press->key == BT_KEY_F1)) {
+		stage->help = false;
+		return true;
+	}
+	stage->help = false;
+	switch (press->key) {
+	case BT_KEY_F1:
+		stage->help = true;
+		return true;
+	case BT_KEY_F2:
+		stage->desk.lang = stage->desk.lang == BT_LANG_EN ? BT_LANG_HI : BT_LANG_EN;
+		return true;
+	case BT_KEY_F3:
+		if (leaving) {
+			(void)go(stage, BT_GO(BT_GO_HOME));
+		}
+		return leaving;
+	case BT_KEY_F9:
+		if (leaving) {
+			lock(stage);
+		}
+		return leaving;
+	case BT_KEY_PASTE:
+		bt_ui_note(&stage->desk, BT_INK_WARN, N_("Paste is not taken here."), NULL);
+		return true;
+	case BT_KEY_DEMO_DOWN:
+	case BT_KEY_DEMO_SLOW:
+	case BT_KEY_DEMO_UP:
+		demo(stage, press->key);
+		return true;
+	default:
+		return press->key == BT_KEY_RESIZE || press->key == BT_KEY_NONE;
+	}
+}
+
+bool bt_ui_stage_press(struct bt_ui_stage *stage, const struct bt_ui_press *press)
+{
+	struct bt_ui_event event = {.kind = BT_UI_EVENT_PRESS, .press = *press};
+	enum bt_ui_scan scan = find_front(stage)->screen->scan;
+	event.press.fresh = press->fresh && stage->drawn;
+	stage->desk.boot_ms = press->at_ms;
+	stage->pressed_ms = press->at_ms;
+	if (press->key == BT_KEY_CHAR && scan != BT_SCAN_TYPED) {
+		if (bt_ui_burst_note(&stage->burst, press->ch, press->at_ms)) {
+			remember(stage);
+		}
+	} else if (press->key == BT_KEY_ENTER && scan != BT_SCAN_TYPED && !stage->help &&
+		   bt_ui_burst_is_scan(&stage->burst, press->at_ms)) {
+		bt_ui_note_clear(&stage->desk);
+		return take_scan(stage);
+	} else {
+		bt_ui_burst_reset(&stage->burst);
+	}
+	if (press->key != BT_KEY_F1 && press->key != BT_KEY_F2 && press->key != BT_KEY_RESIZE) {
+		bt_ui_note_clear(&stage->desk);
+	}
+	if (press_anywhere(stage, &event.press)) {
+		return false;
+	}
+	return hand_on(stage, &event);
+}
+
+void bt_ui_stage_tick(struct bt_ui_stage *stage, int64_t boot_ms)
+{
+	stage->desk.boot_ms = boot_ms;
+	if (stage->idle_lock_ms > 0 && boot_ms - stage->pressed_ms >= stage->idle_lock_ms) {
+		lock(stage);
+	}
+	(void)hand_on(stage, &(struct bt_ui_event){.kind = BT_UI_EVENT_TICK});
+}
+
+int bt_ui_stage_due_ms(const struct bt_ui_stage *stage)
+{
+	int tick_ms = stage->stack[stage->depth - 1].screen->tick_ms;
+	return tick_ms > 0 ? tick_ms : -1;
+}
+
+void bt_ui_stage_draw(struct bt_ui_stage *stage, int rows, int cols, struct bt_ui_canvas *canvas)
+{
+	const struct front *front = find_front(stage);
+	canvas->words = stage->desk.shop->words;
+	canvas->lang = stage->desk.lang;
+	canvas->plain = stage->plain;
+	bt_ui_canvas_reset(canvas, rows, cols);
+	if (rows < BT_SCREEN_ROWS || cols < BT_SCREEN_COLS) {
+		bt_ui_too_small(canvas);
+		return;
+	}
+	refresh_status(stage);
+	bt_ui_face_draw(front->screen, front->state, &stage->desk, canvas);
+	front->screen->draw(front->state, &stage->desk, canvas);
+	if (stage->help) {
+		bt_ui_face_help(front->screen, front->state, &stage->desk, canvas);
+	}
+	stage->drawn = true;
+}
+
+bool bt_ui_stage_is_new(const struct bt_ui_stage *stage)
+{
+	return !stage->drawn;
+}
+
+static bool take_memory(struct bt_ui_stage *stage)
+{
+	for (int i = 0; bt_ui_screens[i]; i++) {
+		stage->states[i] = calloc(1, bt_ui_screens[i]->size);
+		if (!stage->states[i]) {
+			return false;
+		}
+		if (bt_ui_screens[i]->size > stage->largest) {
+			stage->largest = bt_ui_screens[i]->size;
+		}
+	}
+	stage->before_state = calloc(1, stage->largest);
+	return stage->before_state != NULL;
+}
+
+enum bt_err bt_ui_stage_open(const struct bt_ui_shop *shop, const struct bt_ui_stage_options *options, int64_t boot_ms,
+			     struct bt_ui_stage **out)
+{
+	struct bt_ui_stage *stage = calloc(1, sizeof(*stage));
+	if (!stage || !take_memory(stage)) {
+		bt_ui_stage_close(stage);
+		return BT_ENOMEM;
+	}
+	stage->desk.shop = shop;
+	stage->desk.lang = options->lang;
+	stage->desk.boot_ms = boot_ms;
+	stage->plain = options->plain;
+	stage->idle_lock_ms = options->idle_lock_ms;
+	stage->pressed_ms = boot_ms;
+	refresh_status(stage);
+	push(stage, options->signed_in ? &bt_ui_home : &bt_ui_signin);
+	*out = stage;
+	return BT_OK;
+}
+
+void bt_ui_stage_close(struct bt_ui_stage *stage)
+{
+	if (!stage) {
+		return;
+	}
+	for (int i = 0; bt_ui_screens[i]; i++) {
+		if (stage->states[i]) {
+			explicit_bzero(stage->states[i], bt_ui_screens[i]->size);
+			free(stage->states[i]);
+		}
+	}
+	if (stage->before_state) {
+		explicit_bzero(stage->before_state, stage->largest);
+		free(stage->before_state);
+	}
+	explicit_bzero(stage, sizeof(*stage));
+	free(stage);
+}
+
+const char *bt_ui_stage_screen_id(const struct bt_ui_stage *stage)
+{
+	return stage->stack[stage->depth - 1].screen->id;
+}
+
+struct bt_ui_desk *bt_ui_stage_desk(struct bt_ui_stage *stage)
+{
+	return &stage->desk;
+}
+
+void bt_ui_stage_show(struct bt_ui_stage *stage, const struct bt_ui_screen *screen)
+{
+	push(stage, screen);
+}

@@ -1,0 +1,164 @@
+/* Stuck recharges: every rupee taken here that has not become a token or a credit yet, oldest first. */
+#include "ui/screen/face.h"
+
+#include <string.h>
+
+#include "ui/screen/pay.h"
+#include "ui/widget/dates.h"
+#include "ui/widget/list.h"
+
+#define ROWS_MAX   32
+#define ROWS_SHOWN 12
+#define FIRST_ROW  5
+#define MONEY_END  37
+#define WHERE_COL  40
+#define SINCE_END  76
+#define HOUR_MS    INT64_C(3600000)
+#define MINUTE_MS  INT64_C(60000)
+
+struct stuck {
+	struct bt_ui_list list;
+	struct bt_sale_row rows[ROWS_MAX];
+	struct bt_dual names[ROWS_MAX];
+};
+
+static void look(struct stuck *stuck, struct bt_ui_desk *desk)
+{
+	int count = 0, chosen = stuck->list.chosen, top = stuck->list.top;
+	if (desk->shop->open_sales(desk->shop->self, ROWS_MAX, stuck->rows, &count) != BT_OK) {
+		count = 0;
+	}
+	for (int i = 0; i < count; i++) {
+		struct bt_sale_view view;
+		if (desk->shop->view(desk->shop->self, stuck->rows[i].sale_id, &view) == BT_OK) {
+			stuck->names[i] = view.consumer.name;
+		} else {
+			memset(&stuck->names[i], 0, sizeof(stuck->names[i]));
+		}
+	}
+	bt_ui_list_reset(&stuck->list, count);
+	if (chosen < count) {
+		stuck->list.chosen = chosen;
+		stuck->list.top = top;
+	}
+}
+
+static void enter(void *self, struct bt_ui_desk *desk)
+{
+	look(self, desk);
+}
+
+static struct bt_ui_go open_sale(const struct stuck *stuck, struct bt_ui_desk *desk)
+{
+	if (stuck->list.count == 0) {
+		return BT_GO(BT_GO_IGNORED);
+	}
+	struct bt_sale_view view;
+	memcpy(desk->sale_id, stuck->rows[stuck->list.chosen].sale_id, sizeof(desk->sale_id));
+	const struct bt_ui_screen *screen = bt_ui_sale_view(desk, &view) ? bt_ui_sale_screen(&view) : NULL;
+	return BT_GO_TO(BT_GO_PUSH, screen ? screen : &bt_ui_wait);
+}
+
+static struct bt_ui_go on_event(void *self, struct bt_ui_desk *desk, const struct bt_ui_event *event)
+{
+	struct stuck *stuck = self;
+	if (event->kind == BT_UI_EVENT_TICK) {
+		look(stuck, desk);
+		return BT_GO(BT_GO_STAY);
+	}
+	if (event->press.key == BT_KEY_ENTER) {
+		return open_sale(stuck, desk);
+	}
+	if (event->press.key == BT_KEY_ESC) {
+		return BT_GO(BT_GO_BACK);
+	}
+	return BT_GO(bt_ui_list_move(&stuck->list, event->press.key, ROWS_SHOWN) ? BT_GO_STAY : BT_GO_IGNORED);
+}
+
+static const char *where_key(const struct bt_sale_row *row, bool *needs_eye)
+{
+	*needs_eye = row->stage == BT_STAGE_REFUSED || row->exception;
+	if (row->exception) {
+		return N_("two different tokens");
+	}
+	if (row->stage == BT_STAGE_REFUSED) {
+		return N_("server refused, give money back");
+	}
+	return strcmp(row->delivery, "token") == 0 ? N_("paid here, token waits") : N_("paid here, credit waits");
+}
+
+static void draw_row(const struct stuck *stuck, int at, int row, const struct bt_ui_desk *desk,
+		     struct bt_ui_canvas *canvas)
+{
+	const struct bt_sale_row *sale = &stuck->rows[at];
+	bool chosen = at == stuck->list.chosen, needs_eye = false;
+	const char *name = bt_dual_get(&stuck->names[at], canvas->lang);
+	char text[BT_DATE_BYTES];
+	if (chosen) {
+		bt_ui_list_mark(canvas, row, SINCE_END + 2);
+	}
+	bt_ui_group_digits(sale->connection, text);
+	bt_ui_put_clip(canvas, row, BT_TEXT_LEFT, 23, BT_INK_FACT | (chosen ? BT_BOLD : 0u), name[0] ? name : text);
+	bt_ui_rupees(sale->amount, false, text);
+	bt_ui_put_right(canvas, row, MONEY_END, BT_INK_FACT, text);
+	const char *where = where_key(sale, &needs_eye);
+	enum bt_ui_role role = needs_eye ? BT_INK_WARN : BT_INK_FACT;
+	bt_ui_put(canvas, row, WHERE_COL, role, needs_eye ? "▲" : "○");
+	bt_ui_put(canvas, row, WHERE_COL + 2, role, bt_ui_word(canvas, where));
+	bt_ui_span(desk->status.now_ms - sale->paid_at_ms, text);
+	bt_ui_put_right(canvas, row, SINCE_END, BT_INK_FACT, text);
+}
+
+static void draw_heading(const struct stuck *stuck, const struct bt_ui_desk *desk, struct bt_ui_canvas *canvas)
+{
+	char count[32], hours[32], minutes[32], oldest[64];
+	int64_t age = desk->status.now_ms - stuck->rows[0].paid_at_ms;
+	bt_ui_put(canvas, 2, BT_TEXT_LEFT, BT_INK_FACT | BT_BOLD, bt_ui_word(canvas, N_("Stuck recharges")));
+	if (stuck->list.count == 0) {
+		return;
+	}
+	bt_count_format(stuck->list.count, count);
+	bt_count_format(age / HOUR_MS, hours);
+	bt_text_printf(minutes, sizeof(minutes), "%02d", (int)(age / MINUTE_MS % 60));
+	(void)bt_words_format(canvas->words, canvas->lang, N_("{1} h {2}"), (const char *[]){hours, minutes, NULL},
+			      oldest, sizeof(oldest));
+	bt_ui_say(canvas, 2, BT_VALUE_COL + 4, BT_INK_FACT, N_("{1} open, oldest {2}"), count, oldest, NULL);
+}
+
+static void draw(const void *self, const struct bt_ui_desk *desk, struct bt_ui_canvas *canvas)
+{
+	const struct stuck *stuck = self;
+	int row = FIRST_ROW;
+	draw_heading(stuck, desk, canvas);
+	if (stuck->list.count == 0) {
+		bt_ui_put(canvas, FIRST_ROW, BT_TEXT_LEFT, BT_INK_FACT, bt_ui_word(canvas, N_("Nothing is stuck.")));
+		return;
+	}
+	bt_ui_put(canvas, row - 1, BT_TEXT_LEFT, BT_INK_QUIET, bt_ui_word(canvas, N_("Consumer")));
+	bt_ui_put_right(canvas, row - 1, MONEY_END, BT_INK_QUIET, bt_ui_word(canvas, N_("Amount")));
+	bt_ui_put(canvas, row - 1, WHERE_COL, BT_INK_QUIET, bt_ui_word(canvas, N_("Where the money is")));
+	bt_ui_put_right(canvas, row - 1, SINCE_END, BT_INK_QUIET, bt_ui_word(canvas, N_("Since")));
+	for (int i = stuck->list.top; i < stuck->list.count && row < FIRST_ROW + ROWS_SHOWN; i++) {
+		draw_row(stuck, i, row++, desk, canvas);
+	}
+	bt_ui_put(canvas, row + 2, BT_TEXT_LEFT, BT_INK_QUIET,
+		  bt_ui_word(canvas, N_("Nothing here needs to be paid again.")));
+}
+
+static const struct bt_ui_key_row keys[] = {
+    {"Enter", N_("Open"), N_("Forward: accept, choose, next"), NULL},
+    {"↑↓", N_("Move"), N_("Move in the list"), NULL},
+    {"Esc", N_("Back"), N_("One step back"), NULL},
+    {NULL, NULL, NULL, NULL},
+};
+
+const struct bt_ui_screen bt_ui_stuck = {
+    .id = "stuck",
+    .size = sizeof(struct stuck),
+    .tick_ms = 1000,
+    .scan = BT_SCAN_STARTS,
+    .keys = keys,
+    .enter = enter,
+    .draw = draw,
+    .on_event = on_event,
+};

@@ -1,0 +1,76 @@
+/* System: everything an engineer on the telephone asks, on one page. */
+#include "ui/screen/face.h"
+
+#include "ui/widget/frame.h"
+
+#define LINES_MAX 17
+#define FIRST_ROW 4
+
+struct system_page {
+	int count;
+	struct bt_ui_system_line lines[LINES_MAX];
+};
+
+static void look(struct system_page *page, const struct bt_ui_desk *desk)
+{
+	page->count = desk->shop->system(desk->shop->self, LINES_MAX, page->lines);
+}
+
+static void enter(void *self, struct bt_ui_desk *desk)
+{
+	look(self, desk);
+}
+
+static struct bt_ui_go on_event(void *self, struct bt_ui_desk *desk, const struct bt_ui_event *event)
+{
+	if (event->kind == BT_UI_EVENT_TICK) {
+		look(self, desk);
+		return BT_GO(BT_GO_STAY);
+	}
+	switch (event->press.key) {
+	case BT_KEY_ESC:
+	case BT_KEY_F12:
+		return BT_GO(BT_GO_BACK);
+	case BT_KEY_ENTER:
+		look(self, desk);
+		return BT_GO(BT_GO_STAY);
+	default:
+		return BT_GO(BT_GO_IGNORED);
+	}
+}
+
+static void draw(const void *self, const struct bt_ui_desk *desk, struct bt_ui_canvas *canvas)
+{
+	static const enum bt_ui_role roles[] = {
+	    [BT_UI_GOOD] = BT_INK_OK, [BT_UI_WARN] = BT_INK_WARN, [BT_UI_BAD] = BT_INK_BAD};
+	const struct system_page *page = self;
+	bt_ui_put(canvas, 2, BT_TEXT_LEFT, BT_INK_FACT | BT_BOLD, bt_ui_word(canvas, N_("System")));
+	int col = bt_ui_say(canvas, 2, BT_VALUE_COL + 4, BT_INK_FACT, N_("terminal {1}"),
+			    desk->shop->enrolment->terminal, NULL);
+	bt_ui_put(canvas, 2, col, BT_INK_FACT, ",  Batti " BATTI_VERSION);
+	for (int i = 0; i < page->count; i++) {
+		const struct bt_ui_system_line *line = &page->lines[i];
+		enum bt_ui_role role = roles[line->mark];
+		bt_ui_label(canvas, FIRST_ROW + i, line->label);
+		bt_ui_put(canvas, FIRST_ROW + i, BT_VALUE_COL, role, bt_ui_role_shape(role));
+		bt_ui_put_clip(canvas, FIRST_ROW + i, BT_VALUE_COL + 3, canvas->cols - 2 - BT_VALUE_COL - 3,
+			       BT_INK_FACT, line->value[canvas->lang]);
+	}
+}
+
+static const struct bt_ui_key_row keys[] = {
+    {"Enter", N_("Test it"), "", NULL},
+    {"Esc", N_("Back"), N_("One step back"), NULL},
+    {NULL, NULL, NULL, NULL},
+};
+
+const struct bt_ui_screen bt_ui_system = {
+    .id = "system",
+    .size = sizeof(struct system_page),
+    .tick_ms = 1000,
+    .scan = BT_SCAN_STARTS,
+    .keys = keys,
+    .enter = enter,
+    .draw = draw,
+    .on_event = on_event,
+};

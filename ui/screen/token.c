@@ -1,0 +1,153 @@
+/* The token: 20 digits that can be keyed into a meter from three metres away. */
+#include "ui/screen/after.h"
+
+#include <string.h>
+
+#include "ui/screen/face.h"
+#include "ui/widget/bigdigits.h"
+#include "ui/widget/dates.h"
+#include "ui/widget/frame.h"
+#include "ui/widget/qr.h"
+
+#define GROUPS    5
+#define GROUP_LEN 4
+#define DIGIT_COL 8
+
+struct token {
+	struct bt_ui_after after;
+	char coded[21]; /* the digits that qr holds */
+	struct bt_qr qr;
+};
+
+/* Where things stand, by the size of the window; the first that fits is used. */
+static const struct layout {
+	int rows, cols, first, step, digit_rows;                     /* digit_rows 3 or 5 */
+	int facts_row, facts_col, money_row, money_col, receipt_col; /* receipt_col 0: not shown */
+	int qr_row, qr_col, remark_col;
+} layouts[] = {
+    {42, 132, 3, 7, 5, 36, 64, 36, 104, 104, 5, 64, 64},
+    {42, 80, 3, 7, 5, 3, 48, 5, 48, 0, 7, 48, 30},
+    {36, 80, 2, 6, 5, 2, 48, 4, 48, 0, 6, 48, 30},
+    {24, 80, 2, 4, 3, 2, 48, 4, 48, 0, 6, 48, 30},
+};
+
+static void look(struct token *token, const struct bt_ui_desk *desk)
+{
+	bt_ui_after_look(&token->after, desk);
+	const char *digits = token->after.view.token;
+	if (token->after.known && digits[0] && strcmp(digits, token->coded) != 0 &&
+	    bt_qr_encode(digits, BT_QR_Q, 1, &token->qr) == BT_OK) {
+		bt_text_copy(token->coded, sizeof(token->coded), digits);
+	}
+}
+
+static void enter(void *self, struct bt_ui_desk *desk)
+{
+	look(self, desk);
+}
+
+static struct bt_ui_go on_event(void *self, struct bt_ui_desk *desk, const struct bt_ui_event *event)
+{
+	struct token *token = self;
+	if (event->kind == BT_UI_EVENT_TICK) {
+		look(token, desk);
+		return BT_GO(BT_GO_STAY);
+	}
+	return bt_ui_after_press(&token->after, desk, &event->press);
+}
+
+static const struct layout *find_layout(const struct bt_ui_canvas *canvas)
+{
+	const struct layout *layout = layouts;
+	while (layout->rows > canvas->rows || layout->cols > canvas->cols) {
+		layout++;
+	}
+	return layout;
+}
+
+/* One group per line, numbered: a grid is read down by one person and across by another. */
+static void draw_group(struct bt_ui_canvas *canvas, const struct layout *layout, int at, const char *digits)
+{
+	char number[2] = {(char)('1' + at), '\0'}, group[GROUP_LEN + 1];
+	int row = layout->first + layout->step * at;
+	bt_text_printf(group, sizeof(group), "%.*s", GROUP_LEN, digits + GROUP_LEN * at);
+	bt_ui_put(canvas, row + layout->digit_rows / 2, BT_TEXT_LEFT, BT_INK_QUIET, number);
+	if (layout->digit_rows == 5) {
+		(void)bt_ui_digits5(canvas, row, DIGIT_COL, BT_INK_FACT, group);
+	} else if (canvas->plain) {
+		(void)bt_ui_digits_spaced(canvas, row + 1, DIGIT_COL, BT_INK_FACT, group);
+	} else {
+		(void)bt_ui_digits3(canvas, row, DIGIT_COL, 2, BT_INK_FACT, group);
+	}
+}
+
+static void draw_facts(const struct bt_sale_view *view, const struct layout *layout, struct bt_ui_canvas *canvas)
+{
+	char text[64], group[32];
+	int row = layout->facts_row, col = layout->facts_col;
+	bt_ui_put_clip(canvas, row, col, canvas->cols - 2 - col, BT_INK_FACT | BT_BOLD,
+		       bt_dual_get(&view->consumer.name, canvas->lang));
+	bt_ui_group_digits(view->sale.meter, group);
+	bt_ui_say(canvas, row + 1, col, BT_INK_QUIET, N_("meter {1}"), group, NULL);
+	bt_ui_rupees(view->sale.quote.amount, false, text);
+	int end = bt_ui_put(canvas, layout->money_row, layout->money_col, BT_INK_FACT | BT_BOLD, text);
+	bt_ui_units(canvas, view->sale.quote.units, text);
+	bt_ui_put(canvas, layout->money_row, end + (layout->receipt_col ? 5 : 4), BT_INK_FACT | BT_BOLD, text);
+	if (layout->receipt_col) {
+		bt_ui_say(canvas, row + 1, layout->receipt_col, BT_INK_QUIET, N_("receipt {1}"), view->sale.receipt,
+			  NULL);
+	}
+}
+
+static void draw_remarks(const struct token *token, const struct bt_ui_desk *desk, const struct layout *layout,
+			 struct bt_ui_canvas *canvas)
+{
+	const struct bt_sale_view *view = &token->after.view;
+	char time[BT_DATE_BYTES], text[160];
+	bool room = bt_ui_after_print_state(&token->after, desk, N_("Receipt printed."), canvas);
+	if (room) {
+		bt_ui_put(canvas, canvas->rows - 2, layout->remark_col, BT_INK_QUIET,
+			  bt_ui_word(canvas, N_("Next scan or number starts the next person.")));
+	}
+	if (view->made_here) {
+		bt_ui_time(view->tokened_at_ms, time);
+		(void)bt_words_format(canvas->words, canvas->lang, N_("made here {1}"), (const char *[]){time, NULL},
+				      text, sizeof(text));
+		bt_ui_put_right(canvas, canvas->rows - 3, 78, BT_INK_QUIET, text);
+	}
+}
+
+static void draw(const void *self, const struct bt_ui_desk *desk, struct bt_ui_canvas *canvas)
+{
+	const struct token *token = self;
+	const struct layout *layout = find_layout(canvas);
+	if (!token->after.known || strlen(token->after.view.token) != GROUPS * GROUP_LEN) {
+		return;
+	}
+	for (int i = 0; i < GROUPS; i++) {
+		draw_group(canvas, layout, i, token->after.view.token);
+	}
+	draw_facts(&token->after.view, layout, canvas);
+	if (token->coded[0] && bt_ui_qr_fits(canvas, &token->qr, layout->qr_row, layout->qr_col, canvas->rows - 3)) {
+		bt_ui_qr_draw(canvas, &token->qr, layout->qr_row, layout->qr_col);
+	}
+	draw_remarks(token, desk, layout, canvas);
+}
+
+static const struct bt_ui_key_row keys[] = {
+    {"F5", N_("Print again"), N_("Print this again"), NULL},
+    {"F3", N_("Next person"), N_("Next person; work in progress goes on by itself"), NULL},
+    {"F6", N_("Same person"), N_("Other connections of this person"), NULL},
+    {NULL, NULL, NULL, NULL},
+};
+
+const struct bt_ui_screen bt_ui_token = {
+    .id = "token",
+    .size = sizeof(struct token),
+    .tick_ms = 200,
+    .scan = BT_SCAN_STARTS,
+    .keys = keys,
+    .enter = enter,
+    .draw = draw,
+    .on_event = on_event,
+};

@@ -1,0 +1,20 @@
+/* Colours for roles: one table row per kind of terminal. Only terminal.c asks. */
+#ifndef BT_UI_WIDGET_PALETTE_H
+#define BT_UI_WIDGET_PALETTE_H
+
+#include "ui/widget/canvas.h"
+
+struct bt_ui_look {
+	uint32_t attrs; /* ncurses attributes without a pair */
+	short pair;
+	bool swapped; /* a half block is drawn as its other half */
+};
+
+/** After the terminal is in screen mode: choose by its colours, NO_COLOR and TERM. */
+void bt_ui_palette_open(void);
+/** How to paint @p cell. */
+struct bt_ui_look bt_ui_palette_look(const struct bt_ui_cell *cell);
+/** Colours in use: 256, 16, 8 or 0. */
+int bt_ui_palette_colours(void);
+
+#endif

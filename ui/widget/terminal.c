@@ -1,0 +1,256 @@
+#include "ui/widget/terminal.h"
+
+#include <langinfo.h>
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "ui/widget/curses.h"
+#include "ui/widget/palette.h"
+
+#define ESC_MS      25
+#define PASTE_BEGIN 0x2001
+#define PASTE_END   0x2002
+#define PAD_CODES   0x2100 /* + the character that the number pad stands for */
+
+/* One terminal per process: what it shows now, so that only differences are written. */
+static struct bt_ui_canvas *shown;
+static SCREEN *screen;
+static bool pasting;
+
+/* The number pad in application mode: last letter of ESC O x, and what is printed on the key. */
+static const struct {
+	char code, ch;
+} pad_keys[] = {{'k', '+'}, {'m', '-'}, {'j', '*'}, {'o', '/'}, {'p', '0'}, {'q', '1'}, {'r', '2'}, {'s', '3'},
+		{'t', '4'}, {'u', '5'}, {'v', '6'}, {'w', '7'}, {'x', '8'}, {'y', '9'}, {'M', '\r'}};
+
+static const struct {
+	int code;
+	enum bt_ui_key key;
+} code_keys[] = {
+    {KEY_ENTER, BT_KEY_ENTER},     {KEY_BACKSPACE, BT_KEY_BACKSPACE}, {KEY_DC, BT_KEY_DELETE},
+    {KEY_UP, BT_KEY_UP},           {KEY_DOWN, BT_KEY_DOWN},           {KEY_PPAGE, BT_KEY_PAGE_UP},
+    {KEY_NPAGE, BT_KEY_PAGE_DOWN}, {KEY_LEFT, BT_KEY_SIDEWAYS},       {KEY_RIGHT, BT_KEY_SIDEWAYS},
+    {KEY_HOME, BT_KEY_SIDEWAYS},   {KEY_END, BT_KEY_SIDEWAYS},        {KEY_IC, BT_KEY_SIDEWAYS},
+    {KEY_B2, BT_KEY_SIDEWAYS},     {KEY_RESIZE, BT_KEY_RESIZE},
+};
+
+static const struct {
+	wint_t ch;
+	enum bt_ui_key key;
+} control_keys[] = {
+    {'\r', BT_KEY_ENTER},     {'\n', BT_KEY_ENTER},     {'\t', BT_KEY_TAB},
+    {0x1B, BT_KEY_ESC},       {0x7F, BT_KEY_BACKSPACE}, {0x08, BT_KEY_BACKSPACE},
+    {0x04, BT_KEY_DEMO_DOWN}, {0x13, BT_KEY_DEMO_SLOW}, {0x15, BT_KEY_DEMO_UP},
+};
+
+static void write_out(const char *text)
+{
+	ssize_t ignored = write(STDOUT_FILENO, text, strlen(text));
+	(void)ignored;
+}
+
+static bool set_locale(void)
+{
+	if (setlocale(LC_CTYPE, "") && strcmp(nl_langinfo(CODESET), "UTF-8") == 0) {
+		return true;
+	}
+	return setlocale(LC_CTYPE, "C.UTF-8") && strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+}
+
+static void define_keys(void)
+{
+	define_key("\033[200~", PASTE_BEGIN);
+	define_key("\033[201~", PASTE_END);
+	for (size_t i = 0; i < sizeof(pad_keys) / sizeof(pad_keys[0]); i++) {
+		char code[4] = {'\033', 'O', pad_keys[i].code, '\0'};
+		define_key(code, PAD_CODES + pad_keys[i].ch);
+	}
+}
+
+enum bt_err bt_ui_terminal_open(struct bt_fault *fault)
+{
+	if (!set_locale()) {
+		return bt_fault_set(fault, BT_EUNSUPPORTED, 0, "no UTF-8 locale");
+	}
+	screen = newterm(NULL, stdout, stdin);
+	if (!screen) {
+		return bt_fault_set(fault, BT_EUNSUPPORTED, 0, "the terminal is not known (TERM)");
+	}
+	shown = calloc(1, sizeof(*shown));
+	if (!shown) {
+		endwin();
+		delscreen(screen);
+		screen = NULL;
+		return bt_fault_set(fault, BT_ENOMEM, 0, "canvas");
+	}
+	raw();
+	noecho();
+	nonl();
+	keypad(stdscr, TRUE);
+	nodelay(stdscr, TRUE);
+	set_escdelay(ESC_MS);
+	curs_set(0);
+	define_keys();
+	bt_ui_palette_open();
+	struct bt_ui_cell blank = {.role = BT_INK_FACT};
+	struct bt_ui_look look = bt_ui_palette_look(&blank);
+	bkgdset(' ' | COLOR_PAIR(look.pair));
+	erase();
+	write_out("\033[?2004h");
+	return BT_OK;
+}
+
+void bt_ui_terminal_close(void)
+{
+	if (!screen) {
+		return;
+	}
+	write_out("\033[?2004l");
+	erase();
+	endwin();
+	delscreen(screen);
+	screen = NULL;
+	if (shown) {
+		explicit_bzero(shown, sizeof(*shown));
+		free(shown);
+		shown = NULL;
+	}
+}
+
+void bt_ui_terminal_size(int *rows, int *cols)
+{
+	*rows = LINES;
+	*cols = COLS;
+}
+
+void bt_ui_terminal_resize(void)
+{
+	struct winsize size;
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 && size.ws_col > 0) {
+		resizeterm(size.ws_row, size.ws_col);
+	}
+	shown->rows = 0;
+	clearok(stdscr, TRUE);
+	erase();
+}
+
+static void show_cell(int row, int col, const struct bt_ui_cell *cell)
+{
+	struct bt_ui_look look = bt_ui_palette_look(cell);
+	wchar_t text[8] = L" ";
+	cchar_t out;
+	if (cell->glyph == BT_GLYPH_LOWER || cell->glyph == BT_GLYPH_UPPER) {
+		text[0] = L'▄';
+	} else if (cell->glyph == BT_GLYPH_BAR_OFF && bt_ui_palette_colours() == 0) {
+		text[0] = L'.';
+	} else if (cell->glyph == BT_GLYPH_TEXT && cell->text[0]) {
+		size_t used = mbstowcs(text, cell->text, 6);
+		if (used == (size_t)-1) {
+			text[0] = L'?';
+			used = 1;
+		}
+		text[used] = L'\0';
+	}
+	if (setcchar(&out, text, look.attrs, look.pair, NULL) == OK) {
+		mvadd_wch(row, col, &out);
+	}
+}
+
+static void show_row(const struct bt_ui_canvas *canvas, int row)
+{
+	for (int col = 0; col < canvas->cols; col++) {
+		const struct bt_ui_cell *cell = &canvas->cell[row][col];
+		uint32_t c = 0;
+		show_cell(row, col, cell);
+		if (bt_utf8_next(cell->text, strlen(cell->text), &c) > 0 && bt_char_columns(c) == 2) {
+			col++;
+		}
+	}
+}
+
+void bt_ui_terminal_show(const struct bt_ui_canvas *canvas)
+{
+	bool all = canvas->rows != shown->rows || canvas->cols != shown->cols;
+	for (int row = 0; row < canvas->rows; row++) {
+		size_t size = sizeof(canvas->cell[row][0]) * (size_t)canvas->cols;
+		if (all || memcmp(canvas->cell[row], shown->cell[row], size) != 0) {
+			show_row(canvas, row);
+			memcpy(shown->cell[row], canvas->cell[row], size);
+		}
+	}
+	shown->rows = canvas->rows;
+	shown->cols = canvas->cols;
+	refresh();
+}
+
+static enum bt_ui_key find_code(int code)
+{
+	for (size_t i = 0; i < sizeof(code_keys) / sizeof(code_keys[0]); i++) {
+		if (code_keys[i].code == code) {
+			return code_keys[i].key;
+		}
+	}
+	if (code >= KEY_F(1) && code <= KEY_F(12)) {
+		return (enum bt_ui_key)(BT_KEY_F1 + (code - KEY_F(1)));
+	}
+	return BT_KEY_NONE;
+}
+
+static enum bt_ui_key find_control(wint_t ch)
+{
+	for (size_t i = 0; i < sizeof(control_keys) / sizeof(control_keys[0]); i++) {
+		if (control_keys[i].ch == ch) {
+			return control_keys[i].key;
+		}
+	}
+	return ch < ' ' ? BT_KEY_NONE : BT_KEY_CHAR;
+}
+
+/* Bytes between the marks of a paste are dropped. @return true when @p out is a key to hand on. */
+static bool take(int kind, wint_t ch, struct bt_ui_press *out)
+{
+	if (kind == KEY_CODE_YES && (ch == PASTE_BEGIN || ch == PASTE_END)) {
+		pasting = ch == PASTE_BEGIN;
+		out->key = BT_KEY_PASTE;
+		return pasting;
+	}
+	if (pasting && ch != KEY_RESIZE) {
+		return false;
+	}
+	if (kind == KEY_CODE_YES && ch > PAD_CODES && ch < PAD_CODES + 0x80) {
+		ch -= PAD_CODES;
+		kind = OK;
+	}
+	out->key = kind == KEY_CODE_YES ? find_code((int)ch) : find_control(ch);
+	out->ch = out->key == BT_KEY_CHAR ? (uint32_t)ch : 0;
+	return out->key != BT_KEY_NONE;
+}
+
+bool bt_ui_terminal_read(struct bt_ui_press *out)
+{
+	wint_t ch = 0;
+	for (;;) {
+		int kind = get_wch(&ch);
+		if (kind == ERR) {
+			return false;
+		}
+		*out = (struct bt_ui_press){.key = BT_KEY_NONE};
+		if (take(kind, ch, out)) {
+			return true;
+		}
+	}
+}
+
+void bt_ui_terminal_bell(void)
+{
+	beep();
+}
+
+bool bt_ui_terminal_is_plain(void)
+{
+	const char *no_unicode = getenv("NO_UNICODE"), *term = getenv("TERM");
+	return (no_unicode && no_unicode[0]) || (term && strcmp(term, "linux") == 0);
+}
