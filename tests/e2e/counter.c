@@ -3,6 +3,7 @@
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -59,9 +60,10 @@ struct pty *counter_open(struct world *world, const struct counter_options *opti
 
 void counter_expect(struct pty *counter, const char *text)
 {
-	if (!pty_wait(counter, text, COUNTER_WAIT_MS))
-		fail_msg("\"%s\" did not come; the counter %s; the screen:\n%s", text,
-			 pty_running(counter) ? "runs" : "has ended", pty_screen(counter));
+	if (pty_wait(counter, text, COUNTER_WAIT_MS))
+		return;
+	fputs(pty_screen(counter), stderr);
+	fail_msg("\"%s\" did not come; the counter %s", text, pty_running(counter) ? "runs" : "has ended");
 }
 
 void counter_type(struct pty *counter, const char *keys)
@@ -83,7 +85,7 @@ void counter_find(struct pty *counter, const char *number)
 	counter_expect(counter, number);
 	counter_type(counter, "{Enter}");
 	counter_expect(counter, "Amount");
-	counter_expect(counter, "Gives");
+	counter_expect(counter, "Pay by");
 }
 
 void counter_ask(struct pty *counter, const char *number, const char *rupees)
@@ -101,8 +103,7 @@ void counter_sell(struct pty *counter, const char *number, const char *rupees, c
 {
 	counter_ask(counter, number, rupees);
 	counter_type(counter, "{Enter}");
-	if (!counter_read_token(counter, token, COUNTER_WAIT_MS))
-		fail_msg("no token came; the screen:\n%s", pty_screen(counter));
+	counter_expect_token(counter, token);
 }
 
 /* ---- reading big digits back ---- */
@@ -161,6 +162,14 @@ static bool read_token(struct pty *counter, void *out)
 bool counter_read_token(struct pty *counter, char token[WORLD_TOKEN_CAP], int timeout_ms)
 {
 	return pty_wait_for(counter, read_token, token, timeout_ms);
+}
+
+void counter_expect_token(struct pty *counter, char token[WORLD_TOKEN_CAP])
+{
+	if (counter_read_token(counter, token, COUNTER_WAIT_MS))
+		return;
+	fputs(pty_screen(counter), stderr);
+	fail_msg("no token came");
 }
 
 void counter_close(struct pty *counter)

@@ -34,6 +34,8 @@ void counter_ask(struct pty *counter, const char *number, const char *rupees);
 void counter_sell(struct pty *counter, const char *number, const char *rupees, char token[WORLD_TOKEN_CAP]);
 /** Wait for the token screen and read the 20 big digits back from their cells. False when they do not come in time. */
 bool counter_read_token(struct pty *counter, char token[WORLD_TOKEN_CAP], int timeout_ms);
+/** Wait for the token and read it, or fail with the screen. */
+void counter_expect_token(struct pty *counter, char token[WORLD_TOKEN_CAP]);
 /** End the counter and fail the test when bytes reached the terminal that never may. */
 void counter_close(struct pty *counter);
 
