@@ -349,6 +349,7 @@ static inline void fake_enrol(struct bt_enrolment *enrolment)
 	enrolment->counter = fake_dual("Danapur counter 2", "दानापुर काउंटर 2");
 	(void)bt_text_copy(enrolment->complaint, sizeof(enrolment->complaint), "1912");
 	(void)bt_text_copy(enrolment->control_room, sizeof(enrolment->control_room), "0612-250 0000");
+	enrolment->lane = (struct bt_sts_lane){.index = 3, .count = 16};
 	enrolment->operator_count = 3;
 	for (int i = 0; i < 3; i++) {
 		struct bt_operator *person = &enrolment->operators[i];

@@ -4,7 +4,7 @@
 #include "ui/screen/face.h"
 #include "ui/screen/pay.h"
 
-#define READ_COLUMNS 64
+#define READ_COLUMNS 62
 
 struct docket {
 	struct bt_ui_after after;

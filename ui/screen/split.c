@@ -154,14 +154,14 @@ static void draw_dues(const struct split *split, const struct bt_ui_desk *desk, 
 	char before[48], after[48];
 	const struct bt_consumer *consumer = &desk->draft.consumer;
 	bt_paise part = bt_ui_field_paise(&split->dues);
-	bt_ui_label(canvas, 12, N_("Dues"));
-	bt_ui_amount_draw(canvas, 11, BT_VALUE_COL, AMOUNT_COL, BT_INK_FACT, part, false);
+	bt_ui_label(canvas, 11, N_("Dues"));
+	bt_ui_amount_draw(canvas, 10, BT_VALUE_COL, AMOUNT_COL, BT_INK_FACT, part, false);
 	bt_money_format_full(consumer->dues, before);
 	bt_money_format_full(consumer->dues - part, after);
-	draw_becomes(canvas, 12, before, after, false);
+	draw_becomes(canvas, 11, before, after, false);
 	if (consumer->dues_daily > 0) {
 		bt_money_format(consumer->dues_daily, before);
-		bt_ui_say(canvas, 13, BT_BLOCK_COL, BT_INK_QUIET, N_("daily part stays ₹ {1}"), before, NULL);
+		bt_ui_say(canvas, 12, BT_BLOCK_COL, BT_INK_QUIET, N_("daily part stays ₹ {1}"), before, NULL);
 	}
 }
 
@@ -177,16 +177,16 @@ static void draw(const void *self, const struct bt_ui_desk *desk, struct bt_ui_c
 	bt_ui_say(canvas, 4, BT_TEXT_LEFT, BT_INK_FACT, N_("₹ {1} is divided like this"), text, NULL);
 	draw_balance(split, desk, canvas);
 	draw_dues(split, desk, canvas);
-	bt_ui_label(canvas, 16, N_("Gives"));
+	bt_ui_label(canvas, 15, N_("Gives"));
 	bt_ui_units(canvas, split->has_quote ? desk->quote.units : 0, text);
-	bt_ui_put(canvas, 16, BT_VALUE_COL, BT_INK_FACT | BT_BOLD, text);
-	bt_ui_say_wide(canvas, 18, BT_TEXT_LEFT, BT_INK_QUIET,
+	bt_ui_put(canvas, 15, BT_VALUE_COL, BT_INK_FACT | BT_BOLD, text);
+	bt_ui_say_wide(canvas, 17, BT_TEXT_LEFT, BT_INK_QUIET,
 		       N_("Paying dues adds no units. Paying balance leaves the dues as they are."), NULL);
-	int col = bt_ui_put(canvas, 20, BT_TEXT_LEFT, BT_INK_QUIET, bt_ui_word(canvas, N_("Ask:")));
-	col = bt_ui_put(canvas, 20, col + 2, BT_INK_QUIET, "\"");
-	col = bt_ui_put(canvas, 20, col, BT_INK_QUIET,
+	int col = bt_ui_put(canvas, 19, BT_TEXT_LEFT, BT_INK_QUIET, bt_ui_word(canvas, N_("Ask:")));
+	col = bt_ui_put(canvas, 19, col + 2, BT_INK_QUIET, "\"");
+	col = bt_ui_put(canvas, 19, col, BT_INK_QUIET,
 			bt_ui_word(canvas, N_("How much for the light, how much for the old bill?")));
-	bt_ui_put(canvas, 20, col, BT_INK_QUIET, "\"");
+	bt_ui_put(canvas, 19, col, BT_INK_QUIET, "\"");
 }
 
 static bool show_move(const void *self, const struct bt_ui_desk *desk, const struct bt_ui_canvas *canvas,

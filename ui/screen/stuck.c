@@ -10,8 +10,8 @@
 #define ROWS_MAX   32
 #define ROWS_SHOWN 12
 #define FIRST_ROW  5
-#define MONEY_END  37
-#define WHERE_COL  40
+#define MONEY_END  38
+#define WHERE_COL  41
 #define SINCE_END  76
 #define HOUR_MS    INT64_C(3600000)
 #define MINUTE_MS  INT64_C(60000)
@@ -82,7 +82,7 @@ static const char *where_key(const struct bt_sale_row *row, bool *needs_eye)
 		return N_("two different tokens");
 	}
 	if (row->stage == BT_STAGE_REFUSED) {
-		return N_("server refused, give money back");
+		return N_("the server refused");
 	}
 	return strcmp(row->delivery, "token") == 0 ? N_("paid here, token waits") : N_("paid here, credit waits");
 }

@@ -39,15 +39,22 @@ static struct bt_ui_go on_event(void *self, struct bt_ui_desk *desk, const struc
 	}
 }
 
+static void draw_title(const struct bt_sts_lane *lane, const char *terminal, struct bt_ui_canvas *canvas)
+{
+	char index[32], count[32];
+	bt_count_format(lane->index, index);
+	bt_count_format(lane->count, count);
+	bt_ui_say(canvas, 2, BT_VALUE_COL + 4, BT_INK_FACT, N_("terminal {1}, Batti {2}, lane {3} of {4}"), terminal,
+		  BATTI_VERSION, index, count, NULL);
+}
+
 static void draw(const void *self, const struct bt_ui_desk *desk, struct bt_ui_canvas *canvas)
 {
 	static const enum bt_ui_role roles[] = {
 	    [BT_UI_GOOD] = BT_INK_OK, [BT_UI_WARN] = BT_INK_WARN, [BT_UI_BAD] = BT_INK_BAD};
 	const struct system_page *page = self;
 	bt_ui_put(canvas, 2, BT_TEXT_LEFT, BT_INK_FACT | BT_BOLD, bt_ui_word(canvas, N_("System")));
-	int col = bt_ui_say(canvas, 2, BT_VALUE_COL + 4, BT_INK_FACT, N_("terminal {1}"),
-			    desk->shop->enrolment->terminal, NULL);
-	bt_ui_put(canvas, 2, col, BT_INK_FACT, ",  Batti " BATTI_VERSION);
+	draw_title(&desk->shop->enrolment->lane, desk->shop->enrolment->terminal, canvas);
 	for (int i = 0; i < page->count; i++) {
 		const struct bt_ui_system_line *line = &page->lines[i];
 		enum bt_ui_role role = roles[line->mark];
