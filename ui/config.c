@@ -1,0 +1,134 @@
+#include "ui/config.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <ini.h>
+
+struct reading {
+	struct bt_config config;
+	char bad[160];
+};
+
+static bool read_number(const char *text, int min, int max, int *out)
+{
+	char *end;
+	long value;
+
+	errno = 0;
+	value = strtol(text, &end, 10);
+	if (errno || end == text || *end || value < min || value > max)
+		return false;
+	*out = (int)value;
+	return true;
+}
+
+static bool set_deadline(struct bt_config *config, const char *value)
+{
+	return read_number(value, 200, 10000, &config->deadline_ms);
+}
+
+static bool set_slow(struct bt_config *config, const char *value)
+{
+	return read_number(value, 50, 10000, &config->slow_ms);
+}
+
+static bool set_idle_lock(struct bt_config *config, const char *value)
+{
+	return read_number(value, 0, 3600, &config->idle_lock_s) &&
+	       (config->idle_lock_s == 0 || config->idle_lock_s >= 30);
+}
+
+static bool set_language(struct bt_config *config, const char *value)
+{
+	return bt_lang_parse(value, &config->language) == BT_OK;
+}
+
+static bool set_receipt_language(struct bt_config *config, const char *value)
+{
+	return bt_receipt_lang_parse(value, &config->receipt_language) == BT_OK;
+}
+
+static bool set_printer(struct bt_config *config, const char *value)
+{
+	return bt_text_copy(config->printer, sizeof config->printer, value) == BT_OK;
+}
+
+static bool set_printer_profile(struct bt_config *config, const char *value)
+{
+	return bt_text_copy(config->printer_profile, sizeof config->printer_profile, value) == BT_OK;
+}
+
+static bool set_font(struct bt_config *config, const char *value)
+{
+	return bt_text_copy(config->font, sizeof config->font, value) == BT_OK;
+}
+
+static bool set_colours(struct bt_config *config, const char *value)
+{
+	static const char *const known[] = {"auto", "mono", NULL};
+
+	for (int i = 0; known[i]; i++)
+		if (strcmp(known[i], value) == 0)
+			return bt_text_copy(config->colours, sizeof config->colours, value) == BT_OK;
+	return false;
+}
+
+static const struct {
+	const char *key;
+	bool (*set)(struct bt_config *config, const char *value);
+} settings[] = {
+    {"deadline_ms", set_deadline},
+    {"slow_ms", set_slow},
+    {"idle_lock_s", set_idle_lock},
+    {"language", set_language},
+    {"receipt_language", set_receipt_language},
+    {"printer", set_printer},
+    {"printer_profile", set_printer_profile},
+    {"font", set_font},
+    {"colours", set_colours},
+};
+
+static int take_setting(void *context, const char *section, const char *name, const char *value)
+{
+	struct reading *reading = context;
+
+	if (strcmp(section, "batti") == 0)
+		for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++)
+			if (strcmp(settings[i].key, name) == 0 && settings[i].set(&reading->config, value))
+				return 1;
+	if (!reading->bad[0])
+		snprintf(reading->bad, sizeof reading->bad, "%.60s = %.80s", name, value);
+	return 0;
+}
+
+void bt_config_default(struct bt_config *config)
+{
+	*config = (struct bt_config){
+	    .deadline_ms = 3000,
+	    .slow_ms = 1500,
+	    .idle_lock_s = 180,
+	    .language = BT_LANG_EN,
+	    .receipt_language = BT_RECEIPT_BOTH,
+	    .printer = "none",
+	    .printer_profile = "generic-80",
+	    .colours = "auto",
+	};
+}
+
+enum bt_err bt_config_read(const char *path, struct bt_config *config, struct bt_fault *fault)
+{
+	struct reading reading = {.config = *config};
+	int line;
+
+	if (access(path, R_OK) != 0)
+		return bt_fault_set(fault, BT_ENOTFOUND, errno, "%s", path);
+	line = ini_parse(path, take_setting, &reading);
+	if (line != 0)
+		return bt_fault_set(fault, BT_EINPUT, line, "%s", reading.bad[0] ? reading.bad : path);
+	*config = reading.config;
+	return BT_OK;
+}

@@ -1,0 +1,31 @@
+/* The settings file: INI, one section [batti], every key known or the program does not start.
+ *
+ * Sample with every key explained: assets/batti.conf.sample. */
+#ifndef BT_UI_CONFIG_H
+#define BT_UI_CONFIG_H
+
+#include "core/base/text.h"
+#include "core/receipt/receipt.h"
+
+struct bt_config {
+	int deadline_ms; /* the counter is free after this, 200..10000 */
+	int slow_ms;     /* an answer slower than this is slow, 50..10000 */
+	int idle_lock_s; /* 0 never, else 30..3600 */
+	enum bt_lang language;
+	enum bt_receipt_lang receipt_language;
+	char printer[256]; /* "none", "file:...", "tcp://host:port", "dev:/dev/usb/lp0" */
+	char printer_profile[32];
+	char font[256];   /* "" for the one that comes with Batti */
+	char colours[16]; /* "auto" or "mono" */
+};
+
+/** What stands when nothing is set. */
+void bt_config_default(struct bt_config *config);
+/**
+ * Read @p path over what @p config holds.
+ * @return BT_OK; BT_ENOTFOUND; BT_EINPUT: fault->what is the line as "key = value" of an unknown key or a value out of
+ *         range, and @p config is untouched.
+ */
+BT_MUST_USE enum bt_err bt_config_read(const char *path, struct bt_config *config, struct bt_fault *fault);
+
+#endif

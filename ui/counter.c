@@ -1,0 +1,407 @@
+#include "ui/counter.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/file.h"
+#include "core/shift/shift.h"
+#include "ui/counter_parts.h"
+
+static enum bt_err path_in(const struct bt_counter *counter, const char *name, char out[1024])
+{
+	return bt_path_join(counter->dir, name, out, 1024);
+}
+
+static enum bt_err open_identity(struct bt_counter *counter, struct bt_fault *fault)
+{
+	char path[1024];
+	enum bt_err err = bt_enrolment_load(counter->dir, &counter->enrolment, fault);
+
+	if (!err)
+		err = bt_enrolment_signer(counter->dir, &counter->signer, fault);
+	if (!err)
+		err = path_in(counter, "batti.log", path);
+	if (!err)
+		counter->log = bt_log_open(path, &counter->clock);
+	return err;
+}
+
+static enum bt_err open_records(struct bt_counter *counter, struct bt_fault *fault)
+{
+	char path[1024];
+	struct bt_journal_options journal = {.dir = counter->dir,
+					     .clock = &counter->clock,
+					     .signer = counter->signer,
+					     .terminal = counter->enrolment.terminal,
+					     .log = counter->log};
+	enum bt_err err = bt_journal_open(&journal, &counter->journal, fault);
+
+	if (!err)
+		err = path_in(counter, "directory.db", path);
+	if (!err)
+		err = bt_directory_open(path, &counter->directory, fault);
+	return err;
+}
+
+static enum bt_err open_wire(struct bt_counter *counter, const struct bt_counter_options *options,
+			     struct bt_fault *fault)
+{
+	char ca[1024], cert[1024], key[1024];
+	struct bt_wire_options wire = {.url = counter->enrolment.url,
+				       .ca_file = ca,
+				       .cert_file = cert,
+				       .key_file = key,
+				       .protocol = &bt_protocol_rest,
+				       .log = counter->log};
+	enum bt_err err = BT_OK;
+
+	bt_breaker_init(&counter->breaker, bt_clock_boot_ms(&counter->clock));
+	if (options->offline)
+		return BT_OK;
+	if (path_in(counter, "keys/ca.pem", ca) || path_in(counter, "keys/tls.crt", cert) ||
+	    path_in(counter, "keys/tls.key", key))
+		return bt_fault_set(fault, BT_EINPUT, 0, "state folder's path is too long");
+	err = bt_wire_worker_open(&wire, &counter->worker, fault);
+	if (!err) {
+		counter->wire = bt_wire_worker_wire(counter->worker);
+		counter->has_wire = true;
+	}
+	return err;
+}
+
+static enum bt_err open_printer(struct bt_counter *counter, struct bt_fault *fault)
+{
+	const struct bt_config *config = &counter->config;
+	struct bt_prn_options printer = {.uri = config->printer,
+					 .profile = config->printer_profile,
+					 .font_path = counter->font,
+					 .timeout_ms = 20000,
+					 .log = counter->log};
+	enum bt_err err;
+
+	if (strcmp(config->printer, "none") == 0)
+		return BT_OK;
+	err = bt_printer_open(&printer, &counter->printer, fault);
+	if (!err) {
+		counter->sink = bt_printer_sink(counter->printer);
+		counter->has_sink = true;
+	}
+	return err;
+}
+
+static enum bt_err open_trade(struct bt_counter *counter, struct bt_fault *fault)
+{
+	struct bt_teller_parts teller = {.clock = &counter->clock,
+					 .random = &counter->random,
+					 .journal = counter->journal,
+					 .signer = counter->signer,
+					 .enrolment = &counter->enrolment,
+					 .directory = counter->directory,
+					 .wire = counter->has_wire ? &counter->wire : NULL,
+					 .breaker = &counter->breaker,
+					 .sink = counter->has_sink ? &counter->sink : NULL,
+					 .words = counter->words,
+					 .log = counter->log,
+					 .deadline_ms = counter->config.deadline_ms,
+					 .slow_ms = counter->config.slow_ms,
+					 .receipt_lang = counter->config.receipt_language};
+	struct bt_sync_parts sync = {.dir = counter->dir,
+				     .clock = &counter->clock,
+				     .random = &counter->random,
+				     .journal = counter->journal,
+				     .directory = counter->directory,
+				     .wire = counter->has_wire ? &counter->wire : NULL,
+				     .breaker = &counter->breaker,
+				     .enrolment = &counter->enrolment,
+				     .log = counter->log,
+				     .slow_ms = counter->config.slow_ms};
+	enum bt_err err = bt_teller_open(&teller, &counter->teller, fault);
+
+	sync.teller = counter->teller;
+	if (!err)
+		err = bt_sync_open(&sync, &counter->sync, fault);
+	if (!err)
+		bt_teller_set_vault(counter->teller, &counter->vault);
+	return err;
+}
+
+static enum bt_err open_vault(struct bt_counter *counter, const struct bt_counter_options *options,
+			      struct bt_fault *fault)
+{
+	const struct bt_secret *passphrase = options->passphrase;
+	struct bt_bytes bytes;
+	enum bt_err err;
+
+	if (!passphrase)
+		return BT_OK;
+	bytes = (struct bt_bytes){passphrase->data, passphrase->len};
+	if (!options->unseal_now)
+		return bt_counter_start_unlock(counter, bytes, true);
+	err = bt_vault_unseal(&counter->enrolment.vault, bytes, &counter->vault);
+	if (err)
+		return bt_fault_set(fault, err, 0, "passphrase");
+	err = bt_counter_record_unseal(counter);
+	return err ? bt_fault_set(fault, err, 0, "opening the keys cannot be recorded") : BT_OK;
+}
+
+static enum bt_err find_font(struct bt_counter *counter)
+{
+	if (counter->config.font[0])
+		return bt_text_copy(counter->font, sizeof counter->font, counter->config.font);
+	return bt_path_join(BATTI_SOURCE_DIR "/assets/fonts", "Lohit-Devanagari.ttf", counter->font,
+			    sizeof counter->font);
+}
+
+enum bt_err bt_counter_open(const struct bt_counter_options *options, struct bt_counter **out, struct bt_fault *fault)
+{
+	struct bt_counter *counter = calloc(1, sizeof *counter);
+	enum bt_err err;
+
+	if (!counter)
+		return bt_fault_set(fault, BT_ENOMEM, 0, "counter");
+	counter->clock = bt_clock_system();
+	counter->random = bt_random_system();
+	counter->config = *options->config;
+	counter->words = options->words;
+	counter->demo_sandbox = options->demo_sandbox;
+	err = bt_text_copy(counter->dir, sizeof counter->dir, options->dir);
+	if (!err)
+		err = find_font(counter);
+	if (!err)
+		err = bt_queue_open(4, sizeof(int), &counter->job_done);
+	if (!err)
+		err = open_identity(counter, fault);
+	if (!err)
+		err = open_records(counter, fault);
+	if (!err)
+		err = open_wire(counter, options, fault);
+	if (!err)
+		err = open_printer(counter, fault);
+	if (!err)
+		err = open_trade(counter, fault);
+	if (!err)
+		err = open_vault(counter, options, fault);
+	if (err) {
+		bt_counter_close(counter);
+		return err;
+	}
+	*out = counter;
+	return BT_OK;
+}
+
+void bt_counter_close(struct bt_counter *counter)
+{
+	if (!counter)
+		return;
+	bt_counter_end_jobs(counter);
+	bt_sync_close(counter->sync);
+	bt_teller_close(counter->teller);
+	bt_vault_seal(&counter->vault);
+	bt_printer_close(counter->printer);
+	bt_wire_worker_close(counter->worker);
+	bt_directory_close(counter->directory);
+	bt_journal_close(counter->journal);
+	bt_signer_close(counter->signer);
+	bt_queue_close(counter->job_done);
+	bt_log_close(counter->log);
+	free(counter);
+}
+
+struct bt_journal *bt_counter_journal(struct bt_counter *counter)
+{
+	return counter->journal;
+}
+
+struct bt_directory *bt_counter_directory(struct bt_counter *counter)
+{
+	return counter->directory;
+}
+
+struct bt_teller *bt_counter_teller(struct bt_counter *counter)
+{
+	return counter->teller;
+}
+
+struct bt_sync *bt_counter_sync(struct bt_counter *counter)
+{
+	return counter->sync;
+}
+
+const struct bt_enrolment *bt_counter_enrolment(struct bt_counter *counter)
+{
+	return &counter->enrolment;
+}
+
+const struct bt_words *bt_counter_words(struct bt_counter *counter)
+{
+	return counter->words;
+}
+
+const char *bt_counter_font(struct bt_counter *counter)
+{
+	return counter->font;
+}
+
+/* ---- turning ---- */
+
+static void take_answers(struct bt_counter *counter)
+{
+	struct bt_answer answer;
+
+	while (counter->has_wire && bt_wire_take(&counter->wire, &answer)) {
+		if (!bt_teller_answer(counter->teller, &answer) && !bt_sync_answer(counter->sync, &answer))
+			bt_counter_take_live(counter, &answer);
+		bt_answer_fini(&answer);
+		counter->changed = true;
+	}
+}
+
+static void wait_for_any(struct bt_counter *counter, int timeout_ms)
+{
+	int fds[4], n = bt_counter_fds(counter, fds, 4);
+	struct pollfd polled[4];
+
+	for (int i = 0; i < n; i++)
+		polled[i] = (struct pollfd){.fd = fds[i], .events = POLLIN};
+	if (poll(polled, (nfds_t)n, timeout_ms) < 0)
+		return; /* interrupted: the caller turns again */
+}
+
+static int shorter(int a, int b)
+{
+	if (a < 0)
+		return b;
+	return b < 0 || a < b ? a : b;
+}
+
+void bt_counter_pump_sales(struct bt_counter *counter, int timeout_ms)
+{
+	take_answers(counter);
+	bt_teller_step(counter->teller);
+	wait_for_any(counter, shorter(bt_teller_due_ms(counter->teller), timeout_ms));
+	take_answers(counter);
+	bt_teller_step(counter->teller);
+}
+
+void bt_counter_pump(struct bt_counter *counter, int timeout_ms)
+{
+	bt_counter_turn(counter);
+	wait_for_any(counter, shorter(bt_counter_due_ms(counter), timeout_ms));
+	bt_counter_turn(counter);
+}
+
+bool bt_counter_turn(struct bt_counter *counter)
+{
+	bool changed;
+
+	take_answers(counter);
+	if (bt_teller_step(counter->teller))
+		counter->changed = true;
+	if (bt_sync_step(counter->sync))
+		counter->changed = true;
+	if (bt_counter_take_jobs(counter))
+		counter->changed = true;
+	changed = counter->changed;
+	counter->changed = false;
+	return changed;
+}
+
+int bt_counter_due_ms(struct bt_counter *counter)
+{
+	return shorter(bt_teller_due_ms(counter->teller), bt_sync_due_ms(counter->sync));
+}
+
+int bt_counter_fds(struct bt_counter *counter, int *out, int max)
+{
+	int n = 0;
+
+	if (counter->has_wire && n < max)
+		out[n++] = counter->wire.fd(counter->wire.self);
+	if (counter->has_sink && n < max && counter->sink.fd(counter->sink.self) >= 0)
+		out[n++] = counter->sink.fd(counter->sink.self);
+	if (n < max)
+		out[n++] = bt_queue_fd(counter->job_done);
+	return n;
+}
+
+/* ---- people ---- */
+
+enum bt_err bt_counter_sign_in(struct bt_counter *counter, const char *operator_id, struct bt_fault *fault)
+{
+	const struct bt_operator *person = bt_enrolment_operator(&counter->enrolment, operator_id);
+	int64_t shift, now = bt_clock_wall_ms(&counter->clock);
+	enum bt_err err;
+
+	if (!person)
+		return bt_fault_set(fault, BT_ENOTFOUND, 0, "operator");
+	err = bt_shift_resume(counter->journal, operator_id, now, &shift);
+	if (err == BT_ENOTFOUND)
+		err =
+		    bt_shift_sign_in(counter->journal, operator_id, now, counter->enrolment.shift_next, &shift, fault);
+	if (err)
+		return err;
+	counter->person = person;
+	bt_teller_set_operator(counter->teller, operator_id, shift);
+	counter->shift = shift;
+	return BT_OK;
+}
+
+/* ---- one connection from the server ---- */
+
+void bt_counter_start_look_up(struct bt_counter *counter, const char *number)
+{
+	struct bt_call call = {.kind = BT_CALL_CONSUMER, .deadline_ms = 4000};
+
+	bt_text_copy(counter->live_number, sizeof counter->live_number, number);
+	bt_text_copy(call.text, sizeof call.text, number);
+	call.id = counter->live_call = BT_COUNTER_LIVE_CALLS | ++counter->live_calls;
+	counter->live_err = BT_EUNREACHABLE;
+	if (counter->has_wire && bt_wire_submit(&counter->wire, &call) == BT_OK)
+		counter->live_err = BT_EBUSY;
+}
+
+static enum bt_err read_live(struct bt_counter *counter, const struct bt_answer *answer)
+{
+	struct bt_fault fault = {0};
+	enum bt_err err = bt_consumer_decode(bt_buf_view(&answer->body), &counter->live, &fault);
+
+	/* An answer about somebody else is as bad as none. */
+	if (!err && strcmp(counter->live.number, counter->live_number) != 0)
+		err = BT_EFORMAT;
+	if (!err && bt_directory_put(counter->directory, &counter->live, &fault) != BT_OK)
+		bt_log_line(counter->log, "list", "live consumer not kept: %s", fault.what);
+	return err ? BT_EUNREACHABLE : BT_OK;
+}
+
+void bt_counter_take_live(struct bt_counter *counter, const struct bt_answer *answer)
+{
+	if (answer->kind != BT_CALL_CONSUMER || answer->id != counter->live_call)
+		return;
+	bt_breaker_note(&counter->breaker, answer->fault.err, answer->latency_ms, counter->config.slow_ms,
+			bt_clock_boot_ms(&counter->clock), &counter->random);
+	if (answer->fault.err == BT_OK)
+		counter->live_err = read_live(counter, answer);
+	else if (answer->fault.err == BT_EREFUSED)
+		counter->live_err = BT_ENOTFOUND;
+	else
+		counter->live_err = BT_EUNREACHABLE;
+}
+
+enum bt_err bt_counter_find(struct bt_counter *counter, const char *number, int timeout_ms, struct bt_consumer *out)
+{
+	int64_t until = bt_clock_boot_ms(&counter->clock) + timeout_ms;
+	enum bt_err err = bt_directory_find(counter->directory, number, out);
+
+	if (err == BT_ENOTFOUND)
+		err = bt_directory_find_meter(counter->directory, number, out);
+	if (err != BT_ENOTFOUND)
+		return err;
+	bt_counter_start_look_up(counter, number);
+	while (counter->live_err == BT_EBUSY && bt_clock_boot_ms(&counter->clock) < until)
+		bt_counter_pump_sales(counter, 200);
+	if (counter->live_err == BT_OK)
+		*out = counter->live;
+	return counter->live_err == BT_EBUSY ? BT_EUNREACHABLE : counter->live_err;
+}

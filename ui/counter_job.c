@@ -1,0 +1,176 @@
+/* PIN and passphrase: stretched on a thread of their own, judged and journaled on the counter's. */
+#include <string.h>
+
+#include "core/base/json.h"
+#include "core/shift/shift.h"
+#include "ui/counter_parts.h"
+
+static void *stretch(void *context)
+{
+	struct bt_counter_job *job = context;
+	struct bt_bytes secret = {job->secret.data, job->secret.len};
+	int done = (int)job->kind;
+
+	if (job->kind == BT_JOB_UNLOCK)
+		job->err = bt_vault_unseal(job->wrap, secret, &job->vault);
+	else
+		job->err = bt_operator_check_pin(job->person, secret);
+	bt_secret_wipe(&job->secret);
+	if (bt_queue_put(job->done, &done) != BT_OK)
+		job->err = BT_EFULL; /* cannot be: two jobs at most in a queue of four */
+	return NULL;
+}
+
+static enum bt_err start_job(struct bt_counter *counter, enum bt_counter_job_kind kind, struct bt_bytes secret)
+{
+	struct bt_counter_job *job = &counter->jobs[kind];
+	enum bt_err err;
+
+	if (job->running)
+		return BT_EBUSY;
+	job->kind = kind;
+	job->done = counter->job_done;
+	job->wrap = &counter->enrolment.vault;
+	err = bt_secret_make(&job->secret, secret.len);
+	if (err)
+		return err;
+	memcpy(job->secret.data, secret.data, secret.len);
+	if (pthread_create(&job->thread, NULL, stretch, job) != 0) {
+		bt_secret_wipe(&job->secret);
+		return BT_EOS;
+	}
+	job->running = true;
+	if (!job->quiet)
+		counter->job_state = BT_UI_JOB_RUNNING;
+	return BT_OK;
+}
+
+enum bt_err bt_counter_start_unlock(struct bt_counter *counter, struct bt_bytes passphrase, bool quiet)
+{
+	if (counter->jobs[BT_JOB_UNLOCK].running)
+		return BT_EBUSY;
+	counter->jobs[BT_JOB_UNLOCK].quiet = quiet;
+	return start_job(counter, BT_JOB_UNLOCK, passphrase);
+}
+
+/* True when the person may try; sets what the screen says otherwise. */
+static bool may_try(struct bt_counter *counter, const char *operator_id)
+{
+	struct bt_sign_in_state state;
+
+	if (bt_shift_sign_in_state(counter->journal, operator_id, bt_clock_wall_ms(&counter->clock), &state) != BT_OK)
+		return false;
+	counter->job_tries_left = state.tries_left;
+	counter->job_wait_ms = state.wait_ms;
+	return state.tries_left > 0;
+}
+
+void bt_counter_start_sign_in(struct bt_counter *counter, const char *operator_id, const char *pin)
+{
+	struct bt_counter_job *job = &counter->jobs[BT_JOB_SIGN_IN];
+
+	if (job->running)
+		return;
+	job->person = bt_enrolment_operator(&counter->enrolment, operator_id);
+	if (!job->person || !may_try(counter, operator_id)) {
+		counter->job_state = BT_UI_JOB_LOCKED_OUT;
+		return;
+	}
+	if (start_job(counter, BT_JOB_SIGN_IN, bt_bytes_of(pin)) != BT_OK)
+		counter->job_state = BT_UI_JOB_WRONG;
+}
+
+static void open_for(struct bt_counter *counter, const struct bt_operator *person)
+{
+	struct bt_fault fault = {0};
+
+	counter->job_state = BT_UI_JOB_WRONG;
+	if (bt_shift_sign_in(counter->journal, person->id, bt_clock_wall_ms(&counter->clock),
+			     counter->enrolment.shift_next, &counter->shift, &fault) != BT_OK) {
+		bt_log_line(counter->log, "people", "sign-in not recorded: %s", fault.what);
+		return;
+	}
+	counter->person = person;
+	bt_teller_set_operator(counter->teller, person->id, counter->shift);
+	counter->job_state = BT_UI_JOB_GOOD;
+}
+
+static void take_sign_in(struct bt_counter *counter, const struct bt_counter_job *job)
+{
+	struct bt_fault fault = {0};
+
+	if (job->err == BT_OK) {
+		open_for(counter, job->person);
+		return;
+	}
+	if (bt_shift_note_failed(counter->journal, job->person->id, &fault) != BT_OK)
+		bt_log_line(counter->log, "people", "failed sign-in not recorded: %s", fault.what);
+	counter->job_state = may_try(counter, job->person->id) ? BT_UI_JOB_WRONG : BT_UI_JOB_LOCKED_OUT;
+}
+
+enum bt_err bt_counter_record_unseal(struct bt_counter *counter)
+{
+	json_t *body = json_pack("{s:s}", "operator", counter->person ? counter->person->id : "");
+	struct bt_event_in event = {.kind = BT_EVENT_UNSEAL, .sale_id = ""};
+	struct bt_buf text;
+	enum bt_err err;
+
+	bt_buf_init(&text, 256);
+	err = body ? bt_json_encode(body, &text) : BT_ENOMEM;
+	event.body = bt_buf_view(&text);
+	if (!err)
+		err = bt_journal_put(counter->journal, &event, 1, NULL);
+	bt_buf_fini(&text);
+	json_decref(body);
+	return err;
+}
+
+static void take_unlock(struct bt_counter *counter, struct bt_counter_job *job)
+{
+	enum bt_ui_job state = BT_UI_JOB_WRONG;
+
+	/* An unseal that is not recorded did not happen (PROTOCOL L4). */
+	if (job->err == BT_OK && bt_counter_record_unseal(counter) == BT_OK) {
+		bt_vault_seal(&counter->vault);
+		counter->vault = job->vault;
+		job->vault = (struct bt_vault){0};
+		state = BT_UI_JOB_GOOD;
+	}
+	bt_vault_seal(&job->vault);
+	if (job->quiet)
+		return;
+	counter->job_tries_left = 0;
+	counter->job_state = state;
+}
+
+bool bt_counter_take_jobs(struct bt_counter *counter)
+{
+	int kind;
+	bool any = false;
+
+	while (bt_queue_take(counter->job_done, &kind) == BT_OK) {
+		struct bt_counter_job *job = &counter->jobs[kind];
+
+		pthread_join(job->thread, NULL);
+		job->running = false;
+		any = true;
+		if (kind == BT_JOB_UNLOCK)
+			take_unlock(counter, job);
+		else
+			take_sign_in(counter, job);
+	}
+	return any;
+}
+
+void bt_counter_end_jobs(struct bt_counter *counter)
+{
+	for (int kind = 0; kind < BT_JOB_COUNT; kind++) {
+		struct bt_counter_job *job = &counter->jobs[kind];
+
+		if (!job->running)
+			continue;
+		pthread_join(job->thread, NULL);
+		job->running = false;
+		bt_vault_seal(&job->vault);
+	}
+}

@@ -1,0 +1,92 @@
+/* Inside of the counter: what its files share. Only ui/counter*.c include it. */
+#ifndef BT_UI_COUNTER_PARTS_H
+#define BT_UI_COUNTER_PARTS_H
+
+#include <pthread.h>
+#include <sys/types.h>
+
+#include "core/base/queue.h"
+#include "ui/counter.h"
+
+/** Marks calls of ours among those of teller and sync. */
+#define BT_COUNTER_LIVE_CALLS (UINT64_C(1) << 62)
+
+enum bt_counter_job_kind { BT_JOB_SIGN_IN, BT_JOB_UNLOCK, BT_JOB_COUNT };
+
+/** Key stretching on a thread of its own, one of each kind at a time: it takes about half a second. */
+struct bt_counter_job {
+	enum bt_counter_job_kind kind;
+	bool running;
+	bool quiet; /* nobody asked for it on screen: the unlock at start */
+	pthread_t thread;
+	struct bt_queue *done;
+	const struct bt_operator *person;
+	const struct bt_vault_wrap *wrap;
+	struct bt_secret secret; /* PIN or passphrase */
+	struct bt_vault vault;   /* result of an unlock */
+	enum bt_err err;
+};
+
+struct bt_counter {
+	char dir[900];
+	char font[512];
+	struct bt_config config;
+	struct bt_clock clock;
+	struct bt_random random;
+	struct bt_log *log;
+	const struct bt_words *words;
+	struct bt_enrolment enrolment;
+	struct bt_signer *signer;
+	struct bt_journal *journal;
+	struct bt_directory *directory;
+	struct bt_wire_worker *worker;
+	struct bt_wire wire;
+	bool has_wire;
+	struct bt_breaker breaker;
+	struct bt_printer *printer;
+	struct bt_sink sink;
+	bool has_sink;
+	struct bt_vault vault;
+	struct bt_teller *teller;
+	struct bt_sync *sync;
+	const struct bt_operator *person; /* signed in */
+	int64_t shift;
+	/* live look-up */
+	char live_number[16];
+	uint64_t live_call, live_calls;
+	enum bt_err live_err;
+	struct bt_consumer live;
+	/* key stretching */
+	struct bt_queue *job_done;
+	struct bt_counter_job jobs[BT_JOB_COUNT];
+	enum bt_ui_job job_state;
+	int job_tries_left;
+	int64_t job_wait_ms;
+	/* demo */
+	const char *demo_sandbox;
+	pid_t demo_pid;
+	bool changed;
+};
+
+/* counter.c */
+bool bt_counter_turn(struct bt_counter *counter);
+int bt_counter_due_ms(struct bt_counter *counter);
+int bt_counter_fds(struct bt_counter *counter, int *out, int max);
+void bt_counter_start_look_up(struct bt_counter *counter, const char *number);
+void bt_counter_take_live(struct bt_counter *counter, const struct bt_answer *answer);
+
+/* counter_job.c */
+/** @p quiet: its end shows in the status row only. */
+BT_MUST_USE enum bt_err bt_counter_start_unlock(struct bt_counter *counter, struct bt_bytes passphrase, bool quiet);
+void bt_counter_start_sign_in(struct bt_counter *counter, const char *operator_id, const char *pin);
+/** Journal that the keys were opened (PROTOCOL L4). */
+BT_MUST_USE enum bt_err bt_counter_record_unseal(struct bt_counter *counter);
+/** Take finished jobs, journal what came of them. @return true when something changed. */
+bool bt_counter_take_jobs(struct bt_counter *counter);
+/** Wait for running jobs and forget their results; at close. */
+void bt_counter_end_jobs(struct bt_counter *counter);
+
+/* counter_system.c */
+int bt_counter_system(struct bt_counter *counter, int max, struct bt_ui_system_line *out);
+
+#endif

@@ -1,0 +1,268 @@
+/* The counter behind the table the screens know (ui/screen/shop.h). */
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "ui/counter_parts.h"
+
+static const struct bt_tariff *show_tariff(void *self)
+{
+	struct bt_counter *counter = self;
+	const struct bt_sync_state *state = bt_sync_state(counter->sync);
+
+	return state->has_tariff ? &state->tariff : NULL;
+}
+
+static void show_status(void *self, struct bt_ui_status *out)
+{
+	struct bt_counter *counter = self;
+	const struct bt_sync_state *state = bt_sync_state(counter->sync);
+	struct bt_unsent unsent = {0};
+	struct bt_sale_row rows[32];
+	int64_t now = 0, wall = bt_clock_wall_ms(&counter->clock);
+	enum bt_err clock = bt_clock_trust_now(&state->trust, &counter->clock, &now);
+
+	*out = (struct bt_ui_status){
+	    .server = counter->has_wire ? counter->breaker.state : BT_BREAKER_OFFLINE,
+	    .latency_ms = counter->breaker.latency_ms,
+	    .has_lease = state->has_lease,
+	    .keys_locked = !bt_vault_is_open(&counter->vault),
+	    .clock_trusted = clock == BT_OK,
+	    .paper = counter->has_sink ? counter->sink.paper(counter->sink.self) : BT_PAPER_SILENT,
+	    .now_ms = wall,
+	    .balances_known_ms = bt_directory_updated_ms(counter->directory),
+	    .stopped = bt_teller_state(counter->teller),
+	};
+	if (counter->breaker.state == BT_BREAKER_OFFLINE)
+		out->down_ms = bt_clock_boot_ms(&counter->clock) - counter->breaker.since_ms;
+	if (counter->person)
+		out->who = counter->person->short_name;
+	if (bt_journal_unsent(counter->journal, &unsent) == BT_OK) {
+		out->unsent = unsent.count;
+		out->unsent_old =
+		    state->has_lease && unsent.oldest_ms && wall - unsent.oldest_ms > state->lease.oldest_ms / 2;
+	}
+	bt_authority_allowance(state->has_lease ? &state->lease : NULL, clock, now, &unsent, &out->allowance);
+	if (bt_journal_sales(counter->journal, BT_SALES_OPEN, NULL, 32, rows, &out->open_sales) != BT_OK)
+		out->open_sales = 0;
+}
+
+static enum bt_err search(void *self, const char *text, int max, struct bt_consumer *out, int *count, bool *more)
+{
+	return bt_directory_search(((struct bt_counter *)self)->directory, text, max, out, count, more);
+}
+
+static void look_up(void *self, const char *number)
+{
+	bt_counter_start_look_up(self, number);
+}
+
+static enum bt_err live(void *self, const char *number, struct bt_consumer *out)
+{
+	struct bt_counter *counter = self;
+
+	if (strcmp(counter->live_number, number) != 0)
+		return BT_EUNREACHABLE;
+	if (counter->live_err == BT_OK)
+		*out = counter->live;
+	return counter->live_err;
+}
+
+static enum bt_err quote(void *self, const struct bt_consumer *consumer, bt_paise amount, bt_paise dues,
+			 struct bt_quote *out)
+{
+	return bt_teller_quote(((struct bt_counter *)self)->teller, consumer, amount, dues, out);
+}
+
+static enum bt_outlook outlook(void *self, const struct bt_consumer *consumer, bt_paise amount, bt_paise dues,
+			       enum bt_denial *denial)
+{
+	return bt_teller_outlook(((struct bt_counter *)self)->teller, consumer, amount, dues, denial);
+}
+
+static int repeat_minutes(void *self, const struct bt_consumer *consumer, bt_paise amount)
+{
+	return bt_teller_repeat_minutes(((struct bt_counter *)self)->teller, consumer, amount);
+}
+
+static enum bt_err history(void *self, const struct bt_consumer *consumer, int max, struct bt_sale_row *out, int *count)
+{
+	return bt_journal_sales(((struct bt_counter *)self)->journal, BT_SALES_METER, consumer->number, max, out,
+				count);
+}
+
+static enum bt_err pay(void *self, const struct bt_draft *draft, char sale_id[37])
+{
+	struct bt_counter *counter = self;
+	struct bt_fault fault = {0};
+	enum bt_err err = bt_teller_pay(counter->teller, draft, sale_id, &fault);
+
+	if (err)
+		bt_log_line(counter->log, "sale", "not taken: %s (%s)", bt_err_name(err), fault.what);
+	return err;
+}
+
+static enum bt_err view(void *self, const char *sale_id, struct bt_sale_view *out)
+{
+	return bt_teller_view(((struct bt_counter *)self)->teller, sale_id, out);
+}
+
+static enum bt_err issue_now(void *self, const char *sale_id)
+{
+	return bt_teller_issue_now(((struct bt_counter *)self)->teller, sale_id);
+}
+
+static enum bt_err reprint(void *self, const char *sale_id)
+{
+	return bt_teller_reprint(((struct bt_counter *)self)->teller, sale_id);
+}
+
+static enum bt_err paper_seen(void *self, const char *sale_id)
+{
+	return bt_teller_paper_seen(((struct bt_counter *)self)->teller, sale_id);
+}
+
+static enum bt_err open_sales(void *self, int max, struct bt_sale_row *out, int *count)
+{
+	return bt_journal_sales(((struct bt_counter *)self)->journal, BT_SALES_OPEN, NULL, max, out, count);
+}
+
+static void newest(void *self, char sale_id[37])
+{
+	struct bt_counter *counter = self;
+	struct bt_sale_row row;
+	int count = 0;
+
+	bt_teller_newest(counter->teller, sale_id);
+	if (!sale_id[0] && bt_journal_sales(counter->journal, BT_SALES_ALL, NULL, 1, &row, &count) == BT_OK && count)
+		bt_text_copy(sale_id, 37, row.sale_id);
+}
+
+static void sign_in(void *self, const char *operator_id, const char *pin)
+{
+	bt_counter_start_sign_in(self, operator_id, pin);
+}
+
+static void unlock(void *self, const char *passphrase)
+{
+	struct bt_counter *counter = self;
+
+	if (bt_counter_start_unlock(counter, bt_bytes_of(passphrase), false) != BT_OK)
+		bt_log_line(counter->log, "people", "unlock not started");
+}
+
+static enum bt_ui_job job(void *self, int *tries_left, int64_t *wait_ms)
+{
+	struct bt_counter *counter = self;
+
+	*tries_left = counter->job_tries_left;
+	*wait_ms = counter->job_wait_ms;
+	return counter->job_state;
+}
+
+static void sign_out(void *self)
+{
+	struct bt_counter *counter = self;
+
+	counter->person = NULL;
+	counter->job_state = BT_UI_JOB_NONE;
+	bt_teller_set_operator(counter->teller, "", counter->shift);
+}
+
+static int system_lines(void *self, int max, struct bt_ui_system_line *out)
+{
+	return bt_counter_system(self, max, out);
+}
+
+static enum bt_err sandbox_path(char *out, size_t cap)
+{
+	char *slash;
+	ssize_t len = readlink("/proc/self/exe", out, cap - 1);
+
+	if (len <= 0)
+		return BT_EOS;
+	out[len] = 0;
+	slash = strrchr(out, '/');
+	if (!slash)
+		return BT_EOS;
+	*slash = 0;
+	return bt_text_printf(out + (slash - out), cap - (size_t)(slash - out), "/batti-sandbox");
+}
+
+/* Only the demo has a sandbox to order about; a real counter never starts another program. */
+static void demo_server(void *self, const char *fault)
+{
+	struct bt_counter *counter = self;
+	char path[1024], state[1024], wanted[64];
+	char word[] = "fault", option[] = "--state";
+	char *const args[] = {path, word, option, state, wanted, NULL};
+	char *const none[] = {NULL};
+	posix_spawn_file_actions_t actions;
+
+	if (counter->demo_pid > 0 && waitpid(counter->demo_pid, NULL, WNOHANG) == 0)
+		return;
+	counter->demo_pid = 0;
+	if (sandbox_path(path, sizeof path) != BT_OK ||
+	    bt_text_copy(state, sizeof state, counter->demo_sandbox) != BT_OK ||
+	    bt_text_copy(wanted, sizeof wanted, fault) != BT_OK)
+		return;
+	posix_spawn_file_actions_init(&actions);
+	posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", 1, 0);
+	posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", 1, 0);
+	if (posix_spawn(&counter->demo_pid, path, &actions, NULL, args, none) != 0)
+		counter->demo_pid = 0;
+	posix_spawn_file_actions_destroy(&actions);
+	bt_sync_kick(counter->sync);
+}
+
+static bool step(void *self)
+{
+	return bt_counter_turn(self);
+}
+
+static int due_ms(void *self)
+{
+	return bt_counter_due_ms(self);
+}
+
+static int fds(void *self, int *out, int max)
+{
+	return bt_counter_fds(self, out, max);
+}
+
+struct bt_ui_shop bt_counter_shop(struct bt_counter *counter)
+{
+	return (struct bt_ui_shop){
+	    .self = counter,
+	    .words = counter->words,
+	    .enrolment = &counter->enrolment,
+	    .tariff = show_tariff,
+	    .status = show_status,
+	    .search = search,
+	    .look_up = look_up,
+	    .live = live,
+	    .quote = quote,
+	    .outlook = outlook,
+	    .repeat_minutes = repeat_minutes,
+	    .history = history,
+	    .pay = pay,
+	    .view = view,
+	    .issue_now = issue_now,
+	    .reprint = reprint,
+	    .paper_seen = paper_seen,
+	    .open_sales = open_sales,
+	    .newest = newest,
+	    .sign_in = sign_in,
+	    .unlock = unlock,
+	    .job = job,
+	    .sign_out = sign_out,
+	    .system = system_lines,
+	    .demo_server = counter->demo_sandbox ? demo_server : NULL,
+	    .step = step,
+	    .due_ms = due_ms,
+	    .fds = fds,
+	};
+}

@@ -1,0 +1,146 @@
+/* Everything an engineer on the telephone asks: the system page and `batti doctor` read the same lines. */
+#include <stdio.h>
+#include <string.h>
+
+#include "ui/counter_parts.h"
+
+struct page {
+	struct bt_counter *counter;
+	struct bt_ui_system_line *lines;
+	int max, count;
+};
+
+/* Add a line: its sentence in both languages with the places filled. */
+static void add(struct page *page, const char *label, int mark, const char *key, const char *first, const char *second)
+{
+	const char *args[3] = {first ? first : "", second ? second : "", NULL};
+	struct bt_ui_system_line *line;
+
+	if (page->count >= page->max)
+		return;
+	line = &page->lines[page->count++];
+	*line = (struct bt_ui_system_line){.label = label};
+	line->mark = mark;
+	for (int lang = 0; lang < BT_LANG_COUNT; lang++)
+		bt_words_format(page->counter->words, (enum bt_lang)lang, key, args, line->value[lang],
+				sizeof line->value[lang]);
+}
+
+static void format_day(int64_t ms, char out[32])
+{
+	struct bt_civil c = bt_civil_of(ms, BT_INDIA_OFFSET_MINUTES);
+
+	snprintf(out, 32, "%02d.%02d.%04d %02d:%02d", c.day, c.month, c.year, c.hour, c.minute);
+}
+
+static void add_server(struct page *page)
+{
+	const struct bt_breaker *breaker = &page->counter->breaker;
+	char seconds[32];
+
+	snprintf(seconds, sizeof seconds, "%d.%02d", breaker->latency_ms / 1000, breaker->latency_ms % 1000 / 10);
+	if (!page->counter->has_wire || breaker->state == BT_BREAKER_OFFLINE)
+		add(page, N_("Server"), BT_UI_BAD, N_("does not answer: {1}"), page->counter->enrolment.url, NULL);
+	else
+		add(page, N_("Server"), breaker->state == BT_BREAKER_ONLINE ? BT_UI_GOOD : BT_UI_WARN,
+		    N_("answers in {1} s"), seconds, NULL);
+}
+
+static void add_clock(struct page *page)
+{
+	const struct bt_sync_state *state = bt_sync_state(page->counter->sync);
+	int64_t now, apart = state->clock_apart_ms < 0 ? -state->clock_apart_ms : state->clock_apart_ms;
+	char seconds[32];
+
+	snprintf(seconds, sizeof seconds, "%lld.%lld", (long long)(apart / 1000), (long long)(apart % 1000 / 100));
+	if (bt_clock_trust_now(&state->trust, &page->counter->clock, &now) != BT_OK)
+		add(page, N_("Clock"), BT_UI_BAD, N_("not confirmed"), NULL, NULL);
+	else if (state->health_at_ms == 0)
+		add(page, N_("Clock"), BT_UI_GOOD, N_("confirmed"), NULL, NULL);
+	else
+		add(page, N_("Clock"), apart < 60000 ? BT_UI_GOOD : BT_UI_WARN, N_("agrees with the server to {1} s"),
+		    seconds, NULL);
+}
+
+static void add_records(struct page *page)
+{
+	char count[32], free_gb[32];
+	int64_t bytes = bt_journal_free_bytes(page->counter->journal), tenths = bytes / 100000000;
+
+	bt_count_format(bt_journal_head(page->counter->journal).seq, count);
+	if (bt_teller_state(page->counter->teller) == BT_OK)
+		add(page, N_("Journal"), BT_UI_GOOD, N_("{1} records, chain whole, second copy equal"), count, NULL);
+	else
+		add(page, N_("Journal"), BT_UI_BAD, N_("does not agree with itself"), NULL, NULL);
+	snprintf(free_gb, sizeof free_gb, "%lld.%lld", (long long)(tenths / 10), (long long)(tenths % 10));
+	add(page, N_("Disk"), bytes > (INT64_C(1) << 28) ? BT_UI_GOOD : BT_UI_BAD, N_("{1} GB free"), free_gb, NULL);
+}
+
+static void add_limits(struct page *page)
+{
+	const struct bt_sync_state *state = bt_sync_state(page->counter->sync);
+	char until[32], rupees[32];
+
+	if (state->has_lease) {
+		format_day(state->lease.expires_ms, until);
+		bt_money_format(state->lease.total_cap, rupees);
+		add(page, N_("Offline limit"), BT_UI_GOOD, N_("till {1}, ₹ {2}"), until, rupees);
+	} else {
+		add(page, N_("Offline limit"), BT_UI_BAD,
+		    state->lease_file ? N_("The offline permission is damaged. A new one is needed from the server.")
+				      : N_("not confirmed"),
+		    NULL, NULL);
+	}
+	if (bt_vault_is_open(&page->counter->vault))
+		add(page, N_("Offline keys"), BT_UI_GOOD, N_("open"), NULL, NULL);
+	else
+		add(page, N_("Offline keys"), BT_UI_WARN, N_("locked"), NULL, NULL);
+}
+
+static void add_lists(struct page *page)
+{
+	const struct bt_sync_state *state = bt_sync_state(page->counter->sync);
+	struct bt_directory *directory = page->counter->directory;
+	int64_t age = bt_clock_wall_ms(&page->counter->clock) - bt_directory_updated_ms(directory);
+	int64_t count = bt_directory_count(directory), hours = age > 0 ? age / 3600000 : 0;
+	char known[32], ago[32];
+
+	bt_count_format(count, known);
+	bt_count_format(hours, ago);
+	add(page, N_("Consumers"), count > 0 && hours < 24 ? BT_UI_GOOD : BT_UI_WARN,
+	    N_("{1} known, last updated {2} h ago"), known, ago);
+	if (state->has_tariff)
+		add(page, N_("Tariff"), BT_UI_GOOD, N_("{1}, signed"), state->tariff.name_en, NULL);
+	else
+		add(page, N_("Tariff"), BT_UI_BAD, N_("not confirmed"), NULL, NULL);
+}
+
+static void add_printer(struct page *page)
+{
+	static const struct {
+		int mark;
+		const char *key;
+	} papers[] = {
+	    [BT_PAPER_OK] = {BT_UI_GOOD, N_("Paper ok")},           [BT_PAPER_LOW] = {BT_UI_WARN, N_("Paper low")},
+	    [BT_PAPER_OUT] = {BT_UI_BAD, N_("No paper")},           [BT_PAPER_OPEN] = {BT_UI_BAD, N_("Printer open")},
+	    [BT_PAPER_SILENT] = {BT_UI_WARN, N_("Printer silent")},
+	};
+	struct bt_counter *counter = page->counter;
+	enum bt_paper paper = counter->has_sink ? counter->sink.paper(counter->sink.self) : BT_PAPER_SILENT;
+
+	add(page, N_("Printer"), papers[paper].mark, papers[paper].key, NULL, NULL);
+}
+
+int bt_counter_system(struct bt_counter *counter, int max, struct bt_ui_system_line *out)
+{
+	struct page page = {.counter = counter, .lines = out, .max = max};
+
+	add_server(&page);
+	add_clock(&page);
+	add_records(&page);
+	add_limits(&page);
+	add_lists(&page);
+	add_printer(&page);
+	add(&page, N_("Mirror"), BT_UI_WARN, N_("no second disk"), NULL, NULL);
+	return page.count;
+}
