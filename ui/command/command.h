@@ -1,0 +1,69 @@
+/* Commands: one const struct each, in its own file; the list in command.c is the only one.
+ *
+ * Exit codes: 0 done, 1 refused, 2 usage, 3 outcome unknown, 4 stopped (record in doubt), 5 outside the lease. */
+#ifndef BT_UI_COMMAND_COMMAND_H
+#define BT_UI_COMMAND_COMMAND_H
+
+#include "ui/counter.h"
+
+enum bt_exit { BT_EXIT_DONE, BT_EXIT_REFUSED, BT_EXIT_USAGE, BT_EXIT_UNKNOWN, BT_EXIT_STOPPED, BT_EXIT_LEASE };
+
+/** What the command line said; texts borrowed from argv, NULL when not given. */
+struct bt_args {
+	const char *state, *config, *passphrase_file, *lang;
+	const char *connection, *amount, *towards, *tender, *given, *reference, *operator_id, *printer;
+	const char *code, *ca;
+	const char *sale, *as, *width, *output;
+	const char *sign_in, *demo_sandbox;
+	bool json, mono, ascii, offline;
+	int count; /* words that are not options, after the command's name */
+	const char *words[8];
+};
+
+/** What every command stands on. */
+struct bt_command_env {
+	struct bt_args args;
+	struct bt_config config;
+	struct bt_words *words;
+};
+
+struct bt_command {
+	const char *name;
+	const char *usage;   /* after "batti " */
+	const char *summary; /* one line, for --help and the manual */
+	enum bt_exit (*run)(struct bt_command_env *env);
+};
+
+extern const struct bt_command bt_command_sell, bt_command_lookup, bt_command_sync_now, bt_command_enrol,
+    bt_command_journal, bt_command_receipt, bt_command_doctor;
+/** The counter itself: what runs when no command is named. Not in the list. */
+extern const struct bt_command bt_command_counter;
+/** NULL-ended, in the order of the help. */
+extern const struct bt_command *const bt_commands[];
+/** @return the row or NULL. */
+const struct bt_command *bt_command_find(const char *name);
+
+/** Read options and words of @p argv (command's name already taken off).
+ *  @return NULL, or the word that is wrong; *why is the catalogue key that says how. */
+const char *bt_args_parse(int argc, char **argv, struct bt_args *out, const char **why);
+/** Every option with its value's name and meaning, to standard output. */
+void bt_args_help(void);
+
+/** One sentence to standard error in both languages; @p first and @p second fill {1} and {2}. */
+void bt_command_say(const struct bt_command_env *env, const char *key, const char *first, const char *second);
+/** The same with {1} in each language of its own; a full stop at its end is left to the sentence. */
+void bt_command_say_dual(const struct bt_command_env *env, const char *key, const char *en, const char *hi);
+/** Say why a counter could not be opened or a call failed. @return the exit code that goes with it. */
+enum bt_exit bt_command_fail(const struct bt_command_env *env, const struct bt_fault *fault);
+/** How a command needs the counter. */
+enum bt_open {
+	BT_OPEN_SERVER, /* with the server */
+	BT_OPEN_LOCAL,  /* only what is on this machine */
+	BT_OPEN_SCREEN, /* with the server; keys are opened beside the first screen */
+};
+/** Open the counter of --state. @return BT_EXIT_DONE, or the code after having said why. */
+enum bt_exit bt_command_open(struct bt_command_env *env, enum bt_open how, struct bt_counter **out);
+/** Turn until sync has nothing left to do, at most @p timeout_ms. */
+void bt_command_sync(struct bt_counter *counter, int timeout_ms);
+
+#endif

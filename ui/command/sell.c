@@ -1,0 +1,243 @@
+/* batti sell: one sale through the same teller as the screen. */
+#include "ui/command/command.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/json.h"
+#include "core/sts/identity.h"
+
+#define LOOK_UP_MS 4000
+#define CLOCK_MS   3000
+
+static enum bt_exit say_range(struct bt_command_env *env, struct bt_counter *counter, bt_paise amount)
+{
+	const struct bt_sync_state *state = bt_sync_state(bt_counter_sync(counter));
+	char text[32];
+
+	if (!state->has_tariff) {
+		bt_command_say(env, N_("Not possible now: {1}."), "tariff", NULL);
+		return BT_EXIT_REFUSED;
+	}
+	if (amount > state->tariff.maximum) {
+		bt_money_format(state->tariff.maximum, text);
+		bt_command_say(env, N_("At most ₹ {1} at one time."), text, NULL);
+	} else {
+		bt_money_format(state->tariff.minimum, text);
+		bt_command_say(env, N_("At least ₹ {1}."), text, NULL);
+	}
+	return BT_EXIT_REFUSED;
+}
+
+static enum bt_exit read_amount(struct bt_command_env *env, const char *text, bt_paise *out)
+{
+	enum bt_err err = bt_money_parse(text, out);
+
+	if (err == BT_ERANGE) {
+		bt_command_say(env, N_("At most ₹ {1} at one time."), "10,000", NULL);
+		return BT_EXIT_REFUSED;
+	}
+	if (err) {
+		bt_command_say(env, N_("The amount is not a number."), NULL, NULL);
+		return BT_EXIT_USAGE;
+	}
+	if (*out % BT_PAISE_PER_RUPEE) {
+		bt_command_say(env, N_("Only whole rupees."), NULL, NULL);
+		return BT_EXIT_REFUSED;
+	}
+	return BT_EXIT_DONE;
+}
+
+static enum bt_exit read_draft(struct bt_command_env *env, struct bt_draft *draft)
+{
+	const struct bt_args *args = &env->args;
+	enum bt_exit code;
+
+	if (!args->connection || !args->amount) {
+		bt_command_say(env, N_("An option needs a value: {1}."), args->connection ? "--amount" : "--connection",
+			       NULL);
+		return BT_EXIT_USAGE;
+	}
+	draft->tender = bt_tender_find(args->tender ? args->tender : "cash");
+	if (!draft->tender || !draft->tender->available) {
+		bt_command_say(env, N_("Not possible now: {1}."), args->tender, NULL);
+		return BT_EXIT_REFUSED;
+	}
+	code = read_amount(env, args->amount, &draft->amount);
+	if (!code && args->given)
+		code = read_amount(env, args->given, &draft->given);
+	if (!code && args->towards && strcmp(args->towards, "dues") == 0)
+		draft->dues = draft->amount;
+	else if (!code && args->towards && strcmp(args->towards, "balance") != 0)
+		code = read_amount(env, args->towards, &draft->dues);
+	return code;
+}
+
+static enum bt_exit find_consumer(struct bt_command_env *env, struct bt_counter *counter, struct bt_consumer *out)
+{
+	const char *number = env->args.connection;
+	enum bt_err err = bt_text_is_digits(number) && strlen(number) < sizeof out->number
+			      ? bt_counter_find(counter, number, LOOK_UP_MS, out)
+			      : BT_ENOTFOUND;
+
+	if (err == BT_OK)
+		return BT_EXIT_DONE;
+	if (err == BT_ENOTFOUND && bt_sts_drn_check(number) == BT_EAUTH)
+		bt_command_say(env, N_("The meter number has a typing mistake."), NULL, NULL);
+	else if (err == BT_ENOTFOUND)
+		bt_command_say(env, N_("This is not a number we know."), NULL, NULL);
+	else
+		bt_command_say(env, N_("This number is not in our list. It can be tried when the server is up."), NULL,
+			       NULL);
+	return BT_EXIT_REFUSED;
+}
+
+/* After a boot the clock has to be confirmed before a TID may be fixed: ask once, shortly. */
+static void confirm_clock(struct bt_counter *counter)
+{
+	struct bt_clock clock = bt_clock_system();
+	int64_t now, until = bt_clock_boot_ms(&clock) + CLOCK_MS;
+
+	while (bt_clock_trust_now(&bt_sync_state(bt_counter_sync(counter))->trust, &clock, &now) != BT_OK &&
+	       bt_sync_state(bt_counter_sync(counter))->last_error == BT_OK && bt_clock_boot_ms(&clock) < until)
+		bt_counter_pump(counter, 100);
+}
+
+static void wait_for_end(struct bt_counter *counter, const char *sale_id, struct bt_sale_view *view)
+{
+	do
+		bt_counter_pump_sales(counter, 1000);
+	while (bt_teller_view(bt_counter_teller(counter), sale_id, view) == BT_OK &&
+	       (view->state == BT_SALE_VENDING || view->state == BT_SALE_PAID || view->state == BT_SALE_DECIDING ||
+		view->printing == BT_PRINTING_NOW));
+}
+
+/* JSON has no integers with a decimal point, and money and energy never pass through floating point here: the number of
+ * kWh is written digit by digit. */
+static void print_json(const struct bt_sale_view *view)
+{
+	bool has = view->token[0] != 0;
+
+	printf("{\"sale_id\":\"%s\",\"receipt\":\"%s\",\"token\":%s%s%s,\"issued_by\":%s,\"paise\":%" PRId64
+	       ",\"units\":%" PRId64 ".%" PRId64 ",\"state\":\"%s\",\"settled\":%s}\n",
+	       view->sale.sale_id, view->sale.receipt, has ? "\"" : "", has ? view->token : "null", has ? "\"" : "",
+	       !has              ? "null"
+	       : view->made_here ? "\"terminal\""
+				 : "\"server\"",
+	       view->sale.quote.amount, view->sale.quote.units / 10, view->sale.quote.units % 10,
+	       bt_sale_state_name(view->state), view->settled ? "true" : "false");
+}
+
+static void print_plain(const struct bt_command_env *env, const struct bt_sale_view *view)
+{
+	char token[25], units[32], amount[40];
+
+	bt_money_format_rupees(view->sale.quote.amount, amount);
+	bt_units_format(view->sale.quote.units, units);
+	if (view->token[0]) {
+		bt_sts_token_group(view->token, token);
+		printf("%s  %s  %s kWh  %s\n", token, amount, units, view->sale.receipt);
+	} else if (view->state == BT_SALE_PENDING) {
+		printf("D-%s  %s\n", view->sale.receipt, amount);
+	} else {
+		printf("%s  %s\n", view->sale.receipt, amount);
+	}
+	(void)env;
+}
+
+static void say_pending(struct bt_command_env *env, const struct bt_sale_view *view)
+{
+	char text[512];
+
+	for (int lang = 0; lang < BT_LANG_COUNT; lang++) {
+		const char *reason = bt_words_get(env->words, (enum bt_lang)lang, bt_denial_key(view->denial));
+		const char *args[] = {reason, NULL};
+
+		bt_words_format(env->words, (enum bt_lang)lang, N_("Nothing more to pay. Reason: {1}."), args, text,
+				sizeof text);
+		fprintf(stderr, "batti: %s %s %s\n", bt_words_get(env->words, (enum bt_lang)lang, N_("No token now.")),
+			bt_words_get(env->words, (enum bt_lang)lang, N_("The money is safe.")), text);
+	}
+}
+
+static enum bt_exit judge(struct bt_command_env *env, const struct bt_sale_view *view)
+{
+	char amount[32];
+
+	switch (view->state) {
+	case BT_SALE_TOKENED:
+	case BT_SALE_CREDITED:
+	case BT_SALE_DONE:
+		return BT_EXIT_DONE;
+	case BT_SALE_REFUSED:
+		bt_command_say_dual(env, N_("The server refused: {1}"), view->refusal_en, view->refusal_hi);
+		bt_money_format(view->sale.quote.amount, amount);
+		bt_command_say(env, N_("Give the money back: ₹ {1}."), amount, NULL);
+		return BT_EXIT_REFUSED;
+	case BT_SALE_PENDING:
+		say_pending(env, view);
+		return view->denial == BT_DENY_KIND ? BT_EXIT_DONE : BT_EXIT_LEASE;
+	default:
+		return BT_EXIT_STOPPED;
+	}
+}
+
+static enum bt_exit say_not_paid(struct bt_command_env *env, struct bt_counter *counter, const struct bt_draft *draft,
+				 const struct bt_fault *fault)
+{
+	if (fault->err == BT_ERANGE)
+		return say_range(env, counter, draft->amount);
+	if (fault->err == BT_ESTATE && bt_consumer_is_blocked(&draft->consumer)) {
+		bt_command_say_dual(env, N_("Blocked by the office. Reason: {1}."), draft->consumer.blocked.en,
+				    draft->consumer.blocked.hi);
+		return BT_EXIT_REFUSED;
+	}
+	return bt_command_fail(env, fault);
+}
+
+static enum bt_exit sell(struct bt_command_env *env, struct bt_counter *counter, struct bt_draft *draft)
+{
+	const struct bt_enrolment *enrolment = bt_counter_enrolment(counter);
+	const char *operator_id = env->args.operator_id ? env->args.operator_id : enrolment->operators[0].id;
+	struct bt_fault fault = {0};
+	struct bt_sale_view view;
+	char sale_id[37];
+	enum bt_exit code = find_consumer(env, counter, &draft->consumer);
+
+	if (code)
+		return code;
+	if (bt_counter_sign_in(counter, operator_id, &fault) != BT_OK)
+		return bt_command_fail(env, &fault);
+	confirm_clock(counter);
+	if (bt_teller_pay(bt_counter_teller(counter), draft, sale_id, &fault) != BT_OK)
+		return say_not_paid(env, counter, draft, &fault);
+	wait_for_end(counter, sale_id, &view);
+	if (env->args.json)
+		print_json(&view);
+	else
+		print_plain(env, &view);
+	return judge(env, &view);
+}
+
+static enum bt_exit run(struct bt_command_env *env)
+{
+	struct bt_draft draft = {0};
+	struct bt_counter *counter = NULL;
+	enum bt_exit code = read_draft(env, &draft);
+
+	if (!code)
+		code = bt_command_open(env, BT_OPEN_SERVER, &counter);
+	if (!code)
+		code = sell(env, counter, &draft);
+	bt_counter_close(counter);
+	return code;
+}
+
+const struct bt_command bt_command_sell = {
+    .name = "sell",
+    .usage = "sell --state DIR --connection NUMBER --amount RUPEES [--tender cash] [--towards balance|dues|RUPEES] "
+	     "[--passphrase-file FILE] [--json]",
+    .summary = "sell one recharge: a token, server or no server",
+    .run = run,
+};

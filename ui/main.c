@@ -1,0 +1,130 @@
+/* batti: the counter, and the commands around it. The composition root: settings, words, then one of the two. */
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/base/file.h"
+#include "ui/command/command.h"
+
+static void print_help(void)
+{
+	puts("Batti " BATTI_VERSION ": the recharge counter that keeps working when the server does not.\n\n"
+	     "  batti --state DIR [options]\n      the counter, full screen");
+	for (int i = 0; bt_commands[i]; i++)
+		printf("  batti %s\n      %s\n", bt_commands[i]->usage, bt_commands[i]->summary);
+	puts("\nOptions:");
+	bt_args_help();
+	puts("\nExit codes: 0 done, 1 refused, 2 usage, 3 outcome unknown, 4 stopped (record in doubt), 5 outside the "
+	     "limit");
+}
+
+/* The words lie beside the program when it runs from a build, in the installed place otherwise. */
+static enum bt_err open_words(struct bt_words **out, struct bt_fault *fault)
+{
+	const char *chosen = getenv("BATTI_LOCALE_DIR");
+	char beside[1024];
+	ssize_t len = readlink("/proc/self/exe", beside, sizeof beside - 64);
+	char *slash;
+
+	if (chosen)
+		return bt_words_open(chosen, out, fault);
+	if (len > 0) {
+		beside[len] = 0;
+		slash = strrchr(beside, '/');
+		if (slash && bt_text_copy(slash, 64, "/../share/batti/locale") == BT_OK &&
+		    bt_words_open(beside, out, fault) == BT_OK)
+			return BT_OK;
+	}
+	return bt_words_open(BATTI_SHARE_DIR "/locale", out, fault);
+}
+
+static enum bt_exit read_config(struct bt_command_env *env)
+{
+	struct bt_fault fault = {0};
+	char beside[1100];
+	const char *path = env->args.config;
+	enum bt_err err;
+
+	bt_config_default(&env->config);
+	if (!path && env->args.state && bt_path_join(env->args.state, "batti.conf", beside, sizeof beside) == BT_OK &&
+	    access(beside, F_OK) == 0)
+		path = beside;
+	if (!path)
+		return BT_EXIT_DONE;
+	err = bt_config_read(path, &env->config, &fault);
+	if (err == BT_EINPUT)
+		bt_command_say(env, N_("This setting is not known: {1}."), fault.what, NULL);
+	else if (err)
+		bt_command_say(env, N_("The settings file cannot be read: {1}."), path, NULL);
+	return err ? BT_EXIT_USAGE : BT_EXIT_DONE;
+}
+
+static enum bt_exit use_options(struct bt_command_env *env)
+{
+	const struct bt_args *args = &env->args;
+
+	if (args->printer && bt_text_copy(env->config.printer, sizeof env->config.printer, args->printer) != BT_OK)
+		return BT_EXIT_USAGE;
+	if (args->mono)
+		bt_text_copy(env->config.colours, sizeof env->config.colours, "mono");
+	/* A receipt may be in both languages; only the screen needs one of the two. */
+	if (args->lang && bt_lang_parse(args->lang, &env->config.language) != BT_OK &&
+	    strcmp(args->lang, "both") != 0) {
+		bt_command_say(env, N_("An option needs a value: {1}."), "--lang en|hi", NULL);
+		return BT_EXIT_USAGE;
+	}
+	return BT_EXIT_DONE;
+}
+
+static enum bt_exit start(struct bt_command_env *env, const struct bt_command *command, int argc, char **argv)
+{
+	const char *why = NULL, *wrong = bt_args_parse(argc, argv, &env->args, &why);
+	enum bt_exit code;
+
+	if (wrong) {
+		bt_command_say(env, why, wrong, NULL);
+		return BT_EXIT_USAGE;
+	}
+	code = read_config(env);
+	if (!code)
+		code = use_options(env);
+	if (code)
+		return code;
+	if (!command && env->args.count) {
+		bt_command_say(env, N_("This command is not known: {1}."), env->args.words[0], NULL);
+		return BT_EXIT_USAGE;
+	}
+	return command ? command->run(env) : bt_command_counter.run(env);
+}
+
+int main(int argc, char **argv)
+{
+	struct bt_command_env env = {0};
+	struct bt_fault fault = {0};
+	const struct bt_command *command = argc > 1 ? bt_command_find(argv[1]) : NULL;
+	enum bt_exit code;
+
+	signal(SIGPIPE, SIG_IGN);
+	if (!setlocale(LC_CTYPE, "") || MB_CUR_MAX == 1)
+		setlocale(LC_CTYPE, "C.UTF-8");
+	if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)) {
+		print_help();
+		return 0;
+	}
+	if (argc > 1 && strcmp(argv[1], "--version") == 0) {
+		puts("batti " BATTI_VERSION);
+		return 0;
+	}
+	if (bt_secret_process_init(&fault) != BT_OK) {
+		fprintf(stderr, "batti: %s\n", fault.what);
+		return BT_EXIT_STOPPED;
+	}
+	if (open_words(&env.words, &fault) != BT_OK)
+		bt_command_say(&env, N_("The words for Hindi cannot be read: {1}."), fault.what, NULL);
+	code = start(&env, command, argc - (command ? 2 : 1), argv + (command ? 2 : 1));
+	bt_words_close(env.words);
+	return (int)code;
+}
