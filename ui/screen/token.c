@@ -25,7 +25,7 @@ static const struct layout {
 	int facts_row, facts_col, money_row, money_col, receipt_col; /* receipt_col 0: not shown */
 	int qr_row, qr_col, remark_col;
 } layouts[] = {
-    {42, 132, 3, 7, 5, 36, 64, 36, 104, 104, 5, 64, 64},
+    {42, 132, 3, 7, 5, 22, 64, 22, 104, 104, 5, 64, 64},
     {42, 80, 3, 7, 5, 3, 48, 5, 48, 0, 7, 48, 30},
     {36, 80, 2, 6, 5, 2, 48, 4, 48, 0, 6, 48, 30},
     {24, 80, 2, 4, 3, 2, 48, 4, 48, 0, 6, 48, 30},

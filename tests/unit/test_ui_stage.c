@@ -1,0 +1,475 @@
+/* How the counter behaves under the hand: scans, typing ahead, double Enter, locks, languages.
+ *
+ * rooms: ui/screen ui/widget core/base core/money core/qr core/directory core/tender
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/fake_shop.h"
+#include "ui/screen/stage.h"
+
+#define HAND_MS    200 /* between keys of a hand */
+#define SCANNER_MS 8
+
+static struct fake_shop fake;
+static struct bt_ui_stage *stage;
+static struct bt_ui_canvas canvas;
+static int64_t boot_ms;
+
+static bool send(enum bt_ui_key key, uint32_t ch, bool fresh, int64_t gap_ms)
+{
+	boot_ms += gap_ms;
+	return bt_ui_stage_press(stage, &(struct bt_ui_press){.key = key, .ch = ch, .at_ms = boot_ms, .fresh = fresh});
+}
+
+static void draw(void)
+{
+	bt_ui_stage_draw(stage, 24, 80, &canvas);
+}
+
+static bool press(enum bt_ui_key key)
+{
+	draw();
+	return send(key, 0, true, HAND_MS);
+}
+
+static int type(const char *text)
+{
+	int bells = 0;
+	for (; *text; text++) {
+		draw();
+		bells +=
+		    send(*text == '\n' ? BT_KEY_ENTER : BT_KEY_CHAR, (uint32_t)(unsigned char)*text, true, HAND_MS);
+	}
+	return bells;
+}
+
+static bool scan(const char *text)
+{
+	for (int gap = HAND_MS; *text; text++, gap = SCANNER_MS) {
+		draw();
+		(void)send(BT_KEY_CHAR, (uint32_t)(unsigned char)*text, true, gap);
+	}
+	return send(BT_KEY_ENTER, 0, true, SCANNER_MS);
+}
+
+static void tick(int64_t ms)
+{
+	boot_ms += ms;
+	bt_ui_stage_tick(stage, boot_ms);
+}
+
+static bool shows(const char *text)
+{
+	char row[4096];
+	draw();
+	for (int i = 0; i < canvas.rows; i++) {
+		bt_ui_row_text(&canvas, i, row, sizeof(row));
+		if (strstr(row, text)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+#define assert_screen(wanted) assert_string_equal(bt_ui_stage_screen_id(stage), wanted)
+
+static void open_stage(bool signed_in)
+{
+	fake_open(&fake, NULL);
+	boot_ms = 1000;
+	struct bt_ui_stage_options options = {.signed_in = signed_in, .idle_lock_ms = 180000};
+	assert_int_equal(bt_ui_stage_open(&fake.shop, &options, boot_ms, &stage), BT_OK);
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	open_stage(true);
+	(void)bt_text_copy(bt_ui_stage_desk(stage)->operator_id, 24, "rina");
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	bt_ui_stage_close(stage);
+	stage = NULL;
+	return 0;
+}
+
+/* Check 5 of the design. */
+static void test_cash_sale_after_a_scan_takes_four_keys(void **state)
+{
+	(void)state;
+	(void)scan("100244781560");
+	assert_screen("card");
+	assert_int_equal(type("++\n\n"), 0);
+	assert_int_equal(fake.pays, 1);
+	assert_int_equal(fake.paid.amount, 50000);
+	assert_int_equal(fake.paid.given, 50000);
+	assert_screen("token");
+}
+
+static void test_enter_typed_before_confirm_was_drawn_does_not_count(void **state)
+{
+	(void)state;
+	(void)scan("100244781560");
+	type("500");
+	(void)send(BT_KEY_ENTER, 0, true, HAND_MS);
+	(void)send(BT_KEY_CHAR, '1', true, HAND_MS);
+	(void)send(BT_KEY_CHAR, '0', true, HAND_MS);
+	(void)send(BT_KEY_ENTER, 0, true, HAND_MS);
+	assert_int_equal(fake.pays, 0);
+	assert_screen("confirm");
+	assert_true(shows("10_"));
+	draw();
+	(void)send(BT_KEY_ENTER, 0, false, HAND_MS);
+	assert_int_equal(fake.pays, 0);
+	type("00\n");
+	assert_int_equal(fake.pays, 1);
+	assert_int_equal(fake.paid.given, 100000);
+}
+
+static void test_second_enter_pays_nothing(void **state)
+{
+	(void)state;
+	fake.next_state = BT_SALE_VENDING;
+	(void)scan("100244781560");
+	type("500\n\n\n\n");
+	assert_int_equal(fake.pays, 1);
+	assert_int_equal(fake.issues, 0);
+	tick(400);
+	assert_screen("wait");
+	fake.view.state = BT_SALE_TOKENED;
+	tick(100);
+	assert_screen("token");
+	type("\n\n");
+	assert_int_equal(fake.pays, 1);
+}
+
+static void test_money_not_recorded_is_said_and_keeps_the_screen(void **state)
+{
+	(void)state;
+	fake.pay_err = BT_EDISK;
+	(void)scan("100244781560");
+	type("500\n\n");
+	assert_screen("confirm");
+	assert_true(shows("Money not recorded. Give it back."));
+}
+
+static void test_scan_starts_the_next_person_from_card_and_token(void **state)
+{
+	(void)state;
+	(void)scan("100244781560");
+	type("25");
+	(void)scan("100244781560");
+	assert_screen("card");
+	assert_int_equal(bt_ui_stage_desk(stage)->draft.amount, 0);
+	type("500\n\n");
+	assert_screen("token");
+	(void)scan("100244781560");
+	assert_screen("card");
+	assert_int_equal(fake.pays, 1);
+}
+
+static void test_scan_is_refused_on_confirm_and_leaves_no_digit(void **state)
+{
+	(void)state;
+	(void)scan("100244781560");
+	type("500\n1");
+	assert_true(scan("100244781571"));
+	assert_screen("confirm");
+	assert_true(shows("Finish this person first. The scan was not used."));
+	assert_true(shows("1_"));
+	assert_int_equal(fake.pays, 0);
+}
+
+static void test_keys_typed_while_waiting_are_for_the_next_person(void **state)
+{
+	(void)state;
+	fake.next_state = BT_SALE_VENDING;
+	(void)scan("100244781560");
+	type("500\n\n");
+	tick(400);
+	assert_screen("wait");
+	type("10");
+	assert_screen("wait");
+	fake.view.state = BT_SALE_TOKENED;
+	tick(100);
+	assert_screen("home");
+	assert_true(shows("    10_"));
+}
+
+static void test_enter_on_wait_makes_the_token_here(void **state)
+{
+	(void)state;
+	fake.next_state = BT_SALE_VENDING;
+	(void)scan("100244781560");
+	type("500\n\n");
+	tick(400);
+	type("\n");
+	assert_int_equal(fake.issues, 1);
+	assert_screen("token");
+	assert_true(shows("made here 11:42"));
+}
+
+static void test_waiting_screen_never_flashes(void **state)
+{
+	(void)state;
+	fake.next_state = BT_SALE_VENDING;
+	(void)scan("100244781560");
+	type("500\n\n");
+	tick(100);
+	assert_screen("confirm");
+	assert_true(shows("Money is recorded"));
+	fake.view.state = BT_SALE_TOKENED;
+	tick(50);
+	assert_screen("token");
+}
+
+static void test_language_changes_in_the_middle_of_typing(void **state)
+{
+	(void)state;
+	type("ramesh d");
+	press(BT_KEY_F2);
+	assert_int_equal(bt_ui_stage_desk(stage)->lang, BT_LANG_HI);
+	assert_true(shows("ramesh d_"));
+	press(BT_KEY_F2);
+	assert_true(shows("ramesh d_"));
+}
+
+static void test_resize_and_small_windows_lose_nothing(void **state)
+{
+	(void)state;
+	type("ramesh");
+	bt_ui_stage_draw(stage, 10, 30, &canvas);
+	bt_ui_stage_draw(stage, 1, 1, &canvas);
+	assert_true(shows("ramesh_"));
+}
+
+static void test_amounts_are_refused_with_a_reason(void **state)
+{
+	(void)state;
+	(void)scan("100244781560");
+	assert_int_equal(type("a"), 1);
+	type("50\n");
+	assert_true(shows("At least ₹ 100."));
+	press(BT_KEY_DELETE);
+	type("20000\n");
+	assert_true(shows("At most ₹ 10,000 at one time."));
+	press(BT_KEY_DELETE);
+	type("\n");
+	assert_true(shows("Type the amount first."));
+	assert_int_equal(type("."), 1);
+	assert_true(shows("Only whole rupees."));
+	assert_int_equal(press(BT_KEY_UP), true);
+	assert_true(shows("Num Lock is off."));
+	type("*");
+	assert_true(shows("This way of paying is not available here."));
+	assert_screen("card");
+}
+
+static void test_repeat_and_ten_times_are_asked_once(void **state)
+{
+	(void)state;
+	fake.ramesh.last_recharge = 20000;
+	fake.repeat = 4;
+	(void)scan("100244781560");
+	type("5000\n");
+	assert_true(shows("ten times the last recharge"));
+	type("\n");
+	assert_true(shows("Same recharge 4 minutes ago. Once more?"));
+	type("\n");
+	assert_screen("confirm");
+}
+
+static void test_blocked_person_cannot_pay(void **state)
+{
+	(void)state;
+	fake.ramesh.blocked = fake_dual("theft case", "");
+	(void)scan("100244781560");
+	assert_true(shows("Blocked by the office. Reason: theft case."));
+	assert_int_equal(type("500\n"), 1);
+	assert_screen("card");
+}
+
+static void test_unknown_number_asks_the_server_and_opens(void **state)
+{
+	(void)state;
+	type("999988887777\n");
+	assert_screen("home");
+	assert_int_equal(fake.look_ups, 1);
+	tick(100);
+	assert_screen("home");
+	fake.live = BT_OK;
+	tick(100);
+	assert_screen("card");
+}
+
+static void test_unknown_number_while_down_is_said(void **state)
+{
+	(void)state;
+	fake_server_down(&fake);
+	type("999988887777\n");
+	assert_true(shows("This number is not in our list. It can be tried when the server is up."));
+	type("1");
+	assert_true(shows("    1_"));
+}
+
+static void test_lock_hides_everything_and_lets_only_a_pin_in(void **state)
+{
+	(void)state;
+	(void)scan("100244781560");
+	type("50");
+	tick(180001);
+	assert_screen("signin");
+	assert_false(shows("Ramesh"));
+	press(BT_KEY_F3);
+	assert_screen("signin");
+	press(BT_KEY_F12);
+	assert_screen("system");
+	press(BT_KEY_F3);
+	(void)scan("100244781560");
+	assert_screen("system");
+	press(BT_KEY_ESC);
+	assert_screen("signin");
+	type("9999\n");
+	tick(50);
+	assert_true(shows("Wrong PIN. 3 tries left."));
+	type("1234\n");
+	tick(50);
+	assert_screen("card");
+	assert_true(shows("Ramesh"));
+}
+
+static void test_somebody_else_begins_at_home(void **state)
+{
+	(void)state;
+	(void)scan("100244781560");
+	press(BT_KEY_F9);
+	press(BT_KEY_DOWN);
+	type("1234\n");
+	tick(50);
+	assert_screen("home");
+	assert_string_equal(bt_ui_stage_desk(stage)->operator_id, "sanjay");
+}
+
+static void test_idle_while_unlocking_keys_locks_too(void **state)
+{
+	(void)state;
+	fake.status.keys_locked = true;
+	press(BT_KEY_F8);
+	assert_screen("signin");
+	tick(180001);
+	assert_screen("signin");
+	press(BT_KEY_ESC);
+	assert_screen("signin");
+	assert_true(bt_ui_stage_desk(stage)->locked);
+}
+
+static void test_passphrase_opens_the_keys(void **state)
+{
+	(void)state;
+	fake.status.keys_locked = true;
+	press(BT_KEY_F8);
+	type("correct horse\n");
+	tick(50);
+	assert_screen("home");
+	assert_false(fake.status.keys_locked);
+}
+
+static void test_help_reads_the_same_keys(void **state)
+{
+	(void)state;
+	(void)scan("100244781560");
+	press(BT_KEY_F1);
+	draw();
+	for (const struct bt_ui_key_row *row = bt_ui_card.keys; row->key; row++) {
+		assert_true(shows(row->help));
+	}
+	press(BT_KEY_ESC);
+	assert_screen("card");
+	assert_false(shows(bt_ui_card.keys[0].help));
+}
+
+static void test_demo_keys_stand_on_every_screen(void **state)
+{
+	(void)state;
+	fake.shop.demo_server = fake_demo;
+	assert_true(shows("Ctrl-D server down"));
+	press(BT_KEY_DEMO_DOWN);
+	assert_string_equal(fake.fault, "down");
+	assert_true(shows("Ctrl-U up"));
+	press(BT_KEY_DEMO_UP);
+	assert_string_equal(fake.fault, "none");
+}
+
+/* Any key on any screen: nothing crashes, and money is taken by a fresh Enter on confirm only. */
+static void test_any_key_anywhere(void **state)
+{
+	(void)state;
+	unsigned seed = 12345;
+	for (int i = 0; i < 20000; i++) {
+		seed = seed * 1103515245u + 12345u;
+		enum bt_ui_key key = (enum bt_ui_key)(1 + (seed >> 16) % BT_KEY_F12);
+		uint32_t ch = key == BT_KEY_CHAR ? (seed >> 8) % 0x980 : 0;
+		bool on_confirm = strcmp(bt_ui_stage_screen_id(stage), "confirm") == 0;
+		int pays = fake.pays;
+		fake.next_state = (enum bt_sale_state)(BT_SALE_VENDING + (seed >> 20) % 6);
+		draw();
+		(void)send(key, ch, true, (seed >> 12) % 90);
+		assert_true(fake.pays == pays || (on_confirm && key == BT_KEY_ENTER));
+		if (i % 50 == 0) {
+			while (strcmp(bt_ui_stage_screen_id(stage), "home") != 0) {
+				fake.job = BT_UI_JOB_GOOD;
+				(void)send(BT_KEY_ESC, 0, true, HAND_MS);
+				(void)send(BT_KEY_F3, 0, true, HAND_MS);
+				if (strcmp(bt_ui_stage_screen_id(stage), "signin") == 0) {
+					type("1234\n");
+				}
+				fake.view.state = BT_SALE_TOKENED;
+				tick(50);
+			}
+			(void)scan("100244781560");
+			type("500");
+		}
+	}
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    TEST(test_cash_sale_after_a_scan_takes_four_keys),
+	    TEST(test_enter_typed_before_confirm_was_drawn_does_not_count),
+	    TEST(test_second_enter_pays_nothing),
+	    TEST(test_money_not_recorded_is_said_and_keeps_the_screen),
+	    TEST(test_scan_starts_the_next_person_from_card_and_token),
+	    TEST(test_scan_is_refused_on_confirm_and_leaves_no_digit),
+	    TEST(test_keys_typed_while_waiting_are_for_the_next_person),
+	    TEST(test_enter_on_wait_makes_the_token_here),
+	    TEST(test_waiting_screen_never_flashes),
+	    TEST(test_language_changes_in_the_middle_of_typing),
+	    TEST(test_resize_and_small_windows_lose_nothing),
+	    TEST(test_amounts_are_refused_with_a_reason),
+	    TEST(test_repeat_and_ten_times_are_asked_once),
+	    TEST(test_blocked_person_cannot_pay),
+	    TEST(test_unknown_number_asks_the_server_and_opens),
+	    TEST(test_unknown_number_while_down_is_said),
+	    TEST(test_lock_hides_everything_and_lets_only_a_pin_in),
+	    TEST(test_somebody_else_begins_at_home),
+	    TEST(test_idle_while_unlocking_keys_locks_too),
+	    TEST(test_passphrase_opens_the_keys),
+	    TEST(test_help_reads_the_same_keys),
+	    TEST(test_demo_keys_stand_on_every_screen),
+	    TEST(test_any_key_anywhere),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
