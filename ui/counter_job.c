@@ -162,6 +162,12 @@ bool bt_counter_take_jobs(struct bt_counter *counter)
 	return any;
 }
 
+void bt_counter_finish_unlock(struct bt_counter *counter)
+{
+	while (counter->jobs[BT_JOB_UNLOCK].running && bt_queue_wait(counter->job_done, 2000) == BT_OK)
+		bt_counter_take_jobs(counter);
+}
+
 void bt_counter_end_jobs(struct bt_counter *counter)
 {
 	for (int kind = 0; kind < BT_JOB_COUNT; kind++) {

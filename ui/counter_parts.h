@@ -83,6 +83,8 @@ void bt_counter_start_sign_in(struct bt_counter *counter, const char *operator_i
 BT_MUST_USE enum bt_err bt_counter_record_unseal(struct bt_counter *counter);
 /** Take finished jobs, journal what came of them. @return true when something changed. */
 bool bt_counter_take_jobs(struct bt_counter *counter);
+/** Wait for an unlock that is running and take it; at once when none is. */
+void bt_counter_finish_unlock(struct bt_counter *counter);
 /** Wait for running jobs and forget their results; at close. */
 void bt_counter_end_jobs(struct bt_counter *counter);
 
