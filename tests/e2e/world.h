@@ -13,7 +13,7 @@
 #include <sys/types.h>
 
 #define WORLD_PATH_CAP  512
-#define WORLD_OUT_CAP   (256 * 1024)
+#define WORLD_OUT_CAP   (2 * 1024 * 1024)
 #define WORLD_SALES_MAX 512
 #define WORLD_TOKEN_CAP 21 /* 20 digits */
 #define WORLD_RUN_MS    120000
