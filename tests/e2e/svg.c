@@ -155,12 +155,13 @@ static void put_cursor(FILE *out, struct pty *pty)
 bool svg_write(struct pty *pty, const char *path)
 {
 	FILE *out = fopen(path, "w");
-	struct pty_cell corner = look(pty, 1, 0);
+	struct pty_cell corner;
 	int rows, columns;
 
 	if (out == NULL)
 		return false;
 	pty_size(pty, &rows, &columns);
+	corner = look(pty, rows / 2, 0);
 	fprintf(out,
 		"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"%d %d %d %d\" "
 		"font-family=\"Noto Sans Mono, Noto Sans Devanagari, Noto Sans Symbols2, Noto Sans Math\" "
