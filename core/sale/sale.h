@@ -12,16 +12,17 @@
 
 #define BT_SALE_STATES(ROW)                                                                                            \
 	ROW(DRAFT)                                                                                                     \
-	ROW(PAID) ROW(VENDING) ROW(DECIDING) ROW(TOKENED) ROW(CREDITED) ROW(PENDING) ROW(REFUSED) ROW(DONE)            \
-	    ROW(STOPPED)
+	ROW(PAID) ROW(VENDING) ROW(DECIDING) ROW(TOKENED) ROW(CREDITED) ROW(PENDING) ROW(REFUSED) ROW(DONE) ROW(STOPPED)
 #define BT_SALE_EVENTS(ROW)                                                                                            \
 	ROW(PAY)                                                                                                       \
-	ROW(SEND) ROW(SKIP_SERVER) ROW(VEND_OK) ROW(VEND_CREDITED) ROW(VEND_LOST) ROW(VEND_REFUSED) ROW(VEND_DIVERGED) \
+	ROW(SEND)                                                                                                      \
+	ROW(SKIP_SERVER) ROW(VEND_OK) ROW(VEND_CREDITED) ROW(VEND_LOST) ROW(VEND_REFUSED) ROW(VEND_DIVERGED)           \
 	    ROW(ISSUE_HERE) ROW(CANNOT_ISSUE) ROW(PRINTED) ROW(FINISH) ROW(STORAGE_FAILED)
 #define BT_SALE_EFFECTS(ROW)                                                                                           \
 	ROW(NONE)                                                                                                      \
-	ROW(CHOOSE_ROUTE) ROW(ASK_SERVER) ROW(ASK_AUTHORITY) ROW(MAKE_TOKEN) ROW(PRINT_TOKEN) ROW(PRINT_CREDIT)        \
-	    ROW(PRINT_DOCKET) ROW(STOP)
+	ROW(CHOOSE_ROUTE)                                                                                              \
+	ROW(ASK_SERVER) ROW(ASK_AUTHORITY) ROW(MAKE_TOKEN) ROW(PRINT_TOKEN) ROW(PRINT_CREDIT) ROW(PRINT_DOCKET)        \
+	    ROW(STOP)
 
 enum bt_sale_state {
 #define BT_SALE_ENUM(id) BT_SALE_##id,
@@ -80,7 +81,7 @@ struct bt_sale {
 
 /** Canonical JSON (the schema SaleRecord of assets/api/openapi.yaml) appended to @p out. */
 BT_MUST_USE enum bt_err bt_sale_encode(const struct bt_sale *sale, struct bt_buf *out);
-/** Inverse. @return BT_OK or BT_EFORMAT; *out untouched on failure. */
+/** Inverse. @return BT_OK, BT_EFORMAT or BT_ENOMEM; *out untouched on failure. */
 BT_MUST_USE enum bt_err bt_sale_decode(struct bt_bytes json, struct bt_sale *out, struct bt_fault *fault);
 
 #endif

@@ -16,17 +16,36 @@ static json_t *encode_key(const struct bt_sts_key_id *key)
 static json_t *encode_tenders(const struct bt_sale *sale)
 {
 	json_t *list = json_array();
+	bool whole = list != NULL;
 
-	for (int i = 0; list && i < sale->tender_count; i++) {
+	for (int i = 0; whole && i < sale->tender_count; i++) {
 		const struct bt_tender *tender = &sale->tenders[i];
 		json_t *row = json_pack("{s:I, s:s, s:s, s:I}", "given_paise", (json_int_t)tender->given, "id",
 					tender->id, "kind", tender->kind, "paise", (json_int_t)tender->amount);
 
 		if (row && tender->reference[0])
-			json_object_set_new(row, "reference", json_string(tender->reference));
-		json_array_append_new(list, row);
+			whole = json_object_set_new(row, "reference", json_string(tender->reference)) == 0;
+		whole = json_array_append_new(list, row) == 0 && whole;
+	}
+	if (!whole) {
+		json_decref(list);
+		return NULL;
 	}
 	return list;
+}
+
+/* A record that lacks a part must not be signed: the setters fail on a value that could not be made. */
+static enum bt_err add_parts(json_t *o, const struct bt_sale *sale)
+{
+	if (json_object_set_new(o, "tenders", encode_tenders(sale)) != 0)
+		return BT_ENOMEM;
+	if (!sale->has_tid)
+		return BT_OK;
+	if (json_object_set_new(o, "key", encode_key(&sale->key)) != 0 ||
+	    json_object_set_new(o, "tid", json_integer(sale->tid)) != 0 ||
+	    json_object_set_new(o, "rnd", json_integer(sale->rnd)) != 0)
+		return BT_ENOMEM;
+	return BT_OK;
 }
 
 enum bt_err bt_sale_encode(const struct bt_sale *sale, struct bt_buf *out)
@@ -45,13 +64,9 @@ enum bt_err bt_sale_encode(const struct bt_sale *sale, struct bt_buf *out)
 
 	if (!o)
 		return BT_ENOMEM;
-	json_object_set_new(o, "tenders", encode_tenders(sale));
-	if (sale->has_tid) {
-		json_object_set_new(o, "key", encode_key(&sale->key));
-		json_object_set_new(o, "tid", json_integer(sale->tid));
-		json_object_set_new(o, "rnd", json_integer(sale->rnd));
-	}
-	err = bt_json_encode(o, out);
+	err = add_parts(o, sale);
+	if (!err)
+		err = bt_json_encode(o, out);
 	json_decref(o);
 	return err;
 }
@@ -120,7 +135,7 @@ static enum bt_err decode_token_identity(const json_t *o, struct bt_sale *out)
 	int64_t tid = 0, rnd = 0;
 
 	if (!bt_json_has(o, "tid"))
-		return BT_OK;
+		return bt_json_has(o, "rnd") || bt_json_has(o, "key") ? BT_EFORMAT : BT_OK;
 	take_int(&err, o, "tid", 0xFFFFFF, &tid);
 	take_int(&err, o, "rnd", 15, &rnd);
 	if (!err)
@@ -190,7 +205,7 @@ enum bt_err bt_sale_decode(struct bt_bytes json, struct bt_sale *out, struct bt_
 	enum bt_err err = bt_json_parse(json, 8192, &o, fault);
 
 	if (err)
-		return err;
+		return err == BT_ENOMEM ? err : BT_EFORMAT;
 	err = decode_fields(o, &sale);
 	json_decref(o);
 	if (err)
