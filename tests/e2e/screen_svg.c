@@ -2,7 +2,7 @@
  *
  *   screen-svg [--size COLUMNSxROWS] STEP... -- PROGRAM [ARGUMENT...]
  *
- * Steps, in order: `wait=TEXT` (10 s at most), `type=KEYS` (as pty_type), `settle` (until it is silent for 0.3 s),
+ * Steps, in order: `wait=TEXT` (30 s at most), `type=KEYS` (as pty_type), `settle` (until it is silent for 0.3 s),
  * `size=COLUMNSxROWS`, `shot=FILE.svg`. Exit 1 when a text does not come; the screen is then on standard error. */
 #include <signal.h>
 #include <stdio.h>
@@ -11,7 +11,7 @@
 
 #include "tests/e2e/svg.h"
 
-#define WAIT_MS  10000
+#define WAIT_MS  30000
 #define QUIET_MS 300
 
 static const char usage[] = "usage: screen-svg [--size COLUMNSxROWS] STEP... -- PROGRAM [ARGUMENT...]\n";
