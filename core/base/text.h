@@ -33,11 +33,14 @@ int bt_utf8_next(const char *text, size_t len, uint32_t *out);
  * Clean a string from outside: the only way one may reach screen, paper or log.
  *
  * Malformed bytes, control, format and private-use characters, bidi marks and line separators become U+FFFD; ZWJ and
- * ZWNJ stay but not in runs; at most four marks per base; at most @p max_columns columns. White space is one blank.
+ * ZWNJ stay but not in runs or at the start; at most four marks per base; at most @p max_columns columns. White space
+ * is one blank.
  * @param[in]  in   any bytes, @p len of them.
  * @param[out] out  always NUL-terminated, at most @p cap bytes.
  */
 void bt_text_clean(const char *in, size_t len, int max_columns, char *out, size_t cap);
+/** @return bytes that bt_text_clean gives for all of @p in when columns and room suffice, terminator not counted. */
+size_t bt_text_clean_len(const char *in, size_t len);
 /** @return true when bt_text_clean would leave @p text unchanged (columns unlimited). */
 bool bt_text_is_clean(const char *text);
 

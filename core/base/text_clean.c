@@ -17,6 +17,11 @@ struct cleaner {
 	uint32_t before; /* character written last, 0 at the start */
 };
 
+static bool is_joiner(uint32_t c)
+{
+	return c == BT_CHAR_ZWJ || c == BT_CHAR_ZWNJ;
+}
+
 /* What becomes of the next character: itself, a blank, U+FFFD, or 0 for nothing at all. */
 static uint32_t choose_char(const struct cleaner *clean, uint32_t c)
 {
@@ -26,11 +31,11 @@ static uint32_t choose_char(const struct cleaner *clean, uint32_t c)
 	if (bt_char_is_refused(c)) {
 		return BT_CHAR_REPLACE;
 	}
-	bool joiner = c == BT_CHAR_ZWJ || c == BT_CHAR_ZWNJ;
-	if (joiner && (clean->before == BT_CHAR_ZWJ || clean->before == BT_CHAR_ZWNJ)) {
-		return 0;
+	if (is_joiner(c)) {
+		/* At the start it joins nothing, and would be a base for marks to come. */
+		return clean->before == 0 || is_joiner(clean->before) ? 0 : c;
 	}
-	if (bt_char_is_nonspacing(c)) {
+	if (bt_char_columns(c) == 0) {
 		/* At the start it would sit on whatever the screen shows before this text. */
 		if (clean->before == 0) {
 			return BT_CHAR_REPLACE;
@@ -56,10 +61,10 @@ static bool put_char(struct cleaner *clean, uint32_t c)
 	memcpy(clean->out + clean->used, spelled, need);
 	clean->used += need;
 	clean->columns += columns;
-	if (bt_char_is_nonspacing(c)) {
-		clean->marks++;
-	} else if (!bt_char_is_mark(c)) {
+	if (columns > 0) {
 		clean->marks = 0;
+	} else if (!is_joiner(c)) {
+		clean->marks++;
 	}
 	clean->before = c;
 	return true;
@@ -85,6 +90,25 @@ void bt_text_clean(const char *in, size_t len, int max_columns, char *out, size_
 		}
 	}
 	out[clean.used] = '\0';
+}
+
+size_t bt_text_clean_len(const char *in, size_t len)
+{
+	char room[64];
+	struct cleaner clean = {.out = room, .cap = sizeof(room), .max_columns = INT_MAX};
+	size_t total = 0;
+	for (size_t at = 0; at < len;) {
+		uint32_t c = 0;
+		int step = bt_utf8_next(in + at, len - at, &c);
+		c = choose_char(&clean, step < 0 ? BT_CHAR_REPLACE : c);
+		at += step < 0 ? 1 : (size_t)step;
+		clean.used = 0; /* the length is wanted, not the copy */
+		clean.columns = 0;
+		if (c != 0 && put_char(&clean, c)) {
+			total += clean.used;
+		}
+	}
+	return total;
 }
 
 bool bt_text_is_clean(const char *text)

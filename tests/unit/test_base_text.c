@@ -110,6 +110,11 @@ static void check_cleaning(void **state)
 	    {"क्\xE2\x80\x8D\xE2\x80\x8Dष", "क्\xE2\x80\x8Dष"}, /* one ZWJ stays */
 	    {"e\xCC\x81\xCC\x81\xCC\x81\xCC\x81\xCC\x81\xCC\x81x", "e\xCC\x81\xCC\x81\xCC\x81\xCC\x81x"},
 	    {"\xCC\x81x", "\xEF\xBF\xBDx"},
+	    {"\xE2\x80\x8D\xCC\x81x", "\xEF\xBF\xBDx"}, /* a joiner is no base for a mark */
+	    {"\xE2\x80\x8C", ""},
+	    {"\xE1\x85\xA1x", "\xEF\xBF\xBDx"}, /* a vowel of Hangul has no cell of its own either */
+	    {"\xE1\x84\x80\xE1\x85\xA1\xE1\x85\xA1\xE1\x85\xA1\xE1\x85\xA1\xE1\x85\xA1",
+	     "\xE1\x84\x80\xE1\x85\xA1\xE1\x85\xA1\xE1\x85\xA1\xE1\x85\xA1"},
 	    {"रमेश कुमार", "रमेश कुमार"},
 	};
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -117,6 +122,7 @@ static void check_cleaning(void **state)
 		char again[128];
 		bt_text_clean(rows[i].in, strlen(rows[i].in), INT_MAX, out, sizeof(out));
 		assert_string_equal(out, rows[i].out);
+		assert_int_equal(bt_text_clean_len(rows[i].in, strlen(rows[i].in)), strlen(out));
 		assert_true(bt_text_is_clean(out));
 		assert_int_equal(bt_text_is_clean(rows[i].in), strcmp(rows[i].in, rows[i].out) == 0);
 		bt_text_clean(out, strlen(out), INT_MAX, again, sizeof(again));
