@@ -73,6 +73,8 @@ enum bt_err bt_json_encode(const json_t *value, struct bt_buf *out)
 	if (json_dump_callback(value, put_piece, out, JSON_COMPACT | JSON_SORT_KEYS) == 0)
 		return BT_OK;
 	out->len = before;
+	if (out->data)
+		out->data[before] = '\0';
 	return BT_EFULL;
 }
 
@@ -95,6 +97,9 @@ enum bt_err bt_json_text(const json_t *object, const char *key, char *out, size_
 	const json_t *member = json_object_get(object, key);
 
 	if (!json_is_string(member) || json_string_length(member) >= cap)
+		return BT_EFORMAT;
+	/* What cleaning would lengthen past the field is not cut: a number that lost its end is another number. */
+	if (bt_text_clean_len(json_string_value(member), json_string_length(member)) >= cap)
 		return BT_EFORMAT;
 	bt_text_clean(json_string_value(member), json_string_length(member), (int)cap, out, cap);
 	return BT_OK;

@@ -14,11 +14,12 @@
 /** Parse an object or array. @return BT_OK and *out is yours (json_decref), BT_EFORMAT, or BT_EFULL above
  *  @p max_bytes. Depth is checked before parsing. */
 BT_MUST_USE enum bt_err bt_json_parse(struct bt_bytes in, size_t max_bytes, json_t **out, struct bt_fault *fault);
-/** Canonical text appended to @p out. @return BT_OK, BT_EFULL, BT_ENOMEM, BT_EINPUT when it holds a real number. */
+/** Canonical text appended to @p out. @return BT_OK, BT_EFULL, BT_ENOMEM, BT_EINPUT when it holds a real number;
+ *  @p out is as before on failure. */
 BT_MUST_USE enum bt_err bt_json_encode(const json_t *value, struct bt_buf *out);
 
 /** Members of an object. A missing or wrongly typed one is BT_EFORMAT and leaves @p out untouched; strings longer than
- *  cap-1 bytes are BT_EFORMAT too; strings come out cleaned. */
+ *  cap-1 bytes, as they are or cleaned, are BT_EFORMAT too; strings come out cleaned and whole. */
 BT_MUST_USE enum bt_err bt_json_int(const json_t *object, const char *key, int64_t min, int64_t max, int64_t *out);
 BT_MUST_USE enum bt_err bt_json_text(const json_t *object, const char *key, char *out, size_t cap);
 BT_MUST_USE enum bt_err bt_json_bool(const json_t *object, const char *key, bool *out);
