@@ -1,5 +1,4 @@
-/* Classes of characters that measuring and cleaning need, as tables of Unicode: private to the text files of this room.
- */
+/* Classes of characters that measuring and cleaning need, as tables of Unicode: private to this room. */
 #ifndef BT_BASE_TEXT_TABLES_H
 #define BT_BASE_TEXT_TABLES_H
 

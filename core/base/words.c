@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/base/file.h"
+#include "core/base/text_tables.h"
 
 /* Source: the GNU .mo layout, revision 0, little-endian: magic, revision, count, offset of the table of originals,
  * offset of the table of translations; each row of a table is length and offset of one NUL-terminated string. The hash
@@ -31,12 +32,16 @@ static const char *read_string(const struct bt_words *words, uint32_t table, uin
 	return (const char *)words->file.data + read_le32(row + 4);
 }
 
-static bool is_utf8(const char *text, size_t len)
+/* Sentences go to screen and paper as they are: nothing in them may steer either. The head of the catalogue is never
+ * shown and has line ends. */
+enum text_rule { TEXT_HEAD, TEXT_SENTENCE };
+
+static bool is_text(const char *text, size_t len, enum text_rule rule)
 {
 	for (size_t at = 0; at < len;) {
 		uint32_t c = 0;
 		int step = bt_utf8_next(text + at, len - at, &c);
-		if (step <= 0 || c == 0) {
+		if (step <= 0 || c == 0 || (rule == TEXT_SENTENCE && bt_char_is_refused(c))) {
 			return false;
 		}
 		at += (size_t)step;
@@ -51,7 +56,7 @@ static bool is_table_inside(const struct bt_words *words, uint32_t table)
 }
 
 /* Inside the file, terminated there, strict UTF-8, no NUL within. */
-static bool is_string_sound(const struct bt_words *words, uint32_t table, uint32_t index)
+static bool is_string_sound(const struct bt_words *words, uint32_t table, uint32_t index, enum text_rule rule)
 {
 	const uint8_t *row = words->file.data + table + (size_t)index * MO_ROW;
 	uint64_t len = read_le32(row);
@@ -59,7 +64,7 @@ static bool is_string_sound(const struct bt_words *words, uint32_t table, uint32
 	if (start + len >= words->file.len || words->file.data[start + len] != 0) {
 		return false;
 	}
-	return is_utf8((const char *)words->file.data + start, len);
+	return is_text((const char *)words->file.data + start, len, rule);
 }
 
 static bool is_sound(const struct bt_words *words)
@@ -68,7 +73,11 @@ static bool is_sound(const struct bt_words *words)
 		return false;
 	}
 	for (uint32_t i = 0; i < words->count; i++) {
-		if (!is_string_sound(words, words->originals, i) || !is_string_sound(words, words->translations, i)) {
+		if (!is_string_sound(words, words->originals, i, TEXT_SENTENCE)) {
+			return false;
+		}
+		bool head = read_string(words, words->originals, i)[0] == '\0';
+		if (!is_string_sound(words, words->translations, i, head ? TEXT_HEAD : TEXT_SENTENCE)) {
 			return false;
 		}
 		if (i > 0 &&

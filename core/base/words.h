@@ -12,7 +12,8 @@
 
 struct bt_words; /* opaque; read-only after load, may be used from any thread */
 
-/** Load <dir>/hi.mo. @return BT_OK, BT_ENOTFOUND, BT_EFORMAT (damaged file) or BT_ENOMEM; *out untouched on failure. */
+/** Load <dir>/hi.mo. @return BT_OK, BT_ENOTFOUND, BT_EFORMAT (damaged file, or a control or format
+ *  character in a sentence) or BT_ENOMEM; *out untouched on failure. */
 BT_MUST_USE enum bt_err bt_words_open(const char *dir, struct bt_words **out, struct bt_fault *fault);
 void bt_words_close(struct bt_words *words);
 /** @return the sentence for @p key in @p lang; @p key itself when there is none or @p words is NULL. Borrowed. */

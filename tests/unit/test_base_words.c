@@ -153,6 +153,24 @@ static void check_truncation(void **state)
 	assert_ptr_equal(words, untouched);
 }
 
+/* Whoever replaces the file can say other words, not steer the screen. */
+static void check_control_characters(void **state)
+{
+	static const char *const bad[] = {"\x1B[H", "\n", "\x7F", "\xC2\x9B", "\xE2\x80\xAE", "\xEE\x80\x80"};
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		uint8_t data[512];
+		size_t len = make_file(data);
+		struct bt_words *words = NULL;
+		uint8_t *at = memmem(data, len, "\xE0\xA4\x86\xE0\xA4\x97", 6); /* of "Next" in Hindi */
+		assert_non_null(at);
+		memcpy(at, "xxxxxx", 6);
+		memcpy(at, bad[i], strlen(bad[i]));
+		write_file(*state, data, len);
+		assert_int_equal(bt_words_open(((struct folder *)*state)->path, &words, NULL), BT_EFORMAT);
+		assert_null(words);
+	}
+}
+
 /* A flipped bit is refused or gives other words; it never leads outside the file (the sanitizer watches). */
 static void check_flipped_bits(void **state)
 {
@@ -181,6 +199,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(check_lookup, make_folder, remove_folder),
 	    cmocka_unit_test_setup_teardown(check_places, make_folder, remove_folder),
 	    cmocka_unit_test_setup_teardown(check_truncation, make_folder, remove_folder),
+	    cmocka_unit_test_setup_teardown(check_control_characters, make_folder, remove_folder),
 	    cmocka_unit_test_setup_teardown(check_flipped_bits, make_folder, remove_folder),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
