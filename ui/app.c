@@ -70,17 +70,21 @@ static void take_signals(struct app *app)
 	}
 }
 
-/* Everything that is there already; @p fresh is false for what was typed before the screen in front was drawn. */
-static void take_keys(struct app *app, bool fresh)
+/* Everything that is there already; @p fresh is false for what was typed before the screen in front was drawn.
+ * @return true when there was a key. */
+static bool take_keys(struct app *app, bool fresh)
 {
 	struct bt_ui_press press;
+	bool any = false;
 	while (bt_ui_terminal_read(&press)) {
 		press.at_ms = now_ms(app);
 		press.fresh = fresh;
 		if (bt_ui_stage_press(app->stage, &press)) {
 			bt_ui_terminal_bell();
 		}
+		any = true;
 	}
+	return any;
 }
 
 /* A new screen may bring keys that were typed while it was being drawn: they are taken as typed before it. */
@@ -94,7 +98,7 @@ static void draw(struct app *app)
 		bt_ui_stage_draw(app->stage, rows, cols, app->canvas);
 		bt_ui_terminal_show(app->canvas);
 		if (is_new) {
-			take_keys(app, false);
+			(void)take_keys(app, false);
 		}
 	}
 }
@@ -132,7 +136,9 @@ static enum bt_err run(struct app *app, struct bt_fault *fault)
 			return bt_fault_set(fault, BT_EOS, errno, "poll");
 		}
 		take_signals(app);
-		take_keys(app, true);
+		if (take_keys(app, true)) {
+			draw(app); /* the eye first, then the shop */
+		}
 		(void)app->shop->step(app->shop->self);
 		bt_ui_stage_tick(app->stage, now_ms(app));
 		draw(app);

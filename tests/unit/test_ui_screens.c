@@ -297,6 +297,7 @@ static void draw_golden(const struct golden *golden, struct bt_ui_canvas *canvas
 	static struct world world;
 	open_world(&world, golden->lang);
 	golden->arrange(&world);
+	bt_ui_stage_tick(world.stage, world.boot_ms);
 	assert_string_equal(bt_ui_stage_screen_id(world.stage), golden->screen);
 	bt_ui_stage_draw(world.stage, golden->rows, golden->cols, canvas);
 	bt_ui_stage_close(world.stage);

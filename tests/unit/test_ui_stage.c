@@ -27,8 +27,15 @@ static bool send(enum bt_ui_key key, uint32_t ch, bool fresh, int64_t gap_ms)
 	return bt_ui_stage_press(stage, &(struct bt_ui_press){.key = key, .ch = ch, .at_ms = boot_ms, .fresh = fresh});
 }
 
+static void tick(int64_t ms)
+{
+	boot_ms += ms;
+	bt_ui_stage_tick(stage, boot_ms);
+}
+
 static void draw(void)
 {
+	tick(1);
 	bt_ui_stage_draw(stage, 24, 80, &canvas);
 }
 
@@ -56,12 +63,6 @@ static bool scan(const char *text)
 		(void)send(BT_KEY_CHAR, (uint32_t)(unsigned char)*text, true, gap);
 	}
 	return send(BT_KEY_ENTER, 0, true, SCANNER_MS);
-}
-
-static void tick(int64_t ms)
-{
-	boot_ms += ms;
-	bt_ui_stage_tick(stage, boot_ms);
 }
 
 static bool shows(const char *text)

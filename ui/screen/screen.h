@@ -25,7 +25,7 @@ struct bt_ui_desk {
 	const struct bt_ui_shop *shop;
 	enum bt_lang lang;
 	int64_t boot_ms;            /* now, since boot */
-	struct bt_ui_status status; /* as of this event or drawing */
+	struct bt_ui_status status; /* as of the last tick */
 	struct bt_ui_note note;
 	struct bt_draft draft; /* the sale being put together; zeroed at home */
 	struct bt_quote quote; /* what it buys, as last shown */

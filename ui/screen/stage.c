@@ -146,7 +146,6 @@ static bool go(struct bt_ui_stage *stage, struct bt_ui_go where)
 static bool hand_on(struct bt_ui_stage *stage, const struct bt_ui_event *event)
 {
 	struct front *front = find_front(stage);
-	refresh_status(stage);
 	struct bt_ui_go where = front->screen->on_event(front->state, &stage->desk, event);
 	if (where.verb == BT_GO_KEEP && stage->held_count < HELD_MAX) {
 		stage->held[stage->held_count++] = event->press;
@@ -304,6 +303,7 @@ bool bt_ui_stage_press(struct bt_ui_stage *stage, const struct bt_ui_press *pres
 void bt_ui_stage_tick(struct bt_ui_stage *stage, int64_t boot_ms)
 {
 	stage->desk.boot_ms = boot_ms;
+	refresh_status(stage);
 	if (stage->idle_lock_ms > 0 && boot_ms - stage->pressed_ms >= stage->idle_lock_ms) {
 		lock(stage);
 	}
@@ -327,7 +327,6 @@ void bt_ui_stage_draw(struct bt_ui_stage *stage, int rows, int cols, struct bt_u
 		bt_ui_too_small(canvas);
 		return;
 	}
-	refresh_status(stage);
 	bt_ui_face_draw(front->screen, front->state, &stage->desk, canvas);
 	front->screen->draw(front->state, &stage->desk, canvas);
 	if (stage->help) {

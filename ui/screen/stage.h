@@ -26,7 +26,8 @@ void bt_ui_stage_close(struct bt_ui_stage *stage);
 
 /** One press. @return true when a bell is due. */
 bool bt_ui_stage_press(struct bt_ui_stage *stage, const struct bt_ui_press *press);
-/** Time has passed or the shop has changed something. */
+/** Time has passed or the shop has changed something. The status row is asked for here and nowhere else, so that a key
+ *  costs only what its screen does. */
 void bt_ui_stage_tick(struct bt_ui_stage *stage, int64_t boot_ms);
 /** How long until the screen in front wants a tick, in ms; -1 when it does not. */
 int bt_ui_stage_due_ms(const struct bt_ui_stage *stage);
