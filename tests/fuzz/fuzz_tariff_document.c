@@ -1,0 +1,83 @@
+/* Tariffs: unsigned bytes are never one; of signed ones every price lies within its range and no quote loses a paisa.
+ */
+#include "core/tariff/tariff.h"
+#include "tests/fuzz/input.h"
+#include "tests/fuzz/signed_document.h"
+
+static const bt_paise amounts[] = {1, 99, 10000, 50000, 1000000, BT_PAISE_MAX};
+
+static void check_quotes(const struct bt_tariff *tariff, const struct bt_tariff_category *category)
+{
+	for (size_t i = 0; i < sizeof amounts / sizeof *amounts; i++) {
+		struct bt_quote quote;
+		bt_paise dues = amounts[i] / 3;
+
+		assert(bt_tariff_quote(tariff, category->code, amounts[i], dues, &quote) == BT_OK);
+		assert(quote.dues == dues && quote.amount == amounts[i] && quote.rate == category->rate);
+		assert(quote.energy >= 0 && quote.duty >= 0 && quote.units >= 0);
+		assert(quote.energy + quote.duty + quote.dues == quote.amount);
+		assert(quote.units * quote.rate <= quote.energy * 10);
+		assert(strcmp(quote.tariff, tariff->id) == 0);
+		assert(bt_tariff_quote(tariff, category->code, amounts[i], amounts[i] + 1, &quote) == BT_ERANGE);
+	}
+}
+
+static void check_ranges(const struct bt_tariff *tariff)
+{
+	assert(tariff->id[0] && bt_text_is_clean(tariff->id));
+	assert(bt_text_is_clean(tariff->name_en) && bt_text_is_clean(tariff->name_hi));
+	assert(tariff->valid_from_ms >= 0 && tariff->minimum >= 1 && tariff->minimum <= tariff->maximum);
+	assert(tariff->maximum <= BT_PAISE_MAX);
+	assert(tariff->cut_from_minute >= 0 && tariff->cut_from_minute < tariff->cut_until_minute);
+	assert(tariff->cut_until_minute < 24 * 60 && tariff->cut_grace_hours >= 0);
+	assert(tariff->count >= 1 && tariff->count <= BT_TARIFF_CATEGORIES);
+	for (int i = 0; i < tariff->count; i++) {
+		const struct bt_tariff_category *category = &tariff->categories[i];
+
+		assert(category->code[0] && bt_text_is_clean(category->code));
+		assert(category->rate >= 1 && category->rate <= 100000);
+		assert(category->duty_bp >= 0 && category->duty_bp <= 10000);
+		check_quotes(tariff, category);
+	}
+}
+
+/* @return whether it was taken; a refused one leaves the old tariff as it was. */
+static bool read_tariff(struct bt_bytes envelope, struct bt_tariff *out)
+{
+	struct bt_tariff before;
+	enum bt_err err;
+
+	memset(out, 0xA5, sizeof *out);
+	before = *out;
+	err = bt_tariff_decode(envelope, bt_signer_public(find_signer()), out, NULL);
+	assert(err == BT_OK || err == BT_EAUTH || err == BT_EFORMAT);
+	assert(err == BT_OK || memcmp(&before, out, sizeof before) == 0);
+	return err == BT_OK;
+}
+
+static bool read_signed(struct bt_bytes document, int flip, struct bt_tariff *out)
+{
+	struct bt_buf envelope;
+	bool taken;
+
+	bt_buf_init(&envelope, 1u << 20);
+	put_envelope(document, flip, &envelope);
+	taken = read_tariff(bt_buf_view(&envelope), out);
+	bt_buf_fini(&envelope);
+	return taken;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct bt_bytes bytes = {data, size};
+	struct bt_tariff tariff;
+
+	if (size > 1u << 16)
+		return 0;
+	assert(!read_tariff(bytes, &tariff));
+	if (read_signed(bytes, -1, &tariff)) {
+		check_ranges(&tariff);
+		assert(!read_signed(bytes, data[size / 2], &tariff));
+	}
+	return 0;
+}
