@@ -168,7 +168,7 @@ enum bt_err bt_ui_app_run(const struct bt_ui_shop *shop, const struct bt_ui_app_
 						    .plain = options->no_unicode || bt_ui_terminal_is_plain(),
 						    .idle_lock_ms = options->idle_lock_ms,
 						    .signed_in = options->signed_in};
-	enum bt_err err = bt_ui_terminal_open(fault);
+	enum bt_err err = bt_ui_terminal_open(options->colours, fault);
 	if (err != BT_OK) {
 		return err;
 	}

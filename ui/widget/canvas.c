@@ -4,6 +4,7 @@
 #include <string.h>
 
 #define BT_SAY_ARGS 9
+#define FIRST_MARK  0x300 /* below it every printable character is one column wide */
 
 /* What stands for a shape where a font has only ASCII. */
 static const struct {
@@ -81,7 +82,7 @@ static size_t plain_char(uint32_t c, const char *bytes, size_t used, char out[4]
 static int put_char(struct bt_ui_canvas *canvas, int row, int col, unsigned style, uint32_t c, const char *bytes,
 		    size_t used)
 {
-	int columns = bt_char_columns(c);
+	int columns = c < FIRST_MARK ? 1 : bt_char_columns(c);
 	if (columns == 0) {
 		struct bt_ui_cell *base = find_cell(canvas, row, col - 1);
 		if (base && base->text[0] && strlen(base->text) + used < sizeof(base->text)) {
@@ -109,17 +110,21 @@ static int put_char(struct bt_ui_canvas *canvas, int row, int col, unsigned styl
 
 int bt_ui_put(struct bt_ui_canvas *canvas, int row, int col, unsigned style, const char *text)
 {
+	static const char nukta[] = "\xE0\xA4\xBC";
 	char composed[1024];
-	bt_text_compose_nukta(text, composed, sizeof(composed));
-	size_t len = strlen(composed);
+	if (strstr(text, nukta)) {
+		bt_text_compose_nukta(text, composed, sizeof(composed));
+		text = composed;
+	}
+	size_t len = strlen(text);
 	for (size_t at = 0; at < len;) {
 		uint32_t c = 0;
-		int used = bt_utf8_next(composed + at, len - at, &c);
+		int used = bt_utf8_next(text + at, len - at, &c);
 		if (used <= 0) {
 			used = 1;
 			c = '?';
 		}
-		col += put_char(canvas, row, col, style, c, c == '?' ? "?" : composed + at, (size_t)used);
+		col += put_char(canvas, row, col, style, c, c == '?' ? "?" : text + at, (size_t)used);
 		at += (size_t)used;
 	}
 	return col;

@@ -94,10 +94,13 @@ static int count_colours(void)
 	return COLORS;
 }
 
-void bt_ui_palette_open(void)
+void bt_ui_palette_open(int most)
 {
 	pair_count = 0;
 	int colours = count_colours();
+	if (most > 0 && most < colours) {
+		colours = most;
+	}
 	for (theme = themes; theme->colours > colours; theme++) {
 	}
 }

@@ -10,8 +10,8 @@ struct bt_ui_look {
 	bool swapped; /* a half block is drawn as its other half */
 };
 
-/** After the terminal is in screen mode: choose by its colours, NO_COLOR and TERM. */
-void bt_ui_palette_open(void);
+/** After the terminal is in screen mode: choose by its colours, NO_COLOR and TERM; @p most limits it, 0 does not. */
+void bt_ui_palette_open(int most);
 /** How to paint @p cell. */
 struct bt_ui_look bt_ui_palette_look(const struct bt_ui_cell *cell);
 /** Colours in use: 256, 16, 8 or 0. */

@@ -70,7 +70,7 @@ static void define_keys(void)
 	}
 }
 
-enum bt_err bt_ui_terminal_open(struct bt_fault *fault)
+enum bt_err bt_ui_terminal_open(int colours, struct bt_fault *fault)
 {
 	if (!set_locale()) {
 		return bt_fault_set(fault, BT_EUNSUPPORTED, 0, "no UTF-8 locale");
@@ -94,7 +94,7 @@ enum bt_err bt_ui_terminal_open(struct bt_fault *fault)
 	set_escdelay(ESC_MS);
 	curs_set(0);
 	define_keys();
-	bt_ui_palette_open();
+	bt_ui_palette_open(colours);
 	struct bt_ui_cell blank = {.role = BT_INK_FACT};
 	struct bt_ui_look look = bt_ui_palette_look(&blank);
 	bkgdset(' ' | COLOR_PAIR(look.pair));
