@@ -131,7 +131,7 @@ static bool wait_for_work(struct app *app)
 static enum bt_err run(struct app *app, struct bt_fault *fault)
 {
 	draw(app);
-	while (!app->over) {
+	while (!app->over && !bt_ui_stage_is_over(app->stage)) {
 		if (!wait_for_work(app)) {
 			return bt_fault_set(fault, BT_EOS, errno, "poll");
 		}

@@ -17,7 +17,8 @@ struct bt_ui_app_options {
 };
 
 /**
- * Run until the terminal hangs up or the process is told to end (TERM, HUP). INT, QUIT and TSTP are ignored.
+ * Run until the terminal hangs up or the process is told to end (TERM, HUP); a demo also by Ctrl-Q.
+ * INT, QUIT and TSTP are ignored.
  * @param[in] shop  outlives the call.
  * @return BT_OK on a clean end; BT_EUNSUPPORTED (no UTF-8 locale, unknown terminal), BT_ENOMEM, BT_EOS. The terminal is
  *         as it was before in every case, also after a fatal signal.

@@ -409,6 +409,19 @@ static void test_demo_keys_stand_on_every_screen(void **state)
 	assert_true(shows("Ctrl-U up"));
 	press(BT_KEY_DEMO_UP);
 	assert_string_equal(fake.fault, "none");
+	assert_false(bt_ui_stage_is_over(stage));
+	press(BT_KEY_DEMO_END);
+	assert_true(bt_ui_stage_is_over(stage));
+}
+
+static void test_demo_keys_mean_nothing_at_a_real_counter(void **state)
+{
+	(void)state;
+	press(BT_KEY_DEMO_DOWN);
+	press(BT_KEY_DEMO_END);
+	assert_string_equal(fake.fault, "");
+	assert_false(bt_ui_stage_is_over(stage));
+	assert_false(shows("Ctrl-"));
 }
 
 /* Any key on any screen: nothing crashes, and money is taken by a fresh Enter on confirm only. */
@@ -470,6 +483,7 @@ int main(void)
 	    TEST(test_passphrase_opens_the_keys),
 	    TEST(test_help_reads_the_same_keys),
 	    TEST(test_demo_keys_stand_on_every_screen),
+	    TEST(test_demo_keys_mean_nothing_at_a_real_counter),
 	    TEST(test_any_key_anywhere),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -168,7 +168,7 @@ static enum bt_ui_banner choose_banner(const struct bt_ui_desk *desk, const stru
 static void draw_demo(const struct bt_ui_desk *desk, enum bt_ui_banner banner, const char *text,
 		      struct bt_ui_canvas *canvas)
 {
-	const char *whole = bt_ui_word(canvas, N_("Demo: Ctrl-D server down, Ctrl-S slow, Ctrl-U up"));
+	const char *whole = bt_ui_word(canvas, N_("Demo: Ctrl-D server down, Ctrl-S slow, Ctrl-U up, Ctrl-Q end"));
 	const char *back = bt_ui_word(canvas, N_("Ctrl-U up"));
 	int room = canvas->cols - 2 - (banner == BT_BANNER_NONE ? 0 : BT_TEXT_LEFT + bt_text_columns(text) + 1);
 	if (!desk->shop->demo_server) {

@@ -25,7 +25,7 @@ struct before_burst {
 
 struct bt_ui_stage {
 	struct bt_ui_desk desk;
-	bool plain, help, drawn;
+	bool plain, help, drawn, over;
 	int64_t idle_lock_ms, pressed_ms;
 	int depth;
 	struct front stack[STACK_MAX];
@@ -229,7 +229,12 @@ static bool take_scan(struct bt_ui_stage *stage)
 static void demo(struct bt_ui_stage *stage, enum bt_ui_key key)
 {
 	static const char *const faults[] = {"down", "slow=2500", "none"};
-	if (stage->desk.shop->demo_server) {
+	if (!stage->desk.shop->demo_server) {
+		return;
+	}
+	if (key == BT_KEY_DEMO_END) {
+		stage->over = true;
+	} else {
 		stage->desk.shop->demo_server(stage->desk.shop->self, faults[key - BT_KEY_DEMO_DOWN]);
 	}
 }
@@ -266,6 +271,7 @@ static bool press_anywhere(struct bt_ui_stage *stage, const struct bt_ui_press *
 	case BT_KEY_DEMO_DOWN:
 	case BT_KEY_DEMO_SLOW:
 	case BT_KEY_DEMO_UP:
+	case BT_KEY_DEMO_END:
 		demo(stage, press->key);
 		return true;
 	default:
@@ -392,6 +398,11 @@ void bt_ui_stage_close(struct bt_ui_stage *stage)
 	}
 	explicit_bzero(stage, sizeof(*stage));
 	free(stage);
+}
+
+bool bt_ui_stage_is_over(const struct bt_ui_stage *stage)
+{
+	return stage->over;
 }
 
 const char *bt_ui_stage_screen_id(const struct bt_ui_stage *stage)

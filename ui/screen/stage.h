@@ -36,6 +36,9 @@ void bt_ui_stage_draw(struct bt_ui_stage *stage, int rows, int cols, struct bt_u
 /** True when the screen in front has not been drawn since it came: what is typed now was typed before. */
 bool bt_ui_stage_is_new(const struct bt_ui_stage *stage);
 
+/** True when a demo is to end; a real counter never is. */
+bool bt_ui_stage_is_over(const struct bt_ui_stage *stage);
+
 /** For tests: id of the screen in front, and the desk. */
 const char *bt_ui_stage_screen_id(const struct bt_ui_stage *stage);
 struct bt_ui_desk *bt_ui_stage_desk(struct bt_ui_stage *stage);

@@ -41,9 +41,9 @@ static const struct {
 	wint_t ch;
 	enum bt_ui_key key;
 } control_keys[] = {
-    {'\r', BT_KEY_ENTER},     {'\n', BT_KEY_ENTER},     {'\t', BT_KEY_TAB},
-    {0x1B, BT_KEY_ESC},       {0x7F, BT_KEY_BACKSPACE}, {0x08, BT_KEY_BACKSPACE},
-    {0x04, BT_KEY_DEMO_DOWN}, {0x13, BT_KEY_DEMO_SLOW}, {0x15, BT_KEY_DEMO_UP},
+    {'\r', BT_KEY_ENTER},     {'\n', BT_KEY_ENTER},     {'\t', BT_KEY_TAB},       {0x1B, BT_KEY_ESC},
+    {0x7F, BT_KEY_BACKSPACE}, {0x08, BT_KEY_BACKSPACE}, {0x04, BT_KEY_DEMO_DOWN}, {0x13, BT_KEY_DEMO_SLOW},
+    {0x15, BT_KEY_DEMO_UP},   {0x11, BT_KEY_DEMO_END},
 };
 
 static void write_out(const char *text)
