@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/base/json.h"
+#include "core/sale/sale_rows.h"
 #include "core/sale/teller_work.h"
 
 enum bt_sale_effect bt_teller_move(struct bt_teller *teller, struct bt_teller_work *work, enum bt_sale_event event)
@@ -40,14 +41,19 @@ enum bt_err bt_teller_add(struct bt_teller_batch *batch, enum bt_event_kind kind
 	return BT_OK;
 }
 
+void bt_teller_drop(struct bt_teller_batch *batch)
+{
+	for (int i = 0; i < batch->count; i++)
+		bt_buf_fini(&batch->bodies[i]);
+	batch->count = 0;
+}
+
 enum bt_err bt_teller_commit(struct bt_teller *teller, struct bt_teller_batch *batch, struct bt_fault *fault)
 {
 	struct bt_fault own = {0};
 	enum bt_err err = bt_journal_put(teller->parts.journal, batch->events, batch->count, &own);
 
-	for (int i = 0; i < batch->count; i++)
-		bt_buf_fini(&batch->bodies[i]);
-	batch->count = 0;
+	bt_teller_drop(batch);
 	if (err) {
 		bt_log_line(teller->parts.log, "sale", "not recorded: %s (%s)", bt_err_name(err), own.what);
 		if (bt_err_fate(err) == BT_FATE_STOP && bt_journal_state(teller->parts.journal) != BT_OK)
@@ -65,6 +71,28 @@ struct bt_teller_work *bt_teller_find(struct bt_teller *teller, const char *sale
 		if (teller->works[i].used && strcmp(teller->works[i].sale.sale_id, sale_id) == 0)
 			return &teller->works[i];
 	return NULL;
+}
+
+int64_t bt_teller_now(const struct bt_teller *teller)
+{
+	int64_t now;
+
+	if (bt_clock_trust_now(&teller->trust, teller->parts.clock, &now) == BT_OK)
+		return now;
+	return bt_clock_wall_ms(teller->parts.clock);
+}
+
+void bt_teller_freshen(const struct bt_teller *teller, struct bt_consumer *consumer)
+{
+	struct bt_consumer listed;
+
+	if (!teller->parts.directory || bt_directory_find(teller->parts.directory, consumer->number, &listed) != BT_OK)
+		return;
+	consumer->blocked = listed.blocked;
+	consumer->key = listed.key;
+	/* Another meter hangs there now: its key makes no token for the one that was paid for. */
+	if (strcmp(listed.meter, consumer->meter) != 0)
+		consumer->key.present = false;
 }
 
 static bool is_idle(const struct bt_teller_work *work)
@@ -97,13 +125,13 @@ static enum bt_sale_state state_of_stage(enum bt_sale_stage stage, int printed)
 	case BT_STAGE_CREDITED:
 		return printed ? BT_SALE_DONE : BT_SALE_CREDITED;
 	case BT_STAGE_REFUSED:
+	case BT_STAGE_ABANDONED: /* closed by a person: never issued any more */
 		return BT_SALE_REFUSED;
 	case BT_STAGE_VENDING:
 		return BT_SALE_VENDING;
 	case BT_STAGE_PAID:
 		return BT_SALE_PAID;
 	case BT_STAGE_PENDING:
-	case BT_STAGE_ABANDONED:
 		break;
 	}
 	return BT_SALE_PENDING;
@@ -166,6 +194,7 @@ enum bt_err bt_teller_load(struct bt_teller *teller, const char *sale_id, struct
 	enum bt_err err;
 
 	if (work) {
+		work->touched = ++teller->touches; /* what is looked at is not what makes room */
 		*out = work;
 		return BT_OK;
 	}
@@ -177,12 +206,12 @@ enum bt_err bt_teller_load(struct bt_teller *teller, const char *sale_id, struct
 	work = bt_teller_room(teller);
 	if (!work)
 		return BT_EFULL;
-	fresh.state = state_of_stage(row.stage, row.printed_copies);
+	fresh.copies = bt_teller_printed(teller, &row);
+	fresh.state = state_of_stage(row.stage, fresh.copies);
 	if (row.stage == BT_STAGE_PENDING)
 		fresh.denial = read_denial(teller, sale_id);
 	fresh.made_here = row.made_here;
 	fresh.settled = row.settled;
-	fresh.copies = row.printed_copies;
 	fresh.background = true;
 	fresh.touched = ++teller->touches;
 	bt_text_copy(fresh.token, sizeof fresh.token, row.token);
@@ -194,37 +223,23 @@ enum bt_err bt_teller_load(struct bt_teller *teller, const char *sale_id, struct
 
 /* After a restart nobody knows whether the consumer still stands there: a sale whose token was not yet journaled is
  * PENDING, stands under "stuck", and is finished with the same id and TID (PROTOCOL S6). */
-static enum bt_err take_up(struct bt_teller *teller, const struct bt_sale_row *row)
+static enum bt_err take_up(struct bt_teller *teller, const char *sale_id)
 {
 	struct bt_teller_batch batch = {0};
-	struct bt_teller_work *work;
-	enum bt_err err;
+	enum bt_err err = bt_teller_add(&batch, BT_EVENT_PENDING, sale_id, bt_teller_pending_body(BT_DENY_SERVER));
 
-	if (row->stage != BT_STAGE_PAID && row->stage != BT_STAGE_VENDING)
-		return BT_OK;
-	err = bt_teller_load(teller, row->sale_id, &work);
-	if (!err)
-		err = bt_teller_add(&batch, BT_EVENT_PENDING, row->sale_id, bt_teller_pending_body(BT_DENY_SERVER));
-	if (!err)
-		err = bt_teller_commit(teller, &batch, NULL);
-	if (!err) {
-		work->state = BT_SALE_PENDING;
-		work->denial = BT_DENY_SERVER;
-	}
-	return err;
+	return err ? err : bt_teller_commit(teller, &batch, NULL);
 }
 
 static enum bt_err take_up_all(struct bt_teller *teller)
 {
-	struct bt_sale_row *rows = calloc(BT_TELLER_SALES, sizeof *rows);
-	int count = BT_TELLER_SALES;
-	enum bt_err err = rows ? BT_OK : BT_ENOMEM;
+	struct bt_sale_row *rows = NULL;
+	int count = 0;
+	enum bt_err err = bt_sale_rows_load(teller->parts.journal, BT_SALES_OPEN, &rows, &count);
 
-	/* Each pass turns PAID and VENDING into PENDING; more than one page of them after a single crash cannot be. */
-	if (!err)
-		err = bt_journal_sales(teller->parts.journal, BT_SALES_OPEN, NULL, BT_TELLER_SALES, rows, &count);
 	for (int i = 0; !err && i < count; i++)
-		err = take_up(teller, &rows[i]);
+		if (rows[i].stage == BT_STAGE_PAID || rows[i].stage == BT_STAGE_VENDING)
+			err = take_up(teller, rows[i].sale_id);
 	free(rows);
 	return err;
 }
@@ -298,16 +313,9 @@ bool bt_teller_step(struct bt_teller *teller)
 	int64_t now = bt_clock_boot_ms(teller->parts.clock);
 	bool changed;
 
-	for (int i = 0; i < BT_TELLER_SALES; i++) {
-		struct bt_teller_work *work = &teller->works[i];
-
-		if (work->used && work->state == BT_SALE_VENDING && now >= work->deadline_boot_ms) {
-			bt_breaker_note(teller->parts.breaker, BT_ETIMEOUT, teller->parts.deadline_ms,
-					teller->parts.slow_ms, now, teller->parts.random);
-			bt_teller_move(teller, work, BT_SALE_EV_VEND_LOST);
-			bt_teller_decide(teller, work);
-		}
-	}
+	for (int i = 0; i < BT_TELLER_SALES; i++)
+		if (teller->works[i].used)
+			bt_teller_watch(teller, &teller->works[i], now);
 	bt_teller_take_prints(teller);
 	changed = teller->changed;
 	teller->changed = false;
@@ -316,19 +324,19 @@ bool bt_teller_step(struct bt_teller *teller)
 
 int bt_teller_due_ms(const struct bt_teller *teller)
 {
-	int64_t now = bt_clock_boot_ms(teller->parts.clock), best = -1;
+	int64_t now = bt_clock_boot_ms(teller->parts.clock), first = INT64_MAX;
 
 	for (int i = 0; i < BT_TELLER_SALES; i++) {
-		const struct bt_teller_work *work = &teller->works[i];
+		int64_t at = teller->works[i].used ? bt_teller_watch_at(&teller->works[i]) : INT64_MAX;
 
-		if (work->used && work->state == BT_SALE_VENDING) {
-			int64_t left = work->deadline_boot_ms > now ? work->deadline_boot_ms - now : 0;
-
-			if (best < 0 || left < best)
-				best = left;
-		}
+		if (at < first)
+			first = at;
 	}
-	return best > 60000 ? 60000 : (int)best;
+	if (first == INT64_MAX)
+		return -1;
+	if (first <= now)
+		return 0;
+	return first - now > 60000 ? 60000 : (int)(first - now);
 }
 
 int bt_teller_under_way(const struct bt_teller *teller)

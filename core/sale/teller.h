@@ -42,8 +42,8 @@ struct bt_sale_view {
 	struct bt_consumer
 	    consumer; /* as known when it was paid; only number and meter after a restart without the list */
 	enum bt_sale_state state;
-	char token[21]; /* shown only when TOKENED or DONE */
-	bool made_here, settled;
+	char token[21];          /* shown only when TOKENED or DONE */
+	bool made_here, settled; /* settled: the head-end has acknowledged it */
 	bt_paise given, change;
 	int64_t waited_ms, deadline_ms; /* while VENDING */
 	enum bt_denial denial;          /* why a docket */
@@ -73,7 +73,8 @@ struct bt_teller_parts {
 
 struct bt_teller;
 
-/** Read the journal and take up every open sale: VENDING and PAID ones are finished as far as they can be.
+/** Read the journal and take up every sale that was cut off: PAID and VENDING become PENDING, stand under "stuck" and
+ *  are finished with the same id and TID (PROTOCOL S6).
  *  @return BT_OK, BT_ENOMEM, or the journal's error. */
 BT_MUST_USE enum bt_err bt_teller_open(const struct bt_teller_parts *parts, struct bt_teller **out,
 				       struct bt_fault *fault);
@@ -99,8 +100,8 @@ int bt_teller_repeat_minutes(struct bt_teller *teller, const struct bt_consumer 
 /**
  * Money is taken: fix sale id, receipt number, TID and RND, journal PAID, and set the rest in motion.
  * @param[out] sale_id  names the sale from now on.
- * @return BT_OK; BT_EINPUT, BT_ERANGE (draft); BT_ESTATE (blocked, no operator); BT_EFULL; the journal's error. Nothing
- *         is recorded unless BT_OK.
+ * @return BT_OK; BT_EINPUT, BT_ERANGE (draft); BT_EUNSUPPORTED (tender); BT_ESTATE (blocked, no operator); BT_EFULL;
+ * the journal's error. Nothing is recorded unless BT_OK, but for an error of fate STOP: then the next start knows.
  */
 BT_MUST_USE enum bt_err bt_teller_pay(struct bt_teller *teller, const struct bt_draft *draft, char sale_id[37],
 				      struct bt_fault *fault);
@@ -108,10 +109,15 @@ BT_MUST_USE enum bt_err bt_teller_pay(struct bt_teller *teller, const struct bt_
 BT_MUST_USE enum bt_err bt_teller_issue_now(struct bt_teller *teller, const char *sale_id);
 /** Print again: the same token or docket, COPY n, journaled. BT_OK, BT_ENOTFOUND, BT_ESTATE, BT_EFULL. */
 BT_MUST_USE enum bt_err bt_teller_reprint(struct bt_teller *teller, const char *sale_id);
-/** Finish an owned PENDING sale by asking the server with the same body (sync and desk). BT_OK, BT_ENOTFOUND,
- * BT_ESTATE. */
+/** Finish an owned PENDING sale by asking the server with the same body (sync and desk); nothing is printed by itself.
+ *  BT_OK, BT_ENOTFOUND, BT_ESTATE (not pending, asked already, or still not possible), BT_EFULL. */
 BT_MUST_USE enum bt_err bt_teller_finish(struct bt_teller *teller, const char *sale_id);
-/** The clerk says whether an unconfirmed slip came out. */
+/** True while a request for @p sale_id is out. */
+bool bt_teller_is_asking(struct bt_teller *teller, const char *sale_id);
+/** The answer to an upload says that the credit of this PENDING dues or balance sale is posted: journals it as credited
+ *  and settled. BT_OK, BT_ENOTFOUND, BT_ESTATE (not such a sale), BT_EFULL, the journal's error. */
+BT_MUST_USE enum bt_err bt_teller_note_posted(struct bt_teller *teller, const char *sale_id);
+/** The clerk says that an unconfirmed slip came out. BT_OK, BT_ENOTFOUND, BT_ESTATE. */
 BT_MUST_USE enum bt_err bt_teller_paper_seen(struct bt_teller *teller, const char *sale_id);
 
 /** Sync has journaled that the head-end acknowledged this sale; refreshes what views say. */

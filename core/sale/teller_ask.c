@@ -7,6 +7,9 @@
 
 /* The counter is free at the deadline; the request may live on, because a late answer settles the sale. */
 #define CALL_DEADLINE_MS 30000
+/* The wire answers every call by its deadline; one that has not come so long after it never will. */
+#define CALL_GRACE_MS 5000
+#define BLOCK_COLUMNS 79
 
 void bt_teller_ask(struct bt_teller *teller, struct bt_teller_work *work)
 {
@@ -24,6 +27,7 @@ void bt_teller_ask(struct bt_teller *teller, struct bt_teller_work *work)
 	work->deadline_boot_ms = now + teller->parts.deadline_ms;
 	work->call_id = call.id;
 	work->asking = false;
+	work->judged = false;
 	if (bt_sale_encode(&work->sale, &body) == BT_OK) {
 		call.body = bt_buf_view(&body);
 		work->asking = bt_wire_submit(teller->parts.wire, &call) == BT_OK;
@@ -35,7 +39,7 @@ void bt_teller_ask(struct bt_teller *teller, struct bt_teller_work *work)
 
 static enum bt_err own_token(struct bt_teller *teller, const struct bt_teller_work *work, char out[21])
 {
-	if (!work->sale.has_tid || !bt_vault_is_open(teller->vault))
+	if (!work->sale.has_tid || !bt_teller_has_keys(teller))
 		return BT_ESEALED;
 	return bt_teller_make_token(teller, &work->sale, &work->consumer, out);
 }
@@ -47,18 +51,34 @@ static bool is_diverged(struct bt_teller *teller, const struct bt_teller_work *w
 
 	if (work->sale.delivery != BT_DELIVERY_TOKEN)
 		return false;
-	if (work->sale.has_tid && answer->tid != work->sale.tid)
+	if (answer->units != work->sale.quote.units || (work->sale.has_tid && answer->tid != work->sale.tid))
 		return true;
 	if (work->token[0])
 		return strcmp(work->token, answer->token) != 0;
 	return own_token(teller, work, own) == BT_OK && strcmp(own, answer->token) != 0;
 }
 
-static enum bt_err add_settled(struct bt_teller *teller, struct bt_teller_batch *batch, const char *sale_id)
+static enum bt_err add_settled(struct bt_teller *teller, struct bt_teller_batch *batch, const char *sale_id,
+			       const char *by)
 {
 	return bt_teller_add(
 	    batch, BT_EVENT_SETTLED, sale_id,
-	    json_pack("{s:I, s:s}", "at", (json_int_t)bt_clock_wall_ms(teller->parts.clock), "by", "sale"));
+	    json_pack("{s:I, s:s}", "at", (json_int_t)bt_clock_wall_ms(teller->parts.clock), "by", by));
+}
+
+static enum bt_err add_credited(struct bt_teller_batch *batch, const struct bt_sale *sale)
+{
+	return bt_teller_add(batch, BT_EVENT_CREDITED, sale->sale_id,
+			     json_pack("{s:s, s:I}", "issued_by", "server", "rev", (json_int_t)sale->rev));
+}
+
+static enum bt_err commit_if(struct bt_teller *teller, struct bt_teller_batch *batch, enum bt_err err)
+{
+	if (err) {
+		bt_teller_drop(batch);
+		return err;
+	}
+	return bt_teller_commit(teller, batch, NULL);
 }
 
 static enum bt_err record_good(struct bt_teller *teller, struct bt_teller_work *work, const struct bt_answer *answer,
@@ -73,25 +93,58 @@ static enum bt_err record_good(struct bt_teller *teller, struct bt_teller_work *
 		    &batch, BT_EVENT_TOKENED, sale->sale_id,
 		    bt_teller_tokened_body(teller, sale, answer->token, answer->tid, answer->units, "server"));
 	else if (sale->delivery != BT_DELIVERY_TOKEN)
-		err = bt_teller_add(&batch, BT_EVENT_CREDITED, sale->sale_id,
-				    json_pack("{s:s, s:I}", "issued_by", "server", "rev", (json_int_t)sale->rev));
+		err = add_credited(&batch, sale);
 	if (!err)
-		err = add_settled(teller, &batch, sale->sale_id);
-	if (!err)
-		err = bt_teller_commit(teller, &batch, NULL);
-	return err;
+		err = add_settled(teller, &batch, sale->sale_id, "sale");
+	return commit_if(teller, &batch, err);
+}
+
+/* The row as the list holds it now; what was known when the sale was paid must not overwrite a newer key. */
+static struct bt_consumer listed_consumer(struct bt_teller *teller, const struct bt_teller_work *work)
+{
+	struct bt_consumer listed;
+
+	if (bt_directory_find(teller->parts.directory, work->consumer.number, &listed) != BT_OK)
+		return work->consumer;
+	return listed;
+}
+
+static void set_account(struct bt_consumer *consumer, const struct bt_answer *answer, bt_paise amount)
+{
+	consumer->balance = answer->balance;
+	consumer->dues = answer->dues;
+	consumer->balance_at_ms = answer->server_time_ms;
+	consumer->last_recharge = amount;
 }
 
 static void refresh_account(struct bt_teller *teller, struct bt_teller_work *work, const struct bt_answer *answer)
 {
-	if (!answer->has_account || !teller->parts.directory)
+	struct bt_consumer listed;
+
+	if (!answer->has_account)
 		return;
-	work->consumer.balance = answer->balance;
-	work->consumer.dues = answer->dues;
-	work->consumer.balance_at_ms = answer->server_time_ms;
-	work->consumer.last_recharge = work->sale.quote.amount;
-	if (bt_directory_put(teller->parts.directory, &work->consumer, NULL) != BT_OK)
+	set_account(&work->consumer, answer, work->sale.quote.amount);
+	if (!teller->parts.directory)
+		return;
+	listed = listed_consumer(teller, work);
+	set_account(&listed, answer, work->sale.quote.amount);
+	if (bt_directory_put(teller->parts.directory, &listed, NULL) != BT_OK)
 		bt_log_line(teller->parts.log, "sale", "list of consumers not refreshed");
+}
+
+/* A restart must not make a person forget it: it stands in the record as an exception. */
+static void stop_diverged(struct bt_teller *teller, struct bt_teller_work *work)
+{
+	struct bt_teller_batch batch = {0};
+	const char *sale_id = work->sale.sale_id;
+
+	bt_log_line(teller->parts.log, "sale", "%s: head-end and terminal made different tokens", sale_id);
+	if (commit_if(teller, &batch,
+		      bt_teller_add(&batch, BT_EVENT_EXCEPTION, sale_id, json_pack("{s:s}", "code", "diverged"))) !=
+	    BT_OK)
+		bt_log_line(teller->parts.log, "sale", "%s: divergence not recorded", sale_id);
+	teller->stopped = BT_EDIVERGED;
+	bt_teller_move(teller, work, BT_SALE_EV_VEND_DIVERGED);
 }
 
 static void take_good(struct bt_teller *teller, struct bt_teller_work *work, const struct bt_answer *answer)
@@ -99,10 +152,8 @@ static void take_good(struct bt_teller *teller, struct bt_teller_work *work, con
 	bool token = work->sale.delivery == BT_DELIVERY_TOKEN, token_is_new = token && !work->token[0];
 
 	if (is_diverged(teller, work, answer)) {
-		bt_log_line(teller->parts.log, "sale", "%s: head-end and terminal made different tokens",
-			    work->sale.sale_id);
-		teller->stopped = BT_EDIVERGED;
-		bt_teller_move(teller, work, BT_SALE_EV_VEND_DIVERGED);
+		if (bt_sale_find_step(work->state, BT_SALE_EV_VEND_DIVERGED))
+			stop_diverged(teller, work);
 		return;
 	}
 	if (work->settled)
@@ -113,6 +164,8 @@ static void take_good(struct bt_teller *teller, struct bt_teller_work *work, con
 		return;
 	}
 	work->settled = true;
+	if (token_is_new || !token)
+		work->copies = 0; /* a docket's slips are not this slip's copies */
 	if (token_is_new) {
 		bt_text_copy(work->token, sizeof work->token, answer->token);
 		work->tokened_at_ms = bt_clock_wall_ms(teller->parts.clock);
@@ -126,13 +179,19 @@ static void take_good(struct bt_teller *teller, struct bt_teller_work *work, con
 /* A "blocked" refusal bars issue here until a newer list says otherwise (PROTOCOL S2). */
 static void note_blocked(struct bt_teller *teller, struct bt_teller_work *work, const struct bt_answer *answer)
 {
+	struct bt_consumer listed;
+
 	if (strcmp(answer->code, "blocked") != 0 || !teller->parts.directory)
 		return;
-	bt_text_copy(work->consumer.blocked.en, sizeof work->consumer.blocked.en, answer->message_en);
-	bt_text_copy(work->consumer.blocked.hi, sizeof work->consumer.blocked.hi, answer->message_hi);
-	if (!bt_consumer_is_blocked(&work->consumer))
-		bt_text_copy(work->consumer.blocked.en, sizeof work->consumer.blocked.en, "-");
-	if (bt_directory_put(teller->parts.directory, &work->consumer, NULL) != BT_OK)
+	listed = listed_consumer(teller, work);
+	bt_text_clean(answer->message_en, strlen(answer->message_en), BLOCK_COLUMNS, listed.blocked.en,
+		      sizeof listed.blocked.en);
+	bt_text_clean(answer->message_hi, strlen(answer->message_hi), BLOCK_COLUMNS, listed.blocked.hi,
+		      sizeof listed.blocked.hi);
+	if (!bt_consumer_is_blocked(&listed))
+		bt_text_copy(listed.blocked.en, sizeof listed.blocked.en, "-");
+	work->consumer.blocked = listed.blocked;
+	if (bt_directory_put(teller->parts.directory, &listed, NULL) != BT_OK)
 		bt_log_line(teller->parts.log, "sale", "block not kept in the list of consumers");
 }
 
@@ -170,6 +229,45 @@ static void take_lost(struct bt_teller *teller, struct bt_teller_work *work)
 		bt_teller_decide(teller, work);
 }
 
+/* Refusals that speak of the moment, not of the sale: nothing was committed and the same body may go again (PROTOCOL
+ * H4, T3). */
+static bool is_passing(const char *code)
+{
+	static const char *const codes[] = {"era", "tid_wait"};
+
+	for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
+		if (strcmp(code, codes[i]) == 0)
+			return true;
+	return false;
+}
+
+/* An answer counts for the sale it names, and a committed token sale has its token. */
+static bool is_about(const struct bt_teller_work *work, const struct bt_answer *answer)
+{
+	const struct bt_sale *sale = &work->sale;
+
+	if (strcmp(answer->sale_id, sale->sale_id) != 0)
+		return false;
+	if (answer->fault.err != BT_OK)
+		return true;
+	return answer->rev == sale->rev && (sale->delivery != BT_DELIVERY_TOKEN || strlen(answer->token) == 20);
+}
+
+static void take_answer(struct bt_teller *teller, struct bt_teller_work *work, const struct bt_answer *answer)
+{
+	bool answered = (answer->fault.err == BT_OK || answer->fault.err == BT_EREFUSED) && is_about(work, answer);
+
+	if (answered && answer->fault.err == BT_OK) {
+		take_good(teller, work, answer);
+	} else if (answered && !is_passing(answer->code)) {
+		take_refused(teller, work, answer);
+	} else {
+		if (answered && strcmp(answer->code, "era") == 0 && answer->era > 0)
+			teller->era = answer->era;
+		take_lost(teller, work);
+	}
+}
+
 static struct bt_teller_work *find_call(struct bt_teller *teller, const struct bt_answer *answer)
 {
 	for (int i = 0; i < BT_TELLER_SALES; i++)
@@ -189,30 +287,59 @@ bool bt_teller_answer(struct bt_teller *teller, const struct bt_answer *answer)
 		return true;
 	work->asking = false;
 	teller->changed = true;
-	bt_breaker_note(teller->parts.breaker, answer->fault.err, answer->latency_ms, teller->parts.slow_ms,
-			bt_clock_boot_ms(teller->parts.clock), teller->parts.random);
-	switch (bt_err_fate(answer->fault.err)) {
-	case BT_FATE_REFUSED:
-		take_refused(teller, work, answer);
-		break;
-	case BT_FATE_NOTHING:
-	case BT_FATE_UNKNOWN:
-	case BT_FATE_STOP:
-		if (answer->fault.err == BT_OK)
-			take_good(teller, work, answer);
-		else
-			take_lost(teller, work);
-		break;
-	}
+	if (!work->judged)
+		bt_breaker_note(teller->parts.breaker, answer->fault.err, answer->latency_ms, teller->parts.slow_ms,
+				bt_clock_boot_ms(teller->parts.clock), teller->parts.random);
+	take_answer(teller, work, answer);
 	return true;
+}
+
+int64_t bt_teller_watch_at(const struct bt_teller_work *work)
+{
+	int64_t at = work->asking ? work->asked_boot_ms + CALL_DEADLINE_MS + CALL_GRACE_MS : INT64_MAX;
+
+	if (work->state == BT_SALE_VENDING && work->deadline_boot_ms < at)
+		at = work->deadline_boot_ms;
+	return at;
+}
+
+/* One call tells the breaker once: at the counter's deadline, or by its answer before. */
+static void note_late(struct bt_teller *teller, struct bt_teller_work *work, int64_t boot_ms)
+{
+	if (!work->asking || work->judged)
+		return;
+	work->judged = true;
+	bt_breaker_note(teller->parts.breaker, BT_ETIMEOUT, teller->parts.deadline_ms, teller->parts.slow_ms, boot_ms,
+			teller->parts.random);
+}
+
+void bt_teller_watch(struct bt_teller *teller, struct bt_teller_work *work, int64_t boot_ms)
+{
+	if (boot_ms < bt_teller_watch_at(work))
+		return;
+	note_late(teller, work, boot_ms);
+	if (work->asking && boot_ms >= work->asked_boot_ms + CALL_DEADLINE_MS + CALL_GRACE_MS) {
+		work->asking = false;
+		teller->changed = true;
+	}
+	take_lost(teller, work);
+}
+
+bool bt_teller_is_asking(struct bt_teller *teller, const char *sale_id)
+{
+	const struct bt_teller_work *work = bt_teller_find(teller, sale_id);
+
+	return work && work->asking;
 }
 
 enum bt_err bt_teller_issue_now(struct bt_teller *teller, const char *sale_id)
 {
 	struct bt_teller_work *work = bt_teller_find(teller, sale_id);
 
-	if (!work || work->state != BT_SALE_VENDING ||
-	    bt_teller_authority(teller, &work->sale, &work->consumer, true) != BT_DENY_NONE)
+	if (!work || work->state != BT_SALE_VENDING)
+		return BT_ESTATE;
+	bt_teller_freshen(teller, &work->consumer);
+	if (bt_teller_authority(teller, &work->sale, &work->consumer, true) != BT_DENY_NONE)
 		return BT_ESTATE;
 	bt_teller_move(teller, work, BT_SALE_EV_ISSUE_HERE);
 	bt_teller_decide(teller, work);
@@ -226,8 +353,10 @@ enum bt_err bt_teller_finish(struct bt_teller *teller, const char *sale_id)
 
 	if (err)
 		return err;
-	if (work->state != BT_SALE_PENDING || work->asking)
+	if (work->state != BT_SALE_PENDING || work->asking ||
+	    strcmp(work->sale.terminal, teller->parts.enrolment->terminal) != 0)
 		return BT_ESTATE;
+	work->background = true;
 	if (!teller->parts.wire || !bt_breaker_worth_waiting(teller->parts.breaker)) {
 		bt_teller_decide(teller, work);
 		return work->state == BT_SALE_PENDING ? BT_ESTATE : BT_OK;
@@ -235,4 +364,26 @@ enum bt_err bt_teller_finish(struct bt_teller *teller, const char *sale_id)
 	bt_teller_move(teller, work, BT_SALE_EV_SEND);
 	bt_teller_ask(teller, work);
 	return work->asking ? BT_OK : BT_EFULL;
+}
+
+enum bt_err bt_teller_note_posted(struct bt_teller *teller, const char *sale_id)
+{
+	struct bt_teller_batch batch = {0};
+	struct bt_teller_work *work;
+	enum bt_err err = bt_teller_load(teller, sale_id, &work);
+
+	if (err)
+		return err;
+	if (work->state != BT_SALE_PENDING || work->sale.delivery == BT_DELIVERY_TOKEN)
+		return BT_ESTATE;
+	err = add_credited(&batch, &work->sale);
+	if (!err)
+		err = add_settled(teller, &batch, sale_id, "journal");
+	err = commit_if(teller, &batch, err);
+	if (err)
+		return err;
+	work->settled = true;
+	work->copies = 0;
+	bt_teller_move(teller, work, BT_SALE_EV_VEND_CREDITED);
+	return BT_OK;
 }

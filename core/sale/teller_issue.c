@@ -15,6 +15,11 @@ static bool key_is_usable(const struct bt_consumer *consumer, int64_t now_ms)
 	return key->present && (key->good_until_ms == 0 || now_ms < key->good_until_ms);
 }
 
+bool bt_teller_has_keys(const struct bt_teller *teller)
+{
+	return teller->vault && bt_vault_is_open(teller->vault);
+}
+
 struct tid_use {
 	struct bt_journal *journal;
 	const char *meter;
@@ -64,6 +69,9 @@ static enum bt_denial decide_by_caps(struct bt_teller *teller, const struct bt_s
 	if (counted) {
 		ask.unsent.count--;
 		ask.unsent.paise -= sale->quote.amount;
+	}
+	/* One that was paid more than a day ago is not in the day's sum. */
+	if (counted && sale->paid_at_ms >= now - DAY_MS) {
 		ask.meter_tokens--;
 		ask.meter_paise -= sale->quote.amount;
 	}
@@ -91,7 +99,7 @@ enum bt_denial bt_teller_authority(struct bt_teller *teller, const struct bt_sal
 		return BT_DENY_KEY_CHANGE;
 	if (!sale->has_tid)
 		return BT_DENY_TID;
-	if (!bt_vault_is_open(teller->vault))
+	if (!bt_teller_has_keys(teller))
 		return BT_DENY_KEYS;
 	return decide_by_caps(teller, sale, counted, clock, now);
 }
@@ -146,6 +154,8 @@ static void give_docket(struct bt_teller *teller, struct bt_teller_work *work, e
 	bt_teller_move(teller, work, BT_SALE_EV_CANNOT_ISSUE);
 	if (!work->background)
 		bt_teller_print(teller, work, work->copies + 1);
+	/* With the docket the consumer is free to go: a token that follows must not come out beside the next person. */
+	work->background = true;
 }
 
 void bt_teller_decide(struct bt_teller *teller, struct bt_teller_work *work)
@@ -153,8 +163,10 @@ void bt_teller_decide(struct bt_teller *teller, struct bt_teller_work *work)
 	struct bt_teller_batch batch = {0};
 	const struct bt_sale *sale = &work->sale;
 	char token[21];
-	enum bt_denial denial = bt_teller_authority(teller, sale, &work->consumer, true);
+	enum bt_denial denial;
 
+	bt_teller_freshen(teller, &work->consumer);
+	denial = bt_teller_authority(teller, sale, &work->consumer, true);
 	if (denial == BT_DENY_NONE && bt_teller_make_token(teller, sale, &work->consumer, token) != BT_OK)
 		denial = BT_DENY_KEY_CHANGE;
 	if (denial != BT_DENY_NONE) {
@@ -171,6 +183,7 @@ void bt_teller_decide(struct bt_teller *teller, struct bt_teller_work *work)
 	}
 	bt_text_copy(work->token, sizeof work->token, token);
 	work->made_here = true;
+	work->copies = 0;
 	work->tokened_at_ms = bt_clock_wall_ms(teller->parts.clock);
 	bt_teller_move(teller, work, BT_SALE_EV_ISSUE_HERE);
 	if (!work->background)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/base/json.h"
+#include "core/shift/shift.h"
 #include "core/sts/identity.h"
 
 #define REPEAT_MS INT64_C(600000)
@@ -46,7 +47,8 @@ static enum bt_err sketch(struct bt_teller *teller, const struct bt_consumer *co
 	if (out->delivery == BT_DELIVERY_TOKEN && out->quote.units <= 0)
 		return BT_ERANGE;
 	out->lease = teller->has_lease ? teller->lease.number : 0;
-	out->paid_at_ms = bt_clock_wall_ms(teller->parts.clock);
+	/* Caps by day and age are reckoned from this: a wrong wall clock must not get round them. */
+	out->paid_at_ms = bt_teller_now(teller);
 	bt_text_copy(out->terminal, sizeof out->terminal, teller->parts.enrolment->terminal);
 	bt_text_copy(out->operator_id, sizeof out->operator_id, teller->operator_id);
 	bt_text_copy(out->connection, sizeof out->connection, consumer->number);
@@ -64,18 +66,20 @@ enum bt_outlook bt_teller_outlook(struct bt_teller *teller, const struct bt_cons
 				  bt_paise dues, enum bt_denial *denial)
 {
 	struct bt_sale sale;
+	struct bt_consumer fresh = *consumer;
 
 	*denial = BT_DENY_NONE;
+	bt_teller_freshen(teller, &fresh);
 	if (bt_teller_state(teller) != BT_OK)
 		*denial = BT_DENY_STOPPED;
-	else if (bt_consumer_is_blocked(consumer))
+	else if (bt_consumer_is_blocked(&fresh))
 		*denial = BT_DENY_BLOCKED;
-	if (*denial != BT_DENY_NONE || sketch(teller, consumer, amount, dues, &sale) != BT_OK)
+	if (*denial != BT_DENY_NONE || sketch(teller, &fresh, amount, dues, &sale) != BT_OK)
 		return BT_OUTLOOK_REFUSED;
-	bt_teller_fix_token(teller, consumer, &sale);
+	bt_teller_fix_token(teller, &fresh, &sale);
 	if (server_answers(teller))
 		return sale.delivery == BT_DELIVERY_TOKEN ? BT_OUTLOOK_TOKEN : BT_OUTLOOK_CREDIT;
-	*denial = bt_teller_authority(teller, &sale, consumer, false);
+	*denial = bt_teller_authority(teller, &sale, &fresh, false);
 	return *denial == BT_DENY_NONE ? BT_OUTLOOK_TOKEN : BT_OUTLOOK_DOCKET;
 }
 
@@ -83,7 +87,7 @@ int bt_teller_repeat_minutes(struct bt_teller *teller, const struct bt_consumer 
 {
 	struct bt_sale_row rows[8];
 	int count = 0;
-	int64_t now = bt_clock_wall_ms(teller->parts.clock);
+	int64_t now = bt_teller_now(teller);
 
 	if (bt_journal_sales(teller->parts.journal, BT_SALES_METER, consumer->number, 8, rows, &count) != BT_OK)
 		return -1;
@@ -115,7 +119,7 @@ static enum bt_err add_tender(struct bt_teller *teller, const struct bt_draft *d
 	bt_paise given = draft->given ? draft->given : draft->amount;
 	enum bt_err err;
 
-	if (!draft->tender || !draft->tender->available)
+	if (!draft->tender || !draft->tender->available || (!draft->tender->offline && !server_answers(teller)))
 		return BT_EUNSUPPORTED;
 	err = draft->tender->check(draft->amount, given, draft->reference);
 	if (!err)
@@ -130,9 +134,10 @@ static enum bt_err add_tender(struct bt_teller *teller, const struct bt_draft *d
 	return BT_OK;
 }
 
-static enum bt_err fix(struct bt_teller *teller, const struct bt_draft *draft, struct bt_sale *sale)
+static enum bt_err fix(struct bt_teller *teller, const struct bt_draft *draft, const struct bt_consumer *consumer,
+		       struct bt_sale *sale)
 {
-	enum bt_err err = sketch(teller, &draft->consumer, draft->amount, draft->dues, sale);
+	enum bt_err err = sketch(teller, consumer, draft->amount, draft->dues, sale);
 
 	if (!err)
 		err = add_tender(teller, draft, sale);
@@ -141,7 +146,7 @@ static enum bt_err fix(struct bt_teller *teller, const struct bt_draft *draft, s
 	if (!err)
 		err = number_receipt(teller, sale);
 	if (!err)
-		bt_teller_fix_token(teller, &draft->consumer, sale);
+		bt_teller_fix_token(teller, consumer, sale);
 	return err;
 }
 
@@ -183,9 +188,10 @@ static enum bt_err record_offline(struct bt_teller *teller, struct bt_teller_wor
 		return err;
 	bt_teller_move(teller, work, BT_SALE_EV_SKIP_SERVER);
 	work->made_here = denial == BT_DENY_NONE;
-	work->tokened_at_ms = sale->paid_at_ms;
-	bt_teller_move(teller, work, denial == BT_DENY_NONE ? BT_SALE_EV_ISSUE_HERE : BT_SALE_EV_CANNOT_ISSUE);
+	work->tokened_at_ms = work->made_here ? bt_clock_wall_ms(teller->parts.clock) : 0;
+	bt_teller_move(teller, work, work->made_here ? BT_SALE_EV_ISSUE_HERE : BT_SALE_EV_CANNOT_ISSUE);
 	bt_teller_print(teller, work, 1);
+	work->background = !work->made_here; /* the docket frees the consumer */
 	return BT_OK;
 }
 
@@ -204,13 +210,6 @@ static enum bt_err record_online(struct bt_teller *teller, struct bt_teller_work
 	return BT_OK;
 }
 
-static void drop_batch(struct bt_teller_batch *batch)
-{
-	for (int i = 0; i < batch->count; i++)
-		bt_buf_fini(&batch->bodies[i]);
-	batch->count = 0;
-}
-
 enum bt_err bt_teller_pay(struct bt_teller *teller, const struct bt_draft *draft, char sale_id[37],
 			  struct bt_fault *fault)
 {
@@ -220,12 +219,17 @@ enum bt_err bt_teller_pay(struct bt_teller *teller, const struct bt_draft *draft
 
 	if (err)
 		return bt_fault_set(fault, err, 0, "the record has stopped");
-	if (!teller->operator_id[0] || bt_consumer_is_blocked(&draft->consumer))
+	bt_teller_freshen(teller, &fresh.consumer);
+	if (!teller->operator_id[0] || bt_consumer_is_blocked(&draft->consumer) ||
+	    bt_consumer_is_blocked(&fresh.consumer))
 		return bt_fault_set(fault, BT_ESTATE, 0, "nobody signed in, or connection blocked");
 	work = bt_teller_room(teller);
 	if (!work)
 		return bt_fault_set(fault, BT_EFULL, 0, "%d sales under way", BT_TELLER_SALES);
-	err = fix(teller, draft, &fresh.sale);
+	/* A shift ends by itself when its numbers run out: the sequence on a receipt has three digits. */
+	err = bt_shift_continue(teller->parts.journal, teller->operator_id, &teller->shift, fault);
+	if (!err)
+		err = fix(teller, draft, &fresh.consumer, &fresh.sale);
 	if (!err)
 		err = add_paid(&batch, &fresh.sale);
 	if (err)
@@ -235,7 +239,7 @@ enum bt_err bt_teller_pay(struct bt_teller *teller, const struct bt_draft *draft
 	err = server_answers(teller) ? record_online(teller, work, &batch, fault)
 				     : record_offline(teller, work, &batch, fault);
 	if (err) {
-		drop_batch(&batch);
+		bt_teller_drop(&batch);
 		explicit_bzero(work, sizeof *work);
 		return err;
 	}

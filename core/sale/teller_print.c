@@ -131,7 +131,8 @@ void bt_teller_print(struct bt_teller *teller, struct bt_teller_work *work, int 
 		return;
 	}
 	bt_text_copy(job.sale_id, sizeof job.sale_id, work->sale.sale_id);
-	job.open_drawer = copy == 1 && strcmp(work->sale.tenders[0].kind, "cash") == 0;
+	job.open_drawer = copy == 1 && !work->background && strcmp(work->sale.tenders[0].kind, "cash") == 0;
+	work->docket_slip = kind_of(work) == BT_RECEIPT_DOCKET;
 	work->printing = BT_PRINTING_FAILED;
 	if (compose(teller, work, teller->parts.receipt_lang, copy, &job.receipt) == BT_OK &&
 	    sink->submit(sink->self, &job) == BT_OK)
@@ -139,14 +140,53 @@ void bt_teller_print(struct bt_teller *teller, struct bt_teller_work *work, int 
 	teller->changed = true;
 }
 
+/* A docket's slips are counted apart: the token that follows has an original of its own. */
 static void record_print(struct bt_teller *teller, struct bt_teller_work *work, int copy, const char *result)
 {
 	struct bt_teller_batch batch = {0};
+	json_t *body = json_pack("{s:i, s:s}", "copy", copy, "result", result);
 
-	if (bt_teller_add(&batch, BT_EVENT_PRINTED, work->sale.sale_id,
-			  json_pack("{s:i, s:s}", "copy", copy, "result", result)) != BT_OK ||
+	if (body && work->docket_slip && json_object_set_new(body, "slip", json_string("docket")) != 0) {
+		json_decref(body);
+		body = NULL;
+	}
+	if (bt_teller_add(&batch, BT_EVENT_PRINTED, work->sale.sale_id, body) != BT_OK ||
 	    bt_teller_commit(teller, &batch, NULL) != BT_OK)
 		bt_log_line(teller->parts.log, "sale", "%s: slip %d not recorded", work->sale.sale_id, copy);
+}
+
+static int read_printed(const json_t *body, bool delivered)
+{
+	int64_t copy;
+	char result[16], slip[16] = "";
+
+	if (bt_json_int(body, "copy", 0, 1000000, &copy) != BT_OK ||
+	    bt_json_text(body, "result", result, sizeof result) != BT_OK ||
+	    (bt_json_has(body, "slip") && bt_json_text(body, "slip", slip, sizeof slip) != BT_OK))
+		return 0;
+	if (delivered && strcmp(slip, "docket") == 0)
+		return 0;
+	if (strcmp(result, "failed") == 0 && copy > 0)
+		copy--;
+	return (int)copy;
+}
+
+int bt_teller_printed(struct bt_teller *teller, const struct bt_sale_row *row)
+{
+	bool delivered = row->stage == BT_STAGE_TOKENED || row->stage == BT_STAGE_CREDITED;
+	struct bt_event event;
+	struct bt_buf text;
+	json_t *body;
+	int copies = 0;
+
+	bt_buf_init(&text, BT_EVENT_BODY_MAX);
+	if (bt_journal_newest(teller->parts.journal, BT_EVENT_PRINTED, row->sale_id, &event, &text) == BT_OK &&
+	    bt_json_parse(bt_buf_view(&text), BT_EVENT_BODY_MAX, &body, NULL) == BT_OK) {
+		copies = read_printed(body, delivered);
+		json_decref(body);
+	}
+	bt_buf_fini(&text);
+	return copies;
 }
 
 static void take_print(struct bt_teller *teller, const struct bt_print_result *result)
@@ -161,12 +201,14 @@ static void take_print(struct bt_teller *teller, const struct bt_print_result *r
 	};
 	struct bt_teller_work *work = bt_teller_find(teller, result->sale_id);
 
-	if (!work)
+	/* A slip of a run before, or one that nobody asked for. */
+	if (!work || work->printing != BT_PRINTING_NOW)
 		return;
 	work->printing = outcomes[result->state].progress;
 	teller->changed = true;
 	record_print(teller, work, result->copy, outcomes[result->state].name);
-	if (result->state == BT_PRINT_FAILED)
+	/* The docket came out while the token arrived: the token itself is still to be printed. */
+	if (result->state == BT_PRINT_FAILED || work->docket_slip != (kind_of(work) == BT_RECEIPT_DOCKET))
 		return;
 	if (result->copy > work->copies)
 		work->copies = result->copy;
@@ -191,7 +233,7 @@ enum bt_err bt_teller_reprint(struct bt_teller *teller, const char *sale_id)
 	if (err)
 		return err;
 	if (!teller->parts.sink || work->printing == BT_PRINTING_NOW || work->state == BT_SALE_VENDING ||
-	    work->state == BT_SALE_PAID)
+	    work->state == BT_SALE_PAID || (work->state == BT_SALE_STOPPED && work->token[0]))
 		return BT_ESTATE;
 	bt_teller_print(teller, work, work->copies + 1);
 	return work->printing == BT_PRINTING_NOW ? BT_OK : BT_EFULL;
@@ -206,7 +248,7 @@ enum bt_err bt_teller_paper_seen(struct bt_teller *teller, const char *sale_id)
 	if (work->printing != BT_PRINTING_ASK)
 		return BT_ESTATE;
 	work->printing = BT_PRINTING_DONE;
-	record_print(teller, work, work->copies, "seen");
+	record_print(teller, work, work->copies, "confirmed");
 	teller->changed = true;
 	return BT_OK;
 }

@@ -12,14 +12,16 @@ struct bt_teller_work {
 	enum bt_sale_state state;
 	char token[21];
 	bool made_here, settled, asking; /* asking: a request is out */
-	bool background;                 /* finished by sync or desk: nothing is printed by itself */
+	bool judged;                     /* the breaker has been told of this request */
+	bool background;                 /* the consumer has a slip or is gone: nothing is printed by itself */
 	uint64_t call_id;
 	int64_t asked_boot_ms, deadline_boot_ms; /* 0: none */
 	int64_t tokened_at_ms;
 	enum bt_denial denial;
 	char code[40], refusal_en[160], refusal_hi[320];
 	enum bt_print_progress printing;
-	int copies;       /* slips journaled as printed */
+	bool docket_slip; /* the slip in the printer is a docket */
+	int copies;       /* slips of the present kind printed: a token's original comes after the docket's */
 	uint64_t touched; /* for choosing which finished one makes room */
 };
 
@@ -53,7 +55,9 @@ enum bt_sale_effect bt_teller_move(struct bt_teller *teller, struct bt_teller_wo
 /** Add an event whose body is @p body (stolen; NULL is BT_ENOMEM). */
 BT_MUST_USE enum bt_err bt_teller_add(struct bt_teller_batch *batch, enum bt_event_kind kind, const char *sale_id,
 				      void *json);
-/** Put what was gathered in one commit; a failure stops the teller. Frees the batch. */
+/** Free what was gathered and not put. */
+void bt_teller_drop(struct bt_teller_batch *batch);
+/** Put what was gathered in one commit; a failure of the record stops the teller. Frees the batch. */
 BT_MUST_USE enum bt_err bt_teller_commit(struct bt_teller *teller, struct bt_teller_batch *batch,
 					 struct bt_fault *fault);
 struct bt_teller_work *bt_teller_find(struct bt_teller *teller, const char *sale_id);
@@ -62,7 +66,13 @@ struct bt_teller_work *bt_teller_room(struct bt_teller *teller);
 /** The sale from memory or read back from the journal. */
 BT_MUST_USE enum bt_err bt_teller_load(struct bt_teller *teller, const char *sale_id, struct bt_teller_work **out);
 
+/** Trusted time where there is one, the wall clock otherwise. */
+int64_t bt_teller_now(const struct bt_teller *teller);
+/** Take block and key from the list as it stands now: it may have moved on since (PROTOCOL S2, T6). */
+void bt_teller_freshen(const struct bt_teller *teller, struct bt_consumer *consumer);
+
 /* teller_issue.c */
+bool bt_teller_has_keys(const struct bt_teller *teller);
 /** May this sale be issued here now, and with which key? @p counted: the sale itself is in the journal's sums. */
 enum bt_denial bt_teller_authority(struct bt_teller *teller, const struct bt_sale *sale,
 				   const struct bt_consumer *consumer, bool counted);
@@ -80,8 +90,14 @@ void bt_teller_decide(struct bt_teller *teller, struct bt_teller_work *work);
 /* teller_ask.c */
 /** Send the sale's request; the caller has journaled VENDING. */
 void bt_teller_ask(struct bt_teller *teller, struct bt_teller_work *work);
+/** End a wait whose deadline has passed. */
+void bt_teller_watch(struct bt_teller *teller, struct bt_teller_work *work, int64_t boot_ms);
+/** Boot time at which bt_teller_watch has something to do; INT64_MAX never. */
+int64_t bt_teller_watch_at(const struct bt_teller_work *work);
 
 /* teller_print.c */
+/** How many slips of the present kind the journal knows of. */
+int bt_teller_printed(struct bt_teller *teller, const struct bt_sale_row *row);
 void bt_teller_print(struct bt_teller *teller, struct bt_teller_work *work, int copy);
 /** Take finished slips from the sink and journal them. */
 void bt_teller_take_prints(struct bt_teller *teller);
