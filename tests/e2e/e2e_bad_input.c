@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "tests/e2e/pty.h"
 #include "tests/e2e/world.h"
 
 struct bad_row {
@@ -188,12 +189,54 @@ static void lease_with_a_flipped_bit_gives_no_token(void **state)
 	world_close(world);
 }
 
+/* Names full of control characters, C1 codes and bidi marks: what a command prints may go to a terminal. */
+static void check_printed(const char *what, const char *text)
+{
+	const char *hostile = pty_find_hostile((const uint8_t *)text, strlen(text));
+
+	if (hostile != NULL || strchr(text, '\x1b') != NULL || strchr(text, '\a') != NULL)
+		fail_msg("%s printed %s:\n%s", what, hostile != NULL ? hostile : "an escape or a bell", text);
+}
+
+static void hostile_names_are_cleaned(void **state)
+{
+	static const char *const lines[] = {"lookup --state %T --json ", "lookup --state %T --lang hi ",
+					    "lookup --state %T "};
+	struct world *world = world_open(60);
+	const char *number = world_number(world, "sts_units", "", 0);
+	char line[512];
+	struct world_run run;
+
+	(void)state;
+	world_fault(world, "bidi");
+	world_enrol(world, world->terminal); /* the whole list arrives with such names */
+	snprintf(line, sizeof line,
+		 "receipt render --state %%T --sale %s --as text --width 576 --lang both -o /dev/stdout",
+		 world_sell(world, number, 500)->id);
+	run = world_batti(world, line);
+	assert_int_equal(run.status, 0);
+	check_printed(line, run.out);
+	world_run_free(&run);
+	for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+		snprintf(line, sizeof line, "%s%s", lines[i], number);
+		run = world_batti(world, line);
+		assert_int_equal(run.status, 0);
+		assert_non_null(
+		    strstr(run.out, "\xef\xbf\xbd")); /* the mark of what was taken out: the fault did reach us */
+		check_printed(line, run.out);
+		check_printed(line, run.err);
+		world_run_free(&run);
+	}
+	world_close(world);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(bad_sales_are_refused_in_both_languages),
 	    cmocka_unit_test(unknown_setting_is_named),
 	    cmocka_unit_test(lease_with_a_flipped_bit_gives_no_token),
+	    cmocka_unit_test(hostile_names_are_cleaned),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

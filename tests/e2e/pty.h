@@ -75,6 +75,8 @@ const uint8_t *pty_raw(const struct pty *pty, size_t *len);
  * strings, invalid UTF-8. @return NULL when there is none, else what it was; static storage.
  */
 const char *pty_raw_hostile(const struct pty *pty);
+/** The same for any bytes that are meant for a terminal. */
+const char *pty_find_hostile(const uint8_t *bytes, size_t len);
 
 pid_t pty_pid(const struct pty *pty);
 bool pty_running(struct pty *pty);

@@ -31,10 +31,9 @@ static const char *judge_escape(const uint8_t *at, size_t left)
 	return strchr("]PX^_", at[1]) != NULL && at[1] != '\0' ? "an OSC, DCS, SOS, PM or APC string" : NULL;
 }
 
-const char *pty_raw_hostile(const struct pty *pty)
+const char *pty_find_hostile(const uint8_t *raw, size_t raw_len)
 {
-	size_t raw_len, at = 0;
-	const uint8_t *raw = pty_raw(pty, &raw_len);
+	size_t at = 0;
 
 	while (at < raw_len) {
 		const uint8_t *byte = raw + at;
@@ -59,4 +58,12 @@ const char *pty_raw_hostile(const struct pty *pty)
 		at += len;
 	}
 	return NULL;
+}
+
+const char *pty_raw_hostile(const struct pty *pty)
+{
+	size_t len;
+	const uint8_t *raw = pty_raw(pty, &len);
+
+	return pty_find_hostile(raw, len);
 }
