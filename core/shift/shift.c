@@ -31,8 +31,13 @@ static bool count_try(void *context, const struct bt_event *event)
 	struct tries *tries = context;
 
 	if ((event->kind != BT_EVENT_SIGN_FAILED && event->kind != BT_EVENT_SIGN_IN) ||
-	    !is_of_operator(event, tries->operator_id))
+	    !is_of_operator(event, tries->operator_id)) {
+		/* The clock was set back since: the wait runs anew from here, or it would last until the old time
+		 * comes again. */
+		if (event->time_ms < tries->last_ms)
+			tries->last_ms = event->time_ms;
 		return true;
+	}
 	tries->failed = event->kind == BT_EVENT_SIGN_FAILED ? tries->failed + 1 : 0;
 	tries->last_ms = event->time_ms;
 	return true;
@@ -51,7 +56,7 @@ enum bt_err bt_shift_sign_in_state(struct bt_journal *journal, const char *opera
 	*out = (struct bt_sign_in_state){.tries_left = BT_SHIFT_PIN_TRIES - tries.failed % BT_SHIFT_PIN_TRIES};
 	if (tries.failed == 0 || tries.failed % BT_SHIFT_PIN_TRIES != 0)
 		return BT_OK;
-	/* A clock set back does not end the wait early: the distance is taken either way. */
+	/* A clock set back does not end the wait early. */
 	since = now_ms > tries.last_ms ? now_ms - tries.last_ms : 0;
 	if (since < BT_SHIFT_LOCKOUT_MS)
 		*out = (struct bt_sign_in_state){.tries_left = 0, .wait_ms = BT_SHIFT_LOCKOUT_MS - since};
