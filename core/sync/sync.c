@@ -4,11 +4,20 @@
 #include <string.h>
 
 #include "core/base/json.h"
+#include "core/sale/sale_rows.h"
 #include "core/sync/tasks.h"
 
 #define CALL_DEADLINE_MS 20000
 #define BACKOFF_FIRST_MS 1000
 #define BACKOFF_MOST_MS  60000
+/* The wire answers every call by its deadline; one that has not come so long after it never will. */
+#define CALL_GRACE_MS 5000
+/* How soon a due task that wants nothing is asked again whether it does. */
+#define RECHECK_MS     5000
+#define FINISH_PACE_MS 200
+/* Not more often than ten times a second, and once a minute whatever happens. */
+#define SHORTEST_REST_MS 100
+#define LONGEST_REST_MS  60000
 
 static bool always(struct bt_sync *sync)
 {
@@ -17,6 +26,7 @@ static bool always(struct bt_sync *sync)
 }
 
 static bool wants_pending(struct bt_sync *sync);
+static void start_round(struct bt_sync *sync);
 static enum bt_err start_pending(struct bt_sync *sync);
 
 const struct bt_sync_task bt_sync_tasks[BT_TASK_COUNT] = {
@@ -59,6 +69,7 @@ enum bt_err bt_sync_submit(struct bt_sync *sync, struct bt_call *call)
 	call->deadline_ms = CALL_DEADLINE_MS;
 	call->era = sync->state.era;
 	sync->call_id = call->id;
+	sync->asked_boot_ms = boot_now(sync);
 	return bt_wire_submit(sync->parts.wire, call);
 }
 
@@ -90,6 +101,7 @@ enum bt_err bt_sync_open(const struct bt_sync_parts *parts, struct bt_sync **out
 	sync->parts = *parts;
 	sync->busy = BT_TASK_NONE;
 	sync->next_call = 1;
+	sync->round_rank = -1;
 	sync->state.era = parts->enrolment->era;
 	sync->sent_seq = bt_journal_acknowledged(parts->journal);
 	err = bt_sync_load_terms(sync, fault);
@@ -109,54 +121,75 @@ void bt_sync_close(struct bt_sync *sync)
 void bt_sync_kick(struct bt_sync *sync)
 {
 	memset(sync->due_boot_ms, 0, sizeof sync->due_boot_ms);
-	sync->finish_after_ms = 0;
+	start_round(sync);
 }
 
 /* ---- pending sales: finished one by one, disconnections first, then balances, then tokens, oldest first ---- */
 
 static int rank_of(const struct bt_sale_row *row)
 {
-	if (row->dues == row->amount)
-		return 0;
-	return row->tid == 0 && row->units == 0 ? 1 : 2;
+	static const char *const first[] = {"dues", "balance"};
+	int rank = 0;
+
+	while (rank < 2 && strcmp(row->delivery, first[rank]) != 0)
+		rank++;
+	return rank;
 }
 
-static bool find_pending(struct bt_sync *sync, char sale_id[37])
+static bool is_after(const struct bt_sale_row *row, int rank, int64_t seq)
 {
-	struct bt_sale_row *rows = calloc(256, sizeof *rows), *best = NULL;
+	return rank_of(row) > rank || (rank_of(row) == rank && row->paid_seq > seq);
+}
+
+static void start_round(struct bt_sync *sync)
+{
+	sync->round_rank = -1;
+	sync->round_seq = 0;
+	sync->round_over = false;
+}
+
+/* The next one of this round. Each is tried once a round, so that one that cannot be finished holds up no other. */
+static bool find_pending(struct bt_sync *sync, struct bt_sale_row *out)
+{
+	struct bt_sale_row *rows = NULL, *best = NULL;
 	int count = 0;
 
-	if (rows && bt_journal_sales(sync->parts.journal, BT_SALES_OPEN, NULL, 256, rows, &count) == BT_OK)
-		for (int i = 0; i < count; i++)
-			if (rows[i].stage == BT_STAGE_PENDING && rows[i].paid_at_ms > sync->finish_after_ms &&
-			    (!best || rank_of(&rows[i]) < rank_of(best)))
-				best = &rows[i];
+	if (sync->round_over || bt_sale_rows_load(sync->parts.journal, BT_SALES_OPEN, &rows, &count) != BT_OK)
+		return false;
+	for (int i = 0; i < count; i++)
+		if (rows[i].stage == BT_STAGE_PENDING && is_after(&rows[i], sync->round_rank, sync->round_seq) &&
+		    (!best || is_after(best, rank_of(&rows[i]), rows[i].paid_seq)))
+			best = &rows[i];
 	if (best)
-		bt_text_copy(sale_id, 37, best->sale_id);
+		*out = *best;
 	free(rows);
 	return best != NULL;
 }
 
 static bool wants_pending(struct bt_sync *sync)
 {
-	char sale_id[37];
+	struct bt_sale_row row;
 
-	return find_pending(sync, sale_id);
+	return find_pending(sync, &row);
 }
 
+/* The teller asks and its answer comes to the teller; sync only paces. One at a time, so that a server that hangs never
+ * fills the teller's places while people stand at the counter. */
 static enum bt_err start_pending(struct bt_sync *sync)
 {
-	struct bt_sale_view view;
+	struct bt_sale_row row;
 	enum bt_err err;
 
-	if (!find_pending(sync, sync->finishing))
+	sync->due_boot_ms[BT_TASK_PENDING] = boot_now(sync) + FINISH_PACE_MS;
+	if (sync->finishing[0] && bt_teller_is_asking(sync->parts.teller, sync->finishing))
 		return BT_ENOTFOUND;
-	if (bt_teller_view(sync->parts.teller, sync->finishing, &view) == BT_OK)
-		sync->finish_after_ms = view.sale.paid_at_ms;
+	if (!find_pending(sync, &row))
+		return BT_ENOTFOUND;
+	bt_text_copy(sync->finishing, sizeof sync->finishing, row.sale_id);
+	sync->round_rank = rank_of(&row);
+	sync->round_seq = row.paid_seq;
 	err = bt_teller_finish(sync->parts.teller, sync->finishing);
-	/* The teller asks; its answer comes to the teller. Sync only paces: the next one goes at the next step. */
 	bt_log_line(sync->parts.log, "sync", "finishing %s: %s", sync->finishing, bt_err_name(err));
-	sync->due_boot_ms[BT_TASK_PENDING] = boot_now(sync) + (err ? 5000 : 200);
 	return BT_ENOTFOUND;
 }
 
@@ -180,6 +213,7 @@ static void finish_task(struct bt_sync *sync, enum bt_sync_task_id id, enum bt_e
 	sync->changed = true;
 	if (err == BT_EBUSY) {
 		sync->due_boot_ms[id] = 0;
+		sync->backoff_ms[id] = 0;
 		return;
 	}
 	if (err) {
@@ -196,13 +230,48 @@ static bool is_reachable(const struct bt_sync *sync)
 	return sync->parts.breaker->state == BT_BREAKER_ONLINE;
 }
 
+/* A server too slow to be waited for at the counter still takes the record and renews the lease: these wait for
+ * nobody, and without them a server that stays slow would end offline selling too. */
+static bool may_run(const struct bt_sync *sync, enum bt_sync_task_id id)
+{
+	return is_reachable(sync) ||
+	       (sync->parts.breaker->state == BT_BREAKER_SLOW && (id == BT_TASK_JOURNAL || id == BT_TASK_LEASE));
+}
+
+static bool has_unsent(const struct bt_sync *sync)
+{
+	return !sync->state.forked && bt_journal_head(sync->parts.journal).seq > sync->sent_seq;
+}
+
+/* A due task that wants nothing is put off; otherwise the caller's loop would turn for it for ever. What the journal
+ * has to send is known without asking. */
+static void put_off(struct bt_sync *sync, enum bt_sync_task_id id)
+{
+	if (id == BT_TASK_JOURNAL)
+		return;
+	sync->due_boot_ms[id] = boot_now(sync) + RECHECK_MS;
+	if (id != BT_TASK_PENDING)
+		return;
+	if (sync->round_over) {
+		start_round(sync);
+		sync->due_boot_ms[id] = 0;
+		return;
+	}
+	sync->round_over = true;
+	if (sync->round_rank >= 0)
+		sync->due_boot_ms[id] = boot_now(sync) + bt_sync_tasks[id].every_ms;
+}
+
 static bool is_due(struct bt_sync *sync, enum bt_sync_task_id id)
 {
-	if (boot_now(sync) < sync->due_boot_ms[id])
+	if (!may_run(sync, id) || boot_now(sync) < sync->due_boot_ms[id])
 		return false;
 	if (id == BT_TASK_JOURNAL && sync->state.forked)
 		return false;
-	return bt_sync_tasks[id].wanted(sync);
+	if (bt_sync_tasks[id].wanted(sync))
+		return true;
+	put_off(sync, id);
+	return false;
 }
 
 static bool try_start(struct bt_sync *sync, enum bt_sync_task_id id)
@@ -220,43 +289,73 @@ static bool try_start(struct bt_sync *sync, enum bt_sync_task_id id)
 	return false;
 }
 
+static void give_up_call(struct bt_sync *sync)
+{
+	enum bt_sync_task_id id = sync->busy;
+
+	if (id == BT_TASK_NONE || boot_now(sync) < sync->asked_boot_ms + CALL_DEADLINE_MS + CALL_GRACE_MS)
+		return;
+	bt_log_line(sync->parts.log, "sync", "%s: never answered", bt_call_name(bt_sync_tasks[id].kind));
+	sync->busy = BT_TASK_NONE;
+	finish_task(sync, id, BT_ETIMEOUT);
+}
+
+/* What could not be finished while the head-end was away is tried as soon as it is back. */
+static void note_reach(struct bt_sync *sync)
+{
+	bool reachable = is_reachable(sync);
+
+	if (reachable && !sync->reached) {
+		start_round(sync);
+		sync->due_boot_ms[BT_TASK_PENDING] = 0;
+	}
+	sync->reached = reachable;
+}
+
 bool bt_sync_step(struct bt_sync *sync)
 {
-	bool changed = sync->changed;
+	bool changed;
 
+	give_up_call(sync);
+	changed = sync->changed;
 	sync->changed = false;
 	if (sync->busy != BT_TASK_NONE || !sync->parts.wire)
 		return changed;
-	if (!is_reachable(sync)) {
-		/* Away: nothing but probes, paced by the breaker. */
-		if (bt_breaker_probe_due(sync->parts.breaker, boot_now(sync), sync->parts.random))
-			try_start(sync, BT_TASK_HEALTH);
+	note_reach(sync);
+	/* Away: probes, paced by the breaker. */
+	if (!is_reachable(sync) && bt_breaker_probe_due(sync->parts.breaker, boot_now(sync), sync->parts.random) &&
+	    try_start(sync, BT_TASK_HEALTH))
 		return changed;
-	}
 	for (int id = 0; id < BT_TASK_COUNT; id++)
 		if (is_due(sync, (enum bt_sync_task_id)id) && try_start(sync, (enum bt_sync_task_id)id))
 			break;
 	return changed;
 }
 
+static int64_t first_due(const struct bt_sync *sync)
+{
+	int64_t first = INT64_MAX;
+
+	if (sync->busy != BT_TASK_NONE)
+		return sync->asked_boot_ms + CALL_DEADLINE_MS + CALL_GRACE_MS;
+	if (!is_reachable(sync))
+		first = sync->parts.breaker->next_probe_ms;
+	for (int id = 0; id < BT_TASK_COUNT; id++) {
+		bool counts = may_run(sync, (enum bt_sync_task_id)id) && (id != BT_TASK_JOURNAL || has_unsent(sync));
+
+		if (counts && sync->due_boot_ms[id] < first)
+			first = sync->due_boot_ms[id];
+	}
+	return first;
+}
+
 int bt_sync_due_ms(const struct bt_sync *sync)
 {
-	int64_t now = boot_now(sync), best = 60000;
+	int64_t now = boot_now(sync), first = sync->parts.wire ? first_due(sync) : INT64_MAX;
 
-	if (sync->busy != BT_TASK_NONE || !sync->parts.wire)
-		return 60000;
-	if (!is_reachable(sync)) {
-		best = sync->parts.breaker->next_probe_ms - now;
-		return best < 0 ? 0 : best > 60000 ? 60000 : (int)best;
-	}
-	for (int id = 0; id < BT_TASK_COUNT; id++) {
-		int64_t left = sync->due_boot_ms[id] - now;
-
-		if (left < best)
-			best = left;
-	}
-	/* Not more often than ten times a second: a due task that is not wanted would keep the loop turning. */
-	return best < 100 ? 100 : (int)best;
+	if (first > now + LONGEST_REST_MS)
+		return LONGEST_REST_MS;
+	return first < now + SHORTEST_REST_MS ? SHORTEST_REST_MS : (int)(first - now);
 }
 
 bool bt_sync_is_idle(const struct bt_sync *sync)
@@ -265,12 +364,11 @@ bool bt_sync_is_idle(const struct bt_sync *sync)
 
 	if (sync->busy != BT_TASK_NONE || bt_teller_under_way(sync->parts.teller))
 		return false;
-	if (!is_reachable(sync))
-		return true;
 	for (int id = 0; id < BT_TASK_COUNT; id++) {
 		bool failed = sync->backoff_ms[id] != 0, timer = id != BT_TASK_PENDING && id != BT_TASK_JOURNAL;
 
-		if (failed || (timer && boot_now(sync) < sync->due_boot_ms[id]))
+		if (failed || !may_run(sync, (enum bt_sync_task_id)id) ||
+		    (timer && boot_now(sync) < sync->due_boot_ms[id]))
 			continue;
 		if (id == BT_TASK_JOURNAL && sync->state.forked)
 			continue;

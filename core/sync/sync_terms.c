@@ -8,6 +8,7 @@
 
 #define DOCUMENT_MAX   (256 << 10)
 #define DIRECTORY_PAGE 1000
+#define TIME_MAX_MS    INT64_C(253402300799999) /* the end of the year 9999 */
 
 enum bt_err bt_sync_start_health(struct bt_sync *sync)
 {
@@ -33,7 +34,7 @@ static enum bt_err check_time(struct bt_sync *sync, const struct bt_answer *answ
 
 	if (err)
 		return err;
-	err = bt_json_int(o, "time", 1, INT64_MAX, time_ms);
+	err = bt_json_int(o, "time", 1, TIME_MAX_MS, time_ms);
 	if (!err)
 		err = bt_json_text(o, "nonce", nonce, sizeof nonce);
 	if (!err)
@@ -126,6 +127,18 @@ static enum bt_err keep_document(struct bt_sync *sync, const char *name, struct 
 	return err;
 }
 
+/* PROTOCOL L1: numbers only rise, and one number is one document. What the journal has seen counts, so that an older
+ * file put back into the folder brings no older limits back. */
+static enum bt_err check_number(const struct bt_sync *sync, const struct bt_lease *lease)
+{
+	char hex[2 * BT_SHA256_LEN + 1];
+
+	bt_hex_encode(BT_BYTES(lease->sha256), hex);
+	if (lease->number < sync->lease_number)
+		return BT_EAUTH;
+	return lease->number == sync->lease_number && strcmp(hex, sync->lease_hash) != 0 ? BT_EAUTH : BT_OK;
+}
+
 static enum bt_err check_lease(struct bt_sync *sync, struct bt_bytes envelope, struct bt_lease *out)
 {
 	struct bt_fault fault = {0};
@@ -133,8 +146,8 @@ static enum bt_err check_lease(struct bt_sync *sync, struct bt_bytes envelope, s
 
 	if (!err && strcmp(out->terminal, sync->parts.enrolment->terminal) != 0)
 		err = BT_EAUTH;
-	if (!err && sync->state.has_lease && out->number < sync->state.lease.number)
-		err = BT_EAUTH; /* PROTOCOL L1: an older lease is refused */
+	if (!err)
+		err = check_number(sync, out);
 	if (err)
 		bt_log_line(sync->parts.log, "sync", "lease not taken: %s (%s)", bt_err_name(err), fault.what);
 	return err;
@@ -145,6 +158,8 @@ static void use_lease(struct bt_sync *sync, const struct bt_lease *lease)
 	sync->state.lease = *lease;
 	sync->state.has_lease = true;
 	sync->state.lease_file = BT_OK;
+	sync->lease_number = lease->number;
+	bt_hex_encode(BT_BYTES(lease->sha256), sync->lease_hash);
 	bt_teller_set_lease(sync->parts.teller, lease);
 }
 
@@ -157,6 +172,7 @@ enum bt_err bt_sync_take_lease(struct bt_sync *sync, const struct bt_answer *ans
 
 	if (err)
 		return err;
+	sync->state.revoked = false;
 	same = sync->state.has_lease && sync->state.lease.number == lease.number;
 	err = keep_document(sync, "lease.json", bt_buf_view(&answer->body));
 	if (err || same)
@@ -253,14 +269,32 @@ static void load_lease(struct bt_sync *sync)
 
 	bt_buf_init(&text, DOCUMENT_MAX);
 	err = read_document(sync, "lease.json", &text);
-	if (!err) {
+	if (!err)
 		err = check_lease(sync, bt_buf_view(&text), &lease);
-		if (!err)
-			use_lease(sync, &lease);
-		else
-			sync->state.lease_file = err;
-	}
+	if (!err)
+		use_lease(sync, &lease);
+	else if (err != BT_ENOTFOUND)
+		sync->state.lease_file = err == BT_EAUTH ? BT_EAUTH : BT_EFORMAT;
 	bt_buf_fini(&text);
+}
+
+/* The newest lease of the record. A record of it that cannot be read holds nothing back. */
+static enum bt_err load_lease_mark(struct bt_sync *sync)
+{
+	struct bt_event event;
+	struct bt_buf body;
+	json_t *o = NULL;
+	enum bt_err err;
+
+	bt_buf_init(&body, BT_EVENT_BODY_MAX);
+	err = bt_journal_newest(sync->parts.journal, BT_EVENT_LEASE, NULL, &event, &body);
+	if (!err && bt_json_parse(bt_buf_view(&body), BT_EVENT_BODY_MAX, &o, NULL) == BT_OK &&
+	    bt_json_text(o, "sha256", sync->lease_hash, sizeof sync->lease_hash) == BT_OK &&
+	    bt_json_int(o, "number", 1, INT64_MAX, &sync->lease_number) != BT_OK)
+		sync->lease_number = 0;
+	json_decref(o);
+	bt_buf_fini(&body);
+	return err == BT_ENOTFOUND ? BT_OK : err;
 }
 
 static void load_tariff(struct bt_sync *sync)
@@ -295,8 +329,12 @@ enum bt_err bt_sync_load_terms(struct bt_sync *sync, struct bt_fault *fault)
 {
 	enum bt_err err;
 
+	err = load_lease_mark(sync);
+	if (!err)
+		err = load_trust(sync);
+	if (err)
+		return bt_fault_set(fault, err, 0, "lease or clock confirmation cannot be read");
 	load_lease(sync);
 	load_tariff(sync);
-	err = load_trust(sync);
-	return err ? bt_fault_set(fault, err, 0, "clock confirmation cannot be read") : BT_OK;
+	return BT_OK;
 }

@@ -4,11 +4,13 @@
 #include <string.h>
 
 #include "core/base/json.h"
+#include "core/base/random.h"
+#include "core/sale/sale_rows.h"
 #include "core/sync/tasks.h"
 
 #define BATCH_EVENTS 100
 #define UPLOAD_MAX   (1 << 20)
-#define SETTLE_ROWS  128
+#define SETTLE_BATCH 128
 #define EPOCH        1
 
 bool bt_sync_wants_upload(struct bt_sync *sync)
@@ -106,30 +108,98 @@ static enum bt_err check_head(struct bt_sync *sync, const json_t *o, struct bt_h
 	return BT_OK;
 }
 
+/* The newest exception of a sale, or "". */
+static void read_exception(struct bt_sync *sync, const char *sale_id, char out[40])
+{
+	struct bt_event event;
+	struct bt_buf body;
+	json_t *o = NULL;
+
+	out[0] = 0;
+	bt_buf_init(&body, BT_EVENT_BODY_MAX);
+	if (bt_journal_newest(sync->parts.journal, BT_EVENT_EXCEPTION, sale_id, &event, &body) == BT_OK &&
+	    bt_json_parse(bt_buf_view(&body), BT_EVENT_BODY_MAX, &o, NULL) == BT_OK &&
+	    bt_json_text(o, "code", out, 40) != BT_OK)
+		out[0] = 0;
+	json_decref(o);
+	bt_buf_fini(&body);
+}
+
+/* Events that are sent again get the same answer again; it is recorded once. */
+static bool has_exception(struct bt_sync *sync, const char *sale_id, const char *code)
+{
+	char known[40];
+
+	read_exception(sync, sale_id, known);
+	return strcmp(known, code) == 0;
+}
+
+/* A docket for dues or balance is a fact that the head-end posts at once; tokens are not delivered this way. */
+static void note_posted(struct bt_sync *sync, const char *sale_id)
+{
+	struct bt_sale_row row;
+	enum bt_err err = bt_journal_sale(sync->parts.journal, sale_id, &row);
+
+	if (err || row.stage != BT_STAGE_PENDING || strcmp(row.delivery, "token") == 0)
+		return;
+	err = bt_teller_note_posted(sync->parts.teller, sale_id);
+	if (!err)
+		sync->state.sent++;
+	bt_log_line(sync->parts.log, "sync", "posted %s: %s", sale_id, bt_err_name(err));
+}
+
 /* Exceptions become journal events and stand under "stuck"; they never edit a sale (DESIGN 7). */
 static void note_result(struct bt_sync *sync, const json_t *row)
 {
 	char status[24], code[40] = "", sale_id[37];
+	int64_t seq;
 
-	if (bt_json_text(row, "status", status, sizeof status) != BT_OK || strcmp(status, "exception") != 0 ||
+	if (bt_json_text(row, "status", status, sizeof status) != BT_OK ||
+	    bt_json_int(row, "seq", sync->sent_seq + 1, sync->upload_to, &seq) != BT_OK ||
 	    bt_json_text(row, "sale_id", sale_id, sizeof sale_id) != BT_OK)
+		return;
+	if (strcmp(status, "posted") == 0)
+		note_posted(sync, sale_id);
+	if (strcmp(status, "exception") != 0)
 		return;
 	if (bt_json_text(row, "code", code, sizeof code) != BT_OK)
 		bt_text_copy(code, sizeof code, "unnamed");
 	if (strcmp(code, "malformed") == 0)
 		sync->state.quarantined++;
+	if (!bt_uuid7_is(sale_id) || has_exception(sync, sale_id, code))
+		return;
 	if (bt_sync_put(sync, BT_EVENT_EXCEPTION, sale_id, json_pack("{s:s}", "code", code)) != BT_OK)
 		bt_log_line(sync->parts.log, "sync", "exception of %s not recorded", sale_id);
 }
 
-static bool is_covered(const struct bt_sale_row *row, int64_t seq)
+/* A record that the head-end could not read is not posted: it stays unsent, and counts as such, until a person has seen
+ * to it (PROTOCOL L1). Every other exception is named over a posting (H1). */
+static bool is_unposted(struct bt_sync *sync, const struct bt_sale_row *row)
 {
-	return row->last_seq <= seq && (row->stage == BT_STAGE_TOKENED || row->stage == BT_STAGE_CREDITED);
+	return row->exception &&
+	       (has_exception(sync, row->sale_id, "malformed") || has_exception(sync, row->sale_id, "paid_missing"));
+}
+
+static bool is_covered(struct bt_sync *sync, const struct bt_sale_row *row, int64_t seq)
+{
+	return row->last_seq <= seq && (row->stage == BT_STAGE_TOKENED || row->stage == BT_STAGE_CREDITED) &&
+	       !is_unposted(sync, row);
+}
+
+static enum bt_err put_settled(struct bt_sync *sync, const struct bt_event_in *events, int count)
+{
+	enum bt_err err = count ? bt_journal_put(sync->parts.journal, events, count, NULL) : BT_OK;
+
+	for (int i = 0; !err && i < count; i++)
+		bt_teller_note_settled(sync->parts.teller, events[i].sale_id);
+	if (!err)
+		sync->state.sent += count;
+	return err;
 }
 
 static enum bt_err settle_rows(struct bt_sync *sync, const struct bt_sale_row *rows, int count, int64_t seq)
 {
-	struct bt_event_in events[SETTLE_ROWS];
+	struct bt_event_in events[SETTLE_BATCH];
 	struct bt_buf body;
 	json_t *o = json_pack("{s:I, s:s}", "at", (json_int_t)bt_clock_wall_ms(sync->parts.clock), "by", "journal");
 	int n = 0;
@@ -138,36 +208,27 @@ static enum bt_err settle_rows(struct bt_sync *sync, const struct bt_sale_row *r
 	bt_buf_init(&body, 256);
 	err = o ? bt_json_encode(o, &body) : BT_ENOMEM;
 	json_decref(o);
-	for (int i = 0; !err && i < count; i++)
-		if (is_covered(&rows[i], seq))
+	for (int i = 0; !err && i < count; i++) {
+		if (is_covered(sync, &rows[i], seq))
 			events[n++] = (struct bt_event_in){
 			    .kind = BT_EVENT_SETTLED, .sale_id = rows[i].sale_id, .body = bt_buf_view(&body)};
-	if (!err && n)
-		err = bt_journal_put(sync->parts.journal, events, n, NULL);
-	for (int i = 0; !err && i < n; i++)
-		bt_teller_note_settled(sync->parts.teller, events[i].sale_id);
-	if (!err)
-		sync->state.sent += n;
+		if (n == SETTLE_BATCH || i == count - 1) {
+			err = put_settled(sync, events, n);
+			n = 0;
+		}
+	}
 	bt_buf_fini(&body);
 	return err;
 }
 
-/* Uncovered rows stay at the head of the unsettled list, so one page is not enough when they fill it. */
 static enum bt_err settle(struct bt_sync *sync, int64_t seq)
 {
-	int64_t before;
+	struct bt_sale_row *rows = NULL;
 	int count = 0;
-	struct bt_sale_row *rows = calloc(SETTLE_ROWS, sizeof *rows);
-	enum bt_err err = rows ? BT_OK : BT_ENOMEM;
+	enum bt_err err = bt_sale_rows_load(sync->parts.journal, BT_SALES_UNSETTLED, &rows, &count);
 
-	do {
-		before = sync->state.sent;
-		if (!err)
-			err =
-			    bt_journal_sales(sync->parts.journal, BT_SALES_UNSETTLED, NULL, SETTLE_ROWS, rows, &count);
-		if (!err)
-			err = settle_rows(sync, rows, count, seq);
-	} while (!err && sync->state.sent > before);
+	if (!err)
+		err = settle_rows(sync, rows, count, seq);
 	free(rows);
 	return err;
 }
@@ -177,6 +238,7 @@ enum bt_err bt_sync_take_upload(struct bt_sync *sync, const struct bt_answer *an
 	struct bt_head head;
 	const json_t *results;
 	json_t *o;
+	bool moved;
 	enum bt_err err = bt_json_parse(bt_buf_view(&answer->body), UPLOAD_MAX, &o, NULL);
 
 	if (err)
@@ -185,15 +247,19 @@ enum bt_err bt_sync_take_upload(struct bt_sync *sync, const struct bt_answer *an
 	if (!err)
 		err = bt_journal_acknowledge(sync->parts.journal, &head, NULL);
 	results = bt_json_array(o, "results");
-	for (size_t i = 0; !err && i < json_array_size(results); i++)
+	for (size_t i = 0; !err && i < json_array_size(results) && i < BATCH_EVENTS; i++)
 		note_result(sync, json_array_get(results, i));
 	json_decref(o);
 	if (err)
 		return err;
+	moved = head.seq > sync->sent_seq;
 	sync->sent_seq = head.seq;
 	err = settle(sync, head.seq);
 	if (err)
 		return err;
+	/* A head-end that takes nothing, or has gone back, is not asked again at once. */
+	if (!moved)
+		return BT_EGARBAGE;
 	return bt_sync_wants_upload(sync) ? BT_EBUSY : BT_OK;
 }
 

@@ -31,15 +31,22 @@ struct bt_sync {
 	struct bt_sync_state state;
 	enum bt_sync_task_id busy;
 	uint64_t call_id, next_call;
+	int64_t asked_boot_ms; /* of the call that is out */
 	int64_t due_boot_ms[BT_TASK_COUNT];
 	int backoff_ms[BT_TASK_COUNT];
 	char nonce[33];
 	/* upload */
-	int64_t sent_seq, upload_to;
+	int64_t sent_seq, upload_to; /* the batch that is out is (sent_seq, upload_to] */
 	uint8_t upload_hash[BT_SHA256_LEN];
-	/* pending */
+	/* lease: the newest the journal has seen; nothing older is taken, whatever lies on the disk (PROTOCOL L1) */
+	int64_t lease_number;
+	char lease_hash[2 * BT_SHA256_LEN + 1];
+	/* pending: rounds through all of them, in order of rank and age */
 	char finishing[37];
-	int64_t finish_after_ms; /* paid_at of the last one tried in this round */
+	int round_rank;    /* of the last one tried in this round; -1 none yet */
+	int64_t round_seq; /* its paid_seq */
+	bool reached;      /* the head-end answered when last looked */
+	bool round_over;   /* all were tried; the next round begins when the task is due */
 	bool changed;
 };
 

@@ -1,0 +1,226 @@
+/* A head-end of canned answers beside the counter of teller_fixture.h: it signs heads, time and leases with a key of
+ * its own, insists on one call of sync at a time, and keeps the newest upload. */
+#ifndef TESTS_UNIT_SYNC_FIXTURE_H
+#define TESTS_UNIT_SYNC_FIXTURE_H
+
+#include "tests/unit/teller_fixture.h"
+
+#include "core/base/json.h"
+#include "core/sync/sync.h"
+
+struct far {
+	struct shop shop;
+	struct bt_sync *sync;
+	struct bt_signer *key; /* the head-end's */
+	bool out;              /* a call of sync is out */
+	enum bt_call_kind kind;
+	uint64_t id;
+	char nonce[80];
+	json_t *upload; /* body of the newest JOURNAL call */
+	int submits[BT_CALL_COUNT];
+	char asked[64][37]; /* sales asked for by POST /v1/sales, in order */
+	uint64_t asked_id[64];
+	enum bt_err sale_submit;
+};
+
+static inline enum bt_err far_submit(void *self, const struct bt_call *call)
+{
+	struct far *far = self;
+
+	if (call->kind == BT_CALL_SALE) {
+		int n = far->submits[BT_CALL_SALE];
+
+		if (far->sale_submit)
+			return far->sale_submit;
+		assert_true(n < 64);
+		bt_text_copy(far->asked[n], sizeof far->asked[n], call->sale_id);
+		far->asked_id[n] = call->id;
+		far->submits[BT_CALL_SALE]++;
+		return BT_OK;
+	}
+	assert_false(far->out);
+	far->out = true;
+	far->kind = call->kind;
+	far->id = call->id;
+	far->submits[call->kind]++;
+	bt_text_copy(far->nonce, sizeof far->nonce, call->text);
+	if (call->kind == BT_CALL_JOURNAL) {
+		json_decref(far->upload);
+		far->upload = NULL;
+		assert_int_equal(bt_json_parse(call->body, 1 << 20, &far->upload, NULL), BT_OK);
+	}
+	return BT_OK;
+}
+
+static inline void far_open_sync(struct far *far)
+{
+	struct bt_sync_parts parts = {.dir = far->shop.dir,
+				      .clock = &far->shop.clock,
+				      .random = &far->shop.random,
+				      .journal = far->shop.journal,
+				      .directory = far->shop.directory,
+				      .wire = &far->shop.wire,
+				      .breaker = &far->shop.breaker,
+				      .teller = far->shop.teller,
+				      .enrolment = &far->shop.enrolment,
+				      .slow_ms = 1500};
+
+	far->out = false;
+	assert_int_equal(bt_sync_open(&parts, &far->sync, &far->shop.fault), BT_OK);
+}
+
+static inline void far_restart(struct far *far)
+{
+	bt_sync_close(far->sync);
+	shop_restart(&far->shop);
+	far_open_sync(far);
+}
+
+static inline int far_setup(void **state)
+{
+	struct far *far = calloc(1, sizeof *far);
+	uint8_t seed[BT_ED25519_SEED_LEN] = {9};
+
+	assert_non_null(far);
+	shop_make(&far->shop);
+	assert_int_equal(bt_signer_open(seed, &far->key), BT_OK);
+	memcpy(far->shop.enrolment.head_end_key, bt_signer_public(far->key), BT_ED25519_PUBLIC_LEN);
+	far->shop.wire.submit = far_submit;
+	far->shop.wire.self = far;
+	far_open_sync(far);
+	*state = far;
+	return 0;
+}
+
+static inline int far_teardown(void **state)
+{
+	struct far *far = *state;
+
+	bt_sync_close(far->sync);
+	json_decref(far->upload);
+	bt_signer_close(far->key);
+	shop_end(&far->shop);
+	free(far);
+	return 0;
+}
+
+/** Give @p json (may be NULL) as the answer to the call that is out. */
+static inline void far_answer(struct far *far, enum bt_err err, const char *code, const char *json)
+{
+	struct bt_answer answer = {.kind = far->kind, .id = far->id, .latency_ms = 10, .era = 1, .fault = {.err = err}};
+
+	assert_true(far->out);
+	far->out = false;
+	bt_text_copy(answer.code, sizeof answer.code, code);
+	bt_buf_init(&answer.body, 1 << 20);
+	if (json)
+		assert_int_equal(bt_buf_put_text(&answer.body, json), BT_OK);
+	assert_true(bt_sync_answer(far->sync, &answer));
+	bt_answer_fini(&answer);
+}
+
+static inline void far_sign(struct far *far, const char *message, char out[96])
+{
+	uint8_t signature[BT_ED25519_SIGNATURE_LEN];
+
+	assert_int_equal(bt_sign(far->key, bt_bytes_of(message), signature), BT_OK);
+	assert_int_equal(bt_base64_encode(BT_BYTES(signature), out, 96), BT_OK);
+}
+
+/** The answer of GET /v1/health over @p nonce. */
+static inline void far_health(struct far *far, const char *nonce, int64_t time_ms, bool genuine, char out[512])
+{
+	char message[160], signature[96];
+
+	snprintf(message, sizeof message, "batti-time-v1|%s|%lld", nonce, (long long)time_ms + (genuine ? 0 : 1));
+	far_sign(far, message, signature);
+	snprintf(out, 512, "{\"time\":%lld,\"era\":1,\"nonce\":\"%s\",\"signature\":\"%s\",\"notices\":[]}",
+		 (long long)time_ms, nonce, signature);
+}
+
+/** Turn once; calls other than @p wanted are answered: health well, all else with a refusal. @return @p wanted is out.
+ */
+static inline bool far_turn(struct far *far, enum bt_call_kind wanted)
+{
+	char health[512];
+
+	bt_sync_step(far->sync);
+	if (!far->out)
+		return false;
+	if (far->kind == wanted)
+		return true;
+	far_health(far, far->nonce, far->shop.wall_ms, true, health);
+	if (far->kind == BT_CALL_HEALTH)
+		far_answer(far, BT_OK, "", health);
+	else
+		far_answer(far, BT_EREFUSED, "not_now", NULL);
+	return false;
+}
+
+/** Turn until a call of @p kind is out, for at most @p ms. @return whether it is. */
+static inline bool far_wait(struct far *far, enum bt_call_kind kind, int64_t ms)
+{
+	for (int64_t passed = 0; passed <= ms; passed += 50) {
+		if (far_turn(far, kind))
+			return true;
+		shop_pass(&far->shop, 50);
+	}
+	return false;
+}
+
+static inline const json_t *far_events(const struct far *far)
+{
+	return json_object_get(far->upload, "events");
+}
+
+static inline int64_t far_first(const struct far *far)
+{
+	return json_integer_value(json_object_get(json_array_get(far_events(far), 0), "seq"));
+}
+
+static inline int64_t far_last(const struct far *far)
+{
+	const json_t *events = far_events(far);
+
+	return json_integer_value(json_object_get(json_array_get(events, json_array_size(events) - 1), "seq"));
+}
+
+static inline const char *far_hash(const struct far *far, int64_t seq)
+{
+	const json_t *event = json_array_get(far_events(far), (size_t)(seq - far_first(far)));
+
+	assert_int_equal(json_integer_value(json_object_get(event, "seq")), seq);
+	return json_string_value(json_object_get(event, "hash"));
+}
+
+/** Acknowledge the upload up to @p seq with @p results (JSON array). */
+static inline void far_acknowledge(struct far *far, int64_t seq, const char *results)
+{
+	char message[192], signature[96], *json = malloc(65536);
+
+	assert_non_null(json);
+	snprintf(message, sizeof message, "batti-head-v1|0142|1|%lld|%s", (long long)seq, far_hash(far, seq));
+	far_sign(far, message, signature);
+	snprintf(json, 65536, "{\"acknowledged\":%lld,\"head\":\"%s\",\"head_signature\":\"%s\",\"results\":%s}",
+		 (long long)seq, far_hash(far, seq), signature, results);
+	far_answer(far, BT_OK, "", json);
+	free(json);
+}
+
+/** A signed lease document; @p total_cap tells two of one number apart. */
+static inline void far_lease(struct far *far, int number, int total_cap, char out[4096])
+{
+	char document[1024], encoded[2048], signature[96];
+
+	snprintf(document, sizeof document,
+		 "{\"format\":1,\"terminal\":\"0142\",\"number\":%d,\"era\":1,\"lane\":3,\"lanes\":16,\"tid_floor\":0,"
+		 "\"not_before\":%lld,\"expires\":%lld,\"tariff\":\"BERC-2026-27\",\"zone\":\"danapur\","
+		 "\"caps\":{\"sale_paise\":1000000,\"meter_day_paise\":2000000,\"meter_day_count\":9,"
+		 "\"total_paise\":%d,\"total_count\":1000,\"oldest_hours\":72},\"grants\":[]}",
+		 number, (long long)(SHOP_START_MS - 1000), (long long)(SHOP_START_MS + 3 * SHOP_DAY_MS), total_cap);
+	far_sign(far, document, signature);
+	assert_int_equal(bt_base64_encode(bt_bytes_of(document), encoded, sizeof encoded), BT_OK);
+	snprintf(out, 4096, "{\"document\":\"%s\",\"signature\":\"%s\"}", encoded, signature);
+}
+
+#endif
