@@ -250,7 +250,8 @@ static bool is_about(const struct bt_teller_work *work, const struct bt_answer *
 		return false;
 	if (answer->fault.err != BT_OK)
 		return true;
-	return answer->rev == sale->rev && (sale->delivery != BT_DELIVERY_TOKEN || strlen(answer->token) == 20);
+	return answer->rev == sale->rev &&
+	       (sale->delivery != BT_DELIVERY_TOKEN || (strlen(answer->token) == 20 && answer->tid != 0));
 }
 
 static void take_answer(struct bt_teller *teller, struct bt_teller_work *work, const struct bt_answer *answer)
