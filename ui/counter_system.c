@@ -11,7 +11,7 @@ struct page {
 };
 
 /* Add a line: its sentence in both languages with the places filled. */
-static void add(struct page *page, const char *label, int mark, const char *key, const char *first, const char *second)
+static void add(struct page *page, const char *label, enum bt_ui_mark mark, const char *key, const char *first, const char *second)
 {
 	const char *args[3] = {first ? first : "", second ? second : "", NULL};
 	struct bt_ui_system_line *line;
@@ -118,7 +118,7 @@ static void add_lists(struct page *page)
 static void add_printer(struct page *page)
 {
 	static const struct {
-		int mark;
+		enum bt_ui_mark mark;
 		const char *key;
 	} papers[] = {
 	    [BT_PAPER_OK] = {BT_UI_GOOD, N_("Paper ok")},           [BT_PAPER_LOW] = {BT_UI_WARN, N_("Paper low")},

@@ -25,10 +25,12 @@ struct bt_ui_status {
 	int open_sales;      /* stuck: PENDING and the like */
 };
 
+enum bt_ui_mark { BT_UI_GOOD, BT_UI_WARN, BT_UI_BAD };
+
 /** One line of the system page; values are cleaned text, label is a catalogue key. */
 struct bt_ui_system_line {
 	const char *label;
-	enum { BT_UI_GOOD, BT_UI_WARN, BT_UI_BAD } mark;
+	enum bt_ui_mark mark;
 	char value[BT_LANG_COUNT][160];
 };
 
