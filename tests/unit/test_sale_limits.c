@@ -82,6 +82,25 @@ static void sale_limits_finished_here_by_its_owner(void **state)
 	assert_int_equal(shop->jobs_count, 1);
 }
 
+/* The docket is out and the consumer gone when the request turns out to be lost: no token comes out by itself. */
+static void sale_limits_nothing_prints_after_the_docket(void **state)
+{
+	struct shop *shop = *state;
+	struct bt_answer answer;
+
+	bt_vault_seal(&shop->vault);
+	shop_pay(shop, 50000);
+	shop_pass(shop, 3000);
+	assert_int_equal(shop_view(shop).state, BT_SALE_PENDING);
+	assert_int_equal(shop->jobs_count, 1);
+	shop_printed(shop, BT_PRINT_CONFIRMED);
+	shop_unlock(shop);
+	answer = shop_bad(shop, BT_ELOST, "");
+	shop_give(shop, &answer);
+	assert_int_equal(shop_view(shop).state, BT_SALE_TOKENED);
+	assert_int_equal(shop->jobs_count, 1);
+}
+
 static void sale_limits_total(void **state)
 {
 	struct shop *shop = *state;
@@ -377,6 +396,7 @@ int main(void)
 	    TEST(sale_limits_keys_locked),
 	    TEST(sale_limits_no_vault_at_all),
 	    TEST(sale_limits_finished_here_by_its_owner),
+	    TEST(sale_limits_nothing_prints_after_the_docket),
 	    TEST(sale_limits_total),
 	    TEST(sale_limits_total_after_a_wait),
 	    TEST(sale_limits_count_and_sale),
