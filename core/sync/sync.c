@@ -121,6 +121,8 @@ void bt_sync_close(struct bt_sync *sync)
 void bt_sync_kick(struct bt_sync *sync)
 {
 	memset(sync->due_boot_ms, 0, sizeof sync->due_boot_ms);
+	/* Somebody has reason to look: one probe now, whatever the back-off says. */
+	sync->parts.breaker->next_probe_ms = 0;
 	start_round(sync);
 }
 
