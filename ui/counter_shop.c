@@ -31,7 +31,7 @@ static void show_status(void *self, struct bt_ui_status *out)
 	    .has_lease = state->has_lease,
 	    .keys_locked = !bt_vault_is_open(&counter->vault),
 	    .clock_trusted = clock == BT_OK,
-	    .paper = counter->has_sink ? counter->sink.paper(counter->sink.self) : BT_PAPER_SILENT,
+	    .paper = counter->has_sink ? counter->sink.paper(counter->sink.self) : BT_PAPER_NONE,
 	    .now_ms = wall,
 	    .balances_known_ms = bt_directory_updated_ms(counter->directory),
 	    .stopped = bt_teller_state(counter->teller),

@@ -11,7 +11,8 @@ struct page {
 };
 
 /* Add a line: its sentence in both languages with the places filled. */
-static void add(struct page *page, const char *label, enum bt_ui_mark mark, const char *key, const char *first, const char *second)
+static void add(struct page *page, const char *label, enum bt_ui_mark mark, const char *key, const char *first,
+		const char *second)
 {
 	const char *args[3] = {first ? first : "", second ? second : "", NULL};
 	struct bt_ui_system_line *line;
@@ -123,10 +124,10 @@ static void add_printer(struct page *page)
 	} papers[] = {
 	    [BT_PAPER_OK] = {BT_UI_GOOD, N_("Paper ok")},           [BT_PAPER_LOW] = {BT_UI_WARN, N_("Paper low")},
 	    [BT_PAPER_OUT] = {BT_UI_BAD, N_("No paper")},           [BT_PAPER_OPEN] = {BT_UI_BAD, N_("Printer open")},
-	    [BT_PAPER_SILENT] = {BT_UI_WARN, N_("Printer silent")},
+	    [BT_PAPER_SILENT] = {BT_UI_WARN, N_("Printer silent")}, [BT_PAPER_NONE] = {BT_UI_WARN, N_("No printer")},
 	};
 	struct bt_counter *counter = page->counter;
-	enum bt_paper paper = counter->has_sink ? counter->sink.paper(counter->sink.self) : BT_PAPER_SILENT;
+	enum bt_paper paper = counter->has_sink ? counter->sink.paper(counter->sink.self) : BT_PAPER_NONE;
 
 	add(page, N_("Printer"), papers[paper].mark, papers[paper].key, NULL, NULL);
 }

@@ -13,7 +13,15 @@ enum bt_print_state {
 	BT_PRINT_FAILED,      /* the printer did not take the slip */
 };
 
-enum bt_paper { BT_PAPER_OK, BT_PAPER_LOW, BT_PAPER_OUT, BT_PAPER_OPEN, BT_PAPER_SILENT };
+enum bt_paper {
+	BT_PAPER_OK,
+	BT_PAPER_LOW,
+	BT_PAPER_OUT,
+	BT_PAPER_OPEN,
+	BT_PAPER_SILENT, /* a printer is set up and does not answer */
+	BT_PAPER_NONE,   /* no printer is set up; no sink says this, only who has none */
+	BT_PAPER_COUNT,
+};
 
 struct bt_print_job {
 	char sale_id[37]; /* "" for a test page */

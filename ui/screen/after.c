@@ -20,9 +20,7 @@ static struct bt_ui_go start_next(struct bt_ui_desk *desk, const char *text)
 
 static struct bt_ui_go print_again(struct bt_ui_after *after, struct bt_ui_desk *desk)
 {
-	if (desk->shop->reprint(desk->shop->self, desk->sale_id) != BT_OK) {
-		bt_ui_note(desk, BT_INK_WARN, N_("The printer does not answer. F5 tries again."), NULL);
-	}
+	(void)bt_ui_print_again(desk, desk->sale_id);
 	bt_ui_after_look(after, desk);
 	return BT_GO(BT_GO_STAY);
 }
@@ -66,6 +64,7 @@ static const char *failure_key(enum bt_paper paper)
 	    [BT_PAPER_OUT] = N_("No paper. Put in a roll, then F5. Meanwhile write or photograph this."),
 	    [BT_PAPER_OPEN] = N_("The printer is open. Close it, then F5."),
 	    [BT_PAPER_SILENT] = N_("The printer does not answer. F5 tries again."),
+	    [BT_PAPER_NONE] = N_("No printer is set up. Write or photograph this."),
 	};
 	return keys[paper];
 }
@@ -92,6 +91,10 @@ bool bt_ui_after_print_state(const struct bt_ui_after *after, const struct bt_ui
 		return false;
 	case BT_PRINTING_NONE:
 		break;
+	}
+	if (desk->status.paper == BT_PAPER_NONE) {
+		bt_ui_message_row(canvas, BT_INK_FACT, bt_ui_word(canvas, failure_key(BT_PAPER_NONE)));
+		return false;
 	}
 	return true;
 }

@@ -9,9 +9,40 @@
 #define KEYS_MAX 16
 #define LOW_DIV  4 /* below a quarter of any cap the slot turns */
 
+#define NAME_COLUMNS 6
+
+#define WORDS(...) ((const char *const[3]){__VA_ARGS__})
+
 static void say_text(const struct bt_ui_canvas *canvas, const char *key, const char *arg, char *out, size_t cap)
 {
 	(void)bt_words_format(canvas->words, canvas->lang, key, (const char *[]){arg, NULL}, out, cap);
+}
+
+/* What does not fit its slot is said in fewer words and then the figure alone: a figure that is cut is a
+ * wrong figure. */
+static void fill_slot(const struct bt_ui_canvas *canvas, enum bt_ui_slot_id id, const char *const keys[3],
+		      const char *arg, struct bt_ui_slot *slot)
+{
+	int room = bt_ui_slot_room(id, slot->shape);
+	for (int i = 0; keys[i]; i++) {
+		say_text(canvas, keys[i], arg, slot->text, sizeof(slot->text));
+		if (bt_text_columns(slot->text) <= room) {
+			return;
+		}
+	}
+	bt_text_copy(slot->text, sizeof(slot->text), arg ? arg : "");
+}
+
+/* 0:44, and whole hours from 100 hours on. */
+static void say_span(const struct bt_ui_canvas *canvas, int64_t span_ms, char out[BT_DATE_BYTES])
+{
+	char hours[32];
+	if (span_ms < 100 * HOUR_MS) {
+		bt_ui_span(span_ms, out);
+	} else {
+		bt_count_format(span_ms / HOUR_MS, hours);
+		say_text(canvas, N_("{1} h"), hours, out, BT_DATE_BYTES);
+	}
 }
 
 static void fill_server(const struct bt_ui_status *status, const struct bt_ui_canvas *canvas, struct bt_ui_slot *slot)
@@ -27,13 +58,13 @@ static void fill_server(const struct bt_ui_status *status, const struct bt_ui_ca
 	slot->shape_role = looks[status->server].role;
 	slot->style = (status->server == BT_BREAKER_ONLINE ? BT_INK_FACT : BT_INK_WARN) | BT_BOLD;
 	if (status->server == BT_BREAKER_ONLINE) {
-		say_text(canvas, N_("Server up"), NULL, slot->text, sizeof(slot->text));
+		fill_slot(canvas, BT_SLOT_SERVER, WORDS(N_("Server up")), NULL, slot);
 	} else if (status->server == BT_BREAKER_SLOW) {
 		bt_ui_seconds(status->latency_ms, arg);
-		say_text(canvas, N_("Slow {1} s"), arg, slot->text, sizeof(slot->text));
+		fill_slot(canvas, BT_SLOT_SERVER, WORDS(N_("Slow {1} s")), arg, slot);
 	} else {
-		bt_ui_span(status->down_ms, arg);
-		say_text(canvas, N_("Server down {1}"), arg, slot->text, sizeof(slot->text));
+		say_span(canvas, status->down_ms, arg);
+		fill_slot(canvas, BT_SLOT_SERVER, WORDS(N_("Server down {1}")), arg, slot);
 	}
 }
 
@@ -41,7 +72,7 @@ static void fill_to_send(const struct bt_ui_status *status, const struct bt_ui_c
 {
 	char arg[32];
 	bt_count_format(status->unsent, arg);
-	say_text(canvas, N_("To send {1}"), arg, slot->text, sizeof(slot->text));
+	fill_slot(canvas, BT_SLOT_TO_SEND, WORDS(N_("To send {1}")), arg, slot);
 	slot->style = status->unsent > 0 ? BT_INK_FACT : BT_INK_QUIET;
 	if (status->unsent_old) {
 		slot->style = BT_INK_WARN;
@@ -57,13 +88,13 @@ static void fill_limit_left(const struct bt_allowance *left, const struct bt_ui_
 	slot->style = low ? BT_INK_WARN : BT_INK_QUIET;
 	if (low && left->ends == BT_ENDS_MONEY) {
 		bt_ui_rupees(left->paise_left, false, arg);
-		say_text(canvas, N_("Offline {1}"), arg, slot->text, sizeof(slot->text));
+		fill_slot(canvas, BT_SLOT_LIMIT, WORDS(N_("Offline {1}"), N_("{1} left")), arg, slot);
 	} else if (low && left->ends == BT_ENDS_COUNT) {
 		bt_count_format(left->count_left, arg);
-		say_text(canvas, N_("Offline {1} left"), arg, slot->text, sizeof(slot->text));
+		fill_slot(canvas, BT_SLOT_LIMIT, WORDS(N_("Offline {1} left"), N_("{1} left")), arg, slot);
 	} else {
 		bt_count_format(left->ms_left / HOUR_MS, arg);
-		say_text(canvas, N_("Offline {1} h"), arg, slot->text, sizeof(slot->text));
+		fill_slot(canvas, BT_SLOT_LIMIT, WORDS(N_("Offline {1} h")), arg, slot);
 	}
 }
 
@@ -71,11 +102,11 @@ static void fill_limit(const struct bt_ui_status *status, const struct bt_ui_can
 {
 	slot->style = BT_INK_WARN;
 	if (!status->has_lease) {
-		say_text(canvas, N_("No limit"), NULL, slot->text, sizeof(slot->text));
+		fill_slot(canvas, BT_SLOT_LIMIT, WORDS(N_("No limit")), NULL, slot);
 	} else if (status->allowance.used_up != BT_DENY_NONE) {
-		say_text(canvas, N_("Offline used"), NULL, slot->text, sizeof(slot->text));
+		fill_slot(canvas, BT_SLOT_LIMIT, WORDS(N_("Offline used")), NULL, slot);
 	} else if (status->keys_locked) {
-		say_text(canvas, N_("Keys locked"), NULL, slot->text, sizeof(slot->text));
+		fill_slot(canvas, BT_SLOT_LIMIT, WORDS(N_("Keys locked")), NULL, slot);
 	} else {
 		fill_limit_left(&status->allowance, canvas, slot);
 	}
@@ -90,12 +121,13 @@ static void fill_paper(const struct bt_ui_status *status, const struct bt_ui_can
 	} looks[] = {[BT_PAPER_OK] = {"", BT_INK_QUIET, N_("Paper ok")},
 		     [BT_PAPER_LOW] = {"△", BT_INK_WARN, N_("Paper low")},
 		     [BT_PAPER_OUT] = {"✕", BT_INK_WARN, N_("No paper")},
-		     [BT_PAPER_OPEN] = {"✕", BT_INK_WARN, N_("Printer open")},
-		     [BT_PAPER_SILENT] = {"?", BT_INK_WARN, N_("Printer silent")}};
+		     [BT_PAPER_OPEN] = {"✕", BT_INK_WARN, N_("Lid open")},
+		     [BT_PAPER_SILENT] = {"?", BT_INK_WARN, N_("No answer")},
+		     [BT_PAPER_NONE] = {"", BT_INK_QUIET, N_("No printer")}};
 	slot->shape = looks[status->paper].shape;
 	slot->shape_role = looks[status->paper].role;
 	slot->style = looks[status->paper].role;
-	say_text(canvas, looks[status->paper].key, NULL, slot->text, sizeof(slot->text));
+	fill_slot(canvas, BT_SLOT_PAPER, WORDS(looks[status->paper].key), NULL, slot);
 }
 
 static void draw_status(const struct bt_ui_status *status, struct bt_ui_canvas *canvas)
@@ -111,8 +143,10 @@ static void draw_status(const struct bt_ui_status *status, struct bt_ui_canvas *
 	fill_limit(status, canvas, &slots[BT_SLOT_LIMIT]);
 	fill_paper(status, canvas, &slots[BT_SLOT_PAPER]);
 	bt_ui_time(status->now_ms, time);
-	bt_text_clip(bt_dual_get(&status->who, canvas->lang), 6, who, sizeof(who));
-	bt_text_printf(slots[BT_SLOT_WHO].text, sizeof(slots[BT_SLOT_WHO].text), "%s%s%s", who, who[0] ? "  " : "",
+	bt_text_clip(bt_dual_get(&status->who, canvas->lang), NAME_COLUMNS, who, sizeof(who));
+	/* The longest name stands closer to the time, or the paper beside it would touch it. */
+	const char *gap = bt_text_columns(who) < NAME_COLUMNS ? "  " : " ";
+	bt_text_printf(slots[BT_SLOT_WHO].text, sizeof(slots[BT_SLOT_WHO].text), "%s%s%s", who, who[0] ? gap : "",
 		       time);
 	slots[BT_SLOT_WHO].style = BT_INK_QUIET;
 	bt_ui_status_row(canvas, slots);

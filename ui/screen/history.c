@@ -28,10 +28,8 @@ static struct bt_ui_go print_again(const struct history *history, struct bt_ui_d
 		return BT_GO(BT_GO_IGNORED);
 	}
 	const char *sale_id = history->rows[history->list.chosen].sale_id;
-	if (desk->shop->reprint(desk->shop->self, sale_id) == BT_OK) {
+	if (bt_ui_print_again(desk, sale_id)) {
 		bt_ui_note(desk, BT_INK_FACT, N_("Printing"), NULL);
-	} else {
-		bt_ui_note(desk, BT_INK_WARN, N_("The printer does not answer. F5 tries again."), NULL);
 	}
 	return BT_GO(BT_GO_STAY);
 }

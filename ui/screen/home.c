@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "ui/screen/pay.h"
 #include "ui/widget/field.h"
 #include "ui/widget/list.h"
 
@@ -164,10 +165,8 @@ static void reprint_last(struct bt_ui_desk *desk)
 	desk->shop->newest(desk->shop->self, sale_id);
 	if (!sale_id[0]) {
 		bt_ui_note(desk, BT_INK_WARN, N_("No recharges known here."), NULL);
-	} else if (desk->shop->reprint(desk->shop->self, sale_id) == BT_OK) {
+	} else if (bt_ui_print_again(desk, sale_id)) {
 		bt_ui_note(desk, BT_INK_FACT, N_("Printing"), NULL);
-	} else {
-		bt_ui_note(desk, BT_INK_WARN, N_("The printer does not answer. F5 tries again."), NULL);
 	}
 }
 

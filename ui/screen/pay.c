@@ -77,3 +77,16 @@ bool bt_ui_sale_view(const struct bt_ui_desk *desk, struct bt_sale_view *out)
 {
 	return desk->sale_id[0] && desk->shop->view(desk->shop->self, desk->sale_id, out) == BT_OK;
 }
+
+bool bt_ui_print_again(struct bt_ui_desk *desk, const char *sale_id)
+{
+	if (desk->status.paper == BT_PAPER_NONE) {
+		bt_ui_note(desk, BT_INK_WARN, N_("No printer is set up. Write or photograph this."), NULL);
+		return false;
+	}
+	if (desk->shop->reprint(desk->shop->self, sale_id) != BT_OK) {
+		bt_ui_note(desk, BT_INK_WARN, N_("The printer does not answer. F5 tries again."), NULL);
+		return false;
+	}
+	return true;
+}

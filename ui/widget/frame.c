@@ -6,20 +6,34 @@
 #define GAP_WIDE     3
 #define GAP_NARROW   2
 
-static const int slot_cols[BT_SLOT_COUNT] = {BT_MARK_COL, 22, 38, 54, 0};
+/* Where each slot begins, and how much of the row is its own. */
+static const struct {
+	int col, columns;
+} slot_places[BT_SLOT_WHO] = {[BT_SLOT_SERVER] = {BT_MARK_COL, 19},
+			      [BT_SLOT_TO_SEND] = {22, 15},
+			      [BT_SLOT_LIMIT] = {38, 15},
+			      [BT_SLOT_PAPER] = {54, 12}};
+
+int bt_ui_slot_room(enum bt_ui_slot_id id, const char *shape)
+{
+	if (id >= BT_SLOT_WHO) {
+		return BT_CANVAS_COLS;
+	}
+	return slot_places[id].columns - (shape[0] ? bt_text_columns(shape) + 1 : 0);
+}
 
 void bt_ui_status_row(struct bt_ui_canvas *canvas, const struct bt_ui_slot slots[BT_SLOT_COUNT])
 {
 	bt_ui_fill(canvas, 0, 0, canvas->cols, BT_ON_BAR);
 	for (int i = 0; i < BT_SLOT_WHO; i++) {
 		const struct bt_ui_slot *slot = &slots[i];
-		int col = slot_cols[i];
+		int col = slot_places[i].col;
 		if (slot->shape[0]) {
 			int end = bt_ui_put(canvas, 0, col, slot->shape_role | BT_BOLD, slot->shape);
 			col = end + 1;
 		}
-		bt_ui_put_clip(canvas, 0, col, slot_cols[i + 1] > 0 ? slot_cols[i + 1] - 1 - col : 66 - col,
-			       slot->style, slot->text);
+		bt_ui_put_clip(canvas, 0, col, bt_ui_slot_room((enum bt_ui_slot_id)i, slot->shape), slot->style,
+			       slot->text);
 	}
 	bt_ui_put_right(canvas, 0, canvas->cols - RIGHT_MARGIN, slots[BT_SLOT_WHO].style, slots[BT_SLOT_WHO].text);
 }

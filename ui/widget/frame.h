@@ -14,6 +14,8 @@ struct bt_ui_slot {
 	char text[96];
 };
 
+/** Columns that a slot has for its words, behind @p shape ("" none); the last slot has what its words take. Pure. */
+int bt_ui_slot_room(enum bt_ui_slot_id id, const char *shape);
 /** Row 0. Slots keep their columns; the last one ends two columns before the right edge. */
 void bt_ui_status_row(struct bt_ui_canvas *canvas, const struct bt_ui_slot slots[BT_SLOT_COUNT]);
 
