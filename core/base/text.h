@@ -29,6 +29,9 @@ __attribute__((format(printf, 3, 4))) enum bt_err bt_text_printf(char *out, size
  */
 int bt_utf8_next(const char *text, size_t len, uint32_t *out);
 
+/** Encode @p c, a scalar value. @return bytes written, 1..4; no terminator. */
+int bt_utf8_put(uint32_t c, char out[4]);
+
 /**
  * Clean a string from outside: the only way one may reach screen, paper or log.
  *

@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/base/text.h"
+
 #define BT_CHAR_ZWNJ    0x200Cu
 #define BT_CHAR_ZWJ     0x200Du
 #define BT_CHAR_VIRAMA  0x094Du
@@ -26,7 +28,5 @@ bool bt_char_is_blank(uint32_t c);
 /** True when a text may be cut between these neighbours: not before a mark or spacing sign, after U+094D, beside ZWJ.
  */
 bool bt_char_may_cut(uint32_t before, uint32_t after);
-/** Encode one character. @return bytes written, 1..4. */
-int bt_utf8_put(uint32_t c, char out[4]);
 
 #endif

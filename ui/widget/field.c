@@ -15,30 +15,6 @@ void bt_ui_field_set(struct bt_ui_field *field, const char *text)
 	bt_text_copy(field->text, sizeof(field->text), text);
 }
 
-static size_t encode_char(uint32_t c, char out[4])
-{
-	if (c < 0x80) {
-		out[0] = (char)c;
-		return 1;
-	}
-	if (c < 0x800) {
-		out[0] = (char)(0xC0 | (c >> 6));
-		out[1] = (char)(0x80 | (c & 0x3F));
-		return 2;
-	}
-	if (c < 0x10000) {
-		out[0] = (char)(0xE0 | (c >> 12));
-		out[1] = (char)(0x80 | ((c >> 6) & 0x3F));
-		out[2] = (char)(0x80 | (c & 0x3F));
-		return 3;
-	}
-	out[0] = (char)(0xF0 | (c >> 18));
-	out[1] = (char)(0x80 | ((c >> 12) & 0x3F));
-	out[2] = (char)(0x80 | ((c >> 6) & 0x3F));
-	out[3] = (char)(0x80 | (c & 0x3F));
-	return 4;
-}
-
 bool bt_ui_field_put(struct bt_ui_field *field, uint32_t ch, int max_columns)
 {
 	char longer[BT_FIELD_BYTES];
@@ -50,7 +26,7 @@ bool bt_ui_field_put(struct bt_ui_field *field, uint32_t ch, int max_columns)
 		return false;
 	}
 	memcpy(longer, field->text, len);
-	size_t used = encode_char(ch, longer + len);
+	size_t used = (size_t)bt_utf8_put(ch, longer + len);
 	longer[len + used] = '\0';
 	/* A lone mark at the start, a control or a private character is not clean; a blank at the end is wanted. */
 	if ((ch != ' ' && !bt_text_is_clean(longer + len)) || bt_text_columns(longer) > max_columns) {
