@@ -220,17 +220,29 @@ static void demo_server(void *self, const char *fault)
 	if (posix_spawn(&counter->demo_pid, path, &actions, NULL, args, none) != 0)
 		counter->demo_pid = 0;
 	posix_spawn_file_actions_destroy(&actions);
+}
+
+/* The server has just been taken down or brought back: look at once instead of at the next round. */
+static void follow_demo(struct bt_counter *counter)
+{
+	if (counter->demo_pid <= 0 || waitpid(counter->demo_pid, NULL, WNOHANG) == 0)
+		return;
+	counter->demo_pid = 0;
 	bt_sync_kick(counter->sync);
 }
 
 static bool step(void *self)
 {
+	follow_demo(self);
 	return bt_counter_turn(self);
 }
 
 static int due_ms(void *self)
 {
-	return bt_counter_due_ms(self);
+	struct bt_counter *counter = self;
+	int due = bt_counter_due_ms(counter);
+
+	return counter->demo_pid > 0 && (due < 0 || due > 50) ? 50 : due;
 }
 
 static int fds(void *self, int *out, int max)
