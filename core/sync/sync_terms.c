@@ -7,7 +7,8 @@
 #include "core/sync/tasks.h"
 
 #define DOCUMENT_MAX   (256 << 10)
-#define DIRECTORY_PAGE 1000
+/* Applied on the thread that owns the screen: a page of this size keeps a key waiting about 20 ms at most. */
+#define DIRECTORY_PAGE 250
 #define TIME_MAX_MS    INT64_C(253402300799999) /* the end of the year 9999 */
 
 enum bt_err bt_sync_start_health(struct bt_sync *sync)
