@@ -208,6 +208,15 @@ static void go_help(struct world *world)
 	press(world, BT_KEY_F1, 0);
 }
 
+/* Nothing typed, no free units, a good balance: the slots stay, quiet. */
+static void go_card_empty(struct world *world)
+{
+	world->fake.ramesh.free_of = 0;
+	world->fake.ramesh.balance = 50000;
+	world->fake.ramesh.cut_from_ms = 0;
+	open_card(world);
+}
+
 static void go_blocked_person(struct world *world)
 {
 	world->fake.ramesh.blocked = fake_dual("theft case", "चोरी का मामला");
@@ -228,6 +237,8 @@ static const struct golden {
     {"02-card-hi", BT_LANG_HI, 24, 80, go_card, "card"},
     {"02-card-hi-down", BT_LANG_HI, 24, 80, go_card_down, "card"},
     {"02-card-132", BT_LANG_EN, 43, 132, go_card, "card"},
+    {"02-card-empty", BT_LANG_EN, 24, 80, go_card_empty, "card"},
+    {"02-card-empty-hi", BT_LANG_HI, 24, 80, go_card_empty, "card"},
     {"02-card-blocked", BT_LANG_EN, 24, 80, go_blocked_person, "card"},
     {"02-card-help", BT_LANG_EN, 24, 80, go_help, "card"},
     {"02-history-hi", BT_LANG_HI, 24, 80, go_history, "history"},

@@ -14,6 +14,7 @@
 #define QUICK_COUNT    4
 #define TENTH          10
 #define REMARK_COLUMNS 11
+#define NOTHING_TO_SAY "—" /* a slot stays where it is */
 
 static const bt_paise quick_amounts[QUICK_COUNT] = {20000, 50000, 100000, 200000};
 
@@ -306,13 +307,14 @@ static void draw_safe(const struct bt_ui_desk *desk, struct bt_ui_canvas *canvas
 	const struct bt_consumer *consumer = &desk->draft.consumer;
 	const struct bt_tariff *tariff = desk->shop->tariff(desk->shop->self);
 	char text[48];
+	bt_ui_put(canvas, 7, BT_BLOCK_COL, BT_INK_QUIET, bt_ui_word(canvas, N_("To be safe")));
 	if (!tariff || consumer->balance_at_ms == 0 || consumer->postpaid || consumer->balance >= tariff->minimum) {
+		bt_ui_put_right(canvas, 7, BT_AMOUNT_END, BT_INK_QUIET, NOTHING_TO_SAY);
 		return;
 	}
 	bt_paise safe = (consumer->balance < 0 ? -consumer->balance : 0) + tariff->minimum;
 	safe = (safe + BT_PAISE_PER_RUPEE - 1) / BT_PAISE_PER_RUPEE * BT_PAISE_PER_RUPEE;
 	bt_ui_rupees(safe, true, text);
-	bt_ui_put(canvas, 7, BT_BLOCK_COL, BT_INK_QUIET, bt_ui_word(canvas, N_("To be safe")));
 	bt_ui_put_right(canvas, 7, BT_AMOUNT_END, BT_INK_FACT | BT_BOLD, text);
 	bt_ui_put(canvas, 7, BT_REMARK_COL, BT_INK_QUIET, bt_ui_word(canvas, N_("or more")));
 }
@@ -339,7 +341,10 @@ static void draw_facts(const struct bt_ui_desk *desk, struct bt_ui_canvas *canva
 	bt_ui_put(canvas, 6, BT_VALUE_COL, BT_INK_FACT, consumer->meter[0] ? text : bt_ui_word(canvas, N_("none")));
 	if (consumer->postpaid) {
 		bt_ui_put(canvas, 7, BT_VALUE_COL, BT_INK_FACT, bt_ui_word(canvas, N_("Bill meter (post-paid)")));
-	} else if (consumer->free_of > 0) {
+	} else if (consumer->free_of <= 0) {
+		bt_ui_label(canvas, 7, N_("Free units"));
+		bt_ui_put(canvas, 7, BT_VALUE_COL, BT_INK_QUIET, NOTHING_TO_SAY);
+	} else {
 		bt_ui_label(canvas, 7, N_("Free units"));
 		whole_units(consumer->free_left, text);
 		whole_units(consumer->free_of, other);
@@ -421,10 +426,11 @@ static void draw_choices(const struct card *card, struct bt_ui_canvas *canvas)
 static void draw_gives(const struct card *card, const struct bt_ui_desk *desk, struct bt_ui_canvas *canvas)
 {
 	char text[64];
+	bt_ui_label(canvas, 21, N_("Gives"));
 	if (!card->has_quote) {
+		bt_ui_put(canvas, 21, BT_VALUE_COL, BT_INK_QUIET, NOTHING_TO_SAY);
 		return;
 	}
-	bt_ui_label(canvas, 21, N_("Gives"));
 	bt_ui_units(canvas, desk->quote.units, text);
 	bt_ui_put(canvas, 21, BT_VALUE_COL, BT_INK_FACT | BT_BOLD, text);
 	bt_money_format_full(desk->quote.energy, text);
