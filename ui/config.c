@@ -69,11 +69,18 @@ static bool set_font(struct bt_config *config, const char *value)
 
 static bool set_colours(struct bt_config *config, const char *value)
 {
-	static const char *const known[] = {"auto", "mono", NULL};
+	static const struct {
+		const char *name;
+		int colours;
+	} known[] = {
+	    {"auto", BT_COLOURS_AUTO}, {"256", 256}, {"16", 16}, {"8", 8}, {"mono", BT_COLOURS_NONE}, {NULL, 0},
+	};
 
-	for (int i = 0; known[i]; i++)
-		if (strcmp(known[i], value) == 0)
-			return bt_text_copy(config->colours, sizeof config->colours, value) == BT_OK;
+	for (int i = 0; known[i].name; i++)
+		if (strcmp(known[i].name, value) == 0) {
+			config->colours = known[i].colours;
+			return true;
+		}
 	return false;
 }
 
@@ -115,7 +122,7 @@ void bt_config_default(struct bt_config *config)
 	    .receipt_language = BT_RECEIPT_BOTH,
 	    .printer = "none",
 	    .printer_profile = "generic-80",
-	    .colours = "auto",
+	    .colours = BT_COLOURS_AUTO,
 	};
 }
 

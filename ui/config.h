@@ -7,6 +7,9 @@
 #include "core/base/text.h"
 #include "core/receipt/receipt.h"
 
+#define BT_COLOURS_AUTO 0
+#define BT_COLOURS_NONE (-1)
+
 struct bt_config {
 	int deadline_ms; /* the counter is free after this, 200..10000 */
 	int slow_ms;     /* an answer slower than this is slow, 50..10000 */
@@ -15,8 +18,8 @@ struct bt_config {
 	enum bt_receipt_lang receipt_language;
 	char printer[256]; /* "none", "file:...", "tcp://host:port", "dev:/dev/usb/lp0" */
 	char printer_profile[32];
-	char font[256];   /* "" for the one that comes with Batti */
-	char colours[16]; /* "auto" or "mono" */
+	char font[256]; /* "" for the one that comes with Batti */
+	int colours;    /* BT_COLOURS_AUTO, BT_COLOURS_NONE, or use no more than 256, 16 or 8 */
 };
 
 /** What stands when nothing is set. */

@@ -69,7 +69,7 @@ static enum bt_exit use_options(struct bt_command_env *env)
 	if (args->printer && bt_text_copy(env->config.printer, sizeof env->config.printer, args->printer) != BT_OK)
 		return BT_EXIT_USAGE;
 	if (args->mono)
-		bt_text_copy(env->config.colours, sizeof env->config.colours, "mono");
+		env->config.colours = BT_COLOURS_NONE;
 	/* A receipt may be in both languages; only the screen needs one of the two. */
 	if (args->lang && bt_lang_parse(args->lang, &env->config.language) != BT_OK &&
 	    strcmp(args->lang, "both") != 0) {

@@ -28,7 +28,8 @@ static void check_config(const struct bt_config *config)
 	assert(config->slow_ms >= 50 && config->slow_ms <= 10000);
 	assert(config->idle_lock_s == 0 || (config->idle_lock_s >= 30 && config->idle_lock_s <= 3600));
 	assert((unsigned)config->language < BT_LANG_COUNT && (unsigned)config->receipt_language <= BT_RECEIPT_BOTH);
-	assert(strcmp(config->colours, "auto") == 0 || strcmp(config->colours, "mono") == 0);
+	assert(config->colours == BT_COLOURS_AUTO || config->colours == BT_COLOURS_NONE || config->colours == 8 ||
+	       config->colours == 16 || config->colours == 256);
 	assert(memchr(config->printer, '\0', sizeof config->printer) != NULL);
 	assert(memchr(config->printer_profile, '\0', sizeof config->printer_profile) != NULL);
 	assert(memchr(config->font, '\0', sizeof config->font) != NULL);

@@ -37,11 +37,12 @@ static enum bt_exit show(struct bt_command_env *env, struct bt_counter *counter)
 	struct bt_ui_shop shop = bt_counter_shop(counter);
 	struct bt_ui_app_options options = {.lang = env->config.language,
 					    .no_unicode = env->args.ascii,
+					    .colours = env->config.colours > 0 ? env->config.colours : 0,
 					    .idle_lock_ms = (int64_t)env->config.idle_lock_s * 1000,
 					    .signed_in = env->args.sign_in != NULL};
 	struct bt_fault fault = {0};
 
-	if (strcmp(env->config.colours, "mono") == 0 && setenv("NO_COLOR", "1", 1) != 0)
+	if (env->config.colours == BT_COLOURS_NONE && setenv("NO_COLOR", "1", 1) != 0)
 		return BT_EXIT_REFUSED;
 	if (bt_ui_app_run(&shop, &options, &fault) != BT_OK)
 		return bt_command_fail(env, &fault);
