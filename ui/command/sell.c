@@ -161,7 +161,7 @@ static void say_pending(struct bt_command_env *env, const struct bt_sale_view *v
 	}
 }
 
-static enum bt_exit judge(struct bt_command_env *env, const struct bt_sale_view *view)
+static enum bt_exit judge(struct bt_command_env *env, struct bt_counter *counter, const struct bt_sale_view *view)
 {
 	char amount[32];
 
@@ -177,6 +177,10 @@ static enum bt_exit judge(struct bt_command_env *env, const struct bt_sale_view 
 		return BT_EXIT_REFUSED;
 	case BT_SALE_PENDING:
 		say_pending(env, view);
+		if (bt_sync_state(bt_counter_sync(counter))->lease_file != BT_OK)
+			bt_command_say(env,
+				       N_("The offline permission is damaged. A new one is needed from the server."),
+				       NULL, NULL);
 		return view->denial == BT_DENY_KIND ? BT_EXIT_DONE : BT_EXIT_LEASE;
 	default:
 		return BT_EXIT_STOPPED;
@@ -217,7 +221,7 @@ static enum bt_exit sell(struct bt_command_env *env, struct bt_counter *counter,
 		print_json(&view);
 	else
 		print_plain(env, &view);
-	return judge(env, &view);
+	return judge(env, counter, &view);
 }
 
 static enum bt_exit run(struct bt_command_env *env)
