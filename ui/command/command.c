@@ -74,11 +74,12 @@ static const struct {
     {BT_EDIVERGED, N_("Stopped: the record does not agree with itself. Nothing is lost. Call {1}."), BT_EXIT_STOPPED},
 };
 
+/* Without a number the holder is no Batti, and its id is not known. */
 static const char *first_number(const char *text)
 {
 	const char *at = strpbrk(text, "0123456789");
 
-	return at ? at : text;
+	return at ? at : "?";
 }
 
 enum bt_exit bt_command_fail(const struct bt_command_env *env, const struct bt_fault *fault)

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/base/file.h"
 
@@ -26,6 +27,10 @@ static enum bt_exit read_needs(struct bt_command_env *env, struct bt_secret *pas
 			bt_command_say(env, N_("An option needs a value: {1}."), needs[i].name, NULL);
 			return BT_EXIT_USAGE;
 		}
+	if (access(args->ca, R_OK) != 0) {
+		bt_command_say(env, N_("The file is not there: {1}."), args->ca, NULL);
+		return BT_EXIT_USAGE;
+	}
 	if (bt_secret_read_file(args->passphrase_file, passphrase, NULL) != BT_OK) {
 		bt_command_say(env, N_("The file is not there: {1}."), args->passphrase_file, NULL);
 		return BT_EXIT_USAGE;
