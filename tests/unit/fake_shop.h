@@ -32,6 +32,7 @@ struct fake_shop {
 	bool checking;
 	int pays, issues, reprints, look_ups;
 	struct bt_draft paid;
+	char reprinted[37];
 	char fault[16];
 };
 
@@ -188,8 +189,9 @@ static inline enum bt_err fake_issue_now(void *self, const char *sale_id)
 
 static inline enum bt_err fake_reprint(void *self, const char *sale_id)
 {
-	(void)sale_id;
-	((struct fake_shop *)self)->reprints++;
+	struct fake_shop *fake = self;
+	(void)bt_text_copy(fake->reprinted, sizeof(fake->reprinted), sale_id);
+	fake->reprints++;
 	return BT_OK;
 }
 

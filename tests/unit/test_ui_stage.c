@@ -424,6 +424,86 @@ static void test_demo_keys_mean_nothing_at_a_real_counter(void **state)
 	assert_false(shows("Ctrl-"));
 }
 
+/* Section 5 of the design: what a key means on one screen it means on all. */
+static void test_keys_that_mean_the_same_everywhere(void **state)
+{
+	static const struct {
+		const char *screen, *typed;
+		enum bt_sale_state becomes;
+	} places[] = {
+	    {"home", "", BT_SALE_TOKENED},
+	    {"card", "100244781560\n", BT_SALE_TOKENED},
+	    {"split", "100244781560\n1000//\n", BT_SALE_TOKENED},
+	    {"confirm", "100244781560\n500\n", BT_SALE_TOKENED},
+	    {"wait", "100244781560\n500\n\n", BT_SALE_VENDING},
+	    {"docket", "100244781560\n500\n\n", BT_SALE_PENDING},
+	    {"docket", "100244781560\n500\n\n", BT_SALE_REFUSED},
+	    {"token", "100244781560\n500\n\n", BT_SALE_TOKENED},
+	    {"credit", "100244781560\n500\n\n", BT_SALE_CREDITED},
+	};
+	(void)state;
+	fake.status.keys_locked = true;
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		static const struct {
+			enum bt_ui_key key;
+			const char *screen;
+		} keys[] = {{BT_KEY_F12, "system"}, {BT_KEY_F4, "stuck"}, {BT_KEY_F8, "signin"}};
+		press(BT_KEY_F3);
+		fake.next_state = places[i].becomes;
+		type(places[i].typed);
+		tick(400);
+		assert_screen(places[i].screen);
+		for (size_t k = 0; k < sizeof(keys) / sizeof(keys[0]); k++) {
+			press(keys[k].key);
+			assert_screen(keys[k].screen);
+			press(BT_KEY_F1);
+			press(BT_KEY_ESC);
+			assert_screen(keys[k].screen);
+			press(BT_KEY_ESC);
+			assert_screen(places[i].screen);
+		}
+		press(BT_KEY_F2);
+		press(BT_KEY_F2);
+		press(BT_KEY_F1);
+		assert_true(shows("This help"));
+		press(BT_KEY_F1);
+		press(BT_KEY_F9);
+		assert_screen("signin");
+		press(BT_KEY_F4);
+		assert_screen("signin");
+		press(BT_KEY_F12);
+		assert_screen("system");
+		press(BT_KEY_ESC);
+		type("1234\n");
+		tick(50);
+		assert_screen(places[i].screen);
+	}
+}
+
+/* A paid sale that has not ended is followed, whatever is looked at meanwhile. */
+static void test_another_sale_looked_at_does_not_take_the_place_of_this_one(void **state)
+{
+	(void)state;
+	(void)scan("100244781560");
+	type("500\n\n");
+	assert_screen("token");
+	char before[37];
+	(void)bt_text_copy(before, sizeof(before), bt_ui_stage_desk(stage)->sale_id);
+	fake.open_count = 1;
+	(void)bt_text_copy(fake.open[0].sale_id, 37, "0192f000-0000-7000-8000-00000000000f");
+	fake.view.state = BT_SALE_PENDING;
+	press(BT_KEY_F4);
+	press(BT_KEY_ENTER);
+	assert_screen("docket");
+	press(BT_KEY_ESC);
+	assert_screen("stuck");
+	press(BT_KEY_ESC);
+	assert_screen("token");
+	fake.view.state = BT_SALE_TOKENED;
+	press(BT_KEY_F5);
+	assert_string_equal(fake.reprinted, before);
+}
+
 /* Any key on any screen: nothing crashes, and money is taken by a fresh Enter on confirm only. */
 static void test_any_key_anywhere(void **state)
 {
@@ -484,6 +564,8 @@ int main(void)
 	    TEST(test_help_reads_the_same_keys),
 	    TEST(test_demo_keys_stand_on_every_screen),
 	    TEST(test_demo_keys_mean_nothing_at_a_real_counter),
+	    TEST(test_keys_that_mean_the_same_everywhere),
+	    TEST(test_another_sale_looked_at_does_not_take_the_place_of_this_one),
 	    TEST(test_any_key_anywhere),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

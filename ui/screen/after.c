@@ -7,9 +7,15 @@
 #include "ui/widget/dates.h"
 #include "ui/widget/frame.h"
 
+void bt_ui_after_enter(struct bt_ui_after *after, const struct bt_ui_desk *desk)
+{
+	memcpy(after->sale_id, desk->sale_id, sizeof(after->sale_id));
+	bt_ui_after_look(after, desk);
+}
+
 void bt_ui_after_look(struct bt_ui_after *after, const struct bt_ui_desk *desk)
 {
-	after->known = bt_ui_sale_view(desk, &after->view);
+	after->known = bt_ui_sale_view(desk, after->sale_id, &after->view);
 }
 
 static struct bt_ui_go start_next(struct bt_ui_desk *desk, const char *text)
@@ -20,7 +26,7 @@ static struct bt_ui_go start_next(struct bt_ui_desk *desk, const char *text)
 
 static struct bt_ui_go print_again(struct bt_ui_after *after, struct bt_ui_desk *desk)
 {
-	(void)bt_ui_print_again(desk, desk->sale_id);
+	(void)bt_ui_print_again(desk, after->sale_id);
 	bt_ui_after_look(after, desk);
 	return BT_GO(BT_GO_STAY);
 }
@@ -28,7 +34,7 @@ static struct bt_ui_go print_again(struct bt_ui_after *after, struct bt_ui_desk 
 static struct bt_ui_go confirm_paper(struct bt_ui_after *after, struct bt_ui_desk *desk)
 {
 	if (after->view.printing == BT_PRINTING_ASK &&
-	    desk->shop->paper_seen(desk->shop->self, desk->sale_id) == BT_OK) {
+	    desk->shop->paper_seen(desk->shop->self, after->sale_id) == BT_OK) {
 		bt_ui_after_look(after, desk);
 	}
 	return BT_GO(BT_GO_STAY);
@@ -48,8 +54,8 @@ struct bt_ui_go bt_ui_after_press(struct bt_ui_after *after, struct bt_ui_desk *
 				  consumer->mobile[0] ? consumer->mobile : bt_dual_get(&consumer->name, desk->lang));
 	case BT_KEY_ENTER:
 		return confirm_paper(after, desk);
-	case BT_KEY_F4:
-		return BT_GO_TO(BT_GO_PUSH, &bt_ui_stuck);
+	case BT_KEY_ESC:
+		return BT_GO(desk->from_list ? BT_GO_BACK : BT_GO_STAY);
 	default:
 		return BT_GO(BT_GO_STAY);
 	}

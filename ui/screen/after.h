@@ -6,10 +6,13 @@
 #include "ui/widget/canvas.h"
 
 struct bt_ui_after {
+	char sale_id[37]; /* its own: another sale may be looked at in front of it */
 	struct bt_sale_view view;
 	bool known;
 };
 
+/** Begin with the sale on the desk. */
+void bt_ui_after_enter(struct bt_ui_after *after, const struct bt_ui_desk *desk);
 /** Look at the sale again. */
 void bt_ui_after_look(struct bt_ui_after *after, const struct bt_ui_desk *desk);
 /** Any digit or letter starts the next person with it; F5 prints, F6 is the same person, Enter answers the printer. */

@@ -14,6 +14,7 @@
 struct confirm {
 	struct bt_ui_field given;
 	bool paid;
+	char sale_id[37]; /* of the sale that is paid */
 	int64_t paid_boot_ms;
 };
 
@@ -26,7 +27,9 @@ static bt_paise given_of(const struct confirm *confirm)
 static struct bt_ui_go follow(const struct confirm *confirm, struct bt_ui_desk *desk)
 {
 	struct bt_sale_view view;
-	if (!bt_ui_sale_view(desk, &view)) {
+	memcpy(desk->sale_id, confirm->sale_id, sizeof(desk->sale_id));
+	desk->from_list = false;
+	if (!bt_ui_sale_view(desk, confirm->sale_id, &view)) {
 		return BT_GO(BT_GO_STAY);
 	}
 	const struct bt_ui_screen *screen = bt_ui_sale_screen(&view);
@@ -76,7 +79,7 @@ static struct bt_ui_go take_money(struct confirm *confirm, struct bt_ui_desk *de
 		say_pay_error(desk, err);
 		return BT_GO(BT_GO_IGNORED);
 	}
-	memcpy(desk->sale_id, sale_id, sizeof(desk->sale_id));
+	memcpy(confirm->sale_id, sale_id, sizeof(confirm->sale_id));
 	confirm->paid = true;
 	confirm->paid_boot_ms = desk->boot_ms;
 	return follow(confirm, desk);

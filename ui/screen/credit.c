@@ -9,7 +9,7 @@ struct credit {
 
 static void enter(void *self, struct bt_ui_desk *desk)
 {
-	bt_ui_after_look(&((struct credit *)self)->after, desk);
+	bt_ui_after_enter(&((struct credit *)self)->after, desk);
 }
 
 static struct bt_ui_go on_event(void *self, struct bt_ui_desk *desk, const struct bt_ui_event *event)

@@ -12,7 +12,7 @@ struct docket {
 
 static void enter(void *self, struct bt_ui_desk *desk)
 {
-	bt_ui_after_look(&((struct docket *)self)->after, desk);
+	bt_ui_after_enter(&((struct docket *)self)->after, desk);
 }
 
 /* The token may still come while the docket is on the screen. */
@@ -26,9 +26,6 @@ static struct bt_ui_go on_event(void *self, struct bt_ui_desk *desk, const struc
 	}
 	if (event->press.key == BT_KEY_ENTER && docket->after.view.printing != BT_PRINTING_ASK) {
 		return bt_ui_after_press(&docket->after, desk, &(struct bt_ui_press){.key = BT_KEY_F5});
-	}
-	if (event->press.key == BT_KEY_ESC) {
-		return BT_GO(BT_GO_BACK);
 	}
 	return bt_ui_after_press(&docket->after, desk, &event->press);
 }

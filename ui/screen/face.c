@@ -255,16 +255,19 @@ void bt_ui_face_help(const struct bt_ui_screen *screen, const void *self, const 
 {
 	static const struct {
 		const char *key, *help;
+		bool signed_in; /* only behind a PIN */
 	} everywhere[] = {
-	    {"F1", N_("Esc closes this help.")},
-	    {"F2", N_("Hindi or English")},
-	    {"F3", N_("Next person; work in progress goes on by itself")},
-	    {"F9", N_("Lock the screen; work goes on")},
+	    {"F1", N_("Esc closes this help."), false},
+	    {"F2", N_("Hindi or English"), false},
+	    {"F3", N_("Next person; work in progress goes on by itself"), true},
+	    {"F4", N_("Stuck recharges"), true},
+	    {"F9", N_("Lock the screen; work goes on"), true},
+	    {"F12", N_("System"), false},
 	};
-	struct bt_ui_key_cell keys[KEYS_MAX + 4];
+	struct bt_ui_key_cell keys[KEYS_MAX + 6];
 	int count = collect_keys(screen, self, desk, canvas, keys);
 	for (size_t i = 0; i < sizeof(everywhere) / sizeof(everywhere[0]); i++) {
-		bool listed = false;
+		bool listed = everywhere[i].signed_in && screen->no_leaving;
 		for (int j = 0; j < count; j++) {
 			listed = listed || strcmp(keys[j].key, everywhere[i].key) == 0;
 		}

@@ -194,15 +194,9 @@ static struct bt_ui_go press_key(struct home *home, struct bt_ui_desk *desk, con
 	case BT_KEY_DELETE:
 	case BT_KEY_ESC:
 		return edit(home, desk, press);
-	case BT_KEY_F4:
-		return BT_GO_TO(BT_GO_PUSH, &bt_ui_stuck);
 	case BT_KEY_F5:
 		reprint_last(desk);
 		return BT_GO(BT_GO_STAY);
-	case BT_KEY_F8:
-		return desk->status.keys_locked ? BT_GO_TO(BT_GO_PUSH, &bt_ui_signin) : BT_GO(BT_GO_IGNORED);
-	case BT_KEY_F12:
-		return BT_GO_TO(BT_GO_PUSH, &bt_ui_system);
 	default:
 		return BT_GO(bt_ui_list_move(&home->list, press->key, ROWS_MAX) ? BT_GO_STAY : BT_GO_IGNORED);
 	}

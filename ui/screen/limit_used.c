@@ -18,8 +18,6 @@ static struct bt_ui_go on_event(void *self, struct bt_ui_desk *desk, const struc
 	case BT_KEY_ENTER:
 	case BT_KEY_ESC:
 		return BT_GO(BT_GO_BACK);
-	case BT_KEY_F4:
-		return BT_GO_TO(BT_GO_PUSH, &bt_ui_stuck);
 	case BT_KEY_CHAR:
 		return BT_GO(BT_GO_KEEP);
 	default:

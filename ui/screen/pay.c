@@ -73,9 +73,9 @@ void bt_ui_history_rows(struct bt_ui_canvas *canvas, int row, int col, const str
 	}
 }
 
-bool bt_ui_sale_view(const struct bt_ui_desk *desk, struct bt_sale_view *out)
+bool bt_ui_sale_view(const struct bt_ui_desk *desk, const char *sale_id, struct bt_sale_view *out)
 {
-	return desk->sale_id[0] && desk->shop->view(desk->shop->self, desk->sale_id, out) == BT_OK;
+	return sale_id[0] && desk->shop->view(desk->shop->self, sale_id, out) == BT_OK;
 }
 
 bool bt_ui_print_again(struct bt_ui_desk *desk, const char *sale_id)

@@ -15,7 +15,7 @@ void bt_ui_history_rows(struct bt_ui_canvas *canvas, int row, int col, const str
 			int chosen);
 /** Print a sale again; when that is not possible row 22 says why. @return true when it is being printed. */
 bool bt_ui_print_again(struct bt_ui_desk *desk, const char *sale_id);
-/** The sale on desk->sale_id. @return false when it cannot be had. */
-bool bt_ui_sale_view(const struct bt_ui_desk *desk, struct bt_sale_view *out);
+/** How @p sale_id stands. @return false when it cannot be had. */
+bool bt_ui_sale_view(const struct bt_ui_desk *desk, const char *sale_id, struct bt_sale_view *out);
 
 #endif

@@ -32,6 +32,7 @@ struct bt_ui_desk {
 	enum bt_outlook outlook;
 	enum bt_denial denial;
 	char sale_id[37];        /* the sale that wait, docket, token and credit show */
+	bool from_list;          /* the sale was opened from a list: Esc leads back to it */
 	char start[BT_NOTE_ARG]; /* what home begins with: first characters of the next person */
 	int limit_shown;         /* per cent of the limit up to which the limit screen has been shown */
 	bool locked;             /* the sign-in screen in front is a lock */

@@ -160,8 +160,6 @@ static struct bt_ui_go press_key(struct signin *signin, struct bt_ui_desk *desk,
 		bt_ui_field_clear(&signin->field);
 		signin->asks = ASKS_PHRASE;
 		return BT_GO(BT_GO_STAY);
-	case BT_KEY_F12:
-		return BT_GO_TO(BT_GO_PUSH, &bt_ui_system);
 	default:
 		if (signin->asks == ASKS_PIN && bt_ui_list_move(&signin->names, press->key, NAMES_SHOWN)) {
 			bt_ui_field_clear(&signin->field);

@@ -58,13 +58,31 @@ static void *find_state(struct bt_ui_stage *stage, const struct bt_ui_screen *sc
 	return NULL;
 }
 
-static void push(struct bt_ui_stage *stage, const struct bt_ui_screen *screen)
+static void leave(struct bt_ui_stage *stage, struct front *front)
+{
+	if (front->screen->leave) {
+		front->screen->leave(front->state, &stage->desk);
+	}
+	explicit_bzero(front->state, front->screen->size);
+}
+
+/* Each screen has one state, so it can stand in the stack once: what is entered again moves to the front. */
+static void take_out(struct bt_ui_stage *stage, const struct bt_ui_screen *screen)
 {
 	for (int i = 0; i < stage->depth; i++) {
 		if (stage->stack[i].screen == screen) {
-			return; /* each screen has one state, so it can stand in the stack once */
+			leave(stage, &stage->stack[i]);
+			stage->depth--;
+			memmove(&stage->stack[i], &stage->stack[i + 1],
+				sizeof(stage->stack[0]) * (size_t)(stage->depth - i));
+			return;
 		}
 	}
+}
+
+static void push(struct bt_ui_stage *stage, const struct bt_ui_screen *screen)
+{
+	take_out(stage, screen);
 	if (stage->depth == STACK_MAX) {
 		return;
 	}
@@ -80,11 +98,7 @@ static void push(struct bt_ui_stage *stage, const struct bt_ui_screen *screen)
 
 static void pop(struct bt_ui_stage *stage)
 {
-	struct front *front = find_front(stage);
-	if (front->screen->leave) {
-		front->screen->leave(front->state, &stage->desk);
-	}
-	explicit_bzero(front->state, front->screen->size);
+	leave(stage, find_front(stage));
 	stage->depth--;
 	stage->drawn = false;
 }
@@ -95,6 +109,7 @@ static void go_home(struct bt_ui_stage *stage)
 		pop(stage);
 	}
 	explicit_bzero(&stage->desk.draft, sizeof(stage->desk.draft));
+	stage->desk.from_list = false;
 	push(stage, &bt_ui_home);
 }
 
@@ -239,6 +254,25 @@ static void demo(struct bt_ui_stage *stage, enum bt_ui_key key)
 	}
 }
 
+/* Keys that bring a screen in front of any other; Esc leads back. @return false when this one means nothing here. */
+static bool press_screen(struct bt_ui_stage *stage, enum bt_ui_key key)
+{
+	const struct bt_ui_screen *screen = NULL;
+	bool leaving = !is_guarded(stage);
+	if (key == BT_KEY_F12) {
+		screen = &bt_ui_system;
+	} else if (key == BT_KEY_F4 && leaving) {
+		screen = &bt_ui_stuck;
+	} else if (key == BT_KEY_F8 && leaving && stage->desk.status.keys_locked) {
+		screen = &bt_ui_signin;
+	}
+	if (!screen || screen == find_front(stage)->screen) {
+		return false;
+	}
+	(void)go(stage, BT_GO_TO(BT_GO_PUSH, screen));
+	return true;
+}
+
 /* Keys that mean the same on every screen. @return true when it was one of them. */
 static bool press_anywhere(struct bt_ui_stage *stage, const struct bt_ui_press *press)
 {
@@ -265,6 +299,10 @@ static bool press_anywhere(struct bt_ui_stage *stage, const struct bt_ui_press *
 			lock(stage);
 		}
 		return leaving;
+	case BT_KEY_F4:
+	case BT_KEY_F8:
+	case BT_KEY_F12:
+		return press_screen(stage, press->key);
 	case BT_KEY_PASTE:
 		bt_ui_note(&stage->desk, BT_INK_WARN, N_("Paste is not taken here."), NULL);
 		return true;

@@ -55,7 +55,9 @@ static struct bt_ui_go open_sale(const struct stuck *stuck, struct bt_ui_desk *d
 	}
 	struct bt_sale_view view;
 	memcpy(desk->sale_id, stuck->rows[stuck->list.chosen].sale_id, sizeof(desk->sale_id));
-	const struct bt_ui_screen *screen = bt_ui_sale_view(desk, &view) ? bt_ui_sale_screen(&view) : NULL;
+	desk->from_list = true;
+	const struct bt_ui_screen *screen =
+	    bt_ui_sale_view(desk, desk->sale_id, &view) ? bt_ui_sale_screen(&view) : NULL;
 	return BT_GO_TO(BT_GO_PUSH, screen ? screen : &bt_ui_wait);
 }
 

@@ -43,7 +43,9 @@ static void look(struct token *token, const struct bt_ui_desk *desk)
 
 static void enter(void *self, struct bt_ui_desk *desk)
 {
-	look(self, desk);
+	struct token *token = self;
+	bt_ui_after_enter(&token->after, desk);
+	look(token, desk);
 }
 
 static struct bt_ui_go on_event(void *self, struct bt_ui_desk *desk, const struct bt_ui_event *event)

@@ -1,6 +1,8 @@
 /* Waiting: that money is safe first, then what is being tried, and when it ends. */
 #include "ui/screen/face.h"
 
+#include <string.h>
+
 #include "ui/screen/pay.h"
 #include "ui/widget/bar.h"
 #include "ui/widget/dates.h"
@@ -9,19 +11,23 @@
 
 struct wait {
 	struct bt_sale_view view;
+	char sale_id[37];
 	bool known;
 };
 
 static struct bt_ui_go look(struct wait *wait, struct bt_ui_desk *desk)
 {
-	wait->known = bt_ui_sale_view(desk, &wait->view);
+	memcpy(desk->sale_id, wait->sale_id, sizeof(desk->sale_id));
+	wait->known = bt_ui_sale_view(desk, wait->sale_id, &wait->view);
 	const struct bt_ui_screen *screen = wait->known ? bt_ui_sale_screen(&wait->view) : NULL;
 	return screen ? BT_GO_TO(BT_GO_SWAP, screen) : BT_GO(BT_GO_STAY);
 }
 
 static void enter(void *self, struct bt_ui_desk *desk)
 {
-	(void)look(self, desk);
+	struct wait *wait = self;
+	memcpy(wait->sale_id, desk->sale_id, sizeof(wait->sale_id));
+	(void)look(wait, desk);
 }
 
 static bool can_make_here(const struct bt_ui_desk *desk)
@@ -40,7 +46,7 @@ static struct bt_ui_go on_event(void *self, struct bt_ui_desk *desk, const struc
 	if (event->press.key != BT_KEY_ENTER) {
 		return BT_GO(BT_GO_KEEP);
 	}
-	if (!can_make_here(desk) || desk->shop->issue_now(desk->shop->self, desk->sale_id) != BT_OK) {
+	if (!can_make_here(desk) || desk->shop->issue_now(desk->shop->self, ((struct wait *)self)->sale_id) != BT_OK) {
 		return BT_GO(BT_GO_STAY);
 	}
 	return look(self, desk);
