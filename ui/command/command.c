@@ -106,6 +106,15 @@ static enum bt_exit read_passphrase(struct bt_command_env *env, struct bt_secret
 	return BT_EXIT_USAGE;
 }
 
+/* Nothing has been asked of the server yet: what cannot be read is a file of this folder. */
+static enum bt_exit say_not_open(const struct bt_command_env *env, const struct bt_fault *fault)
+{
+	if (fault->err != BT_EFORMAT)
+		return bt_command_fail(env, fault);
+	bt_command_say(env, N_("A file of this terminal is damaged: {1}."), fault->what, NULL);
+	return BT_EXIT_STOPPED;
+}
+
 enum bt_exit bt_command_open(struct bt_command_env *env, enum bt_open how, struct bt_counter **out)
 {
 	struct bt_secret passphrase = {0};
@@ -128,7 +137,7 @@ enum bt_exit bt_command_open(struct bt_command_env *env, enum bt_open how, struc
 	if (passphrase.len)
 		options.passphrase = &passphrase;
 	if (bt_counter_open(&options, out, &fault) != BT_OK)
-		code = bt_command_fail(env, &fault);
+		code = say_not_open(env, &fault);
 	bt_secret_wipe(&passphrase);
 	return code;
 }

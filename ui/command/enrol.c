@@ -36,7 +36,7 @@ static enum bt_exit read_needs(struct bt_command_env *env, struct bt_secret *pas
 		return BT_EXIT_USAGE;
 	}
 	if (passphrase->len < 8) {
-		bt_command_say(env, N_("The passphrase is not right."), NULL, NULL);
+		bt_command_say(env, N_("The passphrase needs at least 8 characters."), NULL, NULL);
 		return BT_EXIT_USAGE;
 	}
 	return BT_EXIT_DONE;

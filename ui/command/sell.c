@@ -190,7 +190,7 @@ static enum bt_exit judge(struct bt_command_env *env, struct bt_counter *counter
 static enum bt_exit say_not_paid(struct bt_command_env *env, struct bt_counter *counter, const struct bt_draft *draft,
 				 const struct bt_fault *fault)
 {
-	if (fault->err == BT_ERANGE)
+	if (fault->err == BT_ERANGE || !bt_sync_state(bt_counter_sync(counter))->has_tariff)
 		return say_range(env, counter, draft->amount);
 	if (fault->err == BT_ESTATE && bt_consumer_is_blocked(&draft->consumer)) {
 		bt_command_say_dual(env, N_("Blocked by the office. Reason: {1}."), draft->consumer.blocked.en,
