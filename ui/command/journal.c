@@ -19,17 +19,20 @@ static void print(const struct bt_journal_report *report, bool json)
 	bt_hex_encode(BT_BYTES(report->head.hash), hash);
 	if (json)
 		printf("{\"events\":%" PRId64 ",\"sales\":%" PRId64 ",\"head\":%" PRId64
-		       ",\"hash\":\"%s\",\"chain\":%s,\"signatures\":%s,\"second_record\":%s,\"projections\":%s,"
+		       ",\"hash\":\"%s\",\"file\":%s,\"chain\":%s,\"signatures\":%s,\"second_record\":%s,"
+		       "\"projections\":%s,"
 		       "\"acknowledged\":%s}\n",
-		       report->events, report->sales, report->head.seq, hash, report->chain_whole ? "true" : "false",
-		       report->signatures_good ? "true" : "false", report->second_equal ? "true" : "false",
-		       report->projections_equal ? "true" : "false", report->acknowledged_within ? "true" : "false");
+		       report->events, report->sales, report->head.seq, hash, report->file_sound ? "true" : "false",
+		       report->chain_whole ? "true" : "false", report->signatures_good ? "true" : "false",
+		       report->second_equal ? "true" : "false", report->projections_equal ? "true" : "false",
+		       report->acknowledged_within ? "true" : "false");
 	else
 		printf("events          %" PRId64 "\nsales           %" PRId64 "\nhead            %" PRId64
-		       " %.16s\nchain whole     %s\nsignatures good %s\nsecond record   %s\nprojections     %s\n"
+		       " %.16s\nfile sound      %s\nchain whole     %s\nsignatures good %s\nsecond record   "
+		       "%s\nprojections     %s\n"
 		       "acknowledged    %s\n",
-		       report->events, report->sales, report->head.seq, hash, say_bool(report->chain_whole),
-		       say_bool(report->signatures_good), say_bool(report->second_equal),
+		       report->events, report->sales, report->head.seq, hash, say_bool(report->file_sound),
+		       say_bool(report->chain_whole), say_bool(report->signatures_good), say_bool(report->second_equal),
 		       say_bool(report->projections_equal), say_bool(report->acknowledged_within));
 }
 
