@@ -170,6 +170,19 @@ static void go_limit_used(struct world *world)
 	bt_ui_stage_tick(world->stage, ++world->boot_ms);
 }
 
+static void go_stopped(struct world *world)
+{
+	world->fake.status.stopped = BT_ENOSPC;
+	bt_ui_stage_tick(world->stage, ++world->boot_ms);
+}
+
+static void go_diverged(struct world *world)
+{
+	world->fake.enrolment.control_room[0] = '\0';
+	world->fake.status.stopped = BT_EDIVERGED;
+	bt_ui_stage_tick(world->stage, ++world->boot_ms);
+}
+
 static void go_signin(struct world *world)
 {
 	world->fake.status.keys_locked = true;
@@ -263,6 +276,9 @@ static const struct golden {
     {"08-lease-low-hi", BT_LANG_HI, 24, 80, go_limit_low, "limit_low"},
     {"08-blocked", BT_LANG_EN, 24, 80, go_limit_used, "limit_used"},
     {"08-blocked-hi", BT_LANG_HI, 24, 80, go_limit_used, "limit_used"},
+    {"08-stopped", BT_LANG_EN, 24, 80, go_stopped, "limit_used"},
+    {"08-stopped-hi", BT_LANG_HI, 24, 80, go_stopped, "limit_used"},
+    {"08-diverged", BT_LANG_EN, 24, 80, go_diverged, "limit_used"},
     {"09-desk", BT_LANG_EN, 24, 80, go_stuck, "stuck"},
     {"11-signin", BT_LANG_EN, 24, 80, go_signin, "signin"},
     {"11-signin-hi", BT_LANG_HI, 24, 80, go_signin, "signin"},

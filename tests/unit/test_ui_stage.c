@@ -424,6 +424,52 @@ static void test_demo_keys_mean_nothing_at_a_real_counter(void **state)
 	assert_false(shows("Ctrl-"));
 }
 
+static void test_stopped_record_says_so_by_itself_and_the_rest_works(void **state)
+{
+	(void)state;
+	fake.status.stopped = BT_ECORRUPT;
+	draw();
+	draw();
+	assert_screen("limit_used");
+	assert_true(shows("The record does not agree with itself."));
+	assert_true(shows("Nothing is lost."));
+	assert_true(shows("0612-250 0000"));
+	assert_int_equal(canvas.cell[1][40].ground, BT_ON_STOP);
+	press(BT_KEY_ESC);
+	assert_screen("home");
+	draw();
+	assert_screen("home");
+	press(BT_KEY_F5);
+	assert_int_equal(fake.reprints, 1);
+	press(BT_KEY_F4);
+	assert_screen("stuck");
+	press(BT_KEY_ESC);
+	(void)scan("100244781560");
+	assert_screen("card");
+	assert_true(shows("Ramesh Kumar Singh"));
+	type("500\n");
+	assert_screen("limit_used");
+	assert_int_equal(fake.pays, 0);
+	press(BT_KEY_ENTER);
+	assert_screen("card");
+	fake.status.stopped = BT_OK;
+	type("\n");
+	assert_screen("confirm");
+}
+
+static void test_record_that_stops_under_a_sale_says_what_is_not_sure(void **state)
+{
+	(void)state;
+	(void)scan("100244781560");
+	type("500\n");
+	draw();
+	fake.status.stopped = fake.pay_err = BT_ENOSPC;
+	(void)send(BT_KEY_ENTER, 0, true, HAND_MS);
+	assert_screen("limit_used");
+	assert_true(shows("Not sure if ₹ 500 was recorded."));
+	assert_true(shows("The disk is full."));
+}
+
 /* Section 5 of the design: what a key means on one screen it means on all. */
 static void test_keys_that_mean_the_same_everywhere(void **state)
 {
@@ -564,6 +610,8 @@ int main(void)
 	    TEST(test_help_reads_the_same_keys),
 	    TEST(test_demo_keys_stand_on_every_screen),
 	    TEST(test_demo_keys_mean_nothing_at_a_real_counter),
+	    TEST(test_stopped_record_says_so_by_itself_and_the_rest_works),
+	    TEST(test_record_that_stops_under_a_sale_says_what_is_not_sure),
 	    TEST(test_keys_that_mean_the_same_everywhere),
 	    TEST(test_another_sale_looked_at_does_not_take_the_place_of_this_one),
 	    TEST(test_any_key_anywhere),

@@ -189,6 +189,9 @@ static struct bt_ui_go go_on(struct card *card, struct bt_ui_desk *desk)
 	if (bt_consumer_is_blocked(&desk->draft.consumer)) {
 		return BT_GO(BT_GO_IGNORED);
 	}
+	if (desk->status.stopped != BT_OK) {
+		return BT_GO_TO(BT_GO_PUSH, &bt_ui_limit_used);
+	}
 	recompute(card, desk);
 	if (refuse_limits(card, desk)) {
 		recompute(card, desk);

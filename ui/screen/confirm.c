@@ -46,9 +46,11 @@ static void say_pay_error(struct bt_ui_desk *desk, enum bt_err err)
 	if (err == BT_ERANGE) {
 		bt_money_format(BT_TENDER_CASH_LEGAL_LIMIT, text);
 		bt_ui_note(desk, BT_INK_BAD, N_("Cash of ₹ {1} or more is not allowed by law."), text, NULL);
-	} else if (err == BT_ENOSPC) {
-		bt_ui_note(desk, BT_INK_BAD, N_("Stopped: the disk is full. Nothing is lost. Call {1}."),
-			   desk->shop->enrolment->complaint, NULL);
+	} else if (desk->status.stopped != BT_OK) {
+		/* The last write may have been durable or not; it is known when the record is opened again. */
+		bt_money_format(desk->draft.amount, text);
+		bt_ui_note(desk, BT_INK_BAD,
+			   N_("Not sure if ₹ {1} was recorded. Write down the name; a restart tells."), text, NULL);
 	} else {
 		bt_ui_note(desk, BT_INK_BAD, N_("Money not recorded. Give it back."), NULL);
 	}
@@ -76,8 +78,9 @@ static struct bt_ui_go take_money(struct confirm *confirm, struct bt_ui_desk *de
 	char sale_id[37] = "";
 	enum bt_err err = desk->shop->pay(desk->shop->self, &desk->draft, sale_id);
 	if (err != BT_OK) {
+		desk->shop->status(desk->shop->self, &desk->status);
 		say_pay_error(desk, err);
-		return BT_GO(BT_GO_IGNORED);
+		return desk->status.stopped ? BT_GO_TO(BT_GO_SWAP, &bt_ui_limit_used) : BT_GO(BT_GO_IGNORED);
 	}
 	memcpy(confirm->sale_id, sale_id, sizeof(confirm->sale_id));
 	confirm->paid = true;

@@ -152,6 +152,28 @@ static void draw_status(const struct bt_ui_status *status, struct bt_ui_canvas *
 	bt_ui_status_row(canvas, slots);
 }
 
+static const struct {
+	const char *reason, *sentence;
+} stops[BT_ERR_COUNT] = {
+    [BT_EDISK] = {N_("The record cannot be written."),
+		  N_("Stopped: the record cannot be written. Nothing is lost. Call {1}.")},
+    [BT_ENOSPC] = {N_("The disk is full."), N_("Stopped: the disk is full. Nothing is lost. Call {1}.")},
+    [BT_ECORRUPT] = {N_("The record does not agree with itself."),
+		     N_("Stopped: the record does not agree with itself. Nothing is lost. Call {1}.")},
+    [BT_EDIVERGED] = {N_("The server's token differs from the one made here."),
+		      N_("Stopped: the server's token differs. Nothing is lost. Call {1}.")},
+};
+
+const char *bt_ui_stop_reason(enum bt_err err)
+{
+	return stops[stops[err].reason ? err : BT_EDISK].reason;
+}
+
+const char *bt_ui_stop_sentence(enum bt_err err)
+{
+	return stops[stops[err].sentence ? err : BT_EDISK].sentence;
+}
+
 bool bt_ui_tokens_stopped(const struct bt_ui_status *status)
 {
 	return status->stopped != BT_OK ||
@@ -175,11 +197,7 @@ static enum bt_ui_banner choose_banner(const struct bt_ui_desk *desk, const stru
 		return BT_BANNER_TRAINING;
 	}
 	if (status->stopped != BT_OK) {
-		const char *key =
-		    status->stopped == BT_ENOSPC
-			? N_("Stopped: the disk is full. Nothing is lost. Call {1}.")
-			: N_("Stopped: the record does not agree with itself. Nothing is lost. Call {1}.");
-		banner_text(canvas, key, desk->shop->enrolment->complaint, out, cap);
+		banner_text(canvas, bt_ui_stop_sentence(status->stopped), desk->shop->enrolment->complaint, out, cap);
 		return BT_BANNER_STOP;
 	}
 	if (status->server != BT_BREAKER_OFFLINE) {

@@ -33,6 +33,9 @@ void bt_ui_person(struct bt_ui_canvas *canvas, int row, const struct bt_consumer
 void bt_ui_numbers(struct bt_ui_canvas *canvas, int row, const struct bt_consumer *consumer);
 /** A quiet label at column 4. */
 void bt_ui_label(struct bt_ui_canvas *canvas, int row, const char *key);
+/** Catalogue keys of why the record stopped: "The disk is full.", and all of it with {1} for whom to call. */
+const char *bt_ui_stop_reason(enum bt_err err);
+const char *bt_ui_stop_sentence(enum bt_err err);
 /** True when tokens cannot be made here and the server does not make them either. */
 bool bt_ui_tokens_stopped(const struct bt_ui_status *status);
 

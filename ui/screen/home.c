@@ -136,10 +136,18 @@ static struct bt_ui_go take_answer(struct home *home, struct bt_ui_desk *desk)
 	return BT_GO(BT_GO_STAY);
 }
 
-/* Once at three quarters, once at nine tenths, once when it is used: only here, and only over an empty field. */
+/* Once at three quarters, once at nine tenths, once when it is used, and once when the record has stopped: only here,
+ * and only over an empty field. */
 static struct bt_ui_go show_limit(const struct home *home, struct bt_ui_desk *desk)
 {
 	const struct bt_allowance *left = &desk->status.allowance;
+	bool said = desk->stop_shown == desk->status.stopped;
+	if (desk->status.stopped == BT_OK || !home->field.text[0]) {
+		desk->stop_shown = desk->status.stopped;
+	}
+	if (desk->status.stopped != BT_OK) {
+		return said || home->field.text[0] ? BT_GO(BT_GO_STAY) : BT_GO_TO(BT_GO_PUSH, &bt_ui_limit_used);
+	}
 	if (home->field.text[0] || desk->status.server != BT_BREAKER_OFFLINE || !desk->status.has_lease) {
 		return BT_GO(BT_GO_STAY);
 	}

@@ -64,12 +64,28 @@ static void draw_lists(bool stopped, struct bt_ui_canvas *canvas)
 	}
 }
 
+/* What happened, that nothing is lost, and whom to call. */
+static void draw_stopped(const struct bt_ui_desk *desk, struct bt_ui_canvas *canvas)
+{
+	const struct bt_enrolment *enrolment = desk->shop->enrolment;
+	bt_ui_put(canvas, 3, BT_MARK_COL, BT_INK_BAD | BT_BOLD, "✕");
+	bt_ui_put(canvas, 3, BT_TEXT_LEFT, BT_INK_BAD | BT_BOLD,
+		  bt_ui_word(canvas, bt_ui_stop_reason(desk->status.stopped)));
+	bt_ui_put(canvas, 5, BT_TEXT_LEFT, BT_INK_FACT | BT_BOLD, bt_ui_word(canvas, N_("Nothing is lost.")));
+	if (enrolment->control_room[0]) {
+		bt_ui_say(canvas, 6, BT_TEXT_LEFT, BT_INK_FACT, N_("Call the division control room: {1}."),
+			  enrolment->control_room, NULL);
+	} else {
+		bt_ui_say(canvas, 6, BT_TEXT_LEFT, BT_INK_FACT, N_("Call {1}."), enrolment->complaint, NULL);
+	}
+}
+
 static void draw(const void *self, const struct bt_ui_desk *desk, struct bt_ui_canvas *canvas)
 {
 	bool stopped = desk->status.stopped != BT_OK;
 	(void)self;
 	if (stopped) {
-		bt_ui_put(canvas, 3, BT_TEXT_LEFT, BT_INK_FACT | BT_BOLD, bt_ui_word(canvas, N_("Nothing is lost.")));
+		draw_stopped(desk, canvas);
 	} else {
 		bt_ui_put(canvas, 3, BT_TEXT_LEFT, BT_INK_FACT | BT_BOLD,
 			  bt_ui_word(canvas, N_("No more tokens here until the limit is renewed.")));
@@ -77,6 +93,8 @@ static void draw(const void *self, const struct bt_ui_desk *desk, struct bt_ui_c
 	}
 	draw_lists(stopped, canvas);
 	if (stopped) {
+		bt_ui_put(canvas, 14, BT_TEXT_LEFT, BT_INK_FACT | BT_BOLD,
+			  bt_ui_word(canvas, N_("Take no money at this counter.")));
 		return;
 	}
 	int col = bt_ui_put(canvas, 14, BT_TEXT_LEFT, BT_INK_QUIET, bt_ui_word(canvas, N_("Say:")));

@@ -31,8 +31,7 @@ const char *bt_ui_reason_key(enum bt_denial denial)
 void bt_ui_say_denial(struct bt_ui_desk *desk)
 {
 	if (desk->status.stopped != BT_OK) {
-		bt_ui_note(desk, BT_INK_BAD,
-			   N_("Stopped: the record does not agree with itself. Nothing is lost. Call {1}."),
+		bt_ui_note(desk, BT_INK_BAD, bt_ui_stop_sentence(desk->status.stopped),
 			   desk->shop->enrolment->complaint, NULL);
 	} else if (desk->outlook == BT_OUTLOOK_DOCKET) {
 		bt_ui_note(desk, BT_INK_WARN, N_("No token now. Reason: {1}."),

@@ -35,6 +35,7 @@ struct bt_ui_desk {
 	bool from_list;          /* the sale was opened from a list: Esc leads back to it */
 	char start[BT_NOTE_ARG]; /* what home begins with: first characters of the next person */
 	int limit_shown;         /* per cent of the limit up to which the limit screen has been shown */
+	enum bt_err stop_shown;  /* the stop that has been shown at home, BT_OK none */
 	bool locked;             /* the sign-in screen in front is a lock */
 	char operator_id[24];    /* who signed in last, "" nobody */
 };
