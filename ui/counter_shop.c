@@ -115,6 +115,17 @@ static enum bt_err view(void *self, const char *sale_id, struct bt_sale_view *ou
 	return bt_teller_view(((struct bt_counter *)self)->teller, sale_id, out);
 }
 
+static enum bt_err proof(void *self, const char *sale_id, char *out, size_t cap)
+{
+	struct bt_receipt slip;
+	enum bt_err err = bt_teller_receipt(((struct bt_counter *)self)->teller, sale_id, BT_RECEIPT_EN, 1, &slip);
+
+	for (int i = 0; !err && i < slip.count; i++)
+		if (slip.lines[i].kind == BT_LINE_QR)
+			return bt_text_copy(out, cap, slip.lines[i].left);
+	return err ? err : BT_ENOTFOUND;
+}
+
 static enum bt_err issue_now(void *self, const char *sale_id)
 {
 	return bt_teller_issue_now(((struct bt_counter *)self)->teller, sale_id);
@@ -267,6 +278,7 @@ struct bt_ui_shop bt_counter_shop(struct bt_counter *counter)
 	    .history = history,
 	    .pay = pay,
 	    .view = view,
+	    .proof = proof,
 	    .issue_now = issue_now,
 	    .reprint = reprint,
 	    .paper_seen = paper_seen,

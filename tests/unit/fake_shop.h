@@ -9,6 +9,11 @@
 
 #include "ui/screen/shop.h"
 
+/* As long as a signed record is. */
+#define FAKE_PROOF                                                                                                     \
+	"RC1:A70000%.HRLK0.QBN7QSG19R%712M4HB0C60R7HJD40030-0U E000000000100I%F*MELS0PL8EGJC-GZ90YND8K8K296%31-D-"     \
+	"0O:EP4.7+KO8EC-R8*/OCVGFGFQ*H6BP.RSIA2$*PM7BANQKSIY+K8FIJ+T$EAPOJOGHDC7FPCTWL63MXU0M%L+O4"
+
 #define FAKE_HOUR_MS INT64_C(3600000)
 
 struct fake_shop {
@@ -30,7 +35,8 @@ struct fake_shop {
 	enum bt_err live, pay_err;
 	enum bt_ui_job job;
 	bool checking;
-	int pays, issues, reprints, look_ups;
+	bool no_proof;
+	int pays, issues, reprints, look_ups, proofs;
 	struct bt_draft paid;
 	char reprinted[37];
 	char fault[16];
@@ -175,6 +181,14 @@ static inline enum bt_err fake_view(void *self, const char *sale_id, struct bt_s
 		out->token[0] = '\0';
 	}
 	return BT_OK;
+}
+
+static inline enum bt_err fake_proof(void *self, const char *sale_id, char *out, size_t cap)
+{
+	struct fake_shop *fake = self;
+	(void)sale_id;
+	fake->proofs++;
+	return fake->no_proof ? BT_ENOTFOUND : bt_text_copy(out, cap, FAKE_PROOF);
 }
 
 static inline enum bt_err fake_issue_now(void *self, const char *sale_id)
@@ -419,6 +433,7 @@ static inline void fake_open(struct fake_shop *fake, const struct bt_words *word
 	    .history = fake_history,
 	    .pay = fake_pay,
 	    .view = fake_view,
+	    .proof = fake_proof,
 	    .issue_now = fake_issue_now,
 	    .reprint = fake_reprint,
 	    .paper_seen = fake_paper_seen,

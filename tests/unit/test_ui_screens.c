@@ -1,6 +1,7 @@
 /* Golden screens: every screen as text against the design's mock-ups, in both languages, at 80x24 and 132x43.
  *
  * rooms: ui/screen ui/widget core/base core/money core/qr core/directory core/tender
+ * uses: zbar
  *
  * The golden files are the mock-ups; README.md beside them lists where and why a screen differs from its mock-up. With
  * BATTI_GOLDEN_UPDATE set the files are written instead. Blocks read as full and half blocks, bars as shades, the
@@ -12,6 +13,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <zbar.h>
 
 #include "tests/unit/fake_shop.h"
 #include "ui/screen/stage.h"
@@ -384,6 +386,70 @@ static void test_nothing_passes_the_edge(void **state)
 	}
 }
 
+/* ---- check 4 of the design: each QR is read back from its cells ---- */
+
+#define DOT 3 /* pixels of a half cell */
+
+static bool is_dark(const struct bt_ui_canvas *canvas, int y, int x)
+{
+	const struct bt_ui_cell *cell = &canvas->cell[y / 2][x];
+	return cell->ground != BT_ON_PAPER || cell->glyph == BT_GLYPH_FULL ||
+	       cell->glyph == (y % 2 == 0 ? BT_GLYPH_UPPER : BT_GLYPH_LOWER);
+}
+
+static void assert_qr_reads(const struct bt_ui_canvas *canvas, const char *wanted)
+{
+	int width = canvas->cols * DOT, height = canvas->rows * 2 * DOT;
+	uint8_t *grey = malloc((size_t)width * (size_t)height);
+	zbar_image_scanner_t *scanner = zbar_image_scanner_create();
+	zbar_image_t *image = zbar_image_create();
+	assert_non_null(grey);
+	for (int i = 0; i < width * height; i++) {
+		grey[i] = is_dark(canvas, i / width / DOT, i % width / DOT) ? 0 : 255;
+	}
+	zbar_image_scanner_set_config(scanner, ZBAR_NONE, ZBAR_CFG_ENABLE, 0);
+	zbar_image_scanner_set_config(scanner, ZBAR_QRCODE, ZBAR_CFG_ENABLE, 1);
+	zbar_image_set_format(image, zbar_fourcc('Y', '8', '0', '0'));
+	zbar_image_set_size(image, (unsigned)width, (unsigned)height);
+	zbar_image_set_data(image, grey, (unsigned long)width * (unsigned long)height, NULL);
+	assert_int_equal(zbar_scan_image(scanner, image), 1);
+	assert_string_equal(zbar_symbol_get_data(zbar_image_first_symbol(image)), wanted);
+	zbar_image_destroy(image);
+	zbar_image_scanner_destroy(scanner);
+	free(grey);
+}
+
+static void test_qr_of_the_token_is_read_back(void **state)
+{
+	static const struct {
+		int rows, cols;
+		bool no_proof;
+		const char *wanted;
+	} sizes[] = {
+	    {24, 80, false, "44170823915622607384"},
+	    {36, 100, false, "44170823915622607384"},
+	    {43, 120, false, "44170823915622607384"},
+	    {43, 132, false, FAKE_PROOF},
+	    {42, 132, false, FAKE_PROOF},
+	    {43, 132, true, "44170823915622607384"},
+	};
+	static struct bt_ui_canvas canvas;
+	(void)state;
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		struct world world;
+		open_world(&world, (enum bt_lang)(i % 2));
+		world.fake.no_proof = sizes[i].no_proof;
+		go_token(&world);
+		for (int ticks = 0; ticks < 3; ticks++) {
+			bt_ui_stage_tick(world.stage, ++world.boot_ms);
+			bt_ui_stage_draw(world.stage, sizes[i].rows, sizes[i].cols, &canvas);
+		}
+		assert_qr_reads(&canvas, sizes[i].wanted);
+		assert_int_equal(world.fake.proofs, 1);
+		bt_ui_stage_close(world.stage);
+	}
+}
+
 /* ---- the status row: no slot is ever cut ---- */
 
 static void assert_status_row_has(struct world *world, bool plain, const char *const *wanted)
@@ -525,6 +591,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_goldens),
 	    cmocka_unit_test(test_nothing_passes_the_edge),
+	    cmocka_unit_test(test_qr_of_the_token_is_read_back),
 	    cmocka_unit_test(test_no_slot_of_the_server_is_cut),
 	    cmocka_unit_test(test_no_slot_of_the_paper_is_cut),
 	    cmocka_unit_test(test_no_figure_of_the_limit_is_cut),

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "core/receipt/record.h"
 #include "ui/screen/face.h"
 #include "ui/widget/bigdigits.h"
 #include "ui/widget/dates.h"
@@ -17,18 +18,20 @@ struct token {
 	struct bt_ui_after after;
 	char coded[21]; /* the digits that qr holds */
 	struct bt_qr qr;
+	bool has_proof;
+	struct bt_qr proof; /* the signed record, for windows that have room */
 };
 
 /* Where things stand, by the size of the window; the first that fits is used. */
 static const struct layout {
 	int rows, cols, first, step, digit_rows;                     /* digit_rows 3 or 5 */
 	int facts_row, facts_col, money_row, money_col, receipt_col; /* receipt_col 0: not shown */
-	int qr_row, qr_col, remark_col;
+	int qr_row, qr_col, remark_col, proof_row, proof_col;        /* proof_row 0: no room for the whole record */
 } layouts[] = {
-    {42, 132, 3, 7, 5, 22, 64, 22, 104, 104, 5, 64, 64},
-    {42, 80, 3, 7, 5, 3, 48, 5, 48, 0, 7, 48, 30},
-    {36, 80, 2, 6, 5, 2, 48, 4, 48, 0, 6, 48, 30},
-    {24, 80, 2, 4, 3, 2, 48, 4, 48, 0, 6, 48, 30},
+    {42, 132, 3, 7, 5, 37, 64, 37, 104, 104, 5, 64, 64, 2, 63},
+    {42, 80, 3, 7, 5, 3, 48, 5, 48, 0, 7, 48, 30, 0, 0},
+    {36, 80, 2, 6, 5, 2, 48, 4, 48, 0, 6, 48, 30, 0, 0},
+    {24, 80, 2, 4, 3, 2, 48, 4, 48, 0, 6, 48, 30, 0, 0},
 };
 
 static void look(struct token *token, const struct bt_ui_desk *desk)
@@ -44,8 +47,11 @@ static void look(struct token *token, const struct bt_ui_desk *desk)
 static void enter(void *self, struct bt_ui_desk *desk)
 {
 	struct token *token = self;
+	char text[BT_RECORD_TEXT_CAP];
 	bt_ui_after_enter(&token->after, desk);
 	look(token, desk);
+	token->has_proof = desk->shop->proof(desk->shop->self, token->after.sale_id, text, sizeof(text)) == BT_OK &&
+			   bt_qr_encode(text, BT_QR_M, 0, &token->proof) == BT_OK;
 }
 
 static struct bt_ui_go on_event(void *self, struct bt_ui_desk *desk, const struct bt_ui_event *event)
@@ -115,7 +121,23 @@ static void draw_remarks(const struct token *token, const struct bt_ui_desk *des
 		bt_ui_time(view->tokened_at_ms, time);
 		(void)bt_words_format(canvas->words, canvas->lang, N_("made here {1}"), (const char *[]){time, NULL},
 				      text, sizeof(text));
-		bt_ui_put_right(canvas, canvas->rows - 3, 78, BT_INK_QUIET, text);
+		if (layout->receipt_col) {
+			bt_ui_put(canvas, canvas->rows - 3, layout->facts_col, BT_INK_QUIET, text);
+		} else {
+			bt_ui_put_right(canvas, canvas->rows - 3, 78, BT_INK_QUIET, text);
+		}
+	}
+}
+
+/* The whole signed record where it fits, otherwise the 20 digits. */
+static void draw_qr(const struct token *token, const struct layout *layout, struct bt_ui_canvas *canvas)
+{
+	if (layout->proof_row && token->has_proof &&
+	    bt_ui_qr_fits(canvas, &token->proof, layout->proof_row, layout->proof_col, layout->facts_row - 1)) {
+		bt_ui_qr_draw(canvas, &token->proof, layout->proof_row, layout->proof_col);
+	} else if (token->coded[0] &&
+		   bt_ui_qr_fits(canvas, &token->qr, layout->qr_row, layout->qr_col, canvas->rows - 3)) {
+		bt_ui_qr_draw(canvas, &token->qr, layout->qr_row, layout->qr_col);
 	}
 }
 
@@ -130,9 +152,7 @@ static void draw(const void *self, const struct bt_ui_desk *desk, struct bt_ui_c
 		draw_group(canvas, layout, i, token->after.view.token);
 	}
 	draw_facts(&token->after.view, layout, canvas);
-	if (token->coded[0] && bt_ui_qr_fits(canvas, &token->qr, layout->qr_row, layout->qr_col, canvas->rows - 3)) {
-		bt_ui_qr_draw(canvas, &token->qr, layout->qr_row, layout->qr_col);
-	}
+	draw_qr(token, layout, canvas);
 	draw_remarks(token, desk, layout, canvas);
 }
 
