@@ -27,6 +27,14 @@ struct bt_counter_job {
 	enum bt_err err;
 };
 
+/** What the status row says of the journal and the list, as of at_ms since boot. */
+struct bt_counter_counts {
+	bool known, has_unsent;
+	int64_t at_ms, balances_known_ms;
+	struct bt_unsent unsent;
+	int open_sales;
+};
+
 struct bt_counter {
 	char dir[900];
 	char font[512];
@@ -51,6 +59,7 @@ struct bt_counter {
 	struct bt_sync *sync;
 	const struct bt_operator *person; /* signed in */
 	int64_t shift;
+	struct bt_counter_counts counts;
 	/* live look-up */
 	char live_number[16];
 	uint64_t live_call, live_calls;

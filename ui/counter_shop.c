@@ -8,6 +8,8 @@
 
 #include "ui/counter_parts.h"
 
+#define COUNTS_MS 1000
+
 static const struct bt_tariff *show_tariff(void *self)
 {
 	struct bt_counter *counter = self;
@@ -16,15 +18,33 @@ static const struct bt_tariff *show_tariff(void *self)
 	return state->has_tariff ? &state->tariff : NULL;
 }
 
+/* What only the journal knows is asked again after something has happened, and once a second: keys are not to wait for
+ * it. */
+static void refresh_counts(struct bt_counter *counter)
+{
+	struct bt_counter_counts *counts = &counter->counts;
+	int64_t now = bt_clock_boot_ms(&counter->clock);
+	struct bt_sale_row rows[32];
+
+	if (counts->known && now - counts->at_ms < COUNTS_MS)
+		return;
+	*counts = (struct bt_counter_counts){.known = true, .at_ms = now};
+	counts->has_unsent = bt_journal_unsent(counter->journal, &counts->unsent) == BT_OK;
+	if (bt_journal_sales(counter->journal, BT_SALES_OPEN, NULL, 32, rows, &counts->open_sales) != BT_OK)
+		counts->open_sales = 0;
+	counts->balances_known_ms = bt_directory_updated_ms(counter->directory);
+}
+
 static void show_status(void *self, struct bt_ui_status *out)
 {
 	struct bt_counter *counter = self;
 	const struct bt_sync_state *state = bt_sync_state(counter->sync);
-	struct bt_unsent unsent = {0};
-	struct bt_sale_row rows[32];
+	const struct bt_counter_counts *counts = &counter->counts;
+	const struct bt_unsent *unsent = &counts->unsent;
 	int64_t now = 0, wall = bt_clock_wall_ms(&counter->clock);
 	enum bt_err clock = bt_clock_trust_now(&state->trust, &counter->clock, &now);
 
+	refresh_counts(counter);
 	*out = (struct bt_ui_status){
 	    .server = counter->has_wire ? counter->breaker.state : BT_BREAKER_OFFLINE,
 	    .latency_ms = counter->breaker.latency_ms,
@@ -33,21 +53,20 @@ static void show_status(void *self, struct bt_ui_status *out)
 	    .clock_trusted = clock == BT_OK,
 	    .paper = counter->has_sink ? counter->sink.paper(counter->sink.self) : BT_PAPER_NONE,
 	    .now_ms = wall,
-	    .balances_known_ms = bt_directory_updated_ms(counter->directory),
+	    .balances_known_ms = counts->balances_known_ms,
 	    .stopped = bt_teller_state(counter->teller),
 	};
 	if (counter->breaker.state == BT_BREAKER_OFFLINE)
 		out->down_ms = bt_clock_boot_ms(&counter->clock) - counter->breaker.since_ms;
 	if (counter->person)
 		out->who = counter->person->short_name;
-	if (bt_journal_unsent(counter->journal, &unsent) == BT_OK) {
-		out->unsent = unsent.count;
+	if (counts->has_unsent) {
+		out->unsent = unsent->count;
 		out->unsent_old =
-		    state->has_lease && unsent.oldest_ms && wall - unsent.oldest_ms > state->lease.oldest_ms / 2;
+		    state->has_lease && unsent->oldest_ms && wall - unsent->oldest_ms > state->lease.oldest_ms / 2;
 	}
-	bt_authority_allowance(state->has_lease ? &state->lease : NULL, clock, now, &unsent, &out->allowance);
-	if (bt_journal_sales(counter->journal, BT_SALES_OPEN, NULL, 32, rows, &out->open_sales) != BT_OK)
-		out->open_sales = 0;
+	bt_authority_allowance(state->has_lease ? &state->lease : NULL, clock, now, unsent, &out->allowance);
+	out->open_sales = counts->open_sales;
 }
 
 static enum bt_err search(void *self, const char *text, int max, struct bt_consumer *out, int *count, bool *more)
@@ -104,7 +123,7 @@ static enum bt_err pay(void *self, const struct bt_draft *draft, char sale_id[37
 	 * poor trade. */
 	bt_counter_finish_unlock(counter);
 	err = bt_teller_pay(counter->teller, draft, sale_id, &fault);
-
+	counter->counts.known = false;
 	if (err)
 		bt_log_line(counter->log, "sale", "not taken: %s (%s)", bt_err_name(err), fault.what);
 	return err;
@@ -244,8 +263,14 @@ static void follow_demo(struct bt_counter *counter)
 
 static bool step(void *self)
 {
-	follow_demo(self);
-	return bt_counter_turn(self);
+	struct bt_counter *counter = self;
+	bool changed;
+
+	follow_demo(counter);
+	changed = bt_counter_turn(counter);
+	if (changed)
+		counter->counts.known = false;
+	return changed;
 }
 
 static int due_ms(void *self)
