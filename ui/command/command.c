@@ -1,6 +1,7 @@
 #include "ui/command/command.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 const struct bt_command *const bt_commands[] = {
@@ -82,13 +83,27 @@ static const char *first_number(const char *text)
 	return at ? at : "?";
 }
 
+/* Whom to call stands in the enrolment, which may be what cannot be read. */
+static void find_complaint_number(const struct bt_command_env *env, char out[16])
+{
+	struct bt_enrolment *enrolment = calloc(1, sizeof *enrolment);
+
+	bt_text_copy(out, 16, "1912");
+	if (enrolment && env->args.state && bt_enrolment_load(env->args.state, enrolment, NULL) == BT_OK &&
+	    enrolment->complaint[0])
+		bt_text_copy(out, 16, enrolment->complaint);
+	free(enrolment);
+}
+
 enum bt_exit bt_command_fail(const struct bt_command_env *env, const struct bt_fault *fault)
 {
 	bool stops = bt_err_fate(fault->err) == BT_FATE_STOP;
+	char complaint[16];
 
 	for (size_t i = 0; i < sizeof sentences / sizeof sentences[0]; i++)
 		if (sentences[i].err == fault->err) {
-			bt_command_say(env, sentences[i].key, stops ? "1912" : first_number(fault->what), NULL);
+			find_complaint_number(env, complaint);
+			bt_command_say(env, sentences[i].key, stops ? complaint : first_number(fault->what), NULL);
 			fprintf(stderr, "batti: (%s: %s)\n", bt_err_name(fault->err), fault->what);
 			return sentences[i].exit;
 		}
