@@ -150,6 +150,15 @@ static enum bt_err issue_now(void *self, const char *sale_id)
 	return bt_teller_issue_now(((struct bt_counter *)self)->teller, sale_id);
 }
 
+static enum bt_err finish(void *self, const char *sale_id)
+{
+	struct bt_counter *counter = self;
+
+	bt_counter_finish_unlock(counter);
+	counter->counts.known = false;
+	return bt_teller_finish(counter->teller, sale_id);
+}
+
 static enum bt_err reprint(void *self, const char *sale_id)
 {
 	return bt_teller_reprint(((struct bt_counter *)self)->teller, sale_id);
@@ -305,6 +314,7 @@ struct bt_ui_shop bt_counter_shop(struct bt_counter *counter)
 	    .view = view,
 	    .proof = proof,
 	    .issue_now = issue_now,
+	    .finish = finish,
 	    .reprint = reprint,
 	    .paper_seen = paper_seen,
 	    .open_sales = open_sales,

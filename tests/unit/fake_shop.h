@@ -32,11 +32,12 @@ struct fake_shop {
 	enum bt_outlook outlook;
 	enum bt_denial denial;
 	int repeat;
-	enum bt_err live, pay_err;
+	enum bt_sale_state finish_state;
+	enum bt_err live, pay_err, finish_err;
 	enum bt_ui_job job;
 	bool checking;
 	bool no_proof;
-	int pays, issues, reprints, look_ups, proofs;
+	int pays, issues, reprints, look_ups, proofs, finishes;
 	struct bt_draft paid;
 	char reprinted[37];
 	char fault[16];
@@ -199,6 +200,17 @@ static inline enum bt_err fake_issue_now(void *self, const char *sale_id)
 	fake->view.state = BT_SALE_TOKENED;
 	fake->view.made_here = true;
 	return BT_OK;
+}
+
+static inline enum bt_err fake_finish(void *self, const char *sale_id)
+{
+	struct fake_shop *fake = self;
+	(void)sale_id;
+	fake->finishes++;
+	if (fake->finish_err == BT_OK) {
+		fake->view.state = fake->finish_state;
+	}
+	return fake->finish_err;
 }
 
 static inline enum bt_err fake_reprint(void *self, const char *sale_id)
@@ -405,6 +417,7 @@ static inline void fake_sales(struct fake_shop *fake)
 	view->deadline_ms = 3000;
 	view->waited_ms = 1350;
 	view->printing = BT_PRINTING_DONE;
+	view->copies = 1;
 	view->tokened_at_ms = fake_time(2025, 11, 21, 11, 42, 9);
 	fake->next_state = BT_SALE_TOKENED;
 }
@@ -435,6 +448,7 @@ static inline void fake_open(struct fake_shop *fake, const struct bt_words *word
 	    .view = fake_view,
 	    .proof = fake_proof,
 	    .issue_now = fake_issue_now,
+	    .finish = fake_finish,
 	    .reprint = fake_reprint,
 	    .paper_seen = fake_paper_seen,
 	    .open_sales = fake_open_sales,

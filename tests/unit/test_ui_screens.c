@@ -185,6 +185,16 @@ static void go_diverged(struct world *world)
 	bt_ui_stage_tick(world->stage, ++world->boot_ms);
 }
 
+static void go_refused(struct world *world)
+{
+	world->fake.next_state = BT_SALE_REFUSED;
+	(void)bt_text_copy(world->fake.view.refusal_en, 160,
+			   "the figures do not agree with what the office has for this connection");
+	(void)bt_text_copy(world->fake.view.refusal_hi, 320, "आँकड़े दफ़्तर के हिसाब से नहीं मिलते");
+	go_confirm(world);
+	type(world, "\n");
+}
+
 static void go_signin(struct world *world)
 {
 	world->fake.status.keys_locked = true;
@@ -268,6 +278,8 @@ static const struct golden {
     {"06-wait-docket", BT_LANG_EN, 24, 80, go_docket, "docket"},
     {"06-wait-docket-hi", BT_LANG_HI, 24, 80, go_docket, "docket"},
     {"06-credit", BT_LANG_EN, 24, 80, go_credit, "credit"},
+    {"06-refused", BT_LANG_EN, 24, 80, go_refused, "docket"},
+    {"06-refused-hi", BT_LANG_HI, 24, 80, go_refused, "docket"},
     {"07-token", BT_LANG_EN, 24, 80, go_token, "token"},
     {"07-token-hi-paper", BT_LANG_HI, 24, 80, go_token_no_paper, "token"},
     {"07-token-no-printer", BT_LANG_EN, 24, 80, go_token_no_printer, "token"},

@@ -526,6 +526,13 @@ static void test_keys_that_mean_the_same_everywhere(void **state)
 	}
 }
 
+static void open_one_sale(void)
+{
+	fake.open_count = 1;
+	fake.view.state = BT_SALE_PENDING;
+	(void)bt_text_copy(fake.open[0].sale_id, 37, "0192f000-0000-7000-8000-00000000000f");
+}
+
 /* A paid sale that has not ended is followed, whatever is looked at meanwhile. */
 static void test_another_sale_looked_at_does_not_take_the_place_of_this_one(void **state)
 {
@@ -535,9 +542,8 @@ static void test_another_sale_looked_at_does_not_take_the_place_of_this_one(void
 	assert_screen("token");
 	char before[37];
 	(void)bt_text_copy(before, sizeof(before), bt_ui_stage_desk(stage)->sale_id);
-	fake.open_count = 1;
-	(void)bt_text_copy(fake.open[0].sale_id, 37, "0192f000-0000-7000-8000-00000000000f");
-	fake.view.state = BT_SALE_PENDING;
+	open_one_sale();
+	fake.finish_err = BT_ESTATE;
 	press(BT_KEY_F4);
 	press(BT_KEY_ENTER);
 	assert_screen("docket");
@@ -548,6 +554,60 @@ static void test_another_sale_looked_at_does_not_take_the_place_of_this_one(void
 	fake.view.state = BT_SALE_TOKENED;
 	press(BT_KEY_F5);
 	assert_string_equal(fake.reprinted, before);
+}
+
+static void test_enter_on_a_stuck_sale_finishes_it(void **state)
+{
+	(void)state;
+	open_one_sale();
+	fake.finish_state = BT_SALE_VENDING;
+	press(BT_KEY_F4);
+	press(BT_KEY_ENTER);
+	assert_screen("wait");
+	assert_int_equal(fake.finishes, 1);
+	tick(100);
+	assert_screen("wait");
+	fake.view.state = BT_SALE_TOKENED;
+	fake.view.printing = BT_PRINTING_NONE;
+	fake.view.copies = 0;
+	tick(100);
+	assert_screen("token");
+	assert_true(shows("Not printed. F5 prints it."));
+	press(BT_KEY_ESC);
+	assert_screen("stuck");
+}
+
+static void test_stuck_sale_that_cannot_be_finished_says_why(void **state)
+{
+	(void)state;
+	open_one_sale();
+	fake.outlook = BT_OUTLOOK_DOCKET;
+	fake.denial = BT_DENY_KEYS;
+	fake.finish_err = BT_ESTATE;
+	press(BT_KEY_F4);
+	press(BT_KEY_ENTER);
+	assert_screen("docket");
+	assert_true(shows("No token now. Reason: the offline keys are locked."));
+}
+
+static void test_refused_sale_says_what_to_do_and_prints_no_docket(void **state)
+{
+	(void)state;
+	fake.next_state = BT_SALE_REFUSED;
+	(void)bt_text_copy(fake.view.refusal_en, sizeof(fake.view.refusal_en), "blocked by the office");
+	(void)scan("100244781560");
+	type("500\n\n");
+	assert_screen("docket");
+	assert_true(shows("No token was made."));
+	assert_true(shows("The server refused: blocked by the office"));
+	assert_true(shows("Give the money back: ₹ 500."));
+	assert_true(shows("F3"));
+	assert_false(shows("Docket printed."));
+	press(BT_KEY_F5);
+	press(BT_KEY_ENTER);
+	assert_int_equal(fake.reprints, 0);
+	press(BT_KEY_F3);
+	assert_screen("home");
 }
 
 /* Any key on any screen: nothing crashes, and money is taken by a fresh Enter on confirm only. */
@@ -614,6 +674,9 @@ int main(void)
 	    TEST(test_record_that_stops_under_a_sale_says_what_is_not_sure),
 	    TEST(test_keys_that_mean_the_same_everywhere),
 	    TEST(test_another_sale_looked_at_does_not_take_the_place_of_this_one),
+	    TEST(test_enter_on_a_stuck_sale_finishes_it),
+	    TEST(test_stuck_sale_that_cannot_be_finished_says_why),
+	    TEST(test_refused_sale_says_what_to_do_and_prints_no_docket),
 	    TEST(test_any_key_anywhere),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -102,6 +102,10 @@ bool bt_ui_after_print_state(const struct bt_ui_after *after, const struct bt_ui
 		bt_ui_message_row(canvas, BT_INK_FACT, bt_ui_word(canvas, failure_key(BT_PAPER_NONE)));
 		return false;
 	}
+	if (after->view.copies == 0) {
+		bt_ui_message_row(canvas, BT_INK_FACT, bt_ui_word(canvas, N_("Not printed. F5 prints it.")));
+		return false;
+	}
 	return true;
 }
 

@@ -15,6 +15,21 @@ static void enter(void *self, struct bt_ui_desk *desk)
 	bt_ui_after_enter(&((struct docket *)self)->after, desk);
 }
 
+static bool is_refused(const struct docket *docket)
+{
+	return docket->after.view.state == BT_SALE_REFUSED;
+}
+
+/* A docket promises a token, so there is none for a refusal. */
+static struct bt_ui_go print(struct docket *docket, struct bt_ui_desk *desk)
+{
+	if (is_refused(docket)) {
+		bt_ui_note(desk, BT_INK_WARN, N_("Nothing to print here."), NULL);
+		return BT_GO(BT_GO_IGNORED);
+	}
+	return bt_ui_after_press(&docket->after, desk, &(struct bt_ui_press){.key = BT_KEY_F5});
+}
+
 /* The token may still come while the docket is on the screen. */
 static struct bt_ui_go on_event(void *self, struct bt_ui_desk *desk, const struct bt_ui_event *event)
 {
@@ -24,8 +39,9 @@ static struct bt_ui_go on_event(void *self, struct bt_ui_desk *desk, const struc
 		const struct bt_ui_screen *screen = docket->after.known ? bt_ui_sale_screen(&docket->after.view) : NULL;
 		return screen && screen != &bt_ui_docket ? BT_GO_TO(BT_GO_SWAP, screen) : BT_GO(BT_GO_STAY);
 	}
-	if (event->press.key == BT_KEY_ENTER && docket->after.view.printing != BT_PRINTING_ASK) {
-		return bt_ui_after_press(&docket->after, desk, &(struct bt_ui_press){.key = BT_KEY_F5});
+	bool asked = docket->after.view.printing == BT_PRINTING_ASK;
+	if (event->press.key == BT_KEY_F5 || (event->press.key == BT_KEY_ENTER && !asked)) {
+		return print(docket, desk);
 	}
 	return bt_ui_after_press(&docket->after, desk, &event->press);
 }
@@ -33,13 +49,17 @@ static struct bt_ui_go on_event(void *self, struct bt_ui_desk *desk, const struc
 /* The head-end said no: the money goes back, and nothing is promised. */
 static void draw_refused(const struct bt_sale_view *view, struct bt_ui_canvas *canvas)
 {
-	char text[64];
+	char amount[32], text[640];
 	const char *reason = canvas->lang == BT_LANG_HI && view->refusal_hi[0] ? view->refusal_hi : view->refusal_en;
-	bt_money_format(view->sale.quote.amount, text);
-	bt_ui_put(canvas, 10, BT_MARK_COL, BT_INK_BAD | BT_BOLD, "✕");
-	bt_ui_say(canvas, 10, BT_TEXT_LEFT, BT_INK_BAD | BT_BOLD, N_("The server refused: {1}"), reason, NULL);
-	bt_ui_say(canvas, 12, BT_TEXT_LEFT, BT_INK_FACT | BT_BOLD, N_("Give the money back: ₹ {1}."), text, NULL);
-	bt_ui_say(canvas, 14, BT_TEXT_LEFT, BT_INK_QUIET, N_("receipt {1}"), view->sale.receipt, NULL);
+	bt_ui_put(canvas, 8, BT_MARK_COL, BT_INK_BAD | BT_BOLD, "✕");
+	bt_ui_put(canvas, 8, BT_TEXT_LEFT, BT_INK_BAD | BT_BOLD, bt_ui_word(canvas, N_("No token was made.")));
+	(void)bt_words_format(canvas->words, canvas->lang, N_("The server refused: {1}"),
+			      (const char *[]){reason, NULL}, text, sizeof(text));
+	int row = bt_ui_paragraph(canvas, 10, BT_TEXT_LEFT, READ_COLUMNS, BT_INK_FACT, text);
+	bt_money_format(view->sale.quote.amount, amount);
+	bt_ui_say(canvas, row + 1, BT_TEXT_LEFT, BT_INK_FACT | BT_BOLD, N_("Give the money back: ₹ {1}."), amount,
+		  NULL);
+	bt_ui_say(canvas, row + 3, BT_TEXT_LEFT, BT_INK_QUIET, N_("receipt {1}"), view->sale.receipt, NULL);
 }
 
 static void draw_waiting(const struct bt_sale_view *view, struct bt_ui_canvas *canvas)
@@ -67,16 +87,25 @@ static void draw(const void *self, const struct bt_ui_desk *desk, struct bt_ui_c
 		return;
 	}
 	bt_ui_after_money(&docket->after, canvas);
-	if (docket->after.view.state == BT_SALE_REFUSED) {
+	if (is_refused(docket)) {
 		draw_refused(&docket->after.view, canvas);
-	} else {
-		draw_waiting(&docket->after.view, canvas);
+		return;
 	}
+	draw_waiting(&docket->after.view, canvas);
 	(void)bt_ui_after_print_state(&docket->after, desk, N_("Docket printed."), canvas);
 }
 
+static bool show_print(const void *self, const struct bt_ui_desk *desk, const struct bt_ui_canvas *canvas,
+		       char label[64])
+{
+	(void)desk;
+	(void)canvas;
+	(void)label;
+	return !is_refused(self);
+}
+
 static const struct bt_ui_key_row keys[] = {
-    {"Enter", N_("Print docket"), N_("Print this again"), NULL},
+    {"Enter", N_("Print docket"), N_("Print this again"), show_print},
     {"F3", N_("Next person"), N_("Next person; work in progress goes on by itself"), NULL},
     {NULL, NULL, NULL, NULL},
 };

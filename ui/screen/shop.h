@@ -60,10 +60,13 @@ struct bt_ui_shop {
 			       int *count);
 	enum bt_err (*pay)(void *self, const struct bt_draft *draft, char sale_id[37]);
 	enum bt_err (*view)(void *self, const char *sale_id, struct bt_sale_view *out);
-	/** The signed record of a sale as the text of its QR, as it stands on paper. BT_OK; BT_ENOTFOUND (no such sale, or
-	 *  no record could be signed); BT_EFULL; @p out untouched then. */
+	/** The signed record of a sale as the text of its QR, as it stands on paper. BT_OK; BT_ENOTFOUND (no such sale,
+	 * or no record could be signed); BT_EFULL; @p out untouched then. */
 	enum bt_err (*proof)(void *self, const char *sale_id, char *out, size_t cap);
 	enum bt_err (*issue_now)(void *self, const char *sale_id);
+	/** Finish a PENDING sale of this counter: ask the server with the same body, or make the token here. BT_OK: it
+	 * is under way or done, see view; BT_ESTATE: not possible yet; BT_ENOTFOUND; BT_EFULL. */
+	enum bt_err (*finish)(void *self, const char *sale_id);
 	enum bt_err (*reprint)(void *self, const char *sale_id);
 	enum bt_err (*paper_seen)(void *self, const char *sale_id);
 	/** Sales that are open (stuck), oldest first. */

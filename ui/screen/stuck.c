@@ -48,6 +48,18 @@ static void enter(void *self, struct bt_ui_desk *desk)
 	look(self, desk);
 }
 
+/* Once more, with the same sale: the screen that follows says what came of it. */
+static void finish(struct bt_ui_desk *desk, const struct bt_sale_view *view)
+{
+	const struct bt_ui_shop *shop = desk->shop;
+	const struct bt_quote *quote = &view->sale.quote;
+	desk->outlook = shop->outlook(shop->self, &view->consumer, quote->amount, quote->dues, &desk->denial);
+	if (shop->finish(shop->self, desk->sale_id) != BT_OK) {
+		bt_ui_note(desk, BT_INK_WARN, N_("No token now. Reason: {1}."),
+			   bt_ui_desk_word(desk, bt_ui_reason_key(desk->denial)), NULL);
+	}
+}
+
 static struct bt_ui_go open_sale(const struct stuck *stuck, struct bt_ui_desk *desk)
 {
 	if (stuck->list.count == 0) {
@@ -55,10 +67,31 @@ static struct bt_ui_go open_sale(const struct stuck *stuck, struct bt_ui_desk *d
 	}
 	struct bt_sale_view view;
 	memcpy(desk->sale_id, stuck->rows[stuck->list.chosen].sale_id, sizeof(desk->sale_id));
+	if (!bt_ui_sale_view(desk, desk->sale_id, &view)) {
+		return BT_GO(BT_GO_IGNORED);
+	}
 	desk->from_list = true;
-	const struct bt_ui_screen *screen =
-	    bt_ui_sale_view(desk, desk->sale_id, &view) ? bt_ui_sale_screen(&view) : NULL;
+	if (view.state == BT_SALE_PENDING) {
+		finish(desk, &view);
+		(void)bt_ui_sale_view(desk, desk->sale_id, &view);
+	}
+	const struct bt_ui_screen *screen = bt_ui_sale_screen(&view);
 	return BT_GO_TO(BT_GO_PUSH, screen ? screen : &bt_ui_wait);
+}
+
+static struct bt_ui_go print_again(const struct stuck *stuck, struct bt_ui_desk *desk)
+{
+	if (stuck->list.count == 0) {
+		return BT_GO(BT_GO_IGNORED);
+	}
+	if (stuck->rows[stuck->list.chosen].stage == BT_STAGE_REFUSED) {
+		bt_ui_note(desk, BT_INK_WARN, N_("Nothing to print here."), NULL);
+		return BT_GO(BT_GO_IGNORED);
+	}
+	if (bt_ui_print_again(desk, stuck->rows[stuck->list.chosen].sale_id)) {
+		bt_ui_note(desk, BT_INK_FACT, N_("Printing"), NULL);
+	}
+	return BT_GO(BT_GO_STAY);
 }
 
 static struct bt_ui_go on_event(void *self, struct bt_ui_desk *desk, const struct bt_ui_event *event)
@@ -70,6 +103,9 @@ static struct bt_ui_go on_event(void *self, struct bt_ui_desk *desk, const struc
 	}
 	if (event->press.key == BT_KEY_ENTER) {
 		return open_sale(stuck, desk);
+	}
+	if (event->press.key == BT_KEY_F5) {
+		return print_again(stuck, desk);
 	}
 	if (event->press.key == BT_KEY_ESC) {
 		return BT_GO(BT_GO_BACK);
@@ -150,6 +186,7 @@ static void draw(const void *self, const struct bt_ui_desk *desk, struct bt_ui_c
 static const struct bt_ui_key_row keys[] = {
     {"Enter", N_("Open"), N_("Forward: accept, choose, next"), NULL},
     {"↑↓", N_("Move"), N_("Move in the list"), NULL},
+    {"F5", N_("Print again"), N_("Print this again"), NULL},
     {"Esc", N_("Back"), N_("One step back"), NULL},
     {NULL, NULL, NULL, NULL},
 };
