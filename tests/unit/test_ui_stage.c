@@ -377,6 +377,7 @@ static void test_idle_while_unlocking_keys_locks_too(void **state)
 static void test_passphrase_opens_the_keys(void **state)
 {
 	(void)state;
+	memset(bt_ui_stage_desk(stage)->operator_id, 0, 24); /* signed in by the command line */
 	fake.status.keys_locked = true;
 	press(BT_KEY_F8);
 	type("correct horse\n");

@@ -37,6 +37,7 @@ struct bt_ui_desk {
 	int limit_shown;         /* per cent of the limit up to which the limit screen has been shown */
 	enum bt_err stop_shown;  /* the stop that has been shown at home, BT_OK none */
 	bool locked;             /* the sign-in screen in front is a lock */
+	bool signed_in;          /* somebody is at the counter, locked or not */
 	char operator_id[24];    /* who signed in last, "" nobody */
 };
 

@@ -46,7 +46,7 @@ static void enter(void *self, struct bt_ui_desk *desk)
 {
 	struct signin *signin = self;
 	bt_ui_list_reset(&signin->names, desk->shop->enrolment->operator_count);
-	signin->unlock_only = !desk->locked && desk->operator_id[0] != '\0';
+	signin->unlock_only = !desk->locked && desk->signed_in;
 	signin->asks = signin->unlock_only ? ASKS_PHRASE : ASKS_PIN;
 }
 
@@ -56,6 +56,7 @@ static struct bt_ui_go let_in(struct signin *signin, struct bt_ui_desk *desk)
 	bool same = person && strcmp(person->id, desk->operator_id) == 0;
 	bool was_locked = desk->locked;
 	desk->locked = false;
+	desk->signed_in = true;
 	if (person) {
 		bt_text_copy(desk->operator_id, sizeof(desk->operator_id), person->id);
 	}

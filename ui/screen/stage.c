@@ -410,6 +410,7 @@ enum bt_err bt_ui_stage_open(const struct bt_ui_shop *shop, const struct bt_ui_s
 	stage->desk.shop = shop;
 	stage->desk.lang = options->lang;
 	stage->desk.boot_ms = boot_ms;
+	stage->desk.signed_in = options->signed_in;
 	stage->plain = options->plain;
 	stage->idle_lock_ms = options->idle_lock_ms;
 	stage->pressed_ms = boot_ms;
