@@ -61,6 +61,15 @@ struct bt_ui_go bt_ui_after_press(struct bt_ui_after *after, struct bt_ui_desk *
 	}
 }
 
+bool bt_ui_after_show_back(const void *self, const struct bt_ui_desk *desk, const struct bt_ui_canvas *canvas,
+			   char label[64])
+{
+	(void)self;
+	(void)canvas;
+	(void)label;
+	return desk->from_list;
+}
+
 /* What keeps the slip from coming out, by what is known of the paper. */
 static const char *failure_key(enum bt_paper paper)
 {

@@ -17,6 +17,9 @@ void bt_ui_after_enter(struct bt_ui_after *after, const struct bt_ui_desk *desk)
 void bt_ui_after_look(struct bt_ui_after *after, const struct bt_ui_desk *desk);
 /** Any digit or letter starts the next person with it; F5 prints, F6 is the same person, Enter answers the printer. */
 struct bt_ui_go bt_ui_after_press(struct bt_ui_after *after, struct bt_ui_desk *desk, const struct bt_ui_press *press);
+/** For a key row: Esc, when the sale was opened from a list. */
+bool bt_ui_after_show_back(const void *self, const struct bt_ui_desk *desk, const struct bt_ui_canvas *canvas,
+			   char label[64]);
 /** Row 22: what the printer says; @p done_key when the slip is out. @return true when there is room for a remark. */
 bool bt_ui_after_print_state(const struct bt_ui_after *after, const struct bt_ui_desk *desk, const char *done_key,
 			     struct bt_ui_canvas *canvas);

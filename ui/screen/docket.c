@@ -107,6 +107,7 @@ static bool show_print(const void *self, const struct bt_ui_desk *desk, const st
 static const struct bt_ui_key_row keys[] = {
     {"Enter", N_("Print docket"), N_("Print this again"), show_print},
     {"F3", N_("Next person"), N_("Next person; work in progress goes on by itself"), NULL},
+    {"Esc", N_("Back"), N_("One step back"), bt_ui_after_show_back},
     {NULL, NULL, NULL, NULL},
 };
 

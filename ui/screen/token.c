@@ -160,6 +160,7 @@ static const struct bt_ui_key_row keys[] = {
     {"F5", N_("Print again"), N_("Print this again"), NULL},
     {"F3", N_("Next person"), N_("Next person; work in progress goes on by itself"), NULL},
     {"F6", N_("Same person"), N_("Other connections of this person"), NULL},
+    {"Esc", N_("Back"), N_("One step back"), bt_ui_after_show_back},
     {NULL, NULL, NULL, NULL},
 };
 
