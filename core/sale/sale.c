@@ -47,7 +47,7 @@ const struct bt_sale_step bt_sale_table[] = {
 	ROW(VENDING,  VEND_OK,        TOKENED,  PRINT_TOKEN)
 	ROW(VENDING,  VEND_CREDITED,  CREDITED, PRINT_CREDIT)
 	ROW(VENDING,  VEND_LOST,      DECIDING, ASK_AUTHORITY) /* convergent: the same token may be made here */
-	ROW(VENDING,  VEND_REFUSED,   REFUSED,  PRINT_DOCKET)
+	ROW(VENDING,  VEND_REFUSED,   REFUSED,  NONE)          /* the money goes back over the counter: no slip */
 	ROW(VENDING,  VEND_DIVERGED,  STOPPED,  STOP)          /* PROTOCOL T2 */
 	ROW(VENDING,  ISSUE_HERE,     DECIDING, ASK_AUTHORITY) /* the clerk ends the wait */
 

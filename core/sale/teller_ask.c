@@ -201,6 +201,14 @@ static void take_refused(struct bt_teller *teller, struct bt_teller_work *work, 
 	bool final = work->state == BT_SALE_VENDING || work->state == BT_SALE_PENDING;
 
 	note_blocked(teller, work, answer);
+	if (work->state == BT_SALE_PENDING && work->sale.delivery != BT_DELIVERY_TOKEN) {
+		/* Money was taken and a docket given: that is a fact, and the head-end posts it from the record with
+		 * the refusal as a named exception (PROTOCOL H1). Calling it refused would give the money back as well.
+		 */
+		bt_log_line(teller->parts.log, "sale", "%s: docket refused as a request: %s", work->sale.sale_id,
+			    answer->code);
+		return;
+	}
 	if (!final) {
 		/* The token is out already: the signed fact goes up with the record and is posted over the refusal. */
 		bt_log_line(teller->parts.log, "sale", "%s: refused after issue: %s", work->sale.sale_id, answer->code);
@@ -215,8 +223,7 @@ static void take_refused(struct bt_teller *teller, struct bt_teller_work *work, 
 		bt_teller_move(teller, work, BT_SALE_EV_STORAGE_FAILED);
 		return;
 	}
-	if (bt_teller_move(teller, work, BT_SALE_EV_VEND_REFUSED) == BT_SALE_DO_PRINT_DOCKET)
-		bt_teller_print(teller, work, work->copies + 1);
+	bt_teller_move(teller, work, BT_SALE_EV_VEND_REFUSED);
 }
 
 static void take_lost(struct bt_teller *teller, struct bt_teller_work *work)

@@ -42,6 +42,9 @@ static enum bt_err sketch(struct bt_teller *teller, const struct bt_consumer *co
 	err = bt_teller_quote(teller, consumer, amount, dues, &out->quote);
 	if (err)
 		return err;
+	/* More than the known dues would be refused after the money is taken. */
+	if (out->quote.dues > consumer->dues)
+		return BT_ERANGE;
 	out->delivery = delivery_of(consumer, amount, out->quote.dues);
 	/* A token of no units is no token: the amount is too small for a tenth of a unit. */
 	if (out->delivery == BT_DELIVERY_TOKEN && out->quote.units <= 0)

@@ -166,6 +166,10 @@ static void note_result(struct bt_sync *sync, const json_t *row)
 		bt_text_copy(code, sizeof code, "unnamed");
 	if (strcmp(code, "malformed") == 0)
 		sync->state.quarantined++;
+	/* A fact is posted over every objection but these two, which say that there was nothing to post (PROTOCOL H1).
+	 */
+	else if (strcmp(code, "paid_missing") != 0)
+		note_posted(sync, sale_id);
 	if (!bt_uuid7_is(sale_id) || has_exception(sync, sale_id, code))
 		return;
 	if (bt_sync_put(sync, BT_EVENT_EXCEPTION, sale_id, json_pack("{s:s}", "code", code)) != BT_OK)

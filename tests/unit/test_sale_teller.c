@@ -388,6 +388,38 @@ static void sale_teller_docket_posted_from_the_journal(void **state)
 	assert_int_equal(shop_row(shop).stage, BT_STAGE_CREDITED);
 }
 
+/* Money taken against a docket is never "refused": the consumer has a slip and the head-end will post the fact. */
+static void sale_teller_docket_refused_as_a_request_stays_owed(void **state)
+{
+	struct shop *shop = *state;
+	struct bt_answer refused;
+
+	shop->consumer.kind = BT_KIND_DUES;
+	shop_go_offline(shop);
+	shop_pay(shop, 50000);
+	shop_go_online(shop);
+	assert_int_equal(bt_teller_finish(shop->teller, shop->sale_id), BT_OK);
+	refused = shop_bad(shop, BT_EREFUSED, "dues_too_much");
+	shop_give(shop, &refused);
+	assert_int_equal(shop_view(shop).state, BT_SALE_PENDING);
+	assert_int_equal(shop_row(shop).stage, BT_STAGE_PENDING);
+	assert_int_equal(bt_teller_note_posted(shop->teller, shop->sale_id), BT_OK);
+	assert_int_equal(shop_row(shop).stage, BT_STAGE_CREDITED);
+}
+
+static void sale_teller_more_than_the_dues_is_not_taken(void **state)
+{
+	struct shop *shop = *state;
+	int64_t before = bt_journal_head(shop->journal).seq;
+
+	shop->consumer.dues = 40000;
+	assert_int_equal(shop_try(shop, 50000, 40100, 0), BT_ERANGE);
+	shop->consumer.kind = BT_KIND_DUES;
+	assert_int_equal(shop_try(shop, 50000, 0, 0), BT_ERANGE);
+	assert_int_equal(bt_journal_head(shop->journal).seq, before);
+	assert_int_equal(shop_try(shop, 40000, 0, 0), BT_OK);
+}
+
 static void sale_teller_split(void **state)
 {
 	struct shop *shop = *state;
@@ -432,6 +464,8 @@ int main(void)
 	    TEST(sale_teller_dues_online_and_offline),
 	    TEST(sale_teller_balance_is_never_a_token),
 	    TEST(sale_teller_docket_posted_from_the_journal),
+	    TEST(sale_teller_docket_refused_as_a_request_stays_owed),
+	    TEST(sale_teller_more_than_the_dues_is_not_taken),
 	    TEST(sale_teller_split),
 	};
 

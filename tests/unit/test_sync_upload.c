@@ -303,6 +303,28 @@ static void sync_upload_docket_is_posted(void **state)
 	assert_false(row_of(far, token).settled);
 }
 
+/* A docket's money is a fact: refused as a request it stays owed, and the head-end's posting over its own objection
+ * credits it, once, with the objection named (PROTOCOL H1). */
+static void sync_upload_docket_is_posted_over_an_objection(void **state)
+{
+	struct far *far = *state;
+	char dues[37], results[256];
+	struct bt_sale_row row;
+
+	far->sale_submit = BT_EFULL;
+	far->shop.consumer.kind = BT_KIND_DUES;
+	sell_offline(far, 50000, dues);
+	assert_true(far_wait(far, BT_CALL_JOURNAL, LATER));
+	snprintf(results, sizeof results,
+		 "[{\"seq\":%lld,\"sale_id\":\"%s\",\"status\":\"exception\",\"code\":\"dues_too_much\"}]",
+		 (long long)far_last(far), dues);
+	far_acknowledge(far, far_last(far), results);
+	row = row_of(far, dues);
+	assert_int_equal(row.stage, BT_STAGE_CREDITED);
+	assert_true(row.settled);
+	assert_true(row.exception);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, far_setup, far_teardown)
 
 int main(void)
@@ -320,6 +342,7 @@ int main(void)
 	    TEST(sync_upload_one_call_at_a_time),
 	    TEST(sync_upload_dockets_starve_nobody),
 	    TEST(sync_upload_docket_is_posted),
+	    TEST(sync_upload_docket_is_posted_over_an_objection),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -187,9 +187,20 @@ static enum bt_exit judge(struct bt_command_env *env, struct bt_counter *counter
 	}
 }
 
+static bool exceeds_dues(const struct bt_draft *draft)
+{
+	bt_paise dues = draft->consumer.kind == BT_KIND_DUES ? draft->amount : draft->dues;
+
+	return dues > draft->consumer.dues;
+}
+
 static enum bt_exit say_not_paid(struct bt_command_env *env, struct bt_counter *counter, const struct bt_draft *draft,
 				 const struct bt_fault *fault)
 {
+	if (fault->err == BT_ERANGE && exceeds_dues(draft)) {
+		bt_command_say(env, N_("More than the known dues is not taken. The rest goes to balance."), NULL, NULL);
+		return BT_EXIT_REFUSED;
+	}
 	if (fault->err == BT_ERANGE || !bt_sync_state(bt_counter_sync(counter))->has_tariff)
 		return say_range(env, counter, draft->amount);
 	if (fault->err == BT_ESTATE && bt_consumer_is_blocked(&draft->consumer)) {
