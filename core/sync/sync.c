@@ -399,7 +399,7 @@ bool bt_sync_answer(struct bt_sync *sync, const struct bt_answer *answer)
 	if (bt_err_fate(err) == BT_FATE_REFUSED && id == BT_TASK_JOURNAL)
 		bt_sync_upload_refused(sync, answer);
 	if (bt_err_fate(err) == BT_FATE_REFUSED && strcmp(answer->code, "revoked") == 0)
-		sync->state.revoked = true;
+		bt_sync_note_revoked(sync);
 	if (err)
 		bt_log_line(sync->parts.log, "sync", "%s: %s %s (%s)", bt_call_name(answer->kind), bt_err_name(err),
 			    answer->code, answer->fault.what);

@@ -56,6 +56,9 @@ int bt_sync_due_ms(const struct bt_sync *sync);
 bool bt_sync_is_idle(const struct bt_sync *sync);
 /** Borrowed, valid until the next step or answer. */
 const struct bt_sync_state *bt_sync_state(const struct bt_sync *sync);
+/** The head-end has withdrawn this terminal: the lease is given up at once, on disk too; only a new one brings issue
+ *  back (PROTOCOL H5). Accounting goes on. */
+void bt_sync_note_revoked(struct bt_sync *sync);
 /** Supervisor's word for the clock (PROTOCOL L2). */
 BT_MUST_USE enum bt_err bt_sync_confirm_clock(struct bt_sync *sync, struct bt_fault *fault);
 

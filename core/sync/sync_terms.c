@@ -1,12 +1,14 @@
 /* The terms under which this terminal works: time, lease, tariffs, consumers. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/base/file.h"
 #include "core/base/json.h"
 #include "core/sync/tasks.h"
 
-#define DOCUMENT_MAX   (256 << 10)
+#define DOCUMENT_MAX (256 << 10)
 /* Applied on the thread that owns the screen: a page of this size keeps a key waiting about 20 ms at most. */
 #define DIRECTORY_PAGE 250
 #define TIME_MAX_MS    INT64_C(253402300799999) /* the end of the year 9999 */
@@ -185,6 +187,20 @@ enum bt_err bt_sync_take_lease(struct bt_sync *sync, const struct bt_answer *ans
 	if (!err)
 		use_lease(sync, &lease);
 	return err;
+}
+
+void bt_sync_note_revoked(struct bt_sync *sync)
+{
+	char path[1024];
+
+	if (!sync->state.revoked)
+		bt_log_line(sync->parts.log, "sync", "withdrawn by the head-end: no more issue here");
+	sync->state.revoked = true;
+	sync->state.has_lease = false;
+	bt_teller_set_lease(sync->parts.teller, NULL);
+	if (bt_path_join(sync->parts.dir, "lease.json", path, sizeof path) == BT_OK && unlink(path) != 0 &&
+	    errno != ENOENT)
+		bt_log_line(sync->parts.log, "sync", "lease.json cannot be removed");
 }
 
 /* ---- tariffs ---- */

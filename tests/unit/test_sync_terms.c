@@ -2,6 +2,10 @@
  * rooms: core/sync core/sale core/shift core/authority core/journal core/directory core/wire core/receipt core/base */
 #include "tests/unit/sync_fixture.h"
 
+#include <unistd.h>
+
+#include "core/base/file.h"
+
 #include "core/base/file.h"
 
 #define LATER 30000
@@ -97,6 +101,24 @@ static void sync_terms_older_lease(void **state)
 	assert_int_equal(bt_sync_state(far->sync)->lease_file, BT_OK);
 }
 
+/* PROTOCOL H5: revocation stops issue, on disk too; only a new lease brings it back. */
+static void sync_terms_revoked_gives_up_the_lease(void **state)
+{
+	struct far *far = *state;
+	char path[1024];
+
+	give_lease(far, 5, 30000000);
+	assert_true(bt_sync_state(far->sync)->has_lease);
+	assert_int_equal(bt_path_join(far->shop.dir, "lease.json", path, sizeof path), BT_OK);
+	bt_sync_note_revoked(far->sync);
+	assert_false(bt_sync_state(far->sync)->has_lease);
+	assert_int_not_equal(access(path, F_OK), 0);
+	shop_go_offline(&far->shop);
+	shop_pay(&far->shop, 50000);
+	assert_int_equal(shop_view(&far->shop).state, BT_SALE_PENDING);
+	assert_int_equal(shop_view(&far->shop).denial, BT_DENY_NO_LEASE);
+}
+
 static void sync_terms_damaged_lease_file(void **state)
 {
 	struct far *far = *state;
@@ -171,7 +193,10 @@ static void sync_terms_pending_in_turn(void **state)
 	assert_string_equal(far->asked[4], dues[0]); /* the next round */
 	answer_sale(far, 4, BT_OK, "");
 	assert_false(far_wait(far, BT_CALL_ENROL, 5000));
-	assert_string_equal(far->asked[5], token);
+	assert_string_equal(far->asked[5], balance); /* money taken stays owed, whatever the request was told */
+	answer_sale(far, 5, BT_EREFUSED, "unknown_consumer");
+	assert_false(far_wait(far, BT_CALL_ENROL, 5000));
+	assert_string_equal(far->asked[6], token);
 }
 
 /* Nothing to do is nothing to wake for: the loop turns seldom. */
@@ -221,6 +246,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    TEST(sync_terms_time_must_be_signed_over_our_nonce),
 	    TEST(sync_terms_older_lease),
+	    TEST(sync_terms_revoked_gives_up_the_lease),
 	    TEST(sync_terms_damaged_lease_file),
 	    TEST(sync_terms_pending_in_turn),
 	    TEST(sync_terms_rests),
