@@ -82,6 +82,8 @@ static enum bt_err put_pair(struct page *page, const struct bt_receipt_line *lin
 {
 	int used = bt_text_columns(line->left) + bt_text_columns(line->right);
 	enum bt_err err = BT_OK;
+	if (line->right[0] == '\0')
+		return put_wrapped(page, line->left, ALIGN_LEFT);
 	if (used < page->columns) {
 		err = bt_buf_put_text(page->out, line->left);
 	} else {

@@ -38,7 +38,7 @@ BT_MUST_USE enum bt_err bt_clock_trust_now(const struct bt_clock_trust *trust, c
  */
 #define BT_DENIALS(ROW)                                                                                                \
 	ROW(BT_DENY_NONE, "none", "")                                                                                  \
-	ROW(BT_DENY_NO_LEASE, "no_lease", N_("the offline limit is used"))                                             \
+	ROW(BT_DENY_NO_LEASE, "no_lease", N_("this counter has no offline limit now"))                                 \
 	ROW(BT_DENY_EXPIRED, "expired", N_("the offline limit is used"))                                               \
 	ROW(BT_DENY_TOTAL, "total", N_("the offline limit is used"))                                                   \
 	ROW(BT_DENY_COUNT, "count", N_("the offline limit is used"))                                                   \

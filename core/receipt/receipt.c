@@ -108,7 +108,10 @@ static void put_docket(struct bt_lines *lines, const struct bt_receipt_facts *fa
 	if (facts->reason[0] != '\0')
 		bt_lines_say(lines, BT_LINE_TEXT, false, facts->reason, NULL);
 	bt_lines_say(lines, BT_LINE_TEXT, false,
-		     N_("The token comes when the server is back, at any counter, with this docket."), NULL);
+		     facts->no_token
+			 ? N_("The credit follows by itself when the server is back.")
+			 : N_("The token comes when the server is back, at any counter, with this docket."),
+		     NULL);
 	bt_lines_say(lines, BT_LINE_TEXT, false, N_("Nothing more to pay."), NULL);
 	put_rule(lines);
 	put_meter(lines, facts);
@@ -273,7 +276,9 @@ static const struct {
 
 static void put_sale(struct bt_lines *lines, const struct bt_receipt_facts *facts)
 {
-	bt_lines_say(lines, BT_LINE_HEADING, true, kinds[facts->kind].heading, NULL);
+	bool credit_follows = facts->kind == BT_RECEIPT_DOCKET && facts->no_token;
+	bt_lines_say(lines, BT_LINE_HEADING, true,
+		     credit_follows ? N_("PAYMENT RECEIPT, credit follows") : kinds[facts->kind].heading, NULL);
 	put_marks(lines, facts);
 	kinds[facts->kind].put(lines, facts);
 	put_number_and_time(lines, facts);

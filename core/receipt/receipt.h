@@ -59,6 +59,7 @@ struct bt_receipt_facts {
 	bool training;
 	bool made_here; /* token made while the server was down */
 	bool possible_duplicate;
+	bool no_token; /* docket: a credit follows, never a token */
 	int copy;
 	struct bt_receipt_name utility, counter, clerk, consumer, relative, place;
 	char relation[8]; /* "s/o", "d/o", "w/o" */

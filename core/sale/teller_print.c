@@ -68,11 +68,25 @@ static void fill_money(const struct bt_teller *teller, const struct bt_teller_wo
 		     teller->has_tariff ? teller->tariff.name_en : sale->quote.tariff);
 }
 
+/* The short head of the record as it stood with this sale's newest fact: the same on every copy. */
+static void name_head(struct bt_teller *teller, const struct bt_sale *sale, struct bt_receipt_facts *facts)
+{
+	static const enum bt_event_kind kinds[] = {BT_EVENT_TOKENED, BT_EVENT_CREDITED, BT_EVENT_PENDING,
+						   BT_EVENT_PAID};
+	struct bt_event event;
+	struct bt_buf body;
+
+	bt_buf_init(&body, BT_EVENT_BODY_MAX);
+	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0] && !facts->head[0]; i++)
+		if (bt_journal_newest(teller->parts.journal, kinds[i], sale->sale_id, &event, &body) == BT_OK)
+			bt_hex_encode((struct bt_bytes){event.hash, 8}, facts->head);
+	bt_buf_fini(&body);
+}
+
 /* A slip without its proof is still a slip: a failure here leaves the QR out and is logged. */
 static void fill_proof(struct bt_teller *teller, const struct bt_teller_work *work, struct bt_receipt_facts *facts)
 {
 	const struct bt_sale *sale = &work->sale;
-	struct bt_head head = bt_journal_head(teller->parts.journal);
 	struct bt_receipt_record record = {.amount = sale->quote.amount,
 					   .dues = sale->quote.dues,
 					   .units = (uint32_t)sale->quote.units,
@@ -80,7 +94,7 @@ static void fill_proof(struct bt_teller *teller, const struct bt_teller_work *wo
 					   .rnd = sale->rnd,
 					   .paid_at_ms = sale->paid_at_ms};
 
-	bt_hex_encode((struct bt_bytes){head.hash, 8}, facts->head);
+	name_head(teller, sale, facts);
 	bt_text_copy(record.terminal, sizeof record.terminal, sale->terminal);
 	bt_text_copy(record.sale_id, sizeof record.sale_id, sale->sale_id);
 	bt_text_copy(record.drn, sizeof record.drn, sale->meter);
@@ -96,8 +110,11 @@ static void gather(struct bt_teller *teller, const struct bt_teller_work *work, 
 {
 	const struct bt_sale *sale = &work->sale;
 
-	*facts = (struct bt_receipt_facts){
-	    .kind = kind_of(work), .training = teller->parts.training, .made_here = work->made_here, .copy = copy};
+	*facts = (struct bt_receipt_facts){.kind = kind_of(work),
+					   .training = teller->parts.training,
+					   .made_here = work->made_here,
+					   .copy = copy,
+					   .no_token = work->sale.delivery != BT_DELIVERY_TOKEN};
 	fill_people(teller, work, facts);
 	fill_money(teller, work, facts);
 	bt_text_copy(facts->terminal, sizeof facts->terminal, sale->terminal);

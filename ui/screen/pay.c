@@ -7,25 +7,7 @@
 
 const char *bt_ui_reason_key(enum bt_denial denial)
 {
-	static const char *const keys[BT_DENY_COUNT_OF] = {
-	    [BT_DENY_NONE] = N_("the server has not answered"),
-	    [BT_DENY_NO_LEASE] = N_("the offline limit is used"),
-	    [BT_DENY_EXPIRED] = N_("the offline limit is used"),
-	    [BT_DENY_TOTAL] = N_("the offline limit is used"),
-	    [BT_DENY_COUNT] = N_("the offline limit is used"),
-	    [BT_DENY_OLDEST] = N_("the offline limit is used"),
-	    [BT_DENY_SALE] = N_("the amount is above the offline limit of one sale"),
-	    [BT_DENY_METER_DAY] = N_("this meter has had as much as is allowed in one day"),
-	    [BT_DENY_CLOCK] = N_("the date and time are not confirmed"),
-	    [BT_DENY_KEYS] = N_("the offline keys are locked"),
-	    [BT_DENY_NOT_COVERED] = N_("this meter is not in our offline list"),
-	    [BT_DENY_BLOCKED] = N_("blocked by the office"),
-	    [BT_DENY_KEY_CHANGE] = N_("this meter is not in our offline list"),
-	    [BT_DENY_TID] = N_("this meter has had too many tokens just now"),
-	    [BT_DENY_KIND] = N_("the credit is made by the server"),
-	    [BT_DENY_STOPPED] = N_("the record has stopped"),
-	};
-	return keys[denial];
+	return bt_denial_key(denial == BT_DENY_NONE ? BT_DENY_SERVER : denial);
 }
 
 void bt_ui_say_denial(struct bt_ui_desk *desk)
