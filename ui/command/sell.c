@@ -150,6 +150,11 @@ static void say_pending(struct bt_command_env *env, const struct bt_sale_view *v
 {
 	char text[512];
 
+	if (view->sale.delivery != BT_DELIVERY_TOKEN) {
+		bt_command_say(env, N_("The money is safe."), NULL, NULL);
+		bt_command_say(env, N_("The credit follows by itself when the server is back."), NULL, NULL);
+		return;
+	}
 	for (int lang = 0; lang < BT_LANG_COUNT; lang++) {
 		const char *reason = bt_words_get(env->words, (enum bt_lang)lang, bt_denial_key(view->denial));
 		const char *args[] = {reason, NULL};
