@@ -64,16 +64,16 @@ static void draw_refused(const struct bt_sale_view *view, struct bt_ui_canvas *c
 
 static void draw_waiting(const struct bt_sale_view *view, struct bt_ui_canvas *canvas)
 {
-	char number[48], text[512], more[512];
-	const char *no_args[] = {NULL};
+	bool token_follows = view->sale.delivery == BT_DELIVERY_TOKEN;
+	char number[48], both[1200];
 	bt_text_printf(number, sizeof(number), "D-%s", view->sale.receipt);
-	bt_ui_say_wide(canvas, 10, BT_TEXT_LEFT, BT_INK_FACT | BT_BOLD, N_("No token now. Docket {1}"), number, NULL);
-	(void)bt_words_format(canvas->words, canvas->lang, N_("The money is safe."), no_args, text, sizeof(text));
-	(void)bt_words_format(canvas->words, canvas->lang,
-			      N_("The token comes when the server is back, at any counter, with this docket."), no_args,
-			      more, sizeof(more));
-	char both[1200];
-	bt_text_printf(both, sizeof(both), "%s  %s", text, more);
+	bt_ui_say_wide(canvas, 10, BT_TEXT_LEFT, BT_INK_FACT | BT_BOLD,
+		       token_follows ? N_("No token now. Docket {1}") : N_("Docket {1}"), number, NULL);
+	bt_text_printf(
+	    both, sizeof(both), "%s  %s", bt_ui_word(canvas, N_("The money is safe.")),
+	    bt_ui_word(canvas, token_follows
+				   ? N_("The token comes when the server is back, at any counter, with this docket.")
+				   : N_("The credit follows by itself when the server is back.")));
 	int row = bt_ui_paragraph(canvas, 12, BT_TEXT_LEFT, READ_COLUMNS, BT_INK_FACT, both);
 	const char *reason = bt_ui_word(canvas, bt_ui_reason_key(view->denial));
 	bt_ui_say_wide(canvas, row + 1, BT_TEXT_LEFT, BT_INK_QUIET, N_("Nothing more to pay. Reason: {1}."), reason,
