@@ -28,7 +28,7 @@ static const struct layout {
 	int facts_row, facts_col, money_row, money_col, receipt_col; /* receipt_col 0: not shown */
 	int qr_row, qr_col, remark_col, proof_row, proof_col;        /* proof_row 0: no room for the whole record */
 } layouts[] = {
-    {42, 132, 3, 7, 5, 37, 64, 37, 104, 104, 5, 64, 64, 2, 63},
+    {42, 132, 3, 7, 5, 37, 64, 37, 104, 104, 5, 64, 64, 3, 64},
     {42, 80, 3, 7, 5, 3, 48, 5, 48, 0, 7, 48, 30, 0, 0},
     {36, 80, 2, 6, 5, 2, 48, 4, 48, 0, 6, 48, 30, 0, 0},
     {24, 80, 2, 4, 3, 2, 48, 4, 48, 0, 6, 48, 30, 0, 0},
