@@ -22,6 +22,7 @@
 struct home {
 	struct bt_ui_field field;
 	struct bt_ui_list list;
+	bool stale; /* the field has changed since the search: the key shows first, the rows follow at once */
 	bool searched, more, looking; /* looking: the server has been asked for the number in the field */
 	struct bt_consumer found[ROWS_MAX];
 };
@@ -45,6 +46,7 @@ static void squeeze(const char *text, char out[BT_FIELD_BYTES])
 static void search(struct home *home, const struct bt_ui_desk *desk)
 {
 	int count = 0, least = is_number(home->field.text) ? DIGITS_LEAST : LETTERS_LEAST;
+	home->stale = false;
 	home->more = false;
 	home->looking = false;
 	home->searched = bt_text_columns(home->field.text) >= least;
@@ -188,14 +190,24 @@ static struct bt_ui_go edit(struct home *home, struct bt_ui_desk *desk, const st
 	} else if (press->key == BT_KEY_DELETE || press->key == BT_KEY_ESC) {
 		bt_ui_field_clear(&home->field);
 	}
-	search(home, desk);
+	(void)desk;
+	home->stale = true;
+	home->looking = false;
 	return BT_GO(BT_GO_STAY);
+}
+
+static void catch_up(struct home *home, const struct bt_ui_desk *desk)
+{
+	if (home->stale) {
+		search(home, desk);
+	}
 }
 
 static struct bt_ui_go press_key(struct home *home, struct bt_ui_desk *desk, const struct bt_ui_press *press)
 {
 	switch (press->key) {
 	case BT_KEY_ENTER:
+		catch_up(home, desk);
 		return choose(home, desk);
 	case BT_KEY_CHAR:
 	case BT_KEY_BACKSPACE:
@@ -206,6 +218,7 @@ static struct bt_ui_go press_key(struct home *home, struct bt_ui_desk *desk, con
 		reprint_last(desk);
 		return BT_GO(BT_GO_STAY);
 	default:
+		catch_up(home, desk);
 		return BT_GO(bt_ui_list_move(&home->list, press->key, ROWS_MAX) ? BT_GO_STAY : BT_GO_IGNORED);
 	}
 }
@@ -214,6 +227,7 @@ static struct bt_ui_go on_event(void *self, struct bt_ui_desk *desk, const struc
 {
 	struct home *home = self;
 	if (event->kind == BT_UI_EVENT_TICK) {
+		catch_up(home, desk);
 		return home->looking ? take_answer(home, desk) : show_limit(home, desk);
 	}
 	if (event->kind == BT_UI_EVENT_SCAN) {
