@@ -323,7 +323,7 @@ struct bt_ui_shop bt_counter_shop(struct bt_counter *counter)
 	    .unlock = unlock,
 	    .job = job,
 	    .sign_out = sign_out,
-	    .system = system_lines,
+	    .system_lines = system_lines,
 	    .demo_server = counter->demo_sandbox ? demo_server : NULL,
 	    .step = step,
 	    .due_ms = due_ms,

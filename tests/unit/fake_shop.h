@@ -457,7 +457,7 @@ static inline void fake_open(struct fake_shop *fake, const struct bt_words *word
 	    .unlock = fake_unlock,
 	    .job = fake_job,
 	    .sign_out = fake_sign_out,
-	    .system = fake_system,
+	    .system_lines = fake_system,
 	    .step = fake_step,
 	    .due_ms = fake_due_ms,
 	    .fds = fake_fds,

@@ -17,7 +17,7 @@ static enum bt_exit run(struct bt_command_env *env)
 		return code;
 	bt_command_sync(counter, 5000);
 	shop = bt_counter_shop(counter);
-	count = shop.system(shop.self, 16, lines);
+	count = shop.system_lines(shop.self, 16, lines);
 	for (int i = 0; i < count; i++) {
 		printf("%c %-16s %s\n", marks[lines[i].mark],
 		       bt_words_get(env->words, env->config.language, lines[i].label),

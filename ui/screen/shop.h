@@ -81,7 +81,7 @@ struct bt_ui_shop {
 	void (*sign_out)(void *self);
 
 	/** Fill the system page. @return lines, at most @p max. */
-	int (*system)(void *self, int max, struct bt_ui_system_line *out);
+	int (*system_lines)(void *self, int max, struct bt_ui_system_line *out);
 
 	/** Demo keys: only when the shop runs a sandbox of its own; NULL otherwise. Take it down, slow it, bring it
 	 * back. */

@@ -13,7 +13,7 @@ struct system_page {
 
 static void look(struct system_page *page, const struct bt_ui_desk *desk)
 {
-	page->count = desk->shop->system(desk->shop->self, LINES_MAX, page->lines);
+	page->count = desk->shop->system_lines(desk->shop->self, LINES_MAX, page->lines);
 }
 
 static void enter(void *self, struct bt_ui_desk *desk)
