@@ -49,7 +49,7 @@ static void show_status(void *self, struct bt_ui_status *out)
 	    .server = counter->has_wire ? counter->breaker.state : BT_BREAKER_OFFLINE,
 	    .latency_ms = counter->breaker.latency_ms,
 	    .has_lease = state->has_lease,
-	    .keys_locked = !bt_vault_is_open(&counter->vault),
+	    .keys_locked = !bt_vault_is_open(&counter->vault) && !counter->jobs[BT_JOB_UNLOCK].running,
 	    .clock_trusted = clock == BT_OK,
 	    .paper = counter->has_sink ? counter->sink.paper(counter->sink.self) : BT_PAPER_NONE,
 	    .now_ms = wall,
@@ -119,8 +119,8 @@ static enum bt_err pay(void *self, const struct bt_draft *draft, char sale_id[37
 	struct bt_fault fault = {0};
 	enum bt_err err;
 
-	/* Keys that are being opened since the start are open within half a second: a docket for want of that would be a
-	 * poor trade. */
+	/* Keys that are being opened since the start are open within half a second: a docket for want of that would be
+	 * a poor trade. */
 	bt_counter_finish_unlock(counter);
 	err = bt_teller_pay(counter->teller, draft, sale_id, &fault);
 	counter->counts.known = false;
