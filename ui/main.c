@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "core/base/file.h"
+#include "core/base/json.h"
 #include "ui/command/command.h"
 
 static void print_help(void)
@@ -118,6 +119,7 @@ int main(int argc, char **argv)
 		puts("batti " BATTI_VERSION);
 		return 0;
 	}
+	bt_json_process_init();
 	if (bt_secret_process_init(&fault) != BT_OK) {
 		fprintf(stderr, "batti: %s\n", fault.what);
 		return BT_EXIT_STOPPED;

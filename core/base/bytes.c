@@ -26,6 +26,8 @@ void bt_buf_init(struct bt_buf *buf, size_t max)
 
 void bt_buf_fini(struct bt_buf *buf)
 {
+	if (buf->data)
+		explicit_bzero(buf->data, buf->cap);
 	free(buf->data);
 	buf->data = NULL;
 	buf->len = buf->cap = 0;
@@ -51,9 +53,15 @@ static enum bt_err reserve(struct bt_buf *buf, size_t more)
 	cap = buf->cap ? buf->cap : 256;
 	while (cap < need)
 		cap *= 2;
-	data = realloc(buf->data, cap);
+	/* Not realloc: what a buffer held may be a key, and an old copy would stay behind. */
+	data = malloc(cap);
 	if (!data)
 		return BT_ENOMEM;
+	if (buf->data) {
+		memcpy(data, buf->data, buf->len + 1);
+		explicit_bzero(buf->data, buf->cap);
+		free(buf->data);
+	}
 	buf->data = data;
 	buf->cap = cap;
 	return BT_OK;

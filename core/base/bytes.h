@@ -31,7 +31,7 @@ bool bt_bytes_equal(struct bt_bytes a, struct bt_bytes b);
 
 /** Make @p buf empty; it will hold at most @p max bytes. Allocates nothing yet. */
 void bt_buf_init(struct bt_buf *buf, size_t max);
-/** Free what it holds; a zeroed or finished one is fine. */
+/** Wipe and free what it holds; a zeroed or finished one is fine. */
 void bt_buf_fini(struct bt_buf *buf);
 /** Forget the content, keep the memory. */
 void bt_buf_clear(struct bt_buf *buf);

@@ -1,8 +1,22 @@
 #include "core/base/json.h"
 
+#include <malloc.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/base/text.h"
+
+static void wipe_and_free(void *memory)
+{
+	if (memory)
+		explicit_bzero(memory, malloc_usable_size(memory));
+	free(memory);
+}
+
+void bt_json_process_init(void)
+{
+	json_set_alloc_funcs(malloc, wipe_and_free);
+}
 
 /* Nesting is counted on the raw bytes, so that a hostile document never recurses inside the parser. */
 static bool is_shallow(struct bt_bytes in)

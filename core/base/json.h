@@ -11,6 +11,9 @@
 
 #define BT_JSON_MAX_DEPTH 16
 
+/** Every value is wiped when it is freed: a reply may carry a key. Once, at start of a program, before any JSON. */
+void bt_json_process_init(void);
+
 /** Parse an object or array. @return BT_OK and *out is yours (json_decref), BT_EFORMAT, or BT_EFULL above
  *  @p max_bytes. Depth is checked before parsing. */
 BT_MUST_USE enum bt_err bt_json_parse(struct bt_bytes in, size_t max_bytes, json_t **out, struct bt_fault *fault);
