@@ -154,6 +154,19 @@ static enum bt_err find_font(struct bt_counter *counter)
 			    sizeof counter->font);
 }
 
+/* BT_ENOTFOUND of a counter means "not enrolled" and BT_EAUTH "wrong passphrase"; of a part they mean other things: a
+ * file or a profile that is missing, and a record that another key began. */
+static enum bt_err keep_meaning(enum bt_err err, struct bt_fault *fault)
+{
+	if (err == BT_ENOTFOUND)
+		err = BT_EINPUT;
+	if (err == BT_EAUTH)
+		err = BT_ECORRUPT;
+	if (fault && err)
+		fault->err = err;
+	return err;
+}
+
 enum bt_err bt_counter_open(const struct bt_counter_options *options, struct bt_counter **out, struct bt_fault *fault)
 {
 	struct bt_counter *counter = calloc(1, sizeof *counter);
@@ -174,11 +187,11 @@ enum bt_err bt_counter_open(const struct bt_counter_options *options, struct bt_
 	if (!err)
 		err = open_identity(counter, fault);
 	if (!err)
-		err = open_records(counter, fault);
+		err = keep_meaning(open_records(counter, fault), fault);
 	if (!err)
-		err = open_wire(counter, options, fault);
+		err = keep_meaning(open_wire(counter, options, fault), fault);
 	if (!err)
-		err = open_printer(counter, fault);
+		err = keep_meaning(open_printer(counter, fault), fault);
 	if (!err)
 		err = open_trade(counter, fault);
 	if (!err)
@@ -232,11 +245,6 @@ struct bt_sync *bt_counter_sync(struct bt_counter *counter)
 const struct bt_enrolment *bt_counter_enrolment(struct bt_counter *counter)
 {
 	return &counter->enrolment;
-}
-
-const struct bt_words *bt_counter_words(struct bt_counter *counter)
-{
-	return counter->words;
 }
 
 const char *bt_counter_font(struct bt_counter *counter)

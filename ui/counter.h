@@ -35,7 +35,6 @@ struct bt_directory *bt_counter_directory(struct bt_counter *counter);
 struct bt_teller *bt_counter_teller(struct bt_counter *counter);
 struct bt_sync *bt_counter_sync(struct bt_counter *counter);
 const struct bt_enrolment *bt_counter_enrolment(struct bt_counter *counter);
-const struct bt_words *bt_counter_words(struct bt_counter *counter);
 const char *bt_counter_font(struct bt_counter *counter);
 
 /** Do what is due, then wait at most @p timeout_ms for something to happen. For commands. */

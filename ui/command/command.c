@@ -98,13 +98,14 @@ static void find_complaint_number(const struct bt_command_env *env, char out[16]
 enum bt_exit bt_command_fail(const struct bt_command_env *env, const struct bt_fault *fault)
 {
 	bool stops = bt_err_fate(fault->err) == BT_FATE_STOP;
-	char complaint[16];
+	char complaint[16], what[640];
 
 	for (size_t i = 0; i < sizeof sentences / sizeof sentences[0]; i++)
 		if (sentences[i].err == fault->err) {
 			find_complaint_number(env, complaint);
 			bt_command_say(env, sentences[i].key, stops ? complaint : first_number(fault->what), NULL);
-			fprintf(stderr, "batti: (%s: %s)\n", bt_err_name(fault->err), fault->what);
+			bt_text_clean(fault->what, strlen(fault->what), 160, what, sizeof what);
+			fprintf(stderr, "batti: (%s: %s)\n", bt_err_name(fault->err), what);
 			return sentences[i].exit;
 		}
 	bt_command_say(env, N_("Not possible now: {1}."), fault->what[0] ? fault->what : bt_err_text(fault->err), NULL);

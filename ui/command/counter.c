@@ -6,13 +6,17 @@
 #include "ui/app.h"
 #include "ui/command/command.h"
 
+/* The whole host must be a loopback one: a name that only begins like one is somebody else's machine. */
 static bool is_this_machine(const char *url)
 {
-	static const char *const hosts[] = {"https://127.", "https://localhost", "https://[::1]", NULL};
+	static const char *const hosts[] = {"https://127.0.0.1", "https://localhost", "https://[::1]", NULL};
 
-	for (int i = 0; hosts[i]; i++)
-		if (strncmp(url, hosts[i], strlen(hosts[i])) == 0)
+	for (int i = 0; hosts[i]; i++) {
+		size_t len = strlen(hosts[i]);
+
+		if (strncmp(url, hosts[i], len) == 0 && (url[len] == 0 || url[len] == ':' || url[len] == '/'))
 			return true;
+	}
 	return false;
 }
 
@@ -21,12 +25,16 @@ static enum bt_exit sign_in_demo(struct bt_command_env *env, struct bt_counter *
 {
 	struct bt_fault fault = {0};
 
-	if (!env->args.sign_in)
+	const char *option = env->args.sign_in ? "--sign-in" : "--demo-sandbox";
+
+	if (!env->args.sign_in && !env->args.demo_sandbox)
 		return BT_EXIT_DONE;
 	if (!is_this_machine(bt_counter_enrolment(counter)->url)) {
-		bt_command_say(env, N_("Not possible now: {1}."), "--sign-in", NULL);
+		bt_command_say(env, N_("Not possible now: {1}."), option, NULL);
 		return BT_EXIT_USAGE;
 	}
+	if (!env->args.sign_in)
+		return BT_EXIT_DONE;
 	if (bt_counter_sign_in(counter, env->args.sign_in, &fault) != BT_OK)
 		return bt_command_fail(env, &fault);
 	return BT_EXIT_DONE;

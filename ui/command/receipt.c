@@ -26,7 +26,7 @@ static enum bt_err find_sale(struct bt_counter *counter, const char *text, char 
 static enum bt_err write_out(const char *path, struct bt_bytes bytes, struct bt_fault *fault)
 {
 	if (path && strcmp(path, "-") != 0)
-		return bt_file_replace(path, bytes, 0644, fault);
+		return bt_file_replace(path, bytes, 0600, fault);
 	if (fwrite(bytes.data, 1, bytes.len, stdout) != bytes.len || fflush(stdout) != 0)
 		return bt_fault_set(fault, BT_EOS, 0, "standard output");
 	return BT_OK;

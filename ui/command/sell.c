@@ -2,6 +2,7 @@
 #include "ui/command/command.h"
 
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -104,13 +105,17 @@ static void confirm_clock(struct bt_counter *counter)
 		bt_counter_pump(counter, 100);
 }
 
-static void wait_for_end(struct bt_counter *counter, const char *sale_id, struct bt_sale_view *view)
+/* False when the sale cannot be looked at. */
+static bool wait_for_end(struct bt_counter *counter, const char *sale_id, struct bt_sale_view *view)
 {
-	do
+	enum bt_err err;
+
+	do {
 		bt_counter_pump_sales(counter, 1000);
-	while (bt_teller_view(bt_counter_teller(counter), sale_id, view) == BT_OK &&
-	       (view->state == BT_SALE_VENDING || view->state == BT_SALE_PAID || view->state == BT_SALE_DECIDING ||
-		view->printing == BT_PRINTING_NOW));
+		err = bt_teller_view(bt_counter_teller(counter), sale_id, view);
+	} while (err == BT_OK && (view->state == BT_SALE_VENDING || view->state == BT_SALE_PAID ||
+				  view->state == BT_SALE_DECIDING || view->printing == BT_PRINTING_NOW));
+	return err == BT_OK;
 }
 
 /* JSON has no integers with a decimal point, and money and energy never pass through floating point here: the number of
@@ -129,7 +134,7 @@ static void print_json(const struct bt_sale_view *view)
 	       bt_sale_state_name(view->state), view->settled ? "true" : "false");
 }
 
-static void print_plain(const struct bt_command_env *env, const struct bt_sale_view *view)
+static void print_plain(const struct bt_sale_view *view)
 {
 	char token[25], units[32], amount[40];
 
@@ -143,7 +148,6 @@ static void print_plain(const struct bt_command_env *env, const struct bt_sale_v
 	} else {
 		printf("%s  %s\n", view->sale.receipt, amount);
 	}
-	(void)env;
 }
 
 static void say_pending(struct bt_command_env *env, const struct bt_sale_view *view)
@@ -168,6 +172,7 @@ static void say_pending(struct bt_command_env *env, const struct bt_sale_view *v
 
 static enum bt_exit judge(struct bt_command_env *env, struct bt_counter *counter, const struct bt_sale_view *view)
 {
+	struct bt_fault stopped = {0};
 	char amount[32];
 
 	switch (view->state) {
@@ -188,7 +193,10 @@ static enum bt_exit judge(struct bt_command_env *env, struct bt_counter *counter
 				       NULL, NULL);
 		return view->denial == BT_DENY_KIND ? BT_EXIT_DONE : BT_EXIT_LEASE;
 	default:
-		return BT_EXIT_STOPPED;
+		stopped.err = bt_teller_state(bt_counter_teller(counter));
+		if (stopped.err == BT_OK)
+			stopped.err = BT_ECORRUPT;
+		return bt_command_fail(env, &stopped);
 	}
 }
 
@@ -197,6 +205,19 @@ static bool exceeds_dues(const struct bt_draft *draft)
 	bt_paise dues = draft->consumer.kind == BT_KIND_DUES ? draft->amount : draft->dues;
 
 	return dues > draft->consumer.dues;
+}
+
+/* A record that stopped in the middle may hold the sale all the same: the next start tells. */
+static enum bt_exit say_failed(struct bt_command_env *env, const struct bt_draft *draft, const struct bt_fault *fault)
+{
+	char amount[32];
+	enum bt_exit code = bt_command_fail(env, fault);
+
+	bt_money_format(draft->amount, amount);
+	if (bt_err_fate(fault->err) == BT_FATE_STOP)
+		bt_command_say(env, N_("Not sure if ₹ {1} was recorded. Write down the name; a restart tells."), amount,
+			       NULL);
+	return code;
 }
 
 static enum bt_exit say_not_paid(struct bt_command_env *env, struct bt_counter *counter, const struct bt_draft *draft,
@@ -213,7 +234,26 @@ static enum bt_exit say_not_paid(struct bt_command_env *env, struct bt_counter *
 				    draft->consumer.blocked.hi);
 		return BT_EXIT_REFUSED;
 	}
-	return bt_command_fail(env, fault);
+	return say_failed(env, draft, fault);
+}
+
+/* Recorded, but whoever asked has not seen what came of it: the id leads to it again. */
+static enum bt_exit say_unseen(const struct bt_command_env *env, const char *sale_id)
+{
+	bt_command_say(env, N_("Money is recorded, {1}."), sale_id, NULL);
+	return BT_EXIT_UNKNOWN;
+}
+
+/* From here on money is recorded: a signal waits until it is known what came of it. */
+static void hold_signals(void)
+{
+	sigset_t held;
+
+	sigemptyset(&held);
+	sigaddset(&held, SIGINT);
+	sigaddset(&held, SIGTERM);
+	sigaddset(&held, SIGHUP);
+	sigprocmask(SIG_BLOCK, &held, NULL);
 }
 
 static enum bt_exit sell(struct bt_command_env *env, struct bt_counter *counter, struct bt_draft *draft)
@@ -221,22 +261,32 @@ static enum bt_exit sell(struct bt_command_env *env, struct bt_counter *counter,
 	const struct bt_enrolment *enrolment = bt_counter_enrolment(counter);
 	const char *operator_id = env->args.operator_id ? env->args.operator_id : enrolment->operators[0].id;
 	struct bt_fault fault = {0};
-	struct bt_sale_view view;
+	struct bt_sale_view view = {0};
 	char sale_id[37];
 	enum bt_exit code = find_consumer(env, counter, &draft->consumer);
+	enum bt_err err;
 
 	if (code)
 		return code;
-	if (bt_counter_sign_in(counter, operator_id, &fault) != BT_OK)
+	err = bt_counter_sign_in(counter, operator_id, &fault);
+	if (err == BT_ENOTFOUND) {
+		bt_command_say(env, N_("Not possible now: {1}."), operator_id, NULL);
+		return BT_EXIT_USAGE;
+	}
+	if (err)
 		return bt_command_fail(env, &fault);
 	confirm_clock(counter);
+	hold_signals();
 	if (bt_teller_pay(bt_counter_teller(counter), draft, sale_id, &fault) != BT_OK)
 		return say_not_paid(env, counter, draft, &fault);
-	wait_for_end(counter, sale_id, &view);
+	if (!wait_for_end(counter, sale_id, &view))
+		return say_unseen(env, sale_id);
 	if (env->args.json)
 		print_json(&view);
 	else
-		print_plain(env, &view);
+		print_plain(&view);
+	if (fflush(stdout) != 0 || ferror(stdout))
+		return say_unseen(env, sale_id);
 	return judge(env, counter, &view);
 }
 

@@ -453,8 +453,3 @@ struct bt_ui_desk *bt_ui_stage_desk(struct bt_ui_stage *stage)
 {
 	return &stage->desk;
 }
-
-void bt_ui_stage_show(struct bt_ui_stage *stage, const struct bt_ui_screen *screen)
-{
-	push(stage, screen);
-}

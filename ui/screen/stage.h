@@ -42,7 +42,5 @@ bool bt_ui_stage_is_over(const struct bt_ui_stage *stage);
 /** For tests: id of the screen in front, and the desk. */
 const char *bt_ui_stage_screen_id(const struct bt_ui_stage *stage);
 struct bt_ui_desk *bt_ui_stage_desk(struct bt_ui_stage *stage);
-/** For tests: put a screen in front. */
-void bt_ui_stage_show(struct bt_ui_stage *stage, const struct bt_ui_screen *screen);
 
 #endif
