@@ -1,8 +1,6 @@
 #include "tests/e2e/world.h"
 
-#include <arpa/inet.h>
 #include <ftw.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -11,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -223,19 +220,23 @@ struct world_run world_batti(struct world *world, const char *line)
 
 /* ---- the server ---- */
 
-static int find_free_port(void)
+/* Where the server says it listens: https://127.0.0.1:PORT. It took the port itself, so nobody can come between. */
+static void read_ready(struct world *world, const char *ready)
 {
-	struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-	socklen_t len = sizeof address;
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
-	int port = 0;
+	FILE *file = fopen(ready, "r");
+	char line[sizeof world->url] = "", *end;
+	const char *colon;
 
-	if (fd >= 0 && bind(fd, (struct sockaddr *)&address, sizeof address) == 0 &&
-	    getsockname(fd, (struct sockaddr *)&address, &len) == 0)
-		port = ntohs(address.sin_port);
-	if (fd >= 0)
-		close(fd);
-	return port;
+	if (file == NULL || fgets(line, sizeof line, file) == NULL)
+		fail_msg("%s could not be read", ready);
+	if (file != NULL)
+		fclose(file);
+	line[strcspn(line, "\n")] = '\0';
+	colon = strrchr(line, ':');
+	world->port = colon != NULL ? (int)strtol(colon + 1, &end, 10) : 0;
+	if (world->port <= 0 || world->port > 65535 || *end != '\0')
+		fail_msg("the ready file says \"%s\"", line);
+	memcpy(world->url, line, sizeof line);
 }
 
 static void serve(const struct world *world, const char *ready)
@@ -276,6 +277,7 @@ void world_start_server(struct world *world)
 			fail_msg("batti-sandbox did not become ready");
 		poll(NULL, 0, 10);
 	}
+	read_ready(world, ready);
 }
 
 void world_stop_server(struct world *world, bool hard)
@@ -354,8 +356,6 @@ struct world *world_open(int consumers)
 	remember(world);
 	make_folder(world);
 	world->consumers = consumers;
-	world->port = find_free_port();
-	snprintf(world->url, sizeof world->url, "https://127.0.0.1:%d", world->port);
 	world_start_server(world);
 	run = run_sandbox(world, "consumers", "--json");
 	world->list = read_json(&run, "batti-sandbox consumers --json");

@@ -32,7 +32,8 @@ struct world {
 	char terminal[WORLD_PATH_CAP];   /* state of batti */
 	char passphrase[WORLD_PATH_CAP]; /* file */
 	char url[64];
-	int port, consumers;
+	int port; /* 0 until the server has taken one; it comes back on the same */
+	int consumers;
 	pid_t sandbox;
 	struct world_sale sales[WORLD_SALES_MAX]; /* cash that this test saw taken */
 	int sale_count;
@@ -53,6 +54,7 @@ struct world *world_open(int consumers);
 struct world *world_open_enrolled(int consumers);
 void world_close(struct world *world);
 
+/** Start the server: on a port of its own choice the first time, on the same one every time after. */
 void world_start_server(struct world *world);
 /** SIGKILL when @p hard, else SIGTERM; waits for its end. */
 void world_stop_server(struct world *world, bool hard);
