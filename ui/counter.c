@@ -213,12 +213,14 @@ void bt_counter_close(struct bt_counter *counter)
 	bt_teller_close(counter->teller);
 	bt_vault_seal(&counter->vault);
 	bt_printer_close(counter->printer);
-	bt_wire_worker_close(counter->worker);
+	/* A worker that is stuck in a name look-up is left behind with the log it writes to. */
+	bool ended = bt_wire_worker_close(counter->worker);
 	bt_directory_close(counter->directory);
 	bt_journal_close(counter->journal);
 	bt_signer_close(counter->signer);
 	bt_queue_close(counter->job_done);
-	bt_log_close(counter->log);
+	if (ended)
+		bt_log_close(counter->log);
 	free(counter);
 }
 

@@ -31,7 +31,7 @@ struct bt_wire_options {
 	const char *cert_file; /* PEM client certificate, NULL before enrolment */
 	const char *key_file;  /* PEM, NULL before enrolment */
 	const struct bt_protocol *protocol;
-	struct bt_log *log;    /* may be NULL */
+	struct bt_log *log; /* may be NULL */
 };
 
 struct bt_wire_worker;
@@ -39,9 +39,10 @@ struct bt_wire_worker;
 /** Start the worker. Every call is attempted once: no retry, no redirect, no proxy, TLS 1.2 or later.
  *  @return BT_OK, BT_EINPUT, BT_ENOTFOUND (a file), BT_ENOMEM, BT_EOS. */
 BT_MUST_USE enum bt_err bt_wire_worker_open(const struct bt_wire_options *options, struct bt_wire_worker **out,
-                                            struct bt_fault *fault);
-/** Stop: calls in flight are given up (their outcome is UNKNOWN to nobody: the process ends). At most 1 s. */
-void bt_wire_worker_close(struct bt_wire_worker *worker);
+					    struct bt_fault *fault);
+/** Stop: calls in flight are given up (their outcome is UNKNOWN to nobody: the process ends). At most 1 s.
+ *  @return false when the worker was stuck in the system and left behind: it still holds the log then. NULL is fine. */
+bool bt_wire_worker_close(struct bt_wire_worker *worker);
 struct bt_wire bt_wire_worker_wire(struct bt_wire_worker *worker);
 
 #endif

@@ -189,19 +189,20 @@ out:
 	return err;
 }
 
-void bt_wire_worker_close(struct bt_wire_worker *worker)
+bool bt_wire_worker_close(struct bt_wire_worker *worker)
 {
 	if (!worker)
-		return;
+		return true;
 	atomic_store(&worker->stopping, true);
 	bt_transport_wake(worker->transport);
 	/* A worker that is stuck inside the system is left behind with its memory rather than waited for. */
 	if (bt_queue_wait(worker->ended, CLOSE_WITHIN_MS) != BT_OK) {
 		pthread_detach(worker->thread);
-		return;
+		return false;
 	}
 	pthread_join(worker->thread, NULL);
 	free_parts(worker);
+	return true;
 }
 
 /* ---- the interface ---- */
