@@ -35,8 +35,8 @@ static enum bt_err take_lock(struct bt_hold *hold, struct bt_fault *fault)
 	}
 	int len = snprintf(pid, sizeof pid, "%ld\n", (long)getpid());
 	/* The pid is a courtesy to whoever comes second; a full disk must not keep the shop shut. */
-	if (ftruncate(hold->lock_fd, 0) != 0 || pwrite(hold->lock_fd, pid, (size_t)len, 0) != len)
-		return BT_OK;
+	if (ftruncate(hold->lock_fd, 0) == 0)
+		(void)!pwrite(hold->lock_fd, pid, (size_t)len, 0);
 	return BT_OK;
 }
 

@@ -24,6 +24,23 @@ enum bt_err bt_journal_judge(struct bt_journal *journal, enum bt_err err, const 
 	return bt_err_fate(err) == BT_FATE_STOP ? bt_journal_stop(journal, err, why) : err;
 }
 
+enum bt_err bt_journal_put_json(struct bt_journal *journal, enum bt_event_kind kind, const char *sale_id, json_t *body,
+				struct bt_fault *fault)
+{
+	struct bt_event_in event = {.kind = kind, .sale_id = sale_id};
+	struct bt_buf text;
+	if (!body)
+		return bt_fault_set(fault, BT_ENOMEM, 0, "event body");
+	bt_buf_init(&text, BT_EVENT_BODY_MAX);
+	enum bt_err err = bt_json_encode(body, &text);
+	json_decref(body);
+	event.body = bt_buf_view(&text);
+	if (err == BT_OK)
+		err = bt_journal_put(journal, &event, 1, fault);
+	bt_buf_fini(&text);
+	return err;
+}
+
 enum bt_err bt_journal_state(const struct bt_journal *journal)
 {
 	return journal->state;

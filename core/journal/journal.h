@@ -11,12 +11,15 @@
 
 #include "core/base/clock.h"
 #include "core/base/crypto.h"
+#include "core/base/json.h"
 #include "core/base/log.h"
 #include "core/money/money.h"
 
 #define BT_EVENT_BODY_MAX 4096
 /** Events in one put. */
 #define BT_PUT_MAX 256
+/** The code of an exception, with its end. */
+#define BT_EXCEPTION_CODE_MAX 40
 
 /** Event kinds, one row each: id, name in the record. */
 #define BT_EVENT_KINDS(ROW)                                                                                            \
@@ -137,6 +140,10 @@ void bt_journal_close(struct bt_journal *journal);
  */
 BT_MUST_USE enum bt_err bt_journal_put(struct bt_journal *journal, const struct bt_event_in *events, int count,
 				       struct bt_fault *fault);
+/** Append one event whose body is @p body, written canonically. @p body is stolen; NULL is BT_ENOMEM. @return as
+ *  bt_journal_put, or BT_EFULL when it is longer than BT_EVENT_BODY_MAX. */
+BT_MUST_USE enum bt_err bt_journal_put_json(struct bt_journal *journal, enum bt_event_kind kind, const char *sale_id,
+					    json_t *body, struct bt_fault *fault);
 /** BT_OK, or the error that stopped it. */
 enum bt_err bt_journal_state(const struct bt_journal *journal);
 /** When idle: move the log of SQLite into the database file and empty it. @return BT_OK; BT_EBUSY while a reading is
@@ -164,12 +171,29 @@ BT_MUST_USE enum bt_err bt_journal_sale_by_receipt(struct bt_journal *journal, c
 enum bt_sale_filter {
 	BT_SALES_ALL,       /* newest first */
 	BT_SALES_UNSETTLED, /* oldest first: unsent */
-	BT_SALES_OPEN,      /* oldest first: PAID, VENDING, PENDING, REFUSED */
-	BT_SALES_METER,     /* newest first, of meter or connection @p key */
+	/* What still needs somebody: PAID, VENDING and PENDING, then REFUSED, then delivered ones with an exception;
+	 * each oldest first. */
+	BT_SALES_OPEN,
+	BT_SALES_METER, /* newest first, of meter or connection @p key */
 };
 /** Fill at most @p max rows. */
 BT_MUST_USE enum bt_err bt_journal_sales(struct bt_journal *journal, enum bt_sale_filter filter, const char *key,
 					 int max, struct bt_sale_row *out, int *count);
+/** How many rows BT_SALES_OPEN has. */
+BT_MUST_USE enum bt_err bt_journal_open_count(struct bt_journal *journal, int64_t *out);
+
+/** Name every exception on record, in order; those of one sale unless @p sale_id is NULL. @p visit returns false to end
+ *  and may ask the journal anything but exceptions; a code that cannot be read is "". @return BT_OK, BT_ECORRUPT
+ *  (stops), BT_EDISK. */
+BT_MUST_USE enum bt_err bt_journal_exceptions(struct bt_journal *journal, const char *sale_id,
+					      bool (*visit)(void *context, const char *sale_id, const char *code),
+					      void *context);
+/** True when any exception of @p sale_id has this code. A question that cannot be answered counts as yes: nothing is
+ *  settled or finished on it. */
+bool bt_journal_has_exception(struct bt_journal *journal, const char *sale_id, const char *code);
+/** The code of the newest exception of @p sale_id. @return BT_OK, BT_ENOTFOUND (none), or as bt_journal_exceptions. */
+BT_MUST_USE enum bt_err bt_journal_exception(struct bt_journal *journal, const char *sale_id,
+					     char out[BT_EXCEPTION_CODE_MAX]);
 
 /** Use against the caps: all sales the head-end has not acknowledged, from PAID on, but refused and abandoned ones
  *  (PROTOCOL L1). The sale in hand counts as soon as it is PAID. */

@@ -88,7 +88,8 @@ enum bt_err bt_journal_sale_by_receipt(struct bt_journal *journal, const char *r
 static const char *const filter_sql[] = {
     [BT_SALES_ALL] = "SELECT " BT_SALE_COLUMNS " FROM sale ORDER BY paid_seq DESC LIMIT ?2",
     [BT_SALES_UNSETTLED] = "SELECT " BT_SALE_COLUMNS " FROM sale WHERE " BT_SALE_UNSENT " ORDER BY paid_seq LIMIT ?2",
-    [BT_SALES_OPEN] = "SELECT " BT_SALE_COLUMNS " FROM sale WHERE " BT_SALE_OPEN " ORDER BY paid_seq LIMIT ?2",
+    [BT_SALES_OPEN] =
+	"SELECT " BT_SALE_COLUMNS " FROM sale WHERE " BT_SALE_OPEN " ORDER BY " BT_SALE_RANK ",paid_seq LIMIT ?2",
     [BT_SALES_METER] = "SELECT " BT_SALE_COLUMNS " FROM sale WHERE (meter=?1 OR connection=?1) AND ?1<>''"
 		       " ORDER BY paid_seq DESC LIMIT ?2",
 };
@@ -116,6 +117,97 @@ enum bt_err bt_journal_sales(struct bt_journal *journal, enum bt_sale_filter fil
 		return bt_journal_judge(journal, err, "a sale row is damaged");
 	*count = n;
 	return BT_OK;
+}
+
+enum bt_err bt_journal_open_count(struct bt_journal *journal, int64_t *out)
+{
+	enum bt_err err = BT_OK;
+	sqlite3_stmt *statement = start(journal, BT_STMT_OPEN_COUNT, &err);
+	if (!statement || (err = step_row(journal, statement)) != BT_OK)
+		return err;
+	*out = sqlite3_column_int64(statement, 0);
+	sqlite3_reset(statement);
+	return BT_OK;
+}
+
+static enum bt_err read_exception(sqlite3_stmt *statement, struct bt_event *event, char code[BT_EXCEPTION_CODE_MAX])
+{
+	json_t *body = NULL;
+	enum bt_err err = bt_store_event(statement, event);
+	if (err == BT_OK)
+		err = bt_chain_check(event);
+	if (err != BT_OK)
+		return err;
+	code[0] = 0;
+	if (bt_json_parse(event->body, BT_EVENT_BODY_MAX, &body, NULL) != BT_OK ||
+	    bt_json_text(body, "code", code, BT_EXCEPTION_CODE_MAX) != BT_OK)
+		code[0] = 0;
+	json_decref(body);
+	return BT_OK;
+}
+
+enum bt_err bt_journal_exceptions(struct bt_journal *journal, const char *sale_id,
+				  bool (*visit)(void *context, const char *sale_id, const char *code), void *context)
+{
+	char code[BT_EXCEPTION_CODE_MAX];
+	struct bt_event event;
+	bool more = true;
+	enum bt_err err = BT_OK;
+	sqlite3_stmt *statement = start(journal, BT_STMT_EXCEPTIONS, &err);
+	if (!statement)
+		return err;
+	if (sqlite3_bind_int64(statement, 1, journal->head.seq) ||
+	    bt_store_bind_text(statement, 2, sale_id ? sale_id : ""))
+		return BT_ENOMEM;
+	while (more && (err = step_row(journal, statement)) == BT_OK &&
+	       (err = read_exception(statement, &event, code)) == BT_OK)
+		more = visit(context, event.sale_id, code);
+	sqlite3_reset(statement);
+	return err == BT_ENOTFOUND ? BT_OK : bt_journal_judge(journal, err, "an exception is damaged");
+}
+
+struct exception_search {
+	const char *wanted;
+	bool found;
+};
+
+static bool match_exception(void *context, const char *sale_id, const char *code)
+{
+	struct exception_search *search = context;
+	(void)sale_id;
+	search->found = strcmp(code, search->wanted) == 0;
+	return !search->found;
+}
+
+bool bt_journal_has_exception(struct bt_journal *journal, const char *sale_id, const char *code)
+{
+	struct exception_search search = {.wanted = code};
+	return bt_journal_exceptions(journal, sale_id, match_exception, &search) != BT_OK || search.found;
+}
+
+struct newest_exception {
+	bool any;
+	char code[BT_EXCEPTION_CODE_MAX];
+};
+
+static bool keep_exception(void *context, const char *sale_id, const char *code)
+{
+	struct newest_exception *newest = context;
+	(void)sale_id;
+	newest->any = true;
+	bt_text_copy(newest->code, sizeof newest->code, code);
+	return true;
+}
+
+enum bt_err bt_journal_exception(struct bt_journal *journal, const char *sale_id, char out[BT_EXCEPTION_CODE_MAX])
+{
+	struct newest_exception newest = {0};
+	enum bt_err err = bt_journal_exceptions(journal, sale_id, keep_exception, &newest);
+	if (err == BT_OK && !newest.any)
+		err = BT_ENOTFOUND;
+	if (err == BT_OK)
+		memcpy(out, newest.code, sizeof newest.code);
+	return err;
 }
 
 enum bt_err bt_journal_unsent(struct bt_journal *journal, struct bt_unsent *out)

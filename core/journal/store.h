@@ -13,9 +13,16 @@
 	"sale_id,connection,meter,operator,receipt,token,delivery,shift,paid_seq,last_seq,paid_at,amount,dues,units,"  \
 	"tid,stage,made_here,settled,exception,printed"
 #define BT_EVENT_COLUMNS "seq,time,sale_id,kind,body,prev_hash,hash,signature"
+/* The numbers of the stages as the SQL below writes them. */
+_Static_assert(BT_STAGE_PAID == 0 && BT_STAGE_VENDING == 1 && BT_STAGE_PENDING == 4, "stages of BT_SALE_OWED");
+_Static_assert(BT_STAGE_REFUSED == 5 && BT_STAGE_ABANDONED == 6, "stages of BT_SALE_UNSENT and BT_SALE_OPEN");
 /** Sales that count against the caps: not acknowledged, neither refused (5) nor abandoned (6). */
 #define BT_SALE_UNSENT "settled=0 AND stage NOT IN (5,6)"
-#define BT_SALE_OPEN   "stage IN (0,1,4,5)"
+/** Money taken and nothing given for it yet: paid (0), vending (1), pending (4). */
+#define BT_SALE_OWED "stage IN (0,1,4)"
+/** Sales that need somebody: owed, refused, or named in an exception, unless a person has closed them (6). */
+#define BT_SALE_OPEN "stage<>6 AND (stage IN (0,1,4,5) OR exception=1)"
+#define BT_SALE_RANK "CASE WHEN " BT_SALE_OWED " THEN 0 WHEN stage=5 THEN 1 ELSE 2 END"
 
 /* One row per statement kept prepared. */
 #define BT_STATEMENTS(ROW)                                                                                             \
@@ -39,6 +46,9 @@
 	ROW(BT_STMT_RECEIPT, "SELECT sale_id FROM sale WHERE receipt=?1 ORDER BY paid_seq LIMIT 1")                    \
 	ROW(BT_STMT_UNSENT, "SELECT count(*),coalesce(sum(amount),0),coalesce(min(paid_at),0)"                         \
 			    " FROM sale WHERE " BT_SALE_UNSENT)                                                        \
+	ROW(BT_STMT_OPEN_COUNT, "SELECT count(*) FROM sale WHERE " BT_SALE_OPEN)                                       \
+	ROW(BT_STMT_EXCEPTIONS, "SELECT " BT_EVENT_COLUMNS " FROM event WHERE kind='exception' AND sale_id<>''"        \
+				" AND seq<=?1 AND (?2='' OR sale_id=?2) ORDER BY seq")                                 \
 	ROW(BT_STMT_METER_USE, "SELECT coalesce(sum(delivery='token'),0),coalesce(sum(amount),0)"                      \
 			       " FROM sale WHERE meter=?1 AND paid_at>=?2 AND stage NOT IN (5,6)")                     \
 	ROW(BT_STMT_TID, "SELECT 1 FROM sale WHERE meter=?1 AND tid=?2 AND tid<>0 AND sale_id<>?3")                    \

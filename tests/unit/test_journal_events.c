@@ -204,7 +204,7 @@ static void filters_and_unsent(void **state)
 	assert_int_equal(count, 3); /* 1 paid, 2 pending, 5 credited */
 	assert_int_equal(rows[0].amount, 50001);
 	assert_int_equal(bt_journal_sales(f->journal, BT_SALES_OPEN, NULL, 8, rows, &count), BT_OK);
-	assert_int_equal(count, 3); /* 1 paid, 2 pending, 3 refused */
+	assert_int_equal(count, 4); /* 1 paid, 2 pending, 3 refused, 6 with an exception */
 	assert_int_equal(bt_journal_sales(f->journal, BT_SALES_METER, "100244781560", 2, rows, &count), BT_OK);
 	assert_int_equal(count, 2);
 	assert_int_equal(bt_journal_sales(f->journal, BT_SALES_METER, "1", 8, rows, &count), BT_OK);
@@ -212,6 +212,97 @@ static void filters_and_unsent(void **state)
 	assert_int_equal(bt_journal_unsent(f->journal, &unsent), BT_OK);
 	assert_int_equal(unsent.count, 3);
 	assert_int_equal(unsent.paise, 50001 + 50002 + 50005);
+}
+
+/* What can still be finished comes before what cannot, however much of the latter there is; what a person has closed is
+ * gone. */
+static void open_sales_in_order(void **state)
+{
+	struct fixture *f = *state;
+	struct bt_sale_row rows[64];
+	int count = 0;
+	int64_t open = 0;
+	for (int i = 1; i <= 40; i++) {
+		assert_int_equal(fixture_put_paid(f, i, 16 * i), BT_OK);
+		if (i <= 38)
+			assert_int_equal(fixture_put(f, BT_EVENT_REFUSED, i, "{\"code\":\"blocked\",\"rev\":1}"),
+					 BT_OK);
+	}
+	assert_int_equal(fixture_put(f, BT_EVENT_EXCEPTION, 1, "{\"code\":\"malformed\"}"), BT_OK);
+	assert_int_equal(fixture_put(f, BT_EVENT_ABANDONED, 1, "{\"reason\":\"returned\"}"), BT_OK);
+	assert_int_equal(fixture_put_tokened(f, 39, 16 * 39), BT_OK);
+	assert_int_equal(fixture_put(f, BT_EVENT_SETTLED, 39, "{\"at\":1,\"by\":\"journal\"}"), BT_OK);
+	assert_int_equal(bt_journal_open_count(f->journal, &open), BT_OK);
+	assert_int_equal(open, 38);
+	assert_int_equal(fixture_put(f, BT_EVENT_EXCEPTION, 39, "{\"code\":\"lease_expired\"}"), BT_OK);
+	assert_int_equal(fixture_put(f, BT_EVENT_PENDING, 40, "{\"reason\":\"keys\"}"), BT_OK);
+	assert_int_equal(bt_journal_open_count(f->journal, &open), BT_OK);
+	assert_int_equal(open, 39);
+	assert_int_equal(bt_journal_sales(f->journal, BT_SALES_OPEN, NULL, 64, rows, &count), BT_OK);
+	assert_int_equal(count, 39);
+	assert_int_equal(rows[0].amount, 50040);
+	assert_int_equal(rows[1].amount, 50002);
+	assert_int_equal(rows[37].amount, 50038);
+	assert_int_equal(rows[38].amount, 50039);
+	assert_int_equal(bt_journal_sales(f->journal, BT_SALES_OPEN, NULL, 1, rows, &count), BT_OK);
+	assert_int_equal(rows[0].stage, BT_STAGE_PENDING);
+}
+
+static bool count_exception(void *context, const char *sale_id, const char *code)
+{
+	assert_int_equal(strlen(sale_id), 36);
+	(*(int *)context)++;
+	return strcmp(code, "last") != 0;
+}
+
+static void exceptions_by_code(void **state)
+{
+	struct fixture *f = *state;
+	char first[37], second[37], code[BT_EXCEPTION_CODE_MAX] = "kept";
+	int count = 0;
+	fixture_sale_id(1, first);
+	fixture_sale_id(2, second);
+	assert_int_equal(fixture_put_paid(f, 1, 16), BT_OK);
+	assert_int_equal(fixture_put_paid(f, 2, 32), BT_OK);
+	assert_int_equal(bt_journal_exception(f->journal, first, code), BT_ENOTFOUND);
+	assert_string_equal(code, "kept");
+	assert_int_equal(fixture_put(f, BT_EVENT_EXCEPTION, 1, "{\"code\":\"malformed\"}"), BT_OK);
+	assert_int_equal(fixture_put(f, BT_EVENT_EXCEPTION, 1, "{\"code\":\"lease_expired\"}"), BT_OK);
+	assert_int_equal(fixture_put(f, BT_EVENT_EXCEPTION, 2, "{\"code\":\"last\"}"), BT_OK);
+	assert_int_equal(fixture_put(f, BT_EVENT_EXCEPTION, 2, "{}"), BT_OK);
+	assert_int_equal(bt_journal_exception(f->journal, first, code), BT_OK);
+	assert_string_equal(code, "lease_expired");
+	assert_int_equal(bt_journal_exception(f->journal, second, code), BT_OK);
+	assert_string_equal(code, "");
+	assert_true(bt_journal_has_exception(f->journal, first, "malformed"));
+	assert_true(bt_journal_has_exception(f->journal, first, "lease_expired"));
+	assert_false(bt_journal_has_exception(f->journal, second, "malformed"));
+	assert_int_equal(bt_journal_exceptions(f->journal, NULL, count_exception, &count), BT_OK);
+	assert_int_equal(count, 3);
+}
+
+static void put_json(void **state)
+{
+	struct fixture *f = *state;
+	struct bt_event event;
+	struct bt_buf body;
+	char *wide = calloc(1, BT_EVENT_BODY_MAX + 1);
+	assert_non_null(wide);
+	memset(wide, 'x', BT_EVENT_BODY_MAX);
+	bt_buf_init(&body, BT_EVENT_BODY_MAX);
+	assert_int_equal(bt_journal_put_json(f->journal, BT_EVENT_UNSEAL, "", NULL, &f->fault), BT_ENOMEM);
+	assert_int_equal(
+	    bt_journal_put_json(f->journal, BT_EVENT_UNSEAL, "", json_pack("{s:s}", "operator", wide), &f->fault),
+	    BT_EFULL);
+	assert_int_equal(bt_journal_newest(f->journal, BT_EVENT_UNSEAL, NULL, &event, NULL), BT_ENOTFOUND);
+	assert_int_equal(bt_journal_put_json(f->journal, BT_EVENT_UNSEAL, "",
+					     json_pack("{s:s, s:i}", "operator", "rina", "at", 7), &f->fault),
+			 BT_OK);
+	assert_int_equal(bt_journal_newest(f->journal, BT_EVENT_UNSEAL, NULL, &event, &body), BT_OK);
+	assert_int_equal(event.body.len, strlen("{\"at\":7,\"operator\":\"rina\"}"));
+	assert_memory_equal(event.body.data, "{\"at\":7,\"operator\":\"rina\"}", event.body.len);
+	bt_buf_fini(&body);
+	free(wide);
 }
 
 struct reading {
@@ -320,6 +411,9 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(a_sale_through_its_stages, make, end),
 	    cmocka_unit_test_setup_teardown(one_tid_one_token, make, end),
 	    cmocka_unit_test_setup_teardown(filters_and_unsent, make, end),
+	    cmocka_unit_test_setup_teardown(open_sales_in_order, make, end),
+	    cmocka_unit_test_setup_teardown(exceptions_by_code, make, end),
+	    cmocka_unit_test_setup_teardown(put_json, make, end),
 	    cmocka_unit_test_setup_teardown(reads_in_order_after_reopen, make, end),
 	    cmocka_unit_test_setup_teardown(acknowledged_head, make, end),
 	    cmocka_unit_test_setup_teardown(projections_made_anew, make, end),
