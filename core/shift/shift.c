@@ -63,34 +63,19 @@ enum bt_err bt_shift_sign_in_state(struct bt_journal *journal, const char *opera
 	return BT_OK;
 }
 
-static enum bt_err put_body(struct bt_journal *journal, enum bt_event_kind kind, json_t *body, struct bt_fault *fault)
-{
-	struct bt_event_in event = {.kind = kind, .sale_id = ""};
-	struct bt_buf text;
-	enum bt_err err;
-
-	bt_buf_init(&text, BT_EVENT_BODY_MAX);
-	err = bt_json_encode(body, &text);
-	json_decref(body);
-	event.body = bt_buf_view(&text);
-	if (!err)
-		err = bt_journal_put(journal, &event, 1, fault);
-	bt_buf_fini(&text);
-	return err;
-}
-
 enum bt_err bt_shift_note_failed(struct bt_journal *journal, const char *operator_id, struct bt_fault *fault)
 {
-	return put_body(journal, BT_EVENT_SIGN_FAILED, json_pack("{s:s}", "operator", operator_id), fault);
+	return bt_journal_put_json(journal, BT_EVENT_SIGN_FAILED, "", json_pack("{s:s}", "operator", operator_id),
+				   fault);
 }
 
 static enum bt_err open_shift(struct bt_journal *journal, const char *operator_id, int64_t shift,
 			      struct bt_fault *fault)
 {
-	return put_body(journal, BT_EVENT_SHIFT_OPEN,
-			json_pack("{s:I, s:s, s:I}", "float_paise", (json_int_t)0, "operator", operator_id, "shift",
-				  (json_int_t)shift),
-			fault);
+	return bt_journal_put_json(journal, BT_EVENT_SHIFT_OPEN, "",
+				   json_pack("{s:I, s:s, s:I}", "float_paise", (json_int_t)0, "operator", operator_id,
+					     "shift", (json_int_t)shift),
+				   fault);
 }
 
 /* The newest opened shift: its number, and whether it is this operator's of today. */
@@ -129,7 +114,7 @@ enum bt_err bt_shift_sign_in(struct bt_journal *journal, const char *operator_id
 
 	if (err && err != BT_ENOTFOUND)
 		return bt_fault_set(fault, err, 0, "newest shift cannot be read");
-	err = put_body(journal, BT_EVENT_SIGN_IN, json_pack("{s:s}", "operator", operator_id), fault);
+	err = bt_journal_put_json(journal, BT_EVENT_SIGN_IN, "", json_pack("{s:s}", "operator", operator_id), fault);
 	if (!err && fits)
 		err = bt_journal_shift_count(journal, number, &used);
 	if (!err && (!fits || used >= BT_SHIFT_RECEIPTS))
