@@ -32,10 +32,21 @@ static bool is_tid_used(void *context, uint32_t tid)
 	return bt_journal_tid_used(use->journal, use->meter, tid);
 }
 
+/* The lease may know a later floor than the enrolment, or, after a restore, an earlier one: the later counts (PROTOCOL
+ * T4). */
+static struct bt_sts_lane choose_lane(const struct bt_teller *teller)
+{
+	struct bt_sts_lane lane = teller->has_lease ? teller->lease.lane : teller->parts.enrolment->lane;
+
+	if (lane.floor < teller->parts.enrolment->lane.floor)
+		lane.floor = teller->parts.enrolment->lane.floor;
+	return lane;
+}
+
 void bt_teller_fix_token(struct bt_teller *teller, const struct bt_consumer *consumer, struct bt_sale *sale)
 {
 	struct tid_use use = {teller->parts.journal, consumer->meter};
-	struct bt_sts_lane lane = teller->has_lease ? teller->lease.lane : teller->parts.enrolment->lane;
+	struct bt_sts_lane lane = choose_lane(teller);
 	struct bt_sts_key_id key = bt_sealed_key_id(&consumer->key);
 	int64_t now;
 	uint32_t minute, tid;

@@ -52,6 +52,27 @@ static void sale_limits_keys_locked(void **state)
 	assert_true(shop_shows_token(&shop->jobs[1].receipt));
 }
 
+/* PROTOCOL T4: a restore may leave an old lease beside a new enrolment, or the other way about; the later floor counts.
+ */
+static void sale_limits_later_floor_counts(void **state)
+{
+	static const uint32_t floors[][2] = {{SHOP_MINUTE + 20, 0}, {0, SHOP_MINUTE + 20}};
+	struct shop *shop = *state;
+
+	for (size_t i = 0; i < 2; i++) {
+		shop->enrolment.lane.floor = floors[i][0];
+		shop->lease.lane.floor = floors[i][1];
+		set_lease(shop);
+		shop_pay(shop, 50000);
+		assert_true(shop_view(shop).sale.has_tid);
+		assert_true(shop_view(shop).sale.tid > SHOP_MINUTE + 20);
+	}
+	bt_teller_set_lease(shop->teller, NULL);
+	shop->enrolment.lane.floor = SHOP_MINUTE + 40;
+	shop_pay(shop, 50000);
+	assert_true(shop_view(shop).sale.tid > SHOP_MINUTE + 40);
+}
+
 static void sale_limits_no_vault_at_all(void **state)
 {
 	struct shop *shop = *state;
@@ -394,6 +415,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    TEST(sale_limits_keys_locked),
+	    TEST(sale_limits_later_floor_counts),
 	    TEST(sale_limits_no_vault_at_all),
 	    TEST(sale_limits_finished_here_by_its_owner),
 	    TEST(sale_limits_nothing_prints_after_the_docket),
