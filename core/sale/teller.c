@@ -187,6 +187,17 @@ static enum bt_err read_back(struct bt_teller *teller, const struct bt_sale_row 
 	return err;
 }
 
+/* A sale whose tokens differ stays as the divergence left it, whatever else was objected since. */
+static enum bt_err read_exceptions(struct bt_teller *teller, const struct bt_sale_row *row, struct bt_teller_work *work)
+{
+	enum bt_err err = bt_journal_exception(teller->parts.journal, row->sale_id, work->exception);
+
+	if (!err && row->stage != BT_STAGE_ABANDONED &&
+	    bt_journal_has_exception(teller->parts.journal, row->sale_id, BT_TELLER_DIVERGED))
+		work->state = BT_SALE_STOPPED;
+	return err;
+}
+
 enum bt_err bt_teller_load(struct bt_teller *teller, const char *sale_id, struct bt_teller_work **out)
 {
 	struct bt_teller_work *work = bt_teller_find(teller, sale_id), fresh = {.used = true};
@@ -210,6 +221,10 @@ enum bt_err bt_teller_load(struct bt_teller *teller, const char *sale_id, struct
 	fresh.state = state_of_stage(row.stage, fresh.copies);
 	if (row.stage == BT_STAGE_PENDING)
 		fresh.denial = read_denial(teller, sale_id);
+	if (row.exception)
+		err = read_exceptions(teller, &row, &fresh);
+	if (err)
+		return err;
 	fresh.made_here = row.made_here;
 	fresh.settled = row.settled;
 	fresh.background = true;
@@ -244,6 +259,18 @@ static enum bt_err take_up_all(struct bt_teller *teller)
 	return err;
 }
 
+/* A divergence is over when a person has closed the sale. A question that cannot be answered keeps it. */
+static bool note_diverged(void *context, const char *sale_id, const char *code)
+{
+	struct bt_teller *teller = context;
+	struct bt_event event;
+
+	if (strcmp(code, BT_TELLER_DIVERGED) == 0 &&
+	    bt_journal_newest(teller->parts.journal, BT_EVENT_ABANDONED, sale_id, &event, NULL) != BT_OK)
+		teller->stopped = BT_EDIVERGED;
+	return teller->stopped == BT_OK;
+}
+
 enum bt_err bt_teller_open(const struct bt_teller_parts *parts, struct bt_teller **out, struct bt_fault *fault)
 {
 	enum bt_err err;
@@ -257,10 +284,14 @@ enum bt_err bt_teller_open(const struct bt_teller_parts *parts, struct bt_teller
 	/* Call numbers of this run are told from those of sync by their top bit. */
 	teller->next_call = UINT64_C(1) << 63;
 	err = take_up_all(teller);
+	if (!err)
+		err = bt_journal_exceptions(parts->journal, NULL, note_diverged, teller);
 	if (err) {
 		bt_teller_close(teller);
 		return bt_fault_set(fault, err, 0, "open sales could not be taken up");
 	}
+	if (teller->stopped)
+		bt_log_line(parts->log, "sale", "a divergence stands on record: no selling");
 	*out = teller;
 	return BT_OK;
 }
@@ -362,6 +393,15 @@ void bt_teller_note_settled(struct bt_teller *teller, const char *sale_id)
 	teller->changed = true;
 }
 
+void bt_teller_note_exception(struct bt_teller *teller, const char *sale_id, const char *code)
+{
+	struct bt_teller_work *work = bt_teller_find(teller, sale_id);
+
+	if (work)
+		bt_text_copy(work->exception, sizeof work->exception, code);
+	teller->changed = true;
+}
+
 enum bt_err bt_teller_state(const struct bt_teller *teller)
 {
 	return teller->stopped ? teller->stopped : bt_journal_state(teller->parts.journal);
@@ -396,6 +436,7 @@ enum bt_err bt_teller_view(struct bt_teller *teller, const char *sale_id, struct
 		out->waited_ms = bt_clock_boot_ms(teller->parts.clock) - work->asked_boot_ms;
 	if (shown)
 		bt_text_copy(out->token, sizeof out->token, work->token);
+	bt_text_copy(out->exception, sizeof out->exception, work->exception);
 	bt_text_copy(out->refusal_en, sizeof out->refusal_en, work->refusal_en);
 	bt_text_copy(out->refusal_hi, sizeof out->refusal_hi, work->refusal_hi);
 	return BT_OK;

@@ -47,6 +47,7 @@ struct bt_sale_view {
 	bt_paise given, change;
 	int64_t waited_ms, deadline_ms; /* while VENDING */
 	enum bt_denial denial;          /* why a docket */
+	char exception[BT_EXCEPTION_CODE_MAX]; /* the newest one's code, "" none */
 	char refusal_en[160], refusal_hi[320];
 	enum bt_print_progress printing;
 	int copies;
@@ -74,7 +75,8 @@ struct bt_teller_parts {
 struct bt_teller;
 
 /** Read the journal and take up every sale that was cut off: PAID and VENDING become PENDING, stand under "stuck" and
- *  are finished with the same id and TID (PROTOCOL S6).
+ *  are finished with the same id and TID (PROTOCOL S6). A divergence on record (exception "diverged") keeps selling
+ *  stopped until a person has closed that sale (PROTOCOL T2).
  *  @return BT_OK, BT_ENOMEM, or the journal's error. */
 BT_MUST_USE enum bt_err bt_teller_open(const struct bt_teller_parts *parts, struct bt_teller **out,
 				       struct bt_fault *fault);
@@ -110,7 +112,7 @@ BT_MUST_USE enum bt_err bt_teller_issue_now(struct bt_teller *teller, const char
 /** Print again: the same token or docket, COPY n, journaled. BT_OK, BT_ENOTFOUND, BT_ESTATE, BT_EFULL. */
 BT_MUST_USE enum bt_err bt_teller_reprint(struct bt_teller *teller, const char *sale_id);
 /** Finish an owned PENDING sale by asking the server with the same body (sync and desk); nothing is printed by itself.
- *  BT_OK, BT_ENOTFOUND, BT_ESTATE (not pending, asked already, or still not possible), BT_EFULL. */
+ *  BT_OK, BT_ENOTFOUND, BT_ESTATE (not pending, diverged, asked already, or still not possible), BT_EFULL. */
 BT_MUST_USE enum bt_err bt_teller_finish(struct bt_teller *teller, const char *sale_id);
 /** True while a request for @p sale_id is out. */
 bool bt_teller_is_asking(struct bt_teller *teller, const char *sale_id);
@@ -122,6 +124,9 @@ BT_MUST_USE enum bt_err bt_teller_paper_seen(struct bt_teller *teller, const cha
 
 /** Sync has journaled that the head-end acknowledged this sale; refreshes what views say. */
 void bt_teller_note_settled(struct bt_teller *teller, const char *sale_id);
+
+/** Sync has journaled an exception of this sale; refreshes what views say. */
+void bt_teller_note_exception(struct bt_teller *teller, const char *sale_id, const char *code);
 
 /** Take an answer that is this teller's. @return false when it belongs to somebody else. */
 bool bt_teller_answer(struct bt_teller *teller, const struct bt_answer *answer);

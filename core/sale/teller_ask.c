@@ -140,9 +140,10 @@ static void stop_diverged(struct bt_teller *teller, struct bt_teller_work *work)
 
 	bt_log_line(teller->parts.log, "sale", "%s: head-end and terminal made different tokens", sale_id);
 	if (commit_if(teller, &batch,
-		      bt_teller_add(&batch, BT_EVENT_EXCEPTION, sale_id, json_pack("{s:s}", "code", "diverged"))) !=
-	    BT_OK)
+		      bt_teller_add(&batch, BT_EVENT_EXCEPTION, sale_id,
+				    json_pack("{s:s}", "code", BT_TELLER_DIVERGED))) != BT_OK)
 		bt_log_line(teller->parts.log, "sale", "%s: divergence not recorded", sale_id);
+	bt_teller_note_exception(teller, sale_id, BT_TELLER_DIVERGED);
 	teller->stopped = BT_EDIVERGED;
 	bt_teller_move(teller, work, BT_SALE_EV_VEND_DIVERGED);
 }

@@ -18,6 +18,7 @@ struct bt_teller_work {
 	int64_t asked_boot_ms, deadline_boot_ms; /* 0: none */
 	int64_t tokened_at_ms;
 	enum bt_denial denial;
+	char exception[BT_EXCEPTION_CODE_MAX];
 	char code[40], refusal_en[160], refusal_hi[320];
 	enum bt_print_progress printing;
 	bool docket_slip; /* the slip in the printer is a docket */
@@ -48,6 +49,9 @@ struct bt_teller_batch {
 	struct bt_event_in events[4];
 	int count;
 };
+
+/** The exception of a sale whose tokens differ: it is never finished, and it keeps selling stopped (PROTOCOL T2). */
+#define BT_TELLER_DIVERGED "diverged"
 
 /* teller.c */
 /** Take the row of the table for @p event; asserts that it exists. @return the effect. */

@@ -242,6 +242,55 @@ static void sale_restart_abandoned_is_closed(void **state)
 	assert_string_equal(shop_row(shop).token, "");
 }
 
+static void close_by_person(struct shop *shop, const char *sale_id)
+{
+	assert_int_equal(bt_journal_put_json(shop->journal, BT_EVENT_ABANDONED, sale_id,
+					     json_pack("{s:s}", "reason", "returned"), &shop->fault),
+			 BT_OK);
+}
+
+/* PROTOCOL T2: a restart does not make a divergence good; only a person's decision does. */
+static void sale_restart_divergence_keeps_selling_stopped(void **state)
+{
+	struct shop *shop = *state;
+	struct bt_answer answer;
+	char diverged[37];
+
+	shop_pay(shop, 50000);
+	answer = shop_good(shop);
+	answer.token[0] = answer.token[0] == '9' ? '8' : '9';
+	shop_give(shop, &answer);
+	assert_int_equal(bt_teller_state(shop->teller), BT_EDIVERGED);
+	assert_string_equal(shop_view(shop).exception, "diverged");
+	bt_text_copy(diverged, sizeof diverged, shop->sale_id);
+	for (int i = 0; i < 2; i++) {
+		shop_restart(shop);
+		assert_int_equal(bt_teller_state(shop->teller), BT_EDIVERGED);
+		assert_int_equal(shop_view(shop).state, BT_SALE_STOPPED);
+		assert_string_equal(shop_view(shop).exception, "diverged");
+		assert_int_equal(shop_try(shop, 50000, 0, 0), BT_EDIVERGED);
+		bt_text_copy(shop->sale_id, sizeof shop->sale_id, diverged);
+		shop->calls_count = 0;
+		assert_int_equal(bt_teller_finish(shop->teller, diverged), BT_ESTATE);
+		assert_int_equal(shop->calls_count, 0);
+		/* A later objection to the same sale does not hide it. */
+		assert_int_equal(bt_journal_put_json(shop->journal, BT_EVENT_EXCEPTION, diverged,
+						     json_pack("{s:s}", "code", "lease_expired"), &shop->fault),
+				 BT_OK);
+		shop_restart(shop);
+		assert_int_equal(bt_teller_state(shop->teller), BT_EDIVERGED);
+		assert_int_equal(bt_teller_finish(shop->teller, diverged), BT_ESTATE);
+		assert_string_equal(shop_view(shop).exception, "lease_expired");
+		assert_int_equal(bt_journal_put_json(shop->journal, BT_EVENT_EXCEPTION, diverged,
+						     json_pack("{s:s}", "code", "diverged"), &shop->fault),
+				 BT_OK);
+	}
+	close_by_person(shop, diverged);
+	shop_restart(shop);
+	assert_int_equal(bt_teller_state(shop->teller), BT_OK);
+	shop_pay(shop, 50000);
+}
+
 /* ---- the record stops ---- */
 
 enum { CHILD_GOOD = 42 };
@@ -372,6 +421,7 @@ int main(void)
 	    TEST(sale_restart_sale_long_ago),
 	    TEST(sale_restart_table_is_full),
 	    TEST(sale_restart_abandoned_is_closed),
+	    TEST(sale_restart_divergence_keeps_selling_stopped),
 	    cmocka_unit_test(sale_restart_record_stops_anywhere),
 	};
 

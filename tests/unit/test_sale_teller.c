@@ -141,6 +141,10 @@ static void sale_teller_every_difference_stops(void **state)
 		assert_string_equal(shop_view(shop).token, "");
 		assert_string_equal(shop_row(shop).token, "");
 		assert_int_equal(shop->jobs_count, 0);
+		/* Only a person's decision opens the counter again. */
+		assert_int_equal(bt_journal_put_json(shop->journal, BT_EVENT_ABANDONED, shop->sale_id,
+						     json_pack("{s:s}", "reason", "returned"), &shop->fault),
+				 BT_OK);
 		shop_restart(shop);
 	}
 }
