@@ -73,24 +73,6 @@ enum bt_err bt_sync_submit(struct bt_sync *sync, struct bt_call *call)
 	return bt_wire_submit(sync->parts.wire, call);
 }
 
-enum bt_err bt_sync_put(struct bt_sync *sync, enum bt_event_kind kind, const char *sale_id, void *json)
-{
-	struct bt_event_in event = {.kind = kind, .sale_id = sale_id};
-	struct bt_buf text;
-	enum bt_err err;
-
-	if (!json)
-		return BT_ENOMEM;
-	bt_buf_init(&text, BT_EVENT_BODY_MAX);
-	err = bt_json_encode(json, &text);
-	json_decref(json);
-	event.body = bt_buf_view(&text);
-	if (!err)
-		err = bt_journal_put(sync->parts.journal, &event, 1, NULL);
-	bt_buf_fini(&text);
-	return err;
-}
-
 enum bt_err bt_sync_open(const struct bt_sync_parts *parts, struct bt_sync **out, struct bt_fault *fault)
 {
 	struct bt_sync *sync = calloc(1, sizeof *sync);
@@ -105,6 +87,8 @@ enum bt_err bt_sync_open(const struct bt_sync_parts *parts, struct bt_sync **out
 	sync->state.era = parts->enrolment->era;
 	sync->sent_seq = bt_journal_acknowledged(parts->journal);
 	err = bt_sync_load_terms(sync, fault);
+	if (!err && (err = bt_sync_count_quarantined(sync)) != BT_OK)
+		bt_fault_set(fault, err, 0, "exceptions cannot be read");
 	if (err) {
 		bt_sync_close(sync);
 		return err;
@@ -360,10 +344,8 @@ int bt_sync_due_ms(const struct bt_sync *sync)
 	return first < now + SHORTEST_REST_MS ? SHORTEST_REST_MS : (int)(first - now);
 }
 
-bool bt_sync_is_idle(const struct bt_sync *sync)
+bool bt_sync_is_idle(struct bt_sync *sync)
 {
-	struct bt_sync *self = (struct bt_sync *)(uintptr_t)sync;
-
 	if (sync->busy != BT_TASK_NONE || bt_teller_under_way(sync->parts.teller))
 		return false;
 	for (int id = 0; id < BT_TASK_COUNT; id++) {
@@ -374,7 +356,7 @@ bool bt_sync_is_idle(const struct bt_sync *sync)
 			continue;
 		if (id == BT_TASK_JOURNAL && sync->state.forked)
 			continue;
-		if (bt_sync_tasks[id].wanted(self))
+		if (bt_sync_tasks[id].wanted(sync))
 			return false;
 	}
 	return true;

@@ -34,7 +34,7 @@ struct bt_sync_state {
 	int64_t clock_apart_ms; /* head-end's time less the wall clock, at that moment */
 	int64_t refused_clock;  /* signed times that did not verify */
 	int64_t sent;           /* sales acknowledged since open */
-	int64_t quarantined;    /* records the head-end could not read, since open */
+	int64_t quarantined;    /* sales the head-end could not post, whose record a person has to see to */
 	bool revoked, forked;
 	enum bt_err last_error; /* of the newest call that failed */
 };
@@ -53,7 +53,7 @@ bool bt_sync_step(struct bt_sync *sync);
 /** Milliseconds until a step has something to do. */
 int bt_sync_due_ms(const struct bt_sync *sync);
 /** True when no call is out and nothing is left that could be done now. */
-bool bt_sync_is_idle(const struct bt_sync *sync);
+bool bt_sync_is_idle(struct bt_sync *sync);
 /** Borrowed, valid until the next step or answer. */
 const struct bt_sync_state *bt_sync_state(const struct bt_sync *sync);
 /** The head-end has withdrawn this terminal: the lease is given up at once, on disk too; only a new one brings issue

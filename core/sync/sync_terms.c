@@ -132,14 +132,17 @@ static enum bt_err keep_document(struct bt_sync *sync, const char *name, struct 
 
 /* PROTOCOL L1: numbers only rise, and one number is one document. What the journal has seen counts, so that an older
  * file put back into the folder brings no older limits back. */
-static enum bt_err check_number(const struct bt_sync *sync, const struct bt_lease *lease)
+static bool may_hold(const struct bt_sync *sync, const struct bt_lease *lease)
 {
+	struct bt_lease newest = {.number = sync->lease_number};
 	char hex[2 * BT_SHA256_LEN + 1];
 
+	bt_text_copy(newest.terminal, sizeof newest.terminal, sync->parts.enrolment->terminal);
+	if (bt_lease_supersedes(lease, &newest))
+		return true;
 	bt_hex_encode(BT_BYTES(lease->sha256), hex);
-	if (lease->number < sync->lease_number)
-		return BT_EAUTH;
-	return lease->number == sync->lease_number && strcmp(hex, sync->lease_hash) != 0 ? BT_EAUTH : BT_OK;
+	return strcmp(lease->terminal, newest.terminal) == 0 && lease->number == newest.number &&
+	       strcmp(hex, sync->lease_hash) == 0;
 }
 
 static enum bt_err check_lease(struct bt_sync *sync, struct bt_bytes envelope, struct bt_lease *out)
@@ -147,10 +150,8 @@ static enum bt_err check_lease(struct bt_sync *sync, struct bt_bytes envelope, s
 	struct bt_fault fault = {0};
 	enum bt_err err = bt_lease_decode(envelope, sync->parts.enrolment->head_end_key, out, &fault);
 
-	if (!err && strcmp(out->terminal, sync->parts.enrolment->terminal) != 0)
+	if (!err && !may_hold(sync, out))
 		err = BT_EAUTH;
-	if (!err)
-		err = check_number(sync, out);
 	if (err)
 		bt_log_line(sync->parts.log, "sync", "lease not taken: %s (%s)", bt_err_name(err), fault.what);
 	return err;
@@ -181,9 +182,10 @@ enum bt_err bt_sync_take_lease(struct bt_sync *sync, const struct bt_answer *ans
 	if (err || same)
 		return err;
 	bt_hex_encode(BT_BYTES(lease.sha256), hex);
-	err = bt_sync_put(sync, BT_EVENT_LEASE, "",
-			  json_pack("{s:I, s:I, s:s}", "expires", (json_int_t)lease.expires_ms, "number",
-				    (json_int_t)lease.number, "sha256", hex));
+	err = bt_journal_put_json(sync->parts.journal, BT_EVENT_LEASE, "",
+				  json_pack("{s:I, s:I, s:s}", "expires", (json_int_t)lease.expires_ms, "number",
+					    (json_int_t)lease.number, "sha256", hex),
+				  NULL);
 	if (!err)
 		use_lease(sync, &lease);
 	return err;

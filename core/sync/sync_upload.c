@@ -108,32 +108,6 @@ static enum bt_err check_head(struct bt_sync *sync, const json_t *o, struct bt_h
 	return BT_OK;
 }
 
-/* The newest exception of a sale, or "". */
-static void read_exception(struct bt_sync *sync, const char *sale_id, char out[40])
-{
-	struct bt_event event;
-	struct bt_buf body;
-	json_t *o = NULL;
-
-	out[0] = 0;
-	bt_buf_init(&body, BT_EVENT_BODY_MAX);
-	if (bt_journal_newest(sync->parts.journal, BT_EVENT_EXCEPTION, sale_id, &event, &body) == BT_OK &&
-	    bt_json_parse(bt_buf_view(&body), BT_EVENT_BODY_MAX, &o, NULL) == BT_OK &&
-	    bt_json_text(o, "code", out, 40) != BT_OK)
-		out[0] = 0;
-	json_decref(o);
-	bt_buf_fini(&body);
-}
-
-/* Events that are sent again get the same answer again; it is recorded once. */
-static bool has_exception(struct bt_sync *sync, const char *sale_id, const char *code)
-{
-	char known[40];
-
-	read_exception(sync, sale_id, known);
-	return strcmp(known, code) == 0;
-}
-
 /* A docket for dues or balance is a fact that the head-end posts at once; tokens are not delivered this way. */
 static void note_posted(struct bt_sync *sync, const char *sale_id)
 {
@@ -148,40 +122,102 @@ static void note_posted(struct bt_sync *sync, const char *sale_id)
 	bt_log_line(sync->parts.log, "sync", "posted %s: %s", sale_id, bt_err_name(err));
 }
 
-/* Exceptions become journal events and stand under "stuck"; they never edit a sale (DESIGN 7). */
-static void note_result(struct bt_sync *sync, const json_t *row)
+/* One row of "results". */
+struct result {
+	bool exception;
+	char sale_id[37], code[BT_EXCEPTION_CODE_MAX];
+};
+
+static enum bt_err read_result(const struct bt_sync *sync, const json_t *row, struct result *out)
 {
-	char status[24], code[40] = "", sale_id[37];
+	char status[16];
 	int64_t seq;
 
+	*out = (struct result){0};
 	if (bt_json_text(row, "status", status, sizeof status) != BT_OK ||
 	    bt_json_int(row, "seq", sync->sent_seq + 1, sync->upload_to, &seq) != BT_OK ||
-	    bt_json_text(row, "sale_id", sale_id, sizeof sale_id) != BT_OK)
-		return;
-	if (strcmp(status, "posted") == 0)
-		note_posted(sync, sale_id);
-	if (strcmp(status, "exception") != 0)
-		return;
-	if (bt_json_text(row, "code", code, sizeof code) != BT_OK)
-		bt_text_copy(code, sizeof code, "unnamed");
-	if (strcmp(code, "malformed") == 0)
-		sync->state.quarantined++;
-	/* A fact is posted over every objection but these two, which say that there was nothing to post (PROTOCOL H1).
-	 */
-	else if (strcmp(code, "paid_missing") != 0)
-		note_posted(sync, sale_id);
-	if (!bt_uuid7_is(sale_id) || has_exception(sync, sale_id, code))
-		return;
-	if (bt_sync_put(sync, BT_EVENT_EXCEPTION, sale_id, json_pack("{s:s}", "code", code)) != BT_OK)
-		bt_log_line(sync->parts.log, "sync", "exception of %s not recorded", sale_id);
+	    bt_json_text(row, "sale_id", out->sale_id, sizeof out->sale_id) != BT_OK ||
+	    (out->sale_id[0] && !bt_uuid7_is(out->sale_id)))
+		return BT_EGARBAGE;
+	out->exception = strcmp(status, "exception") == 0;
+	if (!out->exception)
+		return strcmp(status, "posted") == 0 ? BT_OK : BT_EGARBAGE;
+	return bt_json_text(row, "code", out->code, sizeof out->code) == BT_OK && out->code[0] ? BT_OK : BT_EGARBAGE;
+}
+
+/* All rows or none: what stands in a row that cannot be read may be an objection to what would be settled. */
+static enum bt_err read_results(const struct bt_sync *sync, const json_t *o, struct result out[BATCH_EVENTS],
+				size_t *count)
+{
+	const json_t *rows = bt_json_array(o, "results");
+	size_t n = json_array_size(rows);
+	enum bt_err err = rows && n <= BATCH_EVENTS ? BT_OK : BT_EGARBAGE;
+
+	for (size_t i = 0; !err && i < n; i++)
+		err = read_result(sync, json_array_get(rows, i), &out[i]);
+	if (!err)
+		*count = n;
+	return err;
+}
+
+/* A fact is posted over every objection but these, which say that there was nothing to post (PROTOCOL H1). */
+static const char *const unposted_codes[] = {"malformed", "paid_missing"};
+#define UNPOSTED_CODES (sizeof unposted_codes / sizeof unposted_codes[0])
+
+static bool is_posted_over(const char *code)
+{
+	for (size_t i = 0; i < UNPOSTED_CODES; i++)
+		if (strcmp(code, unposted_codes[i]) == 0)
+			return false;
+	return true;
+}
+
+/* Exceptions become journal events and stand under "stuck"; they never edit a sale (DESIGN 7). Events that are sent
+ * again get the same answer again; it is recorded once. */
+static enum bt_err note_result(struct bt_sync *sync, const struct result *result)
+{
+	enum bt_err err;
+
+	if (is_posted_over(result->code))
+		note_posted(sync, result->sale_id);
+	if (!result->exception || !result->sale_id[0] ||
+	    bt_journal_has_exception(sync->parts.journal, result->sale_id, result->code))
+		return BT_OK;
+	err = bt_journal_put_json(sync->parts.journal, BT_EVENT_EXCEPTION, result->sale_id,
+				  json_pack("{s:s}", "code", result->code), NULL);
+	if (!err)
+		bt_teller_note_exception(sync->parts.teller, result->sale_id, result->code);
+	else
+		bt_log_line(sync->parts.log, "sync", "exception of %s not recorded: %s", result->sale_id,
+			    bt_err_name(err));
+	/* A sale that is not of this record is nobody's to settle here either. */
+	return err == BT_ESTATE ? BT_OK : err;
 }
 
 /* A record that the head-end could not read is not posted: it stays unsent, and counts as such, until a person has seen
  * to it (PROTOCOL L1). Every other exception is named over a posting (H1). */
 static bool is_unposted(struct bt_sync *sync, const struct bt_sale_row *row)
 {
-	return row->exception &&
-	       (has_exception(sync, row->sale_id, "malformed") || has_exception(sync, row->sale_id, "paid_missing"));
+	for (size_t i = 0; row->exception && i < UNPOSTED_CODES; i++)
+		if (bt_journal_has_exception(sync->parts.journal, row->sale_id, unposted_codes[i]))
+			return true;
+	return false;
+}
+
+enum bt_err bt_sync_count_quarantined(struct bt_sync *sync)
+{
+	struct bt_sale_row *rows = NULL;
+	int64_t quarantined = 0;
+	int count = 0;
+	enum bt_err err = bt_sale_rows_load(sync->parts.journal, BT_SALES_OPEN, &rows, &count);
+
+	if (err)
+		return err;
+	for (int i = 0; i < count; i++)
+		quarantined += !rows[i].settled && is_unposted(sync, &rows[i]);
+	free(rows);
+	sync->state.quarantined = quarantined;
+	return BT_OK;
 }
 
 static bool is_covered(struct bt_sync *sync, const struct bt_sale_row *row, int64_t seq)
@@ -239,8 +275,9 @@ static enum bt_err settle(struct bt_sync *sync, int64_t seq)
 
 enum bt_err bt_sync_take_upload(struct bt_sync *sync, const struct bt_answer *answer)
 {
+	struct result results[BATCH_EVENTS];
 	struct bt_head head;
-	const json_t *results;
+	size_t count = 0;
 	json_t *o;
 	bool moved;
 	enum bt_err err = bt_json_parse(bt_buf_view(&answer->body), UPLOAD_MAX, &o, NULL);
@@ -249,16 +286,19 @@ enum bt_err bt_sync_take_upload(struct bt_sync *sync, const struct bt_answer *an
 		return err;
 	err = check_head(sync, o, &head);
 	if (!err)
-		err = bt_journal_acknowledge(sync->parts.journal, &head, NULL);
-	results = bt_json_array(o, "results");
-	for (size_t i = 0; !err && i < json_array_size(results) && i < BATCH_EVENTS; i++)
-		note_result(sync, json_array_get(results, i));
+		err = read_results(sync, o, results, &count);
 	json_decref(o);
+	if (!err)
+		err = bt_journal_acknowledge(sync->parts.journal, &head, NULL);
+	for (size_t i = 0; !err && i < count; i++)
+		err = note_result(sync, &results[i]);
 	if (err)
 		return err;
 	moved = head.seq > sync->sent_seq;
 	sync->sent_seq = head.seq;
 	err = settle(sync, head.seq);
+	if (!err)
+		err = bt_sync_count_quarantined(sync);
 	if (err)
 		return err;
 	/* A head-end that takes nothing, or has gone back, is not asked again at once. */

@@ -54,9 +54,6 @@ extern const struct bt_sync_task bt_sync_tasks[BT_TASK_COUNT];
 
 /** Submit a call of sync's own. */
 BT_MUST_USE enum bt_err bt_sync_submit(struct bt_sync *sync, struct bt_call *call);
-/** Journal one event without a sale; @p json is stolen. */
-BT_MUST_USE enum bt_err bt_sync_put(struct bt_sync *sync, enum bt_event_kind kind, const char *sale_id, void *json);
-
 /* sync_terms.c */
 enum bt_err bt_sync_start_health(struct bt_sync *sync);
 enum bt_err bt_sync_take_health(struct bt_sync *sync, const struct bt_answer *answer);
@@ -75,6 +72,8 @@ BT_MUST_USE enum bt_err bt_sync_load_terms(struct bt_sync *sync, struct bt_fault
 bool bt_sync_wants_upload(struct bt_sync *sync);
 enum bt_err bt_sync_start_upload(struct bt_sync *sync);
 enum bt_err bt_sync_take_upload(struct bt_sync *sync, const struct bt_answer *answer);
+/** Count anew the sales that stand unposted. */
+BT_MUST_USE enum bt_err bt_sync_count_quarantined(struct bt_sync *sync);
 /** A refusal of an upload: a gap is closed by starting where the head-end stands. */
 void bt_sync_upload_refused(struct bt_sync *sync, const struct bt_answer *answer);
 

@@ -151,26 +151,35 @@ static int count_exceptions(struct far *far)
 	return count;
 }
 
-/* One record could not be read: it stays unsent and is told, the other goes its way; sent again it is not told twice.
- */
+static void answer_except(struct far *far, const char *sale, const char *code, const char *posted)
+{
+	char results[512];
+	int n = snprintf(results, sizeof results,
+			 "[{\"seq\":%lld,\"sale_id\":\"%s\",\"status\":\"exception\",\"code\":\"%s\"}",
+			 (long long)far_first(far), sale, code);
+
+	if (posted)
+		n += snprintf(results + n, sizeof results - (size_t)n,
+			      ",{\"seq\":%lld,\"sale_id\":\"%s\",\"status\":\"posted\",\"code\":\"\"}",
+			      (long long)far_last(far), posted);
+	snprintf(results + n, sizeof results - (size_t)n, "]");
+	far_acknowledge(far, far_last(far), results);
+}
+
+/* One record could not be read: it stays unsent and is told, the other goes its way; sent again it is not told twice,
+ * and the next run knows it still. */
 static void sync_upload_malformed_is_quarantined(void **state)
 {
 	struct far *far = *state;
-	char bad[37], good[37], results[1024];
+	char bad[37], good[37];
 
 	sell_offline(far, 50000, bad);
 	sell_offline(far, 60000, good);
+	assert_int_equal(bt_sync_state(far->sync)->quarantined, 0);
 	for (int round = 0; round < 2; round++) {
 		assert_true(far_wait(far, BT_CALL_JOURNAL, LATER));
-		snprintf(results, sizeof results,
-			 "[{\"seq\":%lld,\"sale_id\":\"%s\",\"status\":\"exception\",\"code\":\"malformed\"},"
-			 "{\"seq\":%lld,\"sale_id\":\"%s\",\"status\":\"posted\",\"code\":\"\"},"
-			 "{\"seq\":99999,\"sale_id\":\"%s\",\"status\":\"exception\",\"code\":\"tombstone\"},"
-			 "{\"seq\":%lld,\"sale_id\":\"x\",\"status\":\"exception\",\"code\":\"tombstone\"},7,{},[]]",
-			 (long long)far_first(far), bad, (long long)far_first(far), good, good,
-			 (long long)far_first(far));
-		far_acknowledge(far, far_last(far), results);
-		assert_int_equal(bt_sync_state(far->sync)->quarantined, round + 1);
+		answer_except(far, bad, "malformed", good);
+		assert_int_equal(bt_sync_state(far->sync)->quarantined, 1);
 		assert_true(row_of(far, good).settled);
 		assert_false(row_of(far, bad).settled);
 		assert_true(row_of(far, bad).exception);
@@ -185,6 +194,61 @@ static void sync_upload_malformed_is_quarantined(void **state)
 	if (far->out)
 		far_acknowledge(far, far_last(far), "[]");
 	assert_false(row_of(far, bad).settled);
+	far_restart(far);
+	assert_int_equal(bt_sync_state(far->sync)->quarantined, 1);
+}
+
+/* A later remark on the same sale does not make the record readable. */
+static void sync_upload_malformed_under_a_newer_exception(void **state)
+{
+	struct far *far = *state;
+	struct bt_sale_view view;
+	char bad[37];
+
+	sell_offline(far, 50000, bad);
+	assert_true(far_wait(far, BT_CALL_JOURNAL, LATER));
+	answer_except(far, bad, "malformed", NULL);
+	assert_true(far_wait(far, BT_CALL_JOURNAL, LATER));
+	answer_except(far, bad, "lease_expired", NULL);
+	assert_false(row_of(far, bad).settled);
+	assert_int_equal(bt_sync_state(far->sync)->quarantined, 1);
+	assert_int_equal(bt_teller_view(far->shop.teller, bad, &view), BT_OK);
+	assert_string_equal(view.exception, "lease_expired");
+}
+
+/* A row that cannot be read may be the objection to what would be settled: the whole answer counts as none. */
+static void sync_upload_one_bad_row_settles_nothing(void **state)
+{
+	static const char *const bad[] = {
+	    "7",
+	    "{}",
+	    "[]",
+	    "null",
+	    "{\"seq\":99999,\"sale_id\":\"\",\"status\":\"posted\",\"code\":\"\"}",
+	    "{\"seq\":1,\"sale_id\":\"x\",\"status\":\"exception\",\"code\":\"tombstone\"}",
+	    "{\"seq\":1,\"sale_id\":\"\",\"status\":\"exception\"}",
+	    "{\"seq\":1,\"sale_id\":\"\",\"status\":\"exception\",\"code\":\"\"}",
+	    "{\"seq\":1,\"sale_id\":\"\",\"status\":\"kept\",\"code\":\"\"}",
+	};
+	struct far *far = *state;
+	char sale[37], results[512];
+
+	sell_offline(far, 50000, sale);
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		assert_true(far_wait(far, BT_CALL_JOURNAL, 4 * LATER));
+		snprintf(results, sizeof results,
+			 "[{\"seq\":1,\"sale_id\":\"%s\",\"status\":\"exception\",\"code\":\"malformed\"},%s]", sale,
+			 bad[i]);
+		far_acknowledge(far, far_last(far), results);
+		assert_int_equal(bt_sync_state(far->sync)->last_error, BT_EGARBAGE);
+		assert_false(row_of(far, sale).settled);
+		assert_false(row_of(far, sale).exception);
+		assert_int_equal(bt_journal_acknowledged(far->shop.journal), 0);
+	}
+	assert_true(far_wait(far, BT_CALL_JOURNAL, 4 * LATER));
+	assert_int_equal(far_first(far), 1);
+	far_acknowledge(far, far_last(far), "[]");
+	assert_true(row_of(far, sale).settled);
 }
 
 static void sync_upload_back_off_grows(void **state)
@@ -337,6 +401,8 @@ int main(void)
 	    TEST(sync_upload_fork),
 	    TEST(sync_upload_part_acknowledged),
 	    TEST(sync_upload_malformed_is_quarantined),
+	    TEST(sync_upload_malformed_under_a_newer_exception),
+	    TEST(sync_upload_one_bad_row_settles_nothing),
 	    TEST(sync_upload_back_off_grows),
 	    TEST(sync_upload_no_progress_backs_off),
 	    TEST(sync_upload_one_call_at_a_time),
