@@ -22,13 +22,11 @@ static json_t *describe_figures(const struct bt_sbx_figures *figures)
 			 "units", (json_int_t)figures->units, "tariff", "BERC-2026-27");
 }
 
-static enum bt_sbx_code check_request(struct bt_sbx *sbx, const char *caller, const struct bt_sbx_sale *sale,
+static enum bt_sbx_code check_request(struct bt_sbx *sbx, const struct bt_sbx_sale *sale,
 				      const struct bt_sbx_consumer *consumer, struct bt_sbx_reply *reply)
 {
 	struct bt_sbx_terminal terminal;
 	struct bt_sbx_figures figures = {0};
-	if (!bt_sbx_terminal_find(sbx->db, caller, &terminal) || terminal.is_revoked)
-		return BT_SBX_REVOKED;
 	/* Another terminal may finish a docket with the owner's TID (PROTOCOL S4), but the owner must be one of ours.
 	 */
 	if (!bt_sbx_terminal_find(sbx->db, sale->terminal, &terminal))
@@ -56,7 +54,7 @@ static enum bt_sbx_code sell_new(struct bt_sbx *sbx, const char *caller, struct 
 	bool picked = is_token && !sale->has_tid;
 	char token[21] = "";
 	char key_id[80];
-	enum bt_sbx_code code = check_request(sbx, caller, sale, known ? &consumer : NULL, reply);
+	enum bt_sbx_code code = check_request(sbx, sale, known ? &consumer : NULL, reply);
 	if (code == BT_SBX_NONE && picked)
 		code = bt_sbx_choose(sbx, &consumer, bt_sbx_now_ms(), sale);
 	if (code != BT_SBX_NONE)
@@ -84,6 +82,7 @@ static enum bt_sbx_code sell(struct bt_sbx *sbx, const char *caller, const json_
 	struct bt_sbx_sale sale;
 	struct bt_sbx_entry entry;
 	struct bt_sbx_core asked;
+	struct bt_sbx_terminal terminal;
 	int64_t era = 0;
 	const json_t *object = json_object_get(body, "sale");
 	char id[BT_SBX_SALE_ID_LEN + 1];
@@ -101,6 +100,8 @@ static enum bt_sbx_code sell(struct bt_sbx *sbx, const char *caller, const json_
 		return bt_sbx_core_equal(&entry.core, &asked) ? give_stored(sbx, sale.sale_id, reply)
 							      : BT_SBX_ID_CONFLICT;
 	}
+	if (!bt_sbx_terminal_find(sbx->db, caller, &terminal) || terminal.is_revoked)
+		return BT_SBX_REVOKED;
 	if (era != sbx->era)
 		return BT_SBX_ERA;
 	char *text = bt_sbx_json_canonical(object);
@@ -141,19 +142,48 @@ enum bt_sbx_code bt_sbx_call_inquire(struct bt_sbx *sbx, const struct bt_sbx_req
 	return BT_SBX_UNKNOWN_SALE;
 }
 
-static enum bt_sbx_code reverse(struct bt_sbx *sbx, const char *sale_id, const json_t *body, struct bt_sbx_reply *reply)
+/* Whose sale this is, as far as the ledger or an uploaded payment says; "" when nobody knows the id. */
+static void find_owner(struct bt_sbx *sbx, const char *sale_id, const struct bt_sbx_entry *entry, char out[9])
 {
+	snprintf(out, 9, "%s", entry ? entry->core.terminal : "");
+	if (*out)
+		return;
+	sqlite3_stmt *row = bt_sbx_store_ask(sbx->db, "SELECT terminal FROM paid WHERE sale_id=?", "t", sale_id);
+	if (row && sqlite3_step(row) == SQLITE_ROW)
+		bt_sbx_column_text(row, 0, out, 9);
+	sqlite3_finalize(row);
+}
+
+/* Only the terminal that took the money gives it back, and only while it is in office. */
+static enum bt_sbx_code check_reversal(struct bt_sbx *sbx, const char *caller, const char *sale_id,
+				       const struct bt_sbx_entry *entry)
+{
+	struct bt_sbx_terminal terminal;
+	char owner[9];
+	if (!bt_sbx_terminal_find(sbx->db, caller, &terminal) || terminal.is_revoked)
+		return BT_SBX_REVOKED;
+	find_owner(sbx, sale_id, entry, owner);
+	return *owner && strcmp(owner, caller) != 0 ? BT_SBX_WRONG_TERMINAL : BT_SBX_NONE;
+}
+
+static enum bt_sbx_code reverse(struct bt_sbx *sbx, const struct bt_sbx_request *request, const json_t *body,
+				struct bt_sbx_reply *reply)
+{
+	const char *sale_id = request->name;
 	struct bt_sbx_entry entry;
 	char reason[200];
 	int64_t era = 0;
 	if (!bt_sbx_json_int(body, "era", 0, INT64_MAX, &era) ||
 	    !bt_sbx_json_text(body, "reason", reason, sizeof reason))
 		return BT_SBX_MALFORMED;
-	if (era != sbx->era)
-		return BT_SBX_ERA;
 	if (!bt_sbx_store_begin(sbx->db))
 		return BT_SBX_INTERNAL;
 	bool known = bt_sbx_ledger_find(sbx->db, sale_id, &entry);
+	enum bt_sbx_code code = check_reversal(sbx, request->terminal, sale_id, known ? &entry : NULL);
+	if (code != BT_SBX_NONE)
+		return code;
+	if (era != sbx->era)
+		return BT_SBX_ERA;
 	bool is_committed = known && strcmp(entry.state, "committed") == 0;
 	if (is_committed && *entry.core.token && entry.released)
 		return BT_SBX_TOKEN_RELEASED;
@@ -173,7 +203,7 @@ enum bt_sbx_code bt_sbx_call_reverse(struct bt_sbx *sbx, const struct bt_sbx_req
 	snprintf(reply->sale_id, sizeof reply->sale_id, "%s", request->name);
 	reply->moves_money = true;
 	json_t *body = bt_sbx_json_parse(request->body, request->body_len);
-	enum bt_sbx_code code = body ? reverse(sbx, request->name, body, reply) : BT_SBX_MALFORMED;
+	enum bt_sbx_code code = body ? reverse(sbx, request, body, reply) : BT_SBX_MALFORMED;
 	json_decref(body);
 	return code;
 }

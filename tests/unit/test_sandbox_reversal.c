@@ -1,0 +1,205 @@
+/* Who may take a sale back: the terminal it belongs to, while it is not revoked. Nobody else changes anything.
+ *
+ * rooms: core/sandbox
+ * Rules: PROTOCOL H3, H5; the sentences about `revoked` and reversal in assets/api/openapi.yaml. */
+#include "core/sandbox/call.h"
+
+#include <dirent.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "core/sandbox/clock.h"
+#include "core/sandbox/terminal.h"
+
+#define OWNER   "0142"
+#define OTHER   "0143"
+#define REVOKED "0144"
+#define SALE    "00000000-0000-7000-8000-000000000001"
+#define PAID    "00000000-0000-7000-8000-000000000002"
+#define UNKNOWN "00000000-0000-7000-8000-000000000003"
+#define GONE    "00000000-0000-7000-8000-000000000004"
+
+struct bench {
+	char dir[64];
+	struct bt_sbx sbx;
+};
+
+static const char *no_argument(const void *source, const char *name)
+{
+	(void)source;
+	(void)name;
+	return NULL;
+}
+
+static void put_terminal(struct bench *bench, const char *number, int64_t lane)
+{
+	struct bt_sbx_terminal terminal = {.lane = lane};
+
+	snprintf(terminal.number, sizeof terminal.number, "%s", number);
+	assert_true(bt_sbx_terminal_put(bench->sbx.db, &terminal));
+}
+
+static void put_sale(struct bench *bench, const char *sale_id, const char *terminal)
+{
+	assert_true(bt_sbx_store_run(bench->sbx.db,
+				     "INSERT INTO sales(sale_id, state, terminal, connection, meter, delivery, paise,"
+				     " dues, units, rev, by, at, sale, reply)"
+				     " VALUES(?,'committed',?,'','','dues',5000,5000,0,1,?,?,'{}','{}')",
+				     "ttti", sale_id, terminal, terminal, bt_sbx_now_ms()));
+}
+
+/* A payment that was uploaded, of a sale that has not come yet. */
+static void put_payment(struct bench *bench, const char *sale_id, const char *terminal)
+{
+	assert_true(bt_sbx_store_run(bench->sbx.db,
+				     "INSERT INTO paid(sale_id, terminal, sale, time) VALUES(?,?,'{}',?)", "tti",
+				     sale_id, terminal, bt_sbx_now_ms()));
+}
+
+static int open_bench(void **state)
+{
+	struct bench *bench = calloc(1, sizeof *bench);
+
+	assert_non_null(bench);
+	snprintf(bench->dir, sizeof bench->dir, "%s/batti-sandbox-XXXXXX", P_tmpdir);
+	assert_non_null(mkdtemp(bench->dir));
+	assert_true(bt_sbx_open(bench->dir, &bench->sbx));
+	put_terminal(bench, OWNER, 3);
+	put_terminal(bench, OTHER, 4);
+	put_terminal(bench, REVOKED, 5);
+	assert_true(bt_sbx_terminal_revoke(bench->sbx.db, REVOKED));
+	put_sale(bench, SALE, OWNER);
+	put_sale(bench, GONE, REVOKED);
+	put_payment(bench, PAID, OWNER);
+	*state = bench;
+	return 0;
+}
+
+static int close_bench(void **state)
+{
+	struct bench *bench = *state;
+	DIR *dir;
+
+	bt_sbx_close(&bench->sbx);
+	dir = opendir(bench->dir);
+	for (struct dirent *entry; dir && (entry = readdir(dir));)
+		(void)unlinkat(dirfd(dir), entry->d_name, 0);
+	if (dir)
+		closedir(dir);
+	rmdir(bench->dir);
+	free(bench);
+	return 0;
+}
+
+static unsigned call(struct bench *bench, const char *terminal, const char *method, const char *path, const char *body,
+		     json_t **answer)
+{
+	char name[64];
+	struct bt_sbx_reply reply = {.status = 200};
+	struct bt_sbx_request request = {
+	    .terminal = terminal, .name = name, .body = body, .body_len = strlen(body), .argument = no_argument};
+	const struct bt_sbx_route *route = bt_sbx_route_find(method, path, name, sizeof name);
+	unsigned status = bt_sbx_route_run(&bench->sbx, route, &request, &reply);
+
+	assert_non_null(reply.body);
+	*answer = reply.body;
+	return status;
+}
+
+static unsigned reverse(struct bench *bench, const char *terminal, const char *sale_id, json_t **answer)
+{
+	char path[96];
+
+	snprintf(path, sizeof path, "/v1/sales/%s/reversal", sale_id);
+	return call(bench, terminal, "POST", path, "{\"era\":1,\"reason\":\"consumer left\"}", answer);
+}
+
+static int64_t count(struct bench *bench, const char *sale_id, const char *state)
+{
+	return bt_sbx_store_count(bench->sbx.db, -1, "SELECT count(*) FROM sales WHERE sale_id=? AND state=?", "tt",
+				  sale_id, state);
+}
+
+static void expect_refused(struct bench *bench, const char *terminal, const char *sale_id, const char *code)
+{
+	json_t *answer;
+
+	assert_int_equal(reverse(bench, terminal, sale_id, &answer), 403);
+	assert_string_equal(json_string_value(json_object_get(json_object_get(answer, "error"), "code")), code);
+	assert_string_equal(json_string_value(json_object_get(answer, "sale_id")), sale_id);
+	assert_int_equal(count(bench, sale_id, "tombstone"), 0);
+	assert_int_equal(count(bench, sale_id, "reversed"), 0);
+	json_decref(answer);
+}
+
+static void only_the_owner_reverses(void **state)
+{
+	struct bench *bench = *state;
+	json_t *answer;
+
+	expect_refused(bench, OTHER, SALE, "wrong_terminal");
+	expect_refused(bench, OTHER, PAID, "wrong_terminal");
+	assert_int_equal(count(bench, SALE, "committed"), 1);
+	assert_int_equal(reverse(bench, OWNER, SALE, &answer), 200);
+	json_decref(answer);
+	assert_int_equal(count(bench, SALE, "reversed"), 1);
+	assert_int_equal(reverse(bench, OWNER, PAID, &answer), 200);
+	json_decref(answer);
+	assert_int_equal(count(bench, PAID, "tombstone"), 1);
+}
+
+static void a_revoked_terminal_reverses_nothing(void **state)
+{
+	struct bench *bench = *state;
+
+	expect_refused(bench, REVOKED, SALE, "revoked");
+	expect_refused(bench, REVOKED, UNKNOWN, "revoked");
+	expect_refused(bench, REVOKED, GONE, "revoked"); /* its own, even */
+	assert_int_equal(count(bench, GONE, "committed"), 1);
+}
+
+struct asked {
+	const char *method, *path, *body;
+};
+
+/* Everything but journal, its head, inquiry and what is open to all. */
+static void all_else_answers_revoked(void **state)
+{
+	static const struct asked calls[] = {
+	    {"GET", "/v1/lease", ""},
+	    {"GET", "/v1/tariffs", ""},
+	    {"GET", "/v1/directory", ""},
+	    {"GET", "/v1/consumers", ""},
+	    {"GET", "/v1/consumers/100244781560", ""},
+	    {"POST", "/v1/sales/" UNKNOWN "/reversal", "{\"era\":7,\"reason\":\"an era of no server\"}"},
+	};
+	struct bench *bench = *state;
+	json_t *answer;
+
+	for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) {
+		assert_int_equal(call(bench, REVOKED, calls[i].method, calls[i].path, calls[i].body, &answer), 403);
+		assert_string_equal(json_string_value(json_object_get(json_object_get(answer, "error"), "code")),
+				    "revoked");
+		json_decref(answer);
+	}
+	assert_int_equal(call(bench, REVOKED, "GET", "/v1/journal/head", "", &answer), 200);
+	json_decref(answer);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test_setup_teardown(only_the_owner_reverses, open_bench, close_bench),
+	    cmocka_unit_test_setup_teardown(a_revoked_terminal_reverses_nothing, open_bench, close_bench),
+	    cmocka_unit_test_setup_teardown(all_else_answers_revoked, open_bench, close_bench),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
