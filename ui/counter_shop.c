@@ -1,4 +1,5 @@
 /* The counter behind the table the screens know (ui/screen/shop.h). */
+#include <limits.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -23,15 +24,14 @@ static const struct bt_tariff *show_tariff(void *self)
 static void refresh_counts(struct bt_counter *counter)
 {
 	struct bt_counter_counts *counts = &counter->counts;
-	int64_t now = bt_clock_boot_ms(&counter->clock);
-	struct bt_sale_row rows[32];
+	int64_t now = bt_clock_boot_ms(&counter->clock), open = 0;
 
 	if (counts->known && now - counts->at_ms < COUNTS_MS)
 		return;
 	*counts = (struct bt_counter_counts){.known = true, .at_ms = now};
 	counts->has_unsent = bt_journal_unsent(counter->journal, &counts->unsent) == BT_OK;
-	if (bt_journal_sales(counter->journal, BT_SALES_OPEN, NULL, 32, rows, &counts->open_sales) != BT_OK)
-		counts->open_sales = 0;
+	if (bt_journal_open_count(counter->journal, &open) == BT_OK)
+		counts->open_sales = open > INT_MAX ? INT_MAX : (int)open;
 	counts->balances_known_ms = bt_directory_updated_ms(counter->directory);
 }
 

@@ -25,7 +25,7 @@ struct fake_shop {
 	struct bt_consumer ramesh;    /* as his card shows him */
 	struct bt_sale_row history[5];
 	int history_count;
-	struct bt_sale_row open[4];
+	struct bt_sale_row open[300];
 	int open_count;
 	struct bt_sale_view view;
 	enum bt_sale_state next_state;

@@ -591,6 +591,52 @@ static void test_stuck_sale_that_cannot_be_finished_says_why(void **state)
 	assert_true(shows("No token now. Reason: the offline keys are locked."));
 }
 
+static void test_stuck_list_reaches_its_end(void **state)
+{
+	(void)state;
+	fake.view.state = BT_SALE_PENDING;
+	fake.finish_err = BT_ESTATE;
+	fake.open_count = fake.status.open_sales = 300;
+	for (int i = 0; i < 300; i++) {
+		fake.open[i] = (struct bt_sale_row){
+		    .amount = 100 * (i + 1), .stage = BT_STAGE_PENDING, .delivery = "token", .paid_at_ms = 1};
+		bt_text_printf(fake.open[i].sale_id, 37, "0192f000-0000-7000-8000-%012d", i);
+	}
+	press(BT_KEY_F4);
+	assert_screen("stuck");
+	assert_true(shows("300 open"));
+	for (int i = 0; i < 30; i++) {
+		press(BT_KEY_PAGE_DOWN);
+	}
+	assert_true(shows("₹ 256"));
+	tick(1000);
+	assert_true(shows("₹ 256"));
+	press(BT_KEY_ENTER);
+	assert_screen("docket");
+	assert_string_equal(bt_ui_stage_desk(stage)->sale_id, "0192f000-0000-7000-8000-000000000255");
+}
+
+static void test_stuck_sale_says_what_is_objected(void **state)
+{
+	static const struct {
+		const char *code, *says;
+	} rows[] = {{"diverged", "▲ two different tokens"},
+		    {"malformed", "▲ server cannot read it"},
+		    {"paid_missing", "▲ server lacks the payment"},
+		    {"lease_expired", "▲ made after the limit"},
+		    {"a code of tomorrow", "▲ the server objects"}};
+	(void)state;
+	open_one_sale();
+	fake.open[0].stage = BT_STAGE_TOKENED;
+	fake.open[0].exception = true;
+	press(BT_KEY_F4);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		(void)bt_text_copy(fake.view.exception, sizeof(fake.view.exception), rows[i].code);
+		tick(1000);
+		assert_true(shows(rows[i].says));
+	}
+}
+
 static void test_refused_sale_says_what_to_do_and_prints_no_docket(void **state)
 {
 	(void)state;
@@ -677,6 +723,8 @@ int main(void)
 	    TEST(test_another_sale_looked_at_does_not_take_the_place_of_this_one),
 	    TEST(test_enter_on_a_stuck_sale_finishes_it),
 	    TEST(test_stuck_sale_that_cannot_be_finished_says_why),
+	    TEST(test_stuck_list_reaches_its_end),
+	    TEST(test_stuck_sale_says_what_is_objected),
 	    TEST(test_refused_sale_says_what_to_do_and_prints_no_docket),
 	    TEST(test_any_key_anywhere),
 	};

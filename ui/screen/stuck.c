@@ -1,4 +1,5 @@
-/* Stuck recharges: every rupee taken here that has not become a token or a credit yet, oldest first. */
+/* Stuck recharges: every rupee taken here that has not become a token or a credit yet, and what the server objects to;
+ * what can still be finished comes first. */
 #include "ui/screen/face.h"
 
 #include <string.h>
@@ -7,7 +8,7 @@
 #include "ui/widget/dates.h"
 #include "ui/widget/list.h"
 
-#define ROWS_MAX   32
+#define ROWS_MAX   256
 #define ROWS_SHOWN 12
 #define FIRST_ROW  5
 #define MONEY_END  38
@@ -16,11 +17,55 @@
 #define HOUR_MS    INT64_C(3600000)
 #define MINUTE_MS  INT64_C(60000)
 
+/* Asked for the rows in the window only: the list may be long and is looked at every second. */
+struct shown {
+	struct bt_dual name;
+	const char *objection; /* NULL: none */
+};
+
 struct stuck {
 	struct bt_ui_list list;
 	struct bt_sale_row rows[ROWS_MAX];
-	struct bt_dual names[ROWS_MAX];
+	struct shown shown[ROWS_SHOWN]; /* from list.top on */
 };
+
+/* What an exception says to those at the counter; codes of the head-end are those of the journal upload in
+ * assets/api/openapi.yaml, "diverged" is the teller's own. */
+static const struct {
+	const char *code, *says;
+} objections[] = {
+    {"diverged", N_("two different tokens")},      {"token_differs", N_("two different tokens")},
+    {"malformed", N_("server cannot read it")},    {"paid_missing", N_("server lacks the payment")},
+    {"lease_expired", N_("made after the limit")}, {"blocked", N_("given though blocked")},
+    {"tid_used", N_("token may not work")},        {"tid_lane", N_("token may not work")},
+    {"key_mismatch", N_("token may not work")},    {"meter_mismatch", N_("meter has changed")},
+};
+
+static const char *find_objection(const char *code)
+{
+	for (size_t i = 0; i < sizeof(objections) / sizeof(objections[0]); i++) {
+		if (strcmp(objections[i].code, code) == 0) {
+			return objections[i].says;
+		}
+	}
+	return N_("the server objects");
+}
+
+static void look_at_window(struct stuck *stuck, struct bt_ui_desk *desk)
+{
+	struct bt_sale_view view;
+	memset(stuck->shown, 0, sizeof(stuck->shown));
+	for (int i = 0; i < ROWS_SHOWN && stuck->list.top + i < stuck->list.count; i++) {
+		const struct bt_sale_row *row = &stuck->rows[stuck->list.top + i];
+		bool known = desk->shop->view(desk->shop->self, row->sale_id, &view) == BT_OK;
+		if (known) {
+			stuck->shown[i].name = view.consumer.name;
+		}
+		if (row->exception) {
+			stuck->shown[i].objection = find_objection(known ? view.exception : "");
+		}
+	}
+}
 
 static void look(struct stuck *stuck, struct bt_ui_desk *desk)
 {
@@ -28,19 +73,12 @@ static void look(struct stuck *stuck, struct bt_ui_desk *desk)
 	if (desk->shop->open_sales(desk->shop->self, ROWS_MAX, stuck->rows, &count) != BT_OK) {
 		count = 0;
 	}
-	for (int i = 0; i < count; i++) {
-		struct bt_sale_view view;
-		if (desk->shop->view(desk->shop->self, stuck->rows[i].sale_id, &view) == BT_OK) {
-			stuck->names[i] = view.consumer.name;
-		} else {
-			memset(&stuck->names[i], 0, sizeof(stuck->names[i]));
-		}
-	}
 	bt_ui_list_reset(&stuck->list, count);
 	if (chosen < count) {
 		stuck->list.chosen = chosen;
 		stuck->list.top = top;
 	}
+	look_at_window(stuck, desk);
 }
 
 static void enter(void *self, struct bt_ui_desk *desk)
@@ -110,14 +148,17 @@ static struct bt_ui_go on_event(void *self, struct bt_ui_desk *desk, const struc
 	if (event->press.key == BT_KEY_ESC) {
 		return BT_GO(BT_GO_BACK);
 	}
-	return BT_GO(bt_ui_list_move(&stuck->list, event->press.key, ROWS_SHOWN) ? BT_GO_STAY : BT_GO_IGNORED);
+	if (!bt_ui_list_move(&stuck->list, event->press.key, ROWS_SHOWN)) {
+		return BT_GO(BT_GO_IGNORED);
+	}
+	look_at_window(stuck, desk);
+	return BT_GO(BT_GO_STAY);
 }
 
-static const char *where_key(const struct bt_sale_row *row, bool *needs_eye)
+static const char *where_key(const struct bt_sale_row *row, const char *objection)
 {
-	*needs_eye = row->stage == BT_STAGE_REFUSED || row->exception;
-	if (row->exception) {
-		return N_("two different tokens");
+	if (objection) {
+		return objection;
 	}
 	if (row->stage == BT_STAGE_REFUSED) {
 		return N_("the server refused");
@@ -129,8 +170,9 @@ static void draw_row(const struct stuck *stuck, int at, int row, const struct bt
 		     struct bt_ui_canvas *canvas)
 {
 	const struct bt_sale_row *sale = &stuck->rows[at];
-	bool chosen = at == stuck->list.chosen, needs_eye = false;
-	const char *name = bt_dual_get(&stuck->names[at], canvas->lang);
+	const struct shown *shown = &stuck->shown[at - stuck->list.top];
+	bool chosen = at == stuck->list.chosen, needs_eye = sale->stage == BT_STAGE_REFUSED || sale->exception;
+	const char *name = bt_dual_get(&shown->name, canvas->lang);
 	char text[BT_DATE_BYTES];
 	if (chosen) {
 		bt_ui_list_mark(canvas, row, SINCE_END + 2);
@@ -139,10 +181,9 @@ static void draw_row(const struct stuck *stuck, int at, int row, const struct bt
 	bt_ui_put_clip(canvas, row, BT_TEXT_LEFT, 23, BT_INK_FACT | (chosen ? BT_BOLD : 0u), name[0] ? name : text);
 	bt_ui_rupees(sale->amount, false, text);
 	bt_ui_put_right(canvas, row, MONEY_END, BT_INK_FACT, text);
-	const char *where = where_key(sale, &needs_eye);
 	enum bt_ui_role role = needs_eye ? BT_INK_WARN : BT_INK_FACT;
 	bt_ui_put(canvas, row, WHERE_COL, role, needs_eye ? "▲" : "○");
-	bt_ui_put(canvas, row, WHERE_COL + 2, role, bt_ui_word(canvas, where));
+	bt_ui_put(canvas, row, WHERE_COL + 2, role, bt_ui_word(canvas, where_key(sale, shown->objection)));
 	bt_ui_span(desk->status.now_ms - sale->paid_at_ms, text);
 	bt_ui_put_right(canvas, row, SINCE_END, BT_INK_FACT, text);
 }
@@ -150,12 +191,17 @@ static void draw_row(const struct stuck *stuck, int at, int row, const struct bt
 static void draw_heading(const struct stuck *stuck, const struct bt_ui_desk *desk, struct bt_ui_canvas *canvas)
 {
 	char count[32], hours[32], minutes[32], oldest[64];
-	int64_t age = desk->status.now_ms - stuck->rows[0].paid_at_ms;
+	int64_t age = 0;
 	bt_ui_put(canvas, 2, BT_TEXT_LEFT, BT_INK_FACT | BT_BOLD, bt_ui_word(canvas, N_("Stuck recharges")));
 	if (stuck->list.count == 0) {
 		return;
 	}
-	bt_count_format(stuck->list.count, count);
+	for (int i = 0; i < stuck->list.count; i++) {
+		int64_t since = desk->status.now_ms - stuck->rows[i].paid_at_ms;
+		age = since > age ? since : age;
+	}
+	/* More may be open than the list holds. */
+	bt_count_format(desk->status.open_sales > ROWS_MAX ? desk->status.open_sales : stuck->list.count, count);
 	bt_count_format(age / HOUR_MS, hours);
 	bt_text_printf(minutes, sizeof(minutes), "%02d", (int)(age / MINUTE_MS % 60));
 	(void)bt_words_format(canvas->words, canvas->lang, N_("{1} h {2}"), (const char *[]){hours, minutes, NULL},
