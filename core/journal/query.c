@@ -153,11 +153,11 @@ enum bt_err bt_journal_exceptions(struct bt_journal *journal, const char *sale_i
 	struct bt_event event;
 	bool more = true;
 	enum bt_err err = BT_OK;
-	sqlite3_stmt *statement = start(journal, BT_STMT_EXCEPTIONS, &err);
+	sqlite3_stmt *statement = start(journal, sale_id ? BT_STMT_SALE_EXCEPTIONS : BT_STMT_EXCEPTIONS, &err);
 	if (!statement)
 		return err;
 	if (sqlite3_bind_int64(statement, 1, journal->head.seq) ||
-	    bt_store_bind_text(statement, 2, sale_id ? sale_id : ""))
+	    (sale_id && bt_store_bind_text(statement, 2, sale_id)))
 		return BT_ENOMEM;
 	while (more && (err = step_row(journal, statement)) == BT_OK &&
 	       (err = read_exception(statement, &event, code)) == BT_OK)

@@ -48,7 +48,10 @@ _Static_assert(BT_STAGE_REFUSED == 5 && BT_STAGE_ABANDONED == 6, "stages of BT_S
 			    " FROM sale WHERE " BT_SALE_UNSENT)                                                        \
 	ROW(BT_STMT_OPEN_COUNT, "SELECT count(*) FROM sale WHERE " BT_SALE_OPEN)                                       \
 	ROW(BT_STMT_EXCEPTIONS, "SELECT " BT_EVENT_COLUMNS " FROM event WHERE kind='exception' AND sale_id<>''"        \
-				" AND seq<=?1 AND (?2='' OR sale_id=?2) ORDER BY seq")                                 \
+				" AND seq<=?1 ORDER BY seq")                                                           \
+	/* The + keeps the search to the few events of the sale: exceptions of all sales may be many. */               \
+	ROW(BT_STMT_SALE_EXCEPTIONS, "SELECT " BT_EVENT_COLUMNS " FROM event WHERE +kind='exception' AND sale_id<>''"  \
+				     " AND seq<=?1 AND sale_id=?2 ORDER BY seq")                                       \
 	ROW(BT_STMT_METER_USE, "SELECT coalesce(sum(delivery='token'),0),coalesce(sum(amount),0)"                      \
 			       " FROM sale WHERE meter=?1 AND paid_at>=?2 AND stage NOT IN (5,6)")                     \
 	ROW(BT_STMT_TID, "SELECT 1 FROM sale WHERE meter=?1 AND tid=?2 AND tid<>0 AND sale_id<>?3")                    \
