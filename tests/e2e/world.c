@@ -468,6 +468,7 @@ const struct world_sale *world_sell(struct world *world, const char *number, int
 		 "sell --state %%T --passphrase-file %%P --connection %s --amount %d --tender cash --json", number,
 		 rupees);
 	run = world_batti(world, line);
+	sale->took_ms = run.took_ms;
 	answer = read_json(&run, line);
 	copy_text(sale->id, sizeof sale->id, get_string(answer, "sale_id"));
 	copy_text(sale->token, sizeof sale->token, get_string(answer, "token"));

@@ -24,6 +24,7 @@ struct world_sale {
 	char issued_by[16];
 	char state[16];
 	int64_t paise;
+	int64_t took_ms; /* of the whole command, 0 when the screen made the sale */
 };
 
 struct world {
@@ -99,5 +100,7 @@ int64_t world_meter_credit(struct world *world, const char *meter);
 void world_check_settled(struct world *world);
 /** `batti journal verify` exits 0. */
 void world_check_journal(struct world *world);
+/** How many sales the terminal's own record holds money of; it must agree with itself. Does not ask the server. */
+int64_t world_journal_sales(struct world *world);
 
 #endif

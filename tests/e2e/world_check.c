@@ -88,6 +88,20 @@ void world_check_journal(struct world *world)
 	world_run_free(&run);
 }
 
+int64_t world_journal_sales(struct world *world)
+{
+	struct world_run run = world_batti(world, "journal verify --state %T --json");
+	json_t *report = run.status == 0 ? json_loadb(run.out, run.out_len, 0, NULL) : NULL;
+	json_t *sales = json_object_get(report, "sales");
+	int64_t count = json_integer_value(sales);
+
+	if (!json_is_integer(sales))
+		fail_msg("batti journal verify --json: exit %d\n%s%s", run.status, run.out, run.err);
+	json_decref(report);
+	world_run_free(&run);
+	return count;
+}
+
 /* Each sale of the test that gave a token stands in the ledger once, with that token and that money. */
 static void check_sale(const struct world_sale *sale, const json_t *entries)
 {
