@@ -140,7 +140,8 @@ static int run_fault(const struct options *options)
 		fprintf(stderr, "batti-sandbox: no such fault\n");
 		return print_usage(stderr, EXIT_USAGE);
 	}
-	if (!bt_sbx_open(options->state, &sbx))
+	/* A fault may be laid down for a server that is yet to be made; asking for one needs a server. */
+	if (!(options->operand ? bt_sbx_open : bt_sbx_open_made)(options->state, &sbx))
 		return 1;
 	int code = change_fault(&sbx, options->operand);
 	bt_sbx_close(&sbx);
@@ -150,7 +151,7 @@ static int run_fault(const struct options *options)
 static int run_consumers(const struct options *options)
 {
 	struct bt_sbx sbx;
-	if (!bt_sbx_open(options->state, &sbx))
+	if (!bt_sbx_open_made(options->state, &sbx))
 		return 1;
 	int code = options->json ? bt_sbx_report_consumers_json(&sbx) : bt_sbx_report_consumers_table(&sbx);
 	bt_sbx_close(&sbx);
@@ -173,7 +174,7 @@ static int run_code(const struct options *options)
 static int run_ledger(const struct options *options)
 {
 	struct bt_sbx sbx;
-	if (!bt_sbx_open(options->state, &sbx))
+	if (!bt_sbx_open_made(options->state, &sbx))
 		return 1;
 	int code = options->json ? bt_sbx_report_ledger_json(&sbx) : bt_sbx_report_ledger_table(&sbx);
 	bt_sbx_close(&sbx);
@@ -183,7 +184,7 @@ static int run_ledger(const struct options *options)
 static int run_revoke(const struct options *options)
 {
 	struct bt_sbx sbx;
-	if (!bt_sbx_open(options->state, &sbx))
+	if (!bt_sbx_open_made(options->state, &sbx))
 		return 1;
 	bool ok = bt_sbx_terminal_revoke(sbx.db, options->operand);
 	bt_sbx_close(&sbx);

@@ -101,6 +101,17 @@ out:
 	return ok;
 }
 
+bool bt_sbx_open_made(const char *dir, struct bt_sbx *out)
+{
+	char path[BT_SBX_PATH_MAX];
+	int len = snprintf(path, sizeof path, "%s/ledger.db", dir);
+	if (len >= (int)sizeof path || access(path, F_OK) != 0) {
+		fprintf(stderr, "batti-sandbox: %s: there is no head-end in this folder\n", dir);
+		return false;
+	}
+	return bt_sbx_open(dir, out);
+}
+
 void bt_sbx_close(struct bt_sbx *sbx)
 {
 	bt_sbx_store_close(sbx->db);

@@ -36,6 +36,9 @@ struct bt_sbx {
 
 /** Open the state folder, making what is missing in it. @return false with a line on stderr. */
 bool bt_sbx_open(const char *dir, struct bt_sbx *out);
+/** Open a state folder that a head-end has been made in before; makes nothing elsewhere, so that a mistyped path is not
+ *  answered as an empty ledger. @return false with a line on stderr. */
+bool bt_sbx_open_made(const char *dir, struct bt_sbx *out);
 void bt_sbx_close(struct bt_sbx *sbx);
 /** Path of @p name inside the folder. */
 void bt_sbx_path(const struct bt_sbx *sbx, const char *name, char out[BT_SBX_PATH_MAX]);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -81,6 +82,28 @@ static void bad_sales_are_refused_in_both_languages(void **state)
 	}
 	assert_int_equal(world_sync(world), 0);
 	world_check_settled(world);
+	world_close(world);
+}
+
+/* A mistyped folder is not an empty ledger. */
+static void sandbox_tells_a_folder_that_is_none(void **state)
+{
+	static const char *const words[] = {"ledger", "consumers", "fault"};
+	struct world *world = world_open(60);
+	char folder[WORLD_PATH_CAP];
+
+	(void)state;
+	world_fill(world, "%D/mistyped", folder);
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+		const char *const arguments[] = {SANDBOX_PROGRAM, words[i], "--state", folder, NULL};
+		struct world_run run = world_run(arguments);
+
+		assert_int_equal(run.status, 1);
+		assert_string_equal(run.out, "");
+		assert_non_null(strstr(run.err, folder));
+		assert_int_not_equal(access(folder, F_OK), 0);
+		world_run_free(&run);
+	}
 	world_close(world);
 }
 
@@ -234,6 +257,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(bad_sales_are_refused_in_both_languages),
+	    cmocka_unit_test(sandbox_tells_a_folder_that_is_none),
 	    cmocka_unit_test(unknown_setting_is_named),
 	    cmocka_unit_test(lease_with_a_flipped_bit_gives_no_token),
 	    cmocka_unit_test(hostile_names_are_cleaned),
