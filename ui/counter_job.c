@@ -110,19 +110,8 @@ static void take_sign_in(struct bt_counter *counter, const struct bt_counter_job
 
 enum bt_err bt_counter_record_unseal(struct bt_counter *counter)
 {
-	json_t *body = json_pack("{s:s}", "operator", counter->person ? counter->person->id : "");
-	struct bt_event_in event = {.kind = BT_EVENT_UNSEAL, .sale_id = ""};
-	struct bt_buf text;
-	enum bt_err err;
-
-	bt_buf_init(&text, 256);
-	err = body ? bt_json_encode(body, &text) : BT_ENOMEM;
-	event.body = bt_buf_view(&text);
-	if (!err)
-		err = bt_journal_put(counter->journal, &event, 1, NULL);
-	bt_buf_fini(&text);
-	json_decref(body);
-	return err;
+	return bt_journal_put_json(counter->journal, BT_EVENT_UNSEAL, "",
+				   json_pack("{s:s}", "operator", counter->person ? counter->person->id : ""), NULL);
 }
 
 static void take_unlock(struct bt_counter *counter, struct bt_counter_job *job)
