@@ -657,6 +657,24 @@ static void test_refused_sale_says_what_to_do_and_prints_no_docket(void **state)
 	assert_screen("home");
 }
 
+/* A sale whose record is in doubt promises nothing and prints nothing; it says whom to call and lets the queue go on.
+ */
+static void test_stopped_sale_promises_nothing(void **state)
+{
+	(void)state;
+	fake.next_state = BT_SALE_STOPPED;
+	(void)scan("100244781560");
+	type("500\n\n");
+	assert_screen("docket");
+	assert_true(shows("Stopped: the record does not agree with itself."));
+	assert_false(shows("The token comes when the server is back"));
+	assert_false(shows("Print docket"));
+	press(BT_KEY_ENTER);
+	assert_int_equal(fake.reprints, 0);
+	press(BT_KEY_F3);
+	assert_screen("home");
+}
+
 /* Any key on any screen: nothing crashes, and money is taken by a fresh Enter on confirm only. */
 static void test_any_key_anywhere(void **state)
 {
@@ -726,6 +744,7 @@ int main(void)
 	    TEST(test_stuck_list_reaches_its_end),
 	    TEST(test_stuck_sale_says_what_is_objected),
 	    TEST(test_refused_sale_says_what_to_do_and_prints_no_docket),
+	    TEST(test_stopped_sale_promises_nothing),
 	    TEST(test_any_key_anywhere),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -129,3 +129,11 @@ void bt_ui_after_money(const struct bt_ui_after *after, struct bt_ui_canvas *can
 	bt_ui_time_seconds(after->view.sale.paid_at_ms, text);
 	bt_ui_say(canvas, 5, BT_TEXT_LEFT, BT_INK_FACT, N_("Money is recorded, {1}."), text, NULL);
 }
+
+const struct bt_ui_key_row bt_ui_after_keys[] = {
+    {"F5", N_("Print again"), N_("Print this again"), NULL},
+    {"F3", N_("Next person"), N_("Next person; work in progress goes on by itself"), NULL},
+    {"F6", N_("Same person"), N_("Other connections of this person"), NULL},
+    {"Esc", N_("Back"), N_("One step back"), bt_ui_after_show_back},
+    {NULL, NULL, NULL, NULL},
+};

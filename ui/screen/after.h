@@ -11,6 +11,9 @@ struct bt_ui_after {
 	bool known;
 };
 
+/** The keys of a sale that is done: token or credit. */
+extern const struct bt_ui_key_row bt_ui_after_keys[];
+
 /** Begin with the sale on the desk. */
 void bt_ui_after_enter(struct bt_ui_after *after, const struct bt_ui_desk *desk);
 /** Look at the sale again. */

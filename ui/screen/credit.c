@@ -49,20 +49,12 @@ static void draw(const void *self, const struct bt_ui_desk *desk, struct bt_ui_c
 	(void)bt_ui_after_print_state(&credit->after, desk, N_("Receipt printed."), canvas);
 }
 
-static const struct bt_ui_key_row keys[] = {
-    {"F5", N_("Print again"), N_("Print this again"), NULL},
-    {"F3", N_("Next person"), N_("Next person; work in progress goes on by itself"), NULL},
-    {"F6", N_("Same person"), N_("Other connections of this person"), NULL},
-    {"Esc", N_("Back"), N_("One step back"), bt_ui_after_show_back},
-    {NULL, NULL, NULL, NULL},
-};
-
 const struct bt_ui_screen bt_ui_credit = {
     .id = "credit",
     .size = sizeof(struct credit),
     .tick_ms = 200,
     .scan = BT_SCAN_STARTS,
-    .keys = keys,
+    .keys = bt_ui_after_keys,
     .enter = enter,
     .draw = draw,
     .on_event = on_event,

@@ -20,10 +20,20 @@ static bool is_refused(const struct docket *docket)
 	return docket->after.view.state == BT_SALE_REFUSED;
 }
 
-/* A docket promises a token, so there is none for a refusal. */
+static bool is_stopped(const struct docket *docket)
+{
+	return docket->after.view.state == BT_SALE_STOPPED;
+}
+
+/* A docket promises something, so there is none for a refusal and none while the record is in doubt. */
+static bool has_docket(const struct docket *docket)
+{
+	return !is_refused(docket) && !is_stopped(docket);
+}
+
 static struct bt_ui_go print(struct docket *docket, struct bt_ui_desk *desk)
 {
-	if (is_refused(docket)) {
+	if (!has_docket(docket)) {
 		bt_ui_note(desk, BT_INK_WARN, N_("Nothing to print here."), NULL);
 		return BT_GO(BT_GO_IGNORED);
 	}
@@ -62,6 +72,18 @@ static void draw_refused(const struct bt_sale_view *view, struct bt_ui_canvas *c
 	bt_ui_say(canvas, row + 3, BT_TEXT_LEFT, BT_INK_QUIET, N_("receipt {1}"), view->sale.receipt, NULL);
 }
 
+/* A person has to look first: nothing is promised and nothing printed. */
+static void draw_stopped(const struct bt_sale_view *view, const struct bt_ui_desk *desk, struct bt_ui_canvas *canvas)
+{
+	char text[512];
+	bt_ui_put(canvas, 8, BT_MARK_COL, BT_INK_BAD | BT_BOLD, "■");
+	(void)bt_words_format(canvas->words, canvas->lang,
+			      N_("Stopped: the record does not agree with itself. Nothing is lost. Call {1}."),
+			      (const char *[]){desk->shop->enrolment->complaint, NULL}, text, sizeof(text));
+	int row = bt_ui_paragraph(canvas, 8, BT_TEXT_LEFT, READ_COLUMNS, BT_INK_BAD | BT_BOLD, text);
+	bt_ui_say(canvas, row + 1, BT_TEXT_LEFT, BT_INK_QUIET, N_("receipt {1}"), view->sale.receipt, NULL);
+}
+
 static void draw_waiting(const struct bt_sale_view *view, struct bt_ui_canvas *canvas)
 {
 	bool token_follows = view->sale.delivery == BT_DELIVERY_TOKEN;
@@ -91,6 +113,10 @@ static void draw(const void *self, const struct bt_ui_desk *desk, struct bt_ui_c
 		draw_refused(&docket->after.view, canvas);
 		return;
 	}
+	if (is_stopped(docket)) {
+		draw_stopped(&docket->after.view, desk, canvas);
+		return;
+	}
 	draw_waiting(&docket->after.view, canvas);
 	(void)bt_ui_after_print_state(&docket->after, desk, N_("Docket printed."), canvas);
 }
@@ -101,7 +127,7 @@ static bool show_print(const void *self, const struct bt_ui_desk *desk, const st
 	(void)desk;
 	(void)canvas;
 	(void)label;
-	return !is_refused(self);
+	return has_docket(self);
 }
 
 static const struct bt_ui_key_row keys[] = {
