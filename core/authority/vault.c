@@ -108,12 +108,13 @@ static enum bt_err format_identity(const char *pan, const struct bt_sealed_key *
 /* The seal proves who made the key; the check value proves that it is the key both sides mean. */
 static enum bt_err check_key(const struct bt_sealed_key *sealed, const struct bt_sts_decoder_key *key)
 {
+	struct bt_sts_schedule schedule;
 	char kcv[7];
 
-	if (strcmp(sealed->ea, "11") != 0)
+	if (strcmp(sealed->ea, "11") != 0 || bt_sts_schedule_init(&schedule, NULL, key) != BT_OK)
 		return BT_EUNSUPPORTED;
-	if (bt_sts_kcv(key, kcv) != BT_OK)
-		return BT_EUNSUPPORTED;
+	bt_sts_kcv(&schedule, kcv);
+	bt_sts_schedule_wipe(&schedule);
 	return strcmp(kcv, sealed->kcv) == 0 ? BT_OK : BT_EAUTH;
 }
 

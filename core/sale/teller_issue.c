@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "core/base/json.h"
-#include "core/sts/token.h"
+#include "core/sts/credit.h"
 
 #define DAY_MS INT64_C(86400000)
 

@@ -2,31 +2,28 @@
 
 #include <string.h>
 
-#include "core/sts/misty1.h"
-
-static uint64_t encrypt_misty1(const uint8_t *key, uint64_t block)
+static void init_misty1(struct bt_sts_schedule *schedule, const uint8_t *key)
 {
-	struct bt_misty1 misty;
-
-	bt_misty1_init(&misty, key);
-	block = bt_misty1_encrypt(&misty, block);
-	explicit_bzero(&misty, sizeof misty);
-	return block;
+	bt_misty1_init(&schedule->misty1, key);
 }
 
-static uint64_t decrypt_misty1(const uint8_t *key, uint64_t block)
+static uint64_t encrypt_misty1(const struct bt_sts_schedule *schedule, uint64_t block)
 {
-	struct bt_misty1 misty;
+	return bt_misty1_encrypt(&schedule->misty1, block);
+}
 
-	bt_misty1_init(&misty, key);
-	block = bt_misty1_decrypt(&misty, block);
-	explicit_bzero(&misty, sizeof misty);
-	return block;
+static uint64_t decrypt_misty1(const struct bt_sts_schedule *schedule, uint64_t block)
+{
+	return bt_misty1_decrypt(&schedule->misty1, block);
 }
 
 static const struct bt_sts_cipher ciphers[] = {
-    {.ea = "07", .key_len = 8},
-    {.ea = "11", .key_len = BT_MISTY1_KEY_LEN, .encrypt = encrypt_misty1, .decrypt = decrypt_misty1},
+    {.ea = "07", .key_len = BT_STA_KEY_LEN},
+    {.ea = "11",
+     .key_len = BT_MISTY1_KEY_LEN,
+     .init = init_misty1,
+     .encrypt = encrypt_misty1,
+     .decrypt = decrypt_misty1},
 };
 
 #define CIPHER_COUNT (sizeof ciphers / sizeof ciphers[0])
@@ -40,11 +37,40 @@ const struct bt_sts_cipher *bt_sts_cipher_find(const char *ea)
 	return NULL;
 }
 
-const struct bt_sts_cipher *bt_sts_cipher_of_key(const struct bt_sts_decoder_key *key)
+enum bt_err bt_sts_schedule_init(struct bt_sts_schedule *out, const struct bt_sta *sta,
+				 const struct bt_sts_decoder_key *key)
 {
 	for (size_t i = 0; i < CIPHER_COUNT; i++) {
-		if (ciphers[i].key_len == key->len && ciphers[i].encrypt != NULL)
-			return &ciphers[i];
+		if (ciphers[i].key_len != key->len || ciphers[i].init == NULL)
+			continue;
+		out->cipher = &ciphers[i];
+		out->sta = sta;
+		ciphers[i].init(out, key->bytes);
+		return BT_OK;
 	}
-	return NULL;
+	return BT_EUNSUPPORTED;
+}
+
+void bt_sts_schedule_wipe(struct bt_sts_schedule *schedule)
+{
+	explicit_bzero(schedule, sizeof *schedule);
+}
+
+uint64_t bt_sts_encrypt(const struct bt_sts_schedule *schedule, uint64_t block)
+{
+	return schedule->cipher->encrypt(schedule, block);
+}
+
+uint64_t bt_sts_decrypt(const struct bt_sts_schedule *schedule, uint64_t block)
+{
+	return schedule->cipher->decrypt(schedule, block);
+}
+
+void bt_sts_kcv(const struct bt_sts_schedule *schedule, char out[7])
+{
+	uint64_t check = bt_sts_encrypt(schedule, 0);
+
+	for (unsigned i = 0; i < 6; i++)
+		out[i] = "0123456789ABCDEF"[check >> (60 - 4 * i) & 15];
+	out[6] = '\0';
 }

@@ -1,4 +1,4 @@
-#include "core/sts/token.h"
+#include "core/sts/decoder_key.h"
 
 #include <string.h>
 
@@ -7,6 +7,7 @@
 #include "core/base/text.h"
 #include "core/sts/base_date.h"
 #include "core/sts/cipher.h"
+#include "core/sts/credit.h"
 
 #define VENDING_KEY_LEN 20
 #define MESSAGE_LEN     49
@@ -71,18 +72,4 @@ out:
 	explicit_bzero(digest, sizeof digest);
 	explicit_bzero(&key, sizeof key);
 	return err == BT_OK ? BT_OK : BT_ECRYPTO;
-}
-
-enum bt_err bt_sts_kcv(const struct bt_sts_decoder_key *key, char out[7])
-{
-	const struct bt_sts_cipher *cipher = bt_sts_cipher_of_key(key);
-	uint64_t check;
-
-	if (cipher == NULL)
-		return BT_EUNSUPPORTED;
-	check = cipher->encrypt(key->bytes, 0);
-	for (unsigned i = 0; i < 6; i++)
-		out[i] = "0123456789ABCDEF"[check >> (60 - 4 * i) & 15];
-	out[6] = '\0';
-	return BT_OK;
 }

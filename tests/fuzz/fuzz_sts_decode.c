@@ -4,7 +4,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "core/sts/token.h"
+#include "core/sts/credit.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

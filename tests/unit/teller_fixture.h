@@ -14,7 +14,7 @@
 #include <cmocka.h>
 
 #include "core/sale/teller.h"
-#include "core/sts/token.h"
+#include "core/sts/credit.h"
 
 #define SHOP_START_MS INT64_C(1795000000000)
 #define SHOP_DAY_MS   INT64_C(86400000)

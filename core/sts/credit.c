@@ -1,4 +1,4 @@
-#include "core/sts/token.h"
+#include "core/sts/credit.h"
 
 #include "core/sts/amount.h"
 #include "core/sts/block.h"
@@ -32,12 +32,12 @@ static bool is_crc_right(uint8_t token_class, uint64_t block)
 enum bt_err bt_sts_credit_encode(const struct bt_sts_decoder_key *key, const struct bt_sts_credit *credit,
 				 char out[BT_STS_TOKEN_CAP])
 {
-	const struct bt_sts_cipher *cipher = bt_sts_cipher_of_key(key);
 	struct bt_sts_carrier carrier = {.token_class = CLASS_CREDIT};
+	struct bt_sts_schedule schedule;
 	uint16_t amount;
 	uint64_t block;
 
-	if (cipher == NULL)
+	if (bt_sts_schedule_init(&schedule, NULL, key) != BT_OK)
 		return BT_EUNSUPPORTED;
 	if (credit->subclass > SUBCLASS_LAST || credit->rnd > 15 || credit->tid > BT_STS_TID_MAX)
 		return BT_ERANGE;
@@ -46,22 +46,24 @@ enum bt_err bt_sts_credit_encode(const struct bt_sts_decoder_key *key, const str
 	block = (uint64_t)credit->subclass << SUBCLASS_SHIFT | (uint64_t)credit->rnd << RND_SHIFT |
 		(uint64_t)credit->tid << TID_SHIFT | (uint64_t)amount << AMOUNT_SHIFT;
 	block |= bt_sts_crc(CLASS_CREDIT, block);
-	carrier.block = cipher->encrypt(key->bytes, block);
+	carrier.block = bt_sts_encrypt(&schedule, block);
+	bt_sts_schedule_wipe(&schedule);
 	bt_sts_carrier_format(&carrier, out);
 	return BT_OK;
 }
 
 enum bt_err bt_sts_credit_decode(const struct bt_sts_decoder_key *key, const char *token, struct bt_sts_credit *out)
 {
-	const struct bt_sts_cipher *cipher = bt_sts_cipher_of_key(key);
+	struct bt_sts_schedule schedule;
 	struct bt_sts_carrier carrier;
 	uint64_t block;
 
-	if (cipher == NULL)
+	if (bt_sts_schedule_init(&schedule, NULL, key) != BT_OK)
 		return BT_EUNSUPPORTED;
 	if (bt_sts_carrier_parse(token, &carrier) != BT_OK)
 		return BT_EINPUT;
-	block = carrier.token_class == CLASS_TEST ? carrier.block : cipher->decrypt(key->bytes, carrier.block);
+	block = carrier.token_class == CLASS_TEST ? carrier.block : bt_sts_decrypt(&schedule, carrier.block);
+	bt_sts_schedule_wipe(&schedule);
 	/* Whatever the class: a mistyped digit that changes it is a mistyped digit all the same. */
 	if (!is_crc_right(carrier.token_class, block))
 		return BT_EAUTH;
