@@ -9,6 +9,9 @@
 
 /* The one fault that changes what time it is; atomic because request threads read it. */
 static _Atomic int64_t clock_skew_ms;
+/* Set before any thread starts. */
+static int64_t (*clock_source)(void *context);
+static void *clock_context;
 
 static int64_t read_clock(clockid_t which)
 {
@@ -19,12 +22,19 @@ static int64_t read_clock(clockid_t which)
 
 int64_t bt_sbx_now_ms(void)
 {
-	return read_clock(CLOCK_REALTIME) + atomic_load(&clock_skew_ms);
+	int64_t now = clock_source ? clock_source(clock_context) : read_clock(CLOCK_REALTIME);
+	return now + atomic_load(&clock_skew_ms);
 }
 
 int64_t bt_sbx_tick_ms(void)
 {
-	return read_clock(CLOCK_MONOTONIC);
+	return clock_source ? clock_source(clock_context) : read_clock(CLOCK_MONOTONIC);
+}
+
+void bt_sbx_clock_use(int64_t (*now_ms)(void *context), void *context)
+{
+	clock_source = now_ms;
+	clock_context = context;
 }
 
 void bt_sbx_clock_skew(int64_t ms)

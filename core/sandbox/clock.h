@@ -15,6 +15,8 @@ int64_t bt_sbx_now_ms(void);
 int64_t bt_sbx_tick_ms(void);
 /** Make the head-end's clock wrong by @p ms (0: right). */
 void bt_sbx_clock_skew(int64_t ms);
+/** Take the time from @p now_ms (skew still added) and durations too: for a simulation. NULL: the system's again. */
+void bt_sbx_clock_use(int64_t (*now_ms)(void *context), void *context);
 /** Whole minutes since 2014-01-01 00:00 UTC, seconds cut off. Source: facts/sts.md 5.3. */
 int64_t bt_sbx_tid_minute(int64_t ms);
 /** The next 10:00 in India after @p ms that is not on a Sunday. Source: facts/vending.md 5.2. */

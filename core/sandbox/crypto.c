@@ -5,8 +5,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Set before any thread starts. */
+static void (*random_source)(void *context, uint8_t *out, size_t len);
+static void *random_context;
+
+void bt_sbx_random_use(void (*fill)(void *context, uint8_t *out, size_t len), void *context)
+{
+	random_source = fill;
+	random_context = context;
+}
+
 void bt_sbx_random(uint8_t *out, size_t len)
 {
+	if (random_source) {
+		random_source(random_context, out, len);
+		return;
+	}
 	if (RAND_bytes(out, (int)len) != 1)
 		abort();
 }

@@ -23,6 +23,8 @@ struct bt_sbx_link {
 
 /** Fill with random bytes; ends the program when the system has none, since every key would be void. */
 void bt_sbx_random(uint8_t *out, size_t len);
+/** Take randomness from @p fill: for a simulation that has to come out the same twice. NULL: the system's again. */
+void bt_sbx_random_use(void (*fill)(void *context, uint8_t *out, size_t len), void *context);
 /** SHA-256 of the length-framed fields prev_hash, seq, time, sale_id, kind, body (each: u32 big-endian length). */
 bool bt_sbx_chain_hash(const struct bt_sbx_link *link, uint8_t out[BT_SBX_HASH_LEN]);
 bool bt_sbx_sha256(const void *in, size_t len, uint8_t out[BT_SBX_HASH_LEN]);
