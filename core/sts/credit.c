@@ -75,15 +75,3 @@ enum bt_err bt_sts_credit_decode(const struct bt_sts_decoder_key *key, const cha
 	out->amount = bt_sts_amount_decode((uint16_t)(block >> AMOUNT_SHIFT & 0xffff));
 	return BT_OK;
 }
-
-void bt_sts_token_group(const char *token, char out[25])
-{
-	unsigned at = 0;
-
-	for (unsigned i = 0; i < BT_STS_TOKEN_CAP - 1 && token[i] != '\0'; i++) {
-		if (i > 0 && i % 4 == 0)
-			out[at++] = ' ';
-		out[at++] = token[i];
-	}
-	out[at] = '\0';
-}

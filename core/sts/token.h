@@ -25,7 +25,7 @@ struct bt_sts_section {
 	uint32_t key_part; /* NKHO, NKLO, NKMO2, NKMO1 */
 };
 
-/** Any token. Fields that its type does not carry are 0. */
+/** Any token. Fields that its type does not carry are not read when it is made, and 0 when it is read. */
 struct bt_sts_token {
 	uint8_t token_class; /* 0, 1, 2 */
 	uint8_t subclass;    /* 0..15 */
@@ -39,7 +39,7 @@ struct bt_sts_token {
 
 /**
  * @param[in] schedule NULL will do for class 1.
- * @return BT_OK, BT_ERANGE (a field), BT_EUNSUPPORTED (reserved or not certain: bt_sts_token_type_refusal says which),
+ * @return BT_OK, BT_ERANGE (a field), BT_EUNSUPPORTED (reserved or not certain: bt_sts_token_refusal says which),
  *         BT_EINPUT (no key where one is needed); @p out untouched then. An amount is rounded up to what its field can
  *         carry, in the consumer's favour.
  */
@@ -53,6 +53,11 @@ BT_MUST_USE enum bt_err bt_sts_token_encode(const struct bt_sts_schedule *schedu
  */
 BT_MUST_USE enum bt_err bt_sts_token_decode(const struct bt_sts_schedule *schedule, const char *digits,
 					    struct bt_sts_token *out);
+/**
+ * Why this token is not made here, in plain English after "not supported: " (its type, or the third token of a key
+ * change of 64 bits); NULL when it is. Pure.
+ */
+const char *bt_sts_token_refusal(const struct bt_sts_token *token);
 /** "4417 0823 9156 2260 7384": @p token of at most 20 characters in groups of four; @p out needs 25 bytes. */
 void bt_sts_token_group(const char *token, char out[25]);
 
