@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "core/base/bytes.h"
+
 static void init_misty1(struct bt_sts_schedule *schedule, const uint8_t *key)
 {
 	bt_misty1_init(&schedule->misty1, key);
@@ -17,8 +19,31 @@ static uint64_t decrypt_misty1(const struct bt_sts_schedule *schedule, uint64_t 
 	return bt_misty1_decrypt(&schedule->misty1, block);
 }
 
+static void init_sta(struct bt_sts_schedule *schedule, const uint8_t *key)
+{
+	schedule->sta_key = bt_be64_get(key);
+}
+
+static uint64_t encrypt_sta(const struct bt_sts_schedule *schedule, uint64_t block)
+{
+	return bt_sta_encrypt(schedule->sta, schedule->sta_key, block);
+}
+
+static uint64_t decrypt_sta(const struct bt_sts_schedule *schedule, uint64_t block)
+{
+	return bt_sta_decrypt(schedule->sta, schedule->sta_key, block);
+}
+
 static const struct bt_sts_cipher ciphers[] = {
-    {.ea = "07", .key_len = BT_STA_KEY_LEN},
+    {.ea = "07",
+     .needs_tables = true,
+     .key_len = BT_STA_KEY_LEN,
+     .init = init_sta,
+     .encrypt = encrypt_sta,
+     .decrypt = decrypt_sta},
+    {.ea = "09",
+     .refusal = "EA09 (DEA), which is no longer listed as in use and for which no known answers are published",
+     .key_len = 8},
     {.ea = "11",
      .key_len = BT_MISTY1_KEY_LEN,
      .init = init_misty1,
@@ -43,6 +68,8 @@ enum bt_err bt_sts_schedule_init(struct bt_sts_schedule *out, const struct bt_st
 	for (size_t i = 0; i < CIPHER_COUNT; i++) {
 		if (ciphers[i].key_len != key->len || ciphers[i].init == NULL)
 			continue;
+		if (ciphers[i].needs_tables && sta == NULL)
+			return BT_EUNSUPPORTED;
 		out->cipher = &ciphers[i];
 		out->sta = sta;
 		ciphers[i].init(out, key->bytes);

@@ -26,6 +26,7 @@ struct bt_sts_schedule {
 struct bt_sts_cipher {
 	const char *ea;      /* "07", "09", "11" */
 	const char *refusal; /* why it is not supported, after "not supported: "; NULL when it is */
+	bool needs_tables;   /* a table set has to be given with the key */
 	uint8_t key_len;     /* bytes; tells the supported algorithms apart */
 	void (*init)(struct bt_sts_schedule *schedule, const uint8_t *key);
 	uint64_t (*encrypt)(const struct bt_sts_schedule *schedule, uint64_t block);

@@ -28,11 +28,13 @@ extern const struct bt_sta_tables bt_sta_sample;
  */
 BT_MUST_USE enum bt_err bt_sta_tables_parse(struct bt_bytes text, struct bt_sta_tables *out, struct bt_fault *fault);
 
-/** A table set made ready for both directions. About 20 KB; shared by all keys; no secret. */
+/** A table set made ready for both directions. About 10 KB, of which a direction touches 4; shared by all keys; no
+ *  secret. A choice is a nibble with the key bit that chooses its substitution above it. */
 struct bt_sta {
-	uint64_t encrypt[2][16][16]; /* [chosen by the key bit][nibble][its value], already permuted */
-	uint64_t unpermute[16][16];  /* [nibble][its value] */
-	uint8_t unsubstitute[2][16];
+	uint64_t encrypt[16][32];   /* [nibble][choice]: substituted, then permuted */
+	uint64_t decrypt[16][32];   /* [nibble][choice]: substituted back, then permuted back for the round before */
+	uint64_t unpermute[16][16]; /* [nibble][its value] */
+	uint8_t unsubstitute[32];   /* [choice] */
 };
 
 /** @p tables as bt_sta_tables_parse makes them. */
