@@ -40,5 +40,7 @@ struct bt_disk {
 
 /** The machine's own disk. */
 const struct bt_disk *bt_disk_system(void);
+/** Note what failed, "<file>: <doing>: <why>". @return BT_ENOSPC for a full disk, else BT_EDISK. */
+enum bt_err bt_disk_note(struct bt_fault *fault, int sys, const char *file, const char *doing);
 
 #endif

@@ -1,10 +1,8 @@
 #include "core/journal/frames.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "core/base/file.h"
 
@@ -51,66 +49,56 @@ enum bt_err bt_frame_decode(const uint8_t in[BT_FRAME_LEN], struct bt_frame *out
 
 static bool is_zero(const uint8_t *data, size_t len)
 {
-	for (size_t i = 0; i < len; i++) {
-		if (data[i])
-			return false;
-	}
-	return true;
+	return data[0] == 0 && (len == 1 || memcmp(data, data + 1, len - 1) == 0);
 }
 
-/* Take one piece of the file, full or partial, into account. */
-static void scan_frame(struct bt_frames *frames, const uint8_t *data, size_t len)
+/* Take piece @p index (from 1) of the file, full or partial, into account. */
+static void scan_frame(struct bt_frames *frames, int64_t index, const uint8_t *data, size_t len)
 {
 	struct bt_frame frame;
-	frames->extent++;
-	bool whole = len == BT_FRAME_LEN && bt_frame_decode(data, &frame) == BT_OK && frame.seq == frames->extent;
-	if (whole && frames->tail == BT_TAIL_NONE)
-		frames->count++;
-	else if (!whole && len == BT_FRAME_LEN && !is_zero(data, len))
+	if (is_zero(data, len))
+		return;
+	frames->extent = index;
+	bool whole = len == BT_FRAME_LEN && bt_frame_decode(data, &frame) == BT_OK && frame.seq == index;
+	if (whole && frames->tail == BT_TAIL_NONE && frames->count == index - 1)
+		frames->count = index;
+	else if (!whole && len == BT_FRAME_LEN)
 		frames->tail = BT_TAIL_BAD;
-	else if (!whole && frames->tail == BT_TAIL_NONE)
+	else if (frames->tail == BT_TAIL_NONE)
 		frames->tail = BT_TAIL_TORN;
 }
 
 static enum bt_err scan_file(struct bt_frames *frames, struct bt_fault *fault)
 {
 	uint8_t chunk[512 * BT_FRAME_LEN];
-	off_t offset = 0;
-	for (;;) {
-		size_t have = 0;
-		while (have < sizeof chunk) {
-			ssize_t n = pread(frames->fd, chunk + have, sizeof chunk - have, offset + (off_t)have);
-			if (n < 0 && errno == EINTR)
-				continue;
-			if (n < 0)
-				return bt_fault_set(fault, BT_EDISK, errno, "journal.head: read: %s", strerror(errno));
-			if (n == 0)
-				break;
-			have += (size_t)n;
-		}
+	int64_t index = 0;
+	size_t have = sizeof chunk;
+	while (have == sizeof chunk) {
+		int sys = frames->disk->read(frames->file, frames->len, chunk, sizeof chunk, &have);
+		if (sys)
+			return bt_disk_note(fault, sys, "journal.head", "read");
 		for (size_t at = 0; at < have; at += BT_FRAME_LEN)
-			scan_frame(frames, chunk + at, have - at < BT_FRAME_LEN ? have - at : BT_FRAME_LEN);
-		if (have < sizeof chunk)
-			return BT_OK;
-		offset += (off_t)have;
+			scan_frame(frames, ++index, chunk + at, have - at < BT_FRAME_LEN ? have - at : BT_FRAME_LEN);
+		frames->len += have;
 	}
+	return BT_OK;
 }
 
-enum bt_err bt_frames_open(struct bt_frames *frames, const char *dir, bool writable, struct bt_fault *fault)
+enum bt_err bt_frames_open(struct bt_frames *frames, const struct bt_disk *disk, const char *dir, bool writable,
+			   struct bt_fault *fault)
 {
 	char path[PATH_MAX];
-	*frames = (struct bt_frames){.fd = -1};
+	*frames = (struct bt_frames){.disk = disk};
 	if (bt_path_join(dir, "journal.head", path, sizeof path) != BT_OK)
 		return bt_fault_set(fault, BT_EFULL, 0, "path is too long");
-	frames->fd = open(path, (writable ? O_RDWR | O_CREAT : O_RDONLY) | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (frames->fd < 0 && !writable && errno == ENOENT)
+	int sys = disk->open(disk->context, path, writable ? BT_DISK_CREATE : BT_DISK_EXISTING, &frames->file);
+	if (sys == ENOENT && !writable)
 		return BT_OK;
-	if (frames->fd < 0)
-		return bt_fault_set(fault, errno == ENOSPC ? BT_ENOSPC : BT_EDISK, errno, "journal.head: open: %s",
-				    strerror(errno));
+	if (sys)
+		return bt_disk_note(fault, sys, "journal.head", "open");
 	enum bt_err err = scan_file(frames, fault);
-	if (err == BT_OK && writable)
-		err = bt_folder_sync(dir, fault) == BT_OK ? BT_OK : BT_EDISK;
+	if (err == BT_OK && writable && (sys = disk->sync_folder(disk->context, dir)) != 0)
+		err = bt_disk_note(fault, sys, "state folder", "sync");
 	if (err != BT_OK)
 		bt_frames_close(frames);
 	return err;
@@ -118,33 +106,31 @@ enum bt_err bt_frames_open(struct bt_frames *frames, const char *dir, bool writa
 
 void bt_frames_close(struct bt_frames *frames)
 {
-	if (frames->fd >= 0)
-		close(frames->fd);
-	frames->fd = -1;
+	if (frames->file)
+		frames->disk->close(frames->file);
+	frames->file = NULL;
 }
 
 enum bt_err bt_frames_cut(struct bt_frames *frames, struct bt_fault *fault)
 {
-	if (ftruncate(frames->fd, frames->count * BT_FRAME_LEN) != 0 || fdatasync(frames->fd) != 0)
-		return bt_fault_set(fault, BT_EDISK, errno, "journal.head: cut: %s", strerror(errno));
+	uint64_t end = (uint64_t)frames->count * BT_FRAME_LEN;
+	int sys = frames->disk->truncate(frames->file, end);
+	if (!sys)
+		sys = frames->disk->sync(frames->file);
+	if (sys)
+		return bt_disk_note(fault, sys, "journal.head", "cut");
+	frames->len = end;
 	frames->extent = frames->count;
 	frames->tail = BT_TAIL_NONE;
 	return BT_OK;
 }
 
-static int write_all(int fd, const uint8_t *data, size_t len, off_t offset)
+/* Room for frames up to @p end and a while longer; without it they are appended as before. */
+static void make_room(struct bt_frames *frames, uint64_t end)
 {
-	while (len) {
-		ssize_t n = pwrite(fd, data, len, offset);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return errno;
-		data += n;
-		len -= (size_t)n;
-		offset += n;
-	}
-	return 0;
+	static const uint8_t zeros[BT_FRAMES_GROWTH];
+	while (frames->len < end && frames->disk->write(frames->file, frames->len, zeros, sizeof zeros) == 0)
+		frames->len += sizeof zeros;
 }
 
 enum bt_err bt_frames_append(struct bt_frames *frames, const struct bt_frame *list, int n, struct bt_fault *fault)
@@ -154,14 +140,19 @@ enum bt_err bt_frames_append(struct bt_frames *frames, const struct bt_frame *li
 		return bt_fault_set(fault, BT_EINPUT, 0, "journal.head: %d frames at once", n);
 	for (int i = 0; i < n; i++)
 		bt_frame_encode(&list[i], bytes + (size_t)i * BT_FRAME_LEN);
-	off_t end = frames->count * BT_FRAME_LEN;
-	int sys = write_all(frames->fd, bytes, (size_t)n * BT_FRAME_LEN, end);
-	if (sys == ENOSPC && ftruncate(frames->fd, end) == 0)
+	uint64_t start = (uint64_t)frames->count * BT_FRAME_LEN, len = (uint64_t)n * BT_FRAME_LEN;
+	make_room(frames, start + len);
+	int sys = frames->disk->write(frames->file, start, bytes, (size_t)len);
+	if (sys == ENOSPC && frames->disk->truncate(frames->file, start) == 0) {
+		frames->len = start;
 		return bt_fault_set(fault, BT_ENOSPC, sys, "journal.head: disk full");
-	if (!sys && fdatasync(frames->fd) != 0)
-		sys = errno;
+	}
+	if (!sys)
+		sys = frames->disk->sync(frames->file);
 	if (sys)
 		return bt_fault_set(fault, BT_EDISK, sys, "journal.head: write: %s", strerror(sys));
+	if (frames->len < start + len)
+		frames->len = start + len;
 	frames->count += n;
 	frames->extent = frames->count;
 	return BT_OK;
@@ -170,13 +161,13 @@ enum bt_err bt_frames_append(struct bt_frames *frames, const struct bt_frame *li
 enum bt_err bt_frames_get(const struct bt_frames *frames, int64_t seq, struct bt_frame *out)
 {
 	uint8_t bytes[BT_FRAME_LEN];
+	struct bt_frame frame;
+	size_t have = 0;
 	if (seq < 1 || seq > frames->count)
 		return BT_ENOTFOUND;
-	ssize_t n = pread(frames->fd, bytes, sizeof bytes, (seq - 1) * BT_FRAME_LEN);
-	if (n < 0)
+	if (frames->disk->read(frames->file, (uint64_t)(seq - 1) * BT_FRAME_LEN, bytes, sizeof bytes, &have) != 0)
 		return BT_EDISK;
-	struct bt_frame frame;
-	if (n != BT_FRAME_LEN || bt_frame_decode(bytes, &frame) != BT_OK || frame.seq != seq)
+	if (have != BT_FRAME_LEN || bt_frame_decode(bytes, &frame) != BT_OK || frame.seq != seq)
 		return BT_ECORRUPT;
 	*out = frame;
 	return BT_OK;

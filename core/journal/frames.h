@@ -6,9 +6,12 @@
 #ifndef BT_JOURNAL_FRAMES_H
 #define BT_JOURNAL_FRAMES_H
 
+#include "core/base/disk.h"
 #include "core/journal/journal.h"
 
 #define BT_FRAME_LEN 64
+/** The file grows by so many zeros at a time: a synced append then changes no length and no block list. */
+#define BT_FRAMES_GROWTH 65536
 
 /* On disk, big endian: "BTH1", kind u8, 3 zeros, seq u64, amount i64, hash 32, 4 zeros, CRC-32 of the 60 before. */
 struct bt_frame {
@@ -20,15 +23,17 @@ struct bt_frame {
 
 /** What follows the whole frames. */
 enum bt_frames_tail {
-	BT_TAIL_NONE,
-	BT_TAIL_TORN, /* part of a frame, or zeros: an append that a cut interrupted */
+	BT_TAIL_NONE, /* nothing, or zeros: room for what is to come */
+	BT_TAIL_TORN, /* part of a frame, or frames after a gap: an append that a cut interrupted */
 	BT_TAIL_BAD,  /* a full frame that does not verify: rot or an edit */
 };
 
 struct bt_frames {
-	int fd;         /* -1 when closed */
-	int64_t count;  /* whole frames, which name events 1..count */
-	int64_t extent; /* frames begun, the torn ones included */
+	const struct bt_disk *disk;
+	struct bt_disk_file *file; /* NULL when closed */
+	uint64_t len;              /* of the file, bytes */
+	int64_t count;             /* whole frames, which name events 1..count */
+	int64_t extent;            /* frames begun, the torn ones included */
 	enum bt_frames_tail tail;
 };
 
@@ -38,8 +43,8 @@ BT_MUST_USE enum bt_err bt_frame_decode(const uint8_t in[BT_FRAME_LEN], struct b
 
 /** Open <dir>/journal.head, making it when @p writable, and read it through. A file that is not there and may not be
  *  made counts as empty. @return BT_OK, BT_EDISK, BT_ENOSPC. */
-BT_MUST_USE enum bt_err bt_frames_open(struct bt_frames *frames, const char *dir, bool writable,
-				       struct bt_fault *fault);
+BT_MUST_USE enum bt_err bt_frames_open(struct bt_frames *frames, const struct bt_disk *disk, const char *dir,
+				       bool writable, struct bt_fault *fault);
 void bt_frames_close(struct bt_frames *frames);
 /** Cut a tail so that exactly the whole frames remain; synced. @return BT_OK or BT_EDISK. */
 BT_MUST_USE enum bt_err bt_frames_cut(struct bt_frames *frames, struct bt_fault *fault);

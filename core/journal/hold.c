@@ -5,9 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
+
+#include "core/base/file.h"
+#include "core/base/text.h"
 
 /* The holder's pid as it wrote it, digits only; "?" when unreadable. */
 static void read_holder(int fd, char out[16])
@@ -24,10 +25,12 @@ static void read_holder(int fd, char out[16])
 static enum bt_err take_lock(struct bt_hold *hold, struct bt_fault *fault)
 {
 	char pid[16];
-	hold->lock_fd = openat(hold->folder_fd, "lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	char path[sizeof hold->dir + 8];
+	if (bt_path_join(hold->dir, "lock", path, sizeof path) != BT_OK)
+		return bt_fault_set(fault, BT_EFULL, 0, "path is too long");
+	hold->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (hold->lock_fd < 0)
-		return bt_fault_set(fault, errno == ENOSPC ? BT_ENOSPC : BT_EDISK, errno, "lock: open: %s",
-				    strerror(errno));
+		return bt_disk_note(fault, errno, "lock", "open");
 	if (flock(hold->lock_fd, LOCK_EX | LOCK_NB) != 0) {
 		int sys = errno;
 		read_holder(hold->lock_fd, pid);
@@ -40,13 +43,14 @@ static enum bt_err take_lock(struct bt_hold *hold, struct bt_fault *fault)
 	return BT_OK;
 }
 
-enum bt_err bt_hold_open(struct bt_hold *hold, const char *dir, struct bt_fault *fault)
+enum bt_err bt_hold_open(struct bt_hold *hold, const struct bt_disk *disk, const char *dir, struct bt_fault *fault)
 {
-	*hold = (struct bt_hold){.lock_fd = -1, .folder_fd = -1};
-	hold->folder_fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (hold->folder_fd < 0)
-		return bt_fault_set(fault, BT_EDISK, errno, "state folder: %s", strerror(errno));
-	enum bt_err err = take_lock(hold, fault);
+	*hold = (struct bt_hold){.lock_fd = -1, .disk = disk};
+	enum bt_err err = bt_text_copy(hold->dir, sizeof hold->dir, dir);
+	if (err != BT_OK)
+		return bt_fault_set(fault, err, 0, "path is too long");
+	if (disk == bt_disk_system())
+		err = take_lock(hold, fault);
 	if (err != BT_OK)
 		bt_hold_close(hold);
 	return err;
@@ -56,42 +60,46 @@ void bt_hold_close(struct bt_hold *hold)
 {
 	if (hold->lock_fd >= 0)
 		close(hold->lock_fd);
-	if (hold->folder_fd >= 0)
-		close(hold->folder_fd);
-	*hold = (struct bt_hold){.lock_fd = -1, .folder_fd = -1};
+	hold->lock_fd = -1;
 }
 
 int64_t bt_hold_free_bytes(const struct bt_hold *hold)
 {
-	struct statvfs fs;
-	if (fstatvfs(hold->folder_fd, &fs) != 0)
+	uint64_t bytes = 0;
+	if (hold->disk->free_bytes(hold->disk->context, hold->dir, &bytes) != 0)
 		return -1;
-	return (int64_t)fs.f_bavail * (int64_t)fs.f_frsize;
+	return bytes < INT64_MAX ? (int64_t)bytes : INT64_MAX;
+}
+
+static bool make_ballast(struct bt_hold *hold, const char *path)
+{
+	const struct bt_disk *disk = hold->disk;
+	struct bt_disk_file *file = NULL;
+	uint64_t len = 0;
+	if (disk->open(disk->context, path, BT_DISK_CREATE, &file) != 0)
+		return false;
+	bool there = disk->size(file, &len) == 0 && len == BT_BALLAST_BYTES;
+	bool made = (there || bt_hold_free_bytes(hold) >= 2 * BT_BALLAST_BYTES) &&
+		    disk->reserve(file, BT_BALLAST_BYTES) == 0 && (there || disk->sync(file) == 0);
+	disk->close(file);
+	return made;
 }
 
 void bt_hold_fill_ballast(struct bt_hold *hold)
 {
-	struct stat now;
-	if (fstatat(hold->folder_fd, "ballast", &now, AT_SYMLINK_NOFOLLOW) == 0 && now.st_size == BT_BALLAST_BYTES &&
-	    now.st_blocks * 512 >= BT_BALLAST_BYTES) {
-		hold->ballast = true;
+	char path[sizeof hold->dir + 8];
+	if (bt_path_join(hold->dir, "ballast", path, sizeof path) != BT_OK)
 		return;
-	}
-	if (bt_hold_free_bytes(hold) < 2 * BT_BALLAST_BYTES)
-		return;
-	int fd = openat(hold->folder_fd, "ballast", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (fd < 0)
-		return;
-	hold->ballast = fallocate(fd, 0, 0, BT_BALLAST_BYTES) == 0 && fsync(fd) == 0;
+	hold->ballast = make_ballast(hold, path);
 	if (!hold->ballast)
-		(void)unlinkat(hold->folder_fd, "ballast", 0);
-	close(fd);
+		(void)hold->disk->remove(hold->disk->context, path);
 }
 
 bool bt_hold_drop_ballast(struct bt_hold *hold)
 {
-	if (!hold->ballast)
+	char path[sizeof hold->dir + 8];
+	if (!hold->ballast || bt_path_join(hold->dir, "ballast", path, sizeof path) != BT_OK)
 		return false;
 	hold->ballast = false;
-	return unlinkat(hold->folder_fd, "ballast", 0) == 0;
+	return hold->disk->remove(hold->disk->context, path) == 0;
 }

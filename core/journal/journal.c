@@ -218,7 +218,7 @@ enum bt_err bt_journal_regain(struct bt_journal *journal, struct bt_head *found,
 	if (!bt_hold_drop_ballast(&journal->hold))
 		return bt_fault_set(fault, BT_ENOSPC, 0, "disk full");
 	bt_log_line(journal->log, "journal", "disk full: ballast given back");
-	enum bt_err err = bt_store_open(&journal->store, journal->dir, true, fault);
+	enum bt_err err = bt_store_open(&journal->store, journal->disk, journal->dir, true, fault);
 	return err == BT_OK ? bt_store_last(&journal->store, found, fault) : err;
 }
 

@@ -11,6 +11,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/crypto.h"
+#include "core/base/disk.h"
 #include "core/base/json.h"
 #include "core/base/log.h"
 #include "core/money/money.h"
@@ -110,6 +111,7 @@ struct bt_journal_options {
 	const struct bt_signer *signer; /* borrowed; NULL opens for reading only */
 	const char *terminal;           /* terminal number, for the genesis event */
 	struct bt_log *log;             /* may be NULL */
+	const struct bt_disk *disk;     /* borrowed; NULL is the machine's own */
 };
 
 /**

@@ -174,9 +174,9 @@ static enum bt_err open_records(struct bt_journal *journal, const struct bt_jour
 				struct bt_fault *fault)
 {
 	struct bt_head last = {0};
-	enum bt_err err = bt_store_open(&journal->store, options->dir, journal->signer != NULL, fault);
+	enum bt_err err = bt_store_open(&journal->store, journal->disk, options->dir, journal->signer != NULL, fault);
 	if (err == BT_OK)
-		err = bt_frames_open(&journal->frames, options->dir, journal->signer != NULL, fault);
+		err = bt_frames_open(&journal->frames, journal->disk, options->dir, journal->signer != NULL, fault);
 	if (err == BT_OK)
 		err = bt_store_last(&journal->store, &last, fault);
 	if (err == BT_OK && last.seq == 0) {
@@ -204,10 +204,11 @@ enum bt_err bt_journal_open(const struct bt_journal_options *options, struct bt_
 	journal->clock = options->clock;
 	journal->signer = options->signer;
 	journal->log = options->log;
-	journal->hold.lock_fd = journal->hold.folder_fd = journal->frames.fd = -1;
+	journal->disk = options->disk ? options->disk : bt_disk_system();
+	journal->hold.lock_fd = -1;
 	enum bt_err err = bt_text_copy(journal->dir, sizeof journal->dir, options->dir);
 	if (err == BT_OK)
-		err = bt_hold_open(&journal->hold, options->dir, fault);
+		err = bt_hold_open(&journal->hold, journal->disk, options->dir, fault);
 	if (err == BT_OK && journal->signer)
 		bt_hold_fill_ballast(&journal->hold);
 	if (err == BT_OK)

@@ -8,6 +8,7 @@
 
 struct bt_journal {
 	char dir[4096];
+	const struct bt_disk *disk;
 	const struct bt_clock *clock;
 	const struct bt_signer *signer; /* NULL: reading only */
 	struct bt_log *log;

@@ -1,10 +1,8 @@
 #include "core/journal/store.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "core/base/file.h"
 
@@ -393,19 +391,20 @@ static enum bt_err migrate(struct bt_store *store, bool writable, struct bt_faul
 }
 
 /* SQLite would make the file readable to the group; make it here first. Closed before SQLite takes its locks. */
-static enum bt_err make_file(const char *path, bool writable, struct bt_fault *fault)
+static enum bt_err make_file(const struct bt_disk *disk, const char *path, bool writable, struct bt_fault *fault)
 {
-	int fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | (writable ? O_CREAT : 0), 0600);
-	if (fd < 0 && errno == ENOENT)
-		return bt_fault_set(fault, BT_ENOTFOUND, errno, "journal.db: not there");
-	if (fd < 0)
-		return bt_fault_set(fault, errno == ENOSPC ? BT_ENOSPC : BT_EDISK, errno, "journal.db: open: %s",
-				    strerror(errno));
-	close(fd);
+	struct bt_disk_file *file = NULL;
+	int sys = disk->open(disk->context, path, writable ? BT_DISK_CREATE : BT_DISK_EXISTING, &file);
+	if (sys == ENOENT)
+		return bt_fault_set(fault, BT_ENOTFOUND, sys, "journal.db: not there");
+	if (sys)
+		return bt_disk_note(fault, sys, "journal.db", "open");
+	disk->close(file);
 	return BT_OK;
 }
 
-enum bt_err bt_store_open(struct bt_store *store, const char *dir, bool writable, struct bt_fault *fault)
+enum bt_err bt_store_open(struct bt_store *store, const struct bt_disk *disk, const char *dir, bool writable,
+			  struct bt_fault *fault)
 {
 	char path[PATH_MAX];
 	*store = (struct bt_store){0};
@@ -414,18 +413,19 @@ enum bt_err bt_store_open(struct bt_store *store, const char *dir, bool writable
 	enum bt_err err = bt_path_join(dir, "journal.db", path, sizeof path);
 	if (err != BT_OK)
 		return bt_fault_set(fault, err, 0, "path is too long");
-	err = make_file(path, writable, fault);
+	err = make_file(disk, path, writable, fault);
 	if (err != BT_OK)
 		return err;
 	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-	if (sqlite3_open_v2(path, &store->db, flags, NULL) != SQLITE_OK)
+	if (sqlite3_open_v2(path, &store->db, flags, disk->vfs) != SQLITE_OK)
 		err = bt_store_error(store, "open", fault);
 	if (err == BT_OK)
 		err = apply_settings(store, fault);
 	if (err == BT_OK)
 		err = migrate(store, writable, fault);
-	if (err == BT_OK && writable)
-		err = bt_folder_sync(dir, fault) == BT_OK ? BT_OK : BT_EDISK;
+	int sys = err == BT_OK && writable ? disk->sync_folder(disk->context, dir) : 0;
+	if (sys)
+		err = bt_disk_note(fault, sys, "state folder", "sync");
 	if (err != BT_OK)
 		bt_store_drop(store);
 	return err;

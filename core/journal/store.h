@@ -7,6 +7,7 @@
 
 #include <sqlite3.h>
 
+#include "core/base/disk.h"
 #include "core/journal/journal.h"
 
 #define BT_SALE_COLUMNS                                                                                                \
@@ -78,7 +79,8 @@ struct bt_store {
  * @return BT_OK, BT_ENOTFOUND (not there, not writable), BT_EUNSUPPORTED (made by a newer version, or SQLite does not
  *         take a setting), BT_ECORRUPT, BT_ENOSPC, BT_EDISK, BT_ENOMEM; nothing stays open on failure.
  */
-BT_MUST_USE enum bt_err bt_store_open(struct bt_store *store, const char *dir, bool writable, struct bt_fault *fault);
+BT_MUST_USE enum bt_err bt_store_open(struct bt_store *store, const struct bt_disk *disk, const char *dir,
+				      bool writable, struct bt_fault *fault);
 /** Safe on a zeroed store. */
 void bt_store_close(struct bt_store *store);
 /** As a process that dies: the log is left as it is, the next opening recovers from it. */

@@ -86,7 +86,7 @@ static enum bt_err verify_chain(struct bt_journal *journal, struct bt_journal_re
 		report->acknowledged_within = false;
 	/* The file is read through again: what was cached at open is not what is on the disk now. */
 	struct bt_frames again;
-	if (bt_frames_open(&again, journal->dir, false, NULL) != BT_OK || again.tail != BT_TAIL_NONE ||
+	if (bt_frames_open(&again, journal->disk, journal->dir, false, NULL) != BT_OK || again.tail != BT_TAIL_NONE ||
 	    again.count != report->head.seq)
 		report->second_equal = false;
 	bt_frames_close(&again);

@@ -175,14 +175,13 @@ static void failing_writes_stop_for_good(void **state)
 static bool fill_disk(const struct fixture *f, int64_t leave)
 {
 	char path[128];
-	struct bt_hold look = {.lock_fd = -1};
+	struct bt_hold look = {.lock_fd = -1, .disk = bt_disk_system()};
 	fixture_path(f, "filler", path);
-	look.folder_fd = open(f->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bt_text_copy(look.dir, sizeof look.dir, f->dir);
 	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
 	int64_t size = bt_hold_free_bytes(&look) - leave;
 	bool good = fd >= 0 && size > 0 && fallocate(fd, 0, 0, size) == 0;
 	close(fd);
-	close(look.folder_fd);
 	return good;
 }
 
@@ -260,7 +259,7 @@ static void frames_completed_after_a_cut(void **state)
 						 .body = bt_bytes_of(fixture_paid(i + 2, 16 * (i + 2), body[i]))};
 	assert_int_equal(bt_journal_put(f->journal, events, 3, &f->fault), BT_OK);
 	fixture_close(f);
-	uint8_t *head = fixture_load(f, "journal.head", &len);
+	uint8_t *head = fixture_load_frames(f, &len);
 	for (size_t cut = 2 * 64; cut <= len; cut += 7) {
 		fixture_save(f, "journal.head", head, cut);
 		struct bt_signer *signer = f->signer;
@@ -272,7 +271,7 @@ static void frames_completed_after_a_cut(void **state)
 		assert_int_equal(fixture_open(f), BT_OK);
 		assert_int_equal(bt_journal_head(f->journal).seq, 5);
 		fixture_close(f);
-		uint8_t *again = fixture_load(f, "journal.head", &now);
+		uint8_t *again = fixture_load_frames(f, &now);
 		assert_int_equal(now, len);
 		assert_memory_equal(again, head, len);
 		free(again);

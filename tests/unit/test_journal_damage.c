@@ -46,7 +46,7 @@ static void every_bit_of_the_second_record(void **state)
 {
 	struct fixture *f = *state;
 	size_t len = 0;
-	uint8_t *head = fixture_load(f, "journal.head", &len);
+	uint8_t *head = fixture_load_frames(f, &len);
 	for (size_t i = 0; i < len; i++) {
 		for (unsigned bit = 0; bit < 8; bit += 3) {
 			head[i] ^= (uint8_t)(1u << bit);
@@ -65,7 +65,7 @@ static void every_length_of_the_second_record(void **state)
 {
 	struct fixture *f = *state;
 	size_t len = 0, now = 0;
-	uint8_t *head = fixture_load(f, "journal.head", &len);
+	uint8_t *head = fixture_load_frames(f, &len);
 	for (size_t cut = 0; cut < len; cut++) {
 		fixture_save(f, "journal.head", head, cut);
 		enum bt_err err = fixture_open(f);
@@ -73,7 +73,7 @@ static void every_length_of_the_second_record(void **state)
 		fixture_close(f);
 		uint8_t *again = fixture_load(f, "journal.head", &now);
 		if (err == BT_OK) {
-			assert_int_equal(now, len);
+			assert_true(now >= len);
 			assert_memory_equal(again, head, len);
 		} else {
 			assert_int_equal(now, cut);
@@ -95,7 +95,7 @@ static void frames_exchanged_or_added(void **state)
 {
 	struct fixture *f = *state;
 	size_t len = 0;
-	uint8_t *head = fixture_load(f, "journal.head", &len), frame[BT_FRAME_LEN];
+	uint8_t *head = fixture_load_frames(f, &len), frame[BT_FRAME_LEN];
 	memcpy(frame, head + BT_FRAME_LEN, sizeof frame);
 	memmove(head + BT_FRAME_LEN, head + 2 * BT_FRAME_LEN, BT_FRAME_LEN);
 	memcpy(head + 2 * BT_FRAME_LEN, frame, sizeof frame);
@@ -268,7 +268,7 @@ static void log_cut_short(void **state)
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_int_equal(status, 0);
 	uint8_t *log = fixture_load(f, "journal.db-wal", &len), *db = fixture_load(f, "journal.db", &db_len),
-		*head = fixture_load(f, "journal.head", &head_len);
+		*head = fixture_load_frames(f, &head_len);
 	assert_true(len > 8 * 4096);
 	for (size_t cut = 0; cut < len; cut += 1021) {
 		fixture_save(f, "journal.db", db, db_len);

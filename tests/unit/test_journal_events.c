@@ -61,7 +61,7 @@ static void known_answers(void **state)
 	assert_int_equal(bt_journal_head(f->journal).seq, 2);
 	bt_buf_fini(&body);
 
-	uint8_t *head = fixture_load(f, "journal.head", &len);
+	uint8_t *head = fixture_load_frames(f, &len);
 	assert_int_equal(len, 2 * BT_FRAME_LEN);
 	expect_hex(head + BT_FRAME_LEN, BT_FRAME_LEN, sign_in_frame);
 	free(head);
