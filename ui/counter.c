@@ -7,6 +7,7 @@
 
 #include "core/base/file.h"
 #include "core/shift/shift.h"
+#include "core/sts/identity.h"
 #include "ui/counter_parts.h"
 
 static enum bt_err path_in(const struct bt_counter *counter, const char *name, char out[1024])
@@ -401,11 +402,42 @@ void bt_counter_take_live(struct bt_counter *counter, const struct bt_answer *an
 		counter->live_err = BT_EUNREACHABLE;
 }
 
+/* Digits typed with blanks between them, without; "" when there are more than a MeterPAN has. */
+static void squeeze(const char *text, char out[BT_STS_PAN_CAP])
+{
+	size_t len = 0;
+
+	for (; *text; text++) {
+		if (*text != ' ' && len + 1 < BT_STS_PAN_CAP)
+			out[len++] = *text;
+		else if (*text != ' ')
+			len = BT_STS_PAN_CAP;
+	}
+	out[len < BT_STS_PAN_CAP ? len : 0] = '\0';
+}
+
+enum bt_err bt_counter_search(struct bt_counter *counter, const char *text, int max, struct bt_consumer *out,
+			      int *count, bool *more)
+{
+	char digits[BT_STS_PAN_CAP], drn[BT_STS_DRN_CAP];
+
+	squeeze(text, digits);
+	if (bt_sts_drn_of(digits, drn) == BT_OK)
+		text = drn;
+	return bt_directory_search(counter->directory, text, max, out, count, more);
+}
+
 enum bt_err bt_counter_find(struct bt_counter *counter, const char *number, int timeout_ms, struct bt_consumer *out)
 {
 	int64_t until = bt_clock_boot_ms(&counter->clock) + timeout_ms;
-	enum bt_err err = bt_directory_find(counter->directory, number, out);
+	char drn[BT_STS_DRN_CAP];
+	enum bt_err err;
 
+	if (bt_sts_drn_of(number, drn) == BT_OK)
+		number = drn;
+	if (!bt_text_is_digits(number) || strlen(number) >= sizeof out->number)
+		return BT_ENOTFOUND;
+	err = bt_directory_find(counter->directory, number, out);
 	if (err == BT_ENOTFOUND)
 		err = bt_directory_find_meter(counter->directory, number, out);
 	if (err != BT_ENOTFOUND)

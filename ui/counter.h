@@ -44,8 +44,11 @@ void bt_counter_pump_sales(struct bt_counter *counter, int timeout_ms);
 /** Sign in without a PIN (commands run by whoever owns the state folder). @return BT_OK, BT_ENOTFOUND (no such
  * operator). */
 BT_MUST_USE enum bt_err bt_counter_sign_in(struct bt_counter *counter, const char *operator_id, struct bt_fault *fault);
-/** One connection: the list first, then the server (at most @p timeout_ms). @return BT_OK, BT_ENOTFOUND,
- * BT_EUNREACHABLE. */
+/** bt_directory_search, which a MeterPAN of 18 digits finds by the DRN in it. */
+BT_MUST_USE enum bt_err bt_counter_search(struct bt_counter *counter, const char *text, int max,
+					  struct bt_consumer *out, int *count, bool *more);
+/** One connection, by number, DRN or MeterPAN: the list first, then the server (at most @p timeout_ms).
+ * @return BT_OK, BT_ENOTFOUND (also when @p number is none), BT_EUNREACHABLE. */
 BT_MUST_USE enum bt_err bt_counter_find(struct bt_counter *counter, const char *number, int timeout_ms,
 					struct bt_consumer *out);
 /** The table for the screens; valid as long as the counter. */

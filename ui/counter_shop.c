@@ -71,7 +71,7 @@ static void show_status(void *self, struct bt_ui_status *out)
 
 static enum bt_err search(void *self, const char *text, int max, struct bt_consumer *out, int *count, bool *more)
 {
-	return bt_directory_search(((struct bt_counter *)self)->directory, text, max, out, count, more);
+	return bt_counter_search(self, text, max, out, count, more);
 }
 
 static void look_up(void *self, const char *number)

@@ -5,14 +5,34 @@
 
 #include "core/base/json.h"
 #include "core/sts/credit.h"
+#include "core/sts/vending.h"
 
 #define DAY_MS INT64_C(86400000)
+
+/* Electricity by 20 digits at @p tid: what the key's type, expiry and base date allow. */
+static bool may_vend(const struct bt_sts_key_id *key, int64_t now_ms, uint32_t tid)
+{
+	const struct bt_sts_vend vend = {.tct = BT_STS_TCT_DIGITS, .wall_ms = now_ms, .tid = tid};
+
+	return bt_sts_vend_refusal(key, &vend) == NULL;
+}
 
 static bool key_is_usable(const struct bt_consumer *consumer, int64_t now_ms)
 {
 	const struct bt_sealed_key *key = &consumer->key;
 
 	return key->present && (key->good_until_ms == 0 || now_ms < key->good_until_ms);
+}
+
+/* Why a token has no TID: its key takes none any more, or all minutes within reach are used. */
+static enum bt_denial tell_no_tid(const struct bt_consumer *consumer, int64_t now_ms)
+{
+	struct bt_sts_key_id id = bt_sealed_key_id(&consumer->key);
+	uint32_t minute;
+	bool takes = bt_sts_tid_of(now_ms, id.base, &minute) == BT_OK &&
+		     bt_sts_tid_ordinary(minute, &minute) == BT_OK && may_vend(&id, now_ms, minute);
+
+	return takes ? BT_DENY_TID : BT_DENY_KEY_CHANGE;
 }
 
 bool bt_teller_has_keys(const struct bt_teller *teller)
@@ -56,7 +76,7 @@ void bt_teller_fix_token(struct bt_teller *teller, const struct bt_consumer *con
 	    bt_clock_trust_now(&teller->trust, teller->parts.clock, &now) != BT_OK || !key_is_usable(consumer, now))
 		return;
 	if (bt_sts_tid_of(now, key.base, &minute) != BT_OK ||
-	    bt_sts_tid_choose(&lane, minute, is_tid_used, &use, &tid) != BT_OK || bt_sts_ken_expired(key.ken, tid) ||
+	    bt_sts_tid_choose(&lane, minute, is_tid_used, &use, &tid) != BT_OK || !may_vend(&key, now, tid) ||
 	    bt_random_fill(teller->parts.random, &rnd, 1) != BT_OK)
 		return;
 	sale->has_tid = true;
@@ -109,7 +129,7 @@ enum bt_denial bt_teller_authority(struct bt_teller *teller, const struct bt_sal
 	if (!key_is_usable(consumer, now))
 		return BT_DENY_KEY_CHANGE;
 	if (!sale->has_tid)
-		return BT_DENY_TID;
+		return tell_no_tid(consumer, now);
 	if (!bt_teller_has_keys(teller))
 		return BT_DENY_KEYS;
 	return decide_by_caps(teller, sale, counted, clock, now);

@@ -24,6 +24,26 @@ enum bt_err bt_sts_tid_of(int64_t wall_ms, uint16_t base, uint32_t *out)
 	return BT_OK;
 }
 
+static bool is_reserved(uint32_t tid)
+{
+	return tid % MINUTES_OF_DAY == BT_STS_TID_RESERVED;
+}
+
+enum bt_err bt_sts_tid_ordinary(uint32_t minute, uint32_t *out)
+{
+	uint32_t tid = is_reserved(minute) ? minute + 1 : minute;
+
+	if (tid > BT_STS_TID_MAX)
+		return BT_ERANGE;
+	*out = tid;
+	return BT_OK;
+}
+
+uint32_t bt_sts_tid_special(uint32_t minute)
+{
+	return minute - minute % MINUTES_OF_DAY + BT_STS_TID_RESERVED;
+}
+
 struct search {
 	const struct bt_sts_lane *lane;
 	bt_sts_tid_used *used;
@@ -32,8 +52,7 @@ struct search {
 
 static bool is_free(const struct search *search, uint32_t tid)
 {
-	return tid % MINUTES_OF_DAY != BT_STS_TID_RESERVED && tid > search->lane->floor &&
-	       !search->used(search->context, tid);
+	return !is_reserved(tid) && tid > search->lane->floor && !search->used(search->context, tid);
 }
 
 /* The largest free minute of the lane in (after, last]. */

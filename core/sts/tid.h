@@ -22,6 +22,12 @@ struct bt_sts_lane {
  *  @return BT_OK, BT_EINPUT (base), BT_ERANGE (before the base date or beyond 24 bits). */
 BT_MUST_USE enum bt_err bt_sts_tid_of(int64_t wall_ms, uint16_t base, uint32_t *out);
 
+/** The minute that a token asked for in @p minute carries: itself, or the next one after the reserved minute.
+ *  @return BT_OK, or BT_ERANGE (beyond 24 bits) and *out is untouched. */
+BT_MUST_USE enum bt_err bt_sts_tid_ordinary(uint32_t minute, uint32_t *out);
+/** The reserved minute of the day that @p minute lies in: what a token asked for as special carries. */
+uint32_t bt_sts_tid_special(uint32_t minute);
+
 /** Says whether this terminal has used @p tid for the meter in question. */
 typedef bool bt_sts_tid_used(void *context, uint32_t tid);
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/base/json.h"
+#include "core/sts/identity.h"
 
 #define ROWS 50
 
@@ -47,17 +48,18 @@ static enum bt_exit look(struct bt_command_env *env, struct bt_counter *counter,
 	struct bt_consumer *rows = calloc(ROWS, sizeof *rows);
 	int count = 0;
 	bool more = false;
-	enum bt_err err =
-	    rows ? bt_directory_search(bt_counter_directory(counter), text, ROWS, rows, &count, &more) : BT_ENOMEM;
+	enum bt_err err = rows ? bt_counter_search(counter, text, ROWS, rows, &count, &more) : BT_ENOMEM;
 
-	if (!err && count == 0 && bt_text_is_digits(text) && strlen(text) < 16)
+	if (!err && count == 0)
 		count = bt_counter_find(counter, text, 4000, &rows[0]) == BT_OK;
 	if (env->args.json)
 		print_json(rows, count, more);
 	else
 		print_plain(rows, count, env->config.language);
 	if (count == 0)
-		bt_command_say(env, N_("Nobody found"), NULL, NULL);
+		bt_command_say(
+		    env, bt_sts_is_mistyped(text) ? N_("The meter number has a typing mistake.") : N_("Nobody found"),
+		    NULL, NULL);
 	free(rows);
 	return count ? BT_EXIT_DONE : BT_EXIT_REFUSED;
 }

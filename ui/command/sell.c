@@ -78,13 +78,11 @@ static enum bt_exit read_draft(struct bt_command_env *env, struct bt_draft *draf
 static enum bt_exit find_consumer(struct bt_command_env *env, struct bt_counter *counter, struct bt_consumer *out)
 {
 	const char *number = env->args.connection;
-	enum bt_err err = bt_text_is_digits(number) && strlen(number) < sizeof out->number
-			      ? bt_counter_find(counter, number, LOOK_UP_MS, out)
-			      : BT_ENOTFOUND;
+	enum bt_err err = bt_counter_find(counter, number, LOOK_UP_MS, out);
 
 	if (err == BT_OK)
 		return BT_EXIT_DONE;
-	if (err == BT_ENOTFOUND && bt_sts_drn_check(number) == BT_EAUTH)
+	if (err == BT_ENOTFOUND && bt_sts_is_mistyped(number))
 		bt_command_say(env, N_("The meter number has a typing mistake."), NULL, NULL);
 	else if (err == BT_ENOTFOUND)
 		bt_command_say(env, N_("This is not a number we know."), NULL, NULL);

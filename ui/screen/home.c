@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "core/sts/identity.h"
 #include "ui/screen/pay.h"
 #include "ui/widget/field.h"
 #include "ui/widget/list.h"
@@ -78,19 +79,6 @@ static struct bt_ui_go open_card(struct bt_ui_desk *desk, const struct bt_consum
 	return BT_GO_TO(BT_GO_PUSH, &bt_ui_card);
 }
 
-/* Source: the last digit of an 11 or 13 digit meter number makes the Luhn sum a multiple of ten. */
-static bool is_mistyped_meter(const char *digits)
-{
-	size_t len = strlen(digits);
-	int sum = 0;
-	for (size_t i = 0; i < len; i++) {
-		int digit = digits[len - 1 - i] - '0';
-		int twice = 2 * digit > 9 ? 2 * digit - 9 : 2 * digit;
-		sum += i % 2 ? twice : digit;
-	}
-	return (len == 11 || len == 13) && sum % 10 != 0;
-}
-
 static struct bt_ui_go choose(struct home *home, struct bt_ui_desk *desk)
 {
 	char digits[BT_FIELD_BYTES];
@@ -103,7 +91,7 @@ static struct bt_ui_go choose(struct home *home, struct bt_ui_desk *desk)
 		return BT_GO(home->field.text[0] ? BT_GO_IGNORED : BT_GO_STAY);
 	}
 	home->field.replace = true;
-	if (is_mistyped_meter(digits)) {
+	if (bt_sts_is_mistyped(digits)) {
 		bt_ui_note(desk, BT_INK_WARN, N_("The meter number has a typing mistake."), NULL);
 	} else if (desk->status.server == BT_BREAKER_OFFLINE || strlen(digits) > 15) {
 		bt_ui_note(desk, BT_INK_WARN,
