@@ -1,7 +1,7 @@
-/* The cryptography Batti uses, over OpenSSL 3: hashes, HMAC, Ed25519, AES-256-GCM, scrypt.
+/* The cryptography Batti uses, over OpenSSL 3: hashes, HMAC, DES, Ed25519, AES-256-GCM, scrypt.
  *
- * Thin and total: fixed sizes, no context kept, no algorithm chosen by data. Source: FIPS 180-4, FIPS 198, RFC 8032,
- * NIST SP 800-38D, RFC 7914. */
+ * Thin and total: fixed sizes, no algorithm chosen by data; what is kept between calls is a value of the caller's.
+ * Source: FIPS 180-4, FIPS 198, FIPS 46-3, RFC 8032, NIST SP 800-38D, RFC 7914. */
 #ifndef BT_BASE_CRYPTO_H
 #define BT_BASE_CRYPTO_H
 
@@ -9,6 +9,7 @@
 #include "core/base/secret.h"
 
 #define BT_SHA256_LEN            32
+#define BT_DES_LEN               8
 #define BT_ED25519_SEED_LEN      32
 #define BT_ED25519_PUBLIC_LEN    32
 #define BT_ED25519_SIGNATURE_LEN 64
@@ -19,6 +20,22 @@
 
 BT_MUST_USE enum bt_err bt_sha256(struct bt_bytes in, uint8_t out[BT_SHA256_LEN]);
 BT_MUST_USE enum bt_err bt_hmac_sha256(struct bt_bytes key, struct bt_bytes in, uint8_t out[BT_SHA256_LEN]);
+
+/** An HMAC-SHA-256 key made ready for many short messages. As secret as the key: whoever holds one wipes it. */
+struct bt_hmac_key {
+	uint32_t inner[8], outer[8]; /* the hash's state behind the first block of each of its two passes */
+};
+/** @p key at most 64 bytes. @return BT_OK or BT_EINPUT. Allocates nothing, nor does bt_hmac_of. */
+BT_MUST_USE enum bt_err bt_hmac_key_init(struct bt_hmac_key *out, struct bt_bytes key);
+void bt_hmac_of(const struct bt_hmac_key *key, struct bt_bytes in, uint8_t out[BT_SHA256_LEN]);
+
+/** Single DES, for the token standard's DKGA02 only; a key made ready, as secret as the key. */
+struct bt_des_key {
+	uint32_t rounds[32];
+};
+/** Any 8 bytes: parity bits are not read. Allocates nothing, nor does bt_des_encrypt. */
+void bt_des_key_init(struct bt_des_key *out, const uint8_t key[BT_DES_LEN]);
+void bt_des_encrypt(const struct bt_des_key *key, const uint8_t in[BT_DES_LEN], uint8_t out[BT_DES_LEN]);
 
 /** An Ed25519 key pair made ready for signing; opaque. */
 struct bt_signer;

@@ -11,7 +11,9 @@
 #define BT_MISTY1_ROUNDS  8u
 
 struct bt_misty1 {
-	uint32_t schedule[16]; /* eight 16-bit key words, then their eight expanded ones */
+	uint32_t key[8];      /* 16-bit words */
+	uint32_t expanded[8]; /* 16-bit words */
+	uint32_t packed[8];   /* the expanded ones as the S-box tables take them */
 };
 
 /** Make the schedule of @p key, 16 bytes, most significant first. */

@@ -32,6 +32,53 @@ static void base_crypto_hmac_rfc4231(void **state)
 	assert_string_equal(hex, "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
 }
 
+/* A key made ready says the same as the key given with each message, for messages that fill blocks and for those that
+ * do not. */
+static void base_crypto_hmac_key_kept(void **state)
+{
+	uint8_t bytes[200], expected[32], out[32];
+	struct bt_hmac_key key;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof bytes; i++)
+		bytes[i] = (uint8_t)(i * 7 + 3);
+	for (size_t key_len = 0; key_len <= 64; key_len += 4) {
+		assert_int_equal(bt_hmac_key_init(&key, (struct bt_bytes){bytes, key_len}), BT_OK);
+		for (size_t len = 0; len <= sizeof bytes; len++) {
+			assert_int_equal(
+			    bt_hmac_sha256((struct bt_bytes){bytes, key_len}, (struct bt_bytes){bytes, len}, expected),
+			    BT_OK);
+			bt_hmac_of(&key, (struct bt_bytes){bytes, len}, out);
+			assert_memory_equal(out, expected, sizeof out);
+		}
+	}
+	assert_int_equal(bt_hmac_key_init(&key, (struct bt_bytes){bytes, 65}), BT_EINPUT);
+}
+
+/* FIPS 81, table B1, and a key whose parity bits are all wrong: they are not read. */
+static void base_crypto_des_fips81(void **state)
+{
+	static const uint8_t key[8] = {0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef};
+	static const uint8_t plain[3][9] = {"Now is t", "he time ", "for all "};
+	static const uint8_t cipher[3][8] = {{0x3f, 0xa4, 0x0e, 0x8a, 0x98, 0x4d, 0x48, 0x15},
+					     {0x6a, 0x27, 0x17, 0x87, 0xab, 0x88, 0x83, 0xf9},
+					     {0x89, 0x3d, 0x51, 0xec, 0x4b, 0x56, 0x3b, 0x53}};
+	uint8_t out[8], other[8];
+	struct bt_des_key ready, unodd;
+
+	(void)state;
+	for (int i = 0; i < 8; i++)
+		other[i] = key[i] ^ 1;
+	bt_des_key_init(&ready, key);
+	bt_des_key_init(&unodd, other);
+	for (int i = 0; i < 3; i++) {
+		bt_des_encrypt(&ready, plain[i], out);
+		assert_memory_equal(out, cipher[i], 8);
+		bt_des_encrypt(&unodd, plain[i], out);
+		assert_memory_equal(out, cipher[i], 8);
+	}
+}
+
 static void base_crypto_ed25519_rfc8032(void **state)
 {
 	uint8_t seed[32], signature[64];
@@ -113,6 +160,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(base_crypto_sha256_abc),      cmocka_unit_test(base_crypto_hmac_rfc4231),
+	    cmocka_unit_test(base_crypto_hmac_key_kept),   cmocka_unit_test(base_crypto_des_fips81),
 	    cmocka_unit_test(base_crypto_ed25519_rfc8032), cmocka_unit_test(base_crypto_gcm_zero_key),
 	    cmocka_unit_test(base_crypto_scrypt_limits),   cmocka_unit_test(base_bytes_base64_strict),
 	};
