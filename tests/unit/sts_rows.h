@@ -1,5 +1,4 @@
-/* Rows of tests/vectors/sts_ea11_misty1.csv as text, for the tests that read them; shares no code with what it tests.
- */
+/* Rows of tests/vectors/sts_*.csv as text, for the tests that read them; shares no code with what it tests. */
 #ifndef BATTI_UNIT_STS_ROWS_H
 #define BATTI_UNIT_STS_ROWS_H
 
@@ -11,6 +10,9 @@
 #include <time.h>
 
 #define STS_ROWS_PATH    BATTI_VECTORS_DIR "/sts_ea11_misty1.csv"
+#define STS_ROWS_EA11    STS_ROWS_PATH
+#define STS_ROWS_EA07    BATTI_VECTORS_DIR "/sts_ea07_sample_tables.csv"
+#define STS_ROWS_CLASS1  BATTI_VECTORS_DIR "/sts_class1.csv"
 #define STS_ROW_RESERVED 1 /* minute of the day that a token does not carry */
 
 enum sts_column {
@@ -71,6 +73,26 @@ static inline uint32_t sts_row_tenths(const struct sts_row *row)
 	unsigned long whole = strtoul(row->field[STS_AMOUNT], &end, 10);
 
 	return (uint32_t)(whole * 10 + (unsigned long)(end[1] - '0'));
+}
+
+/* What follows "name=" in the fields column, up to the next semicolon; NULL when it is not there. */
+static inline const char *sts_row_part(const struct sts_row *row, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (const char *part = row->field[STS_AMOUNT]; part; part = strchr(part, ';')) {
+		part += *part == ';';
+		if (strncmp(part, name, len) == 0 && part[len] == '=')
+			return part + len + 1;
+	}
+	return NULL;
+}
+
+static inline unsigned long sts_row_part_number(const struct sts_row *row, const char *name, int base)
+{
+	const char *part = sts_row_part(row, name);
+
+	return part ? strtoul(part, NULL, base) : 0;
 }
 
 /* What the row's time is in milliseconds since 1970, by the C library's calendar. */

@@ -68,6 +68,109 @@ static void test_form(void **state)
 	assert_int_equal(bt_sts_pan_check(pan), BT_EAUTH);
 }
 
+/* What a clerk is told, whatever was typed: which digit it was cannot be known. */
+static void test_what_is_said(void **state)
+{
+	static const struct {
+		const char *digits, *part;
+		bool mistyped;
+	} rows[] = {
+	    {"58000079523", NULL, false},
+	    {"0100000000008", NULL, false},
+	    {"600727580000795237", NULL, false},
+	    {"000001000000000082", NULL, false},
+	    {"58000079524", "typing mistake", true},
+	    {"85000079523", "typing mistake", true},
+	    {"0100000000009", "typing mistake", true},
+	    {"600727580000795238", "typing mistake", true},
+	    {"610727580000795237", "typing mistake", true},
+	    /* Right digits at the end of another issuer's number. */
+	    {"500727580000795239", "not a number we know", false},
+	    {"", "11, 13 or 18", false},
+	    {"5800007952", "11, 13 or 18", false},
+	    {"580000795231", "11, 13 or 18", false},
+	    {"5800007952a", "11, 13 or 18", false},
+	    {"Ramesh Kumar", "11, 13 or 18", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		const char *said = bt_sts_meter_fault(rows[i].digits);
+
+		assert_int_equal(bt_sts_is_mistyped(rows[i].digits), rows[i].mistyped);
+		assert_int_equal(said == NULL, rows[i].part == NULL);
+		if (said)
+			assert_non_null(strstr(said, rows[i].part));
+	}
+}
+
+static void test_drn_of_what_is_typed(void **state)
+{
+	char drn[BT_STS_DRN_CAP] = "untouched";
+
+	(void)state;
+	assert_int_equal(bt_sts_drn_of("600727580000795238", drn), BT_EAUTH);
+	assert_int_equal(bt_sts_drn_of("58000079524", drn), BT_EAUTH);
+	assert_int_equal(bt_sts_drn_of("5800007952", drn), BT_EINPUT);
+	assert_string_equal(drn, "untouched");
+	assert_int_equal(bt_sts_drn_of("600727580000795237", drn), BT_OK);
+	assert_string_equal(drn, "58000079523");
+	assert_int_equal(bt_sts_drn_of("000001000000000082", drn), BT_OK);
+	assert_string_equal(drn, "0100000000008");
+	assert_int_equal(bt_sts_drn_of("58000079523", drn), BT_OK);
+	assert_string_equal(drn, "58000079523");
+}
+
+static void expect_fault(struct bt_sts_key_id id, const char *part)
+{
+	const char *fault = bt_sts_key_id_fault(&id);
+
+	assert_int_equal(fault == NULL, part == NULL);
+	if (part)
+		assert_non_null(strstr(fault, part));
+}
+
+static void test_fields_of_a_key(void **state)
+{
+	static const uint16_t bases[] = {1993, 2014, 2035};
+	const struct bt_sts_key_id good = {
+	    .sgc = "000001", .ti = "00", .ea = "07", .dkga = "02", .krn = 1, .kt = 0, .ken = 0, .base = 1993};
+	struct bt_sts_key_id id = good;
+
+	(void)state;
+	expect_fault(good, NULL);
+	memcpy(id.sgc, "12345", 6);
+	expect_fault(id, "supply group");
+	memcpy(id.sgc, "12345x", 7);
+	expect_fault(id, "supply group");
+	for (unsigned krn = 0; krn < 256; krn++) {
+		id = good;
+		id.krn = (uint8_t)krn;
+		expect_fault(id, krn >= 1 && krn <= 9 ? NULL : "revision");
+	}
+	for (unsigned kt = 0; kt < 256; kt++) {
+		id = good;
+		id.kt = (uint8_t)kt;
+		expect_fault(id, kt <= 3 ? NULL : "key type");
+	}
+	id = good;
+	memcpy(id.ti, "1", 2);
+	expect_fault(id, "tariff index");
+	for (unsigned base = 1900; base < 2100; base++) {
+		id = good;
+		id.base = (uint16_t)base;
+		expect_fault(id, base == bases[0] || base == bases[1] || base == bases[2] ? NULL : "base date");
+	}
+	id = good;
+	id.ea[0] = 'x';
+	expect_fault(id, "encryption");
+	id = good;
+	memcpy(id.dkga, "05", 3);
+	expect_fault(id, "generation");
+	memcpy(id.dkga, "00", 3);
+	expect_fault(id, "generation");
+}
+
 static void test_same_key(void **state)
 {
 	const struct bt_sts_key_id id = {.sgc = "123457",
@@ -106,6 +209,9 @@ int main(void)
 	    cmocka_unit_test(test_known_pans),
 	    cmocka_unit_test(test_every_single_digit_is_noticed),
 	    cmocka_unit_test(test_form),
+	    cmocka_unit_test(test_what_is_said),
+	    cmocka_unit_test(test_drn_of_what_is_typed),
+	    cmocka_unit_test(test_fields_of_a_key),
 	    cmocka_unit_test(test_same_key),
 	};
 

@@ -53,6 +53,27 @@ static void test_dates_outside(void **state)
 	assert_int_equal(tid, 77);
 }
 
+/* Asked for in 00:01, a token carries 00:02; only one asked for as special carries 00:01. */
+static void test_minute_to_carry(void **state)
+{
+	const uint32_t midnight = NOON / 1440 * 1440;
+	uint32_t tid = 77;
+
+	(void)state;
+	for (uint32_t minute = midnight; minute < midnight + 1440; minute++) {
+		assert_int_equal(bt_sts_tid_ordinary(minute, &tid), BT_OK);
+		assert_int_equal(tid, minute == midnight + 1 ? midnight + 2 : minute);
+		assert_int_equal(bt_sts_tid_special(minute), midnight + 1);
+	}
+	assert_int_equal(bt_sts_tid_ordinary(BT_STS_TID_MAX, &tid), BT_OK);
+	assert_int_equal(tid, BT_STS_TID_MAX);
+	assert_int_equal(bt_sts_tid_ordinary(BT_STS_TID_MAX + 1, &tid), BT_ERANGE);
+	assert_int_equal(bt_sts_tid_ordinary(UINT32_MAX, &tid), BT_ERANGE);
+	assert_int_equal(tid, BT_STS_TID_MAX);
+	assert_true(bt_sts_tid_special(BT_STS_TID_MAX) <= BT_STS_TID_MAX);
+	assert_int_equal(bt_sts_tid_special(0), 1);
+}
+
 /* Expiry compares the eight high bits, and not a multiple of the number. */
 static void test_expiry(void **state)
 {
@@ -274,6 +295,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_public_dates),
 	    cmocka_unit_test(test_dates_outside),
+	    cmocka_unit_test(test_minute_to_carry),
 	    cmocka_unit_test(test_expiry),
 	    cmocka_unit_test(test_burst),
 	    cmocka_unit_test(test_minutes_of_a_turn),
