@@ -52,30 +52,28 @@
 	ROW(ITEM, 0x1f0, 0x078, 0x000, 0x0ac, 0x110, 0x15e, 0x124, 0x002, 0x1bc, 0x0a2, 0x0ea, 0x070, 0x1fc, 0x116, 0x15c, 0x04c, 0x1c2)
 /* clang-format on */
 
-/* FI works on nine bits and on seven. Both are kept in one word: nine at the bottom; seven, twice, from bit 16 and from
- * bit 25 on, where shifting them down by 16 puts them over both parts of the result. */
-#define SEVEN(x)        ((uint32_t)((x)&0x7f) * 0x201u << 16)
-#define NINE_ITEM(i, v) [i] = (v) | SEVEN(v),
-#define MIX_ITEM(i, v)  [i] = (i) | SEVEN((v) ^ (i)),
-#define LAST_ITEM(i, v) [i] = (v),
+/* FI works on nine bits and on seven, which change the nine and, at the end, stand above them: seven bits times this
+ * are the seven in both places. */
+#define SPREAD(seven)   (((seven)&0x7fu) * 0x201u)
+#define NINE_ITEM(i, v) [i] = {.nine = (v), .seven = SPREAD(v)},
+#define MIX_ITEM(i, v)  [i] = SPREAD((v) ^ (i)),
 
-/* 4.5 KB in all. */
-static const uint32_t from_nine[512] = {S9(NINE_ITEM)};
-static const uint32_t from_seven[128] = {S7(MIX_ITEM)};
-static const uint32_t last_nine[512] = {S9(LAST_ITEM)};
+struct nine {
+	uint16_t nine;  /* S9 */
+	uint16_t seven; /* what its low seven bits do to the seven, spread */
+};
 
-/* A key word of FI in the same form. */
-static uint32_t pack_key(uint32_t k)
+/* 2.3 KB in all. */
+static const struct nine s9[512] = {S9(NINE_ITEM)};
+static const uint16_t s7[128] = {S7(MIX_ITEM)}; /* with what the seven bits themselves do, spread */
+
+/* 16 bits through both S-boxes under nine bits of key and seven, spread. Two look-ups wait for each other, no more. */
+static inline uint32_t mix_fi(uint32_t x, uint32_t key_nine, uint32_t key_seven)
 {
-	return (k & 0x1ff) | SEVEN(k >> 9);
-}
+	const struct nine *first = &s9[x >> 7];
+	uint32_t low = x & 0x7f;
 
-/* 16 bits through both S-boxes under a packed key word. */
-static inline uint32_t mix_fi(uint32_t x, uint32_t packed)
-{
-	uint32_t both = from_nine[x >> 7] ^ from_seven[x & 0x7f] ^ packed;
-
-	return last_nine[both & 0x1ff] ^ both >> 16;
+	return s9[first->nine ^ (low ^ key_nine)].nine ^ (first->seven ^ (s7[low] ^ key_seven));
 }
 
 /* Here and below the round is a constant where it is called, so that all places in the schedule are. */
@@ -84,9 +82,9 @@ static inline __attribute__((always_inline)) uint32_t mix_fo(const struct bt_mis
 	uint32_t a = x >> 16;
 	uint32_t b = x & 0xffff;
 
-	a = mix_fi(a ^ misty->key[round], misty->packed[(round + 5) % 8]) ^ b;
-	b = mix_fi(b ^ misty->key[(round + 2) % 8], misty->packed[(round + 1) % 8]) ^ a;
-	a = mix_fi(a ^ misty->key[(round + 7) % 8], misty->packed[(round + 3) % 8]) ^ b;
+	a = b ^ mix_fi(a ^ misty->key[round], misty->nine[(round + 5) % 8], misty->seven[(round + 5) % 8]);
+	b = a ^ mix_fi(b ^ misty->key[(round + 2) % 8], misty->nine[(round + 1) % 8], misty->seven[(round + 1) % 8]);
+	a = b ^ mix_fi(a ^ misty->key[(round + 7) % 8], misty->nine[(round + 3) % 8], misty->seven[(round + 3) % 8]);
 	return (b ^ misty->key[(round + 4) % 8]) << 16 | a;
 }
 
@@ -125,8 +123,12 @@ void bt_misty1_init(struct bt_misty1 *misty, const uint8_t key[BT_MISTY1_KEY_LEN
 	for (unsigned i = 0; i < 8; i++)
 		misty->key[i] = (uint32_t)key[2 * i] << 8 | key[2 * i + 1];
 	for (unsigned i = 0; i < 8; i++) {
-		misty->expanded[i] = mix_fi(misty->key[i], pack_key(misty->key[(i + 1) % 8]));
-		misty->packed[i] = pack_key(misty->expanded[i]);
+		uint32_t next = misty->key[(i + 1) % 8];
+		uint32_t word = mix_fi(misty->key[i], next & 0x1ff, SPREAD(next >> 9));
+
+		misty->expanded[i] = word;
+		misty->nine[i] = word & 0x1ff;
+		misty->seven[i] = SPREAD(word >> 9);
 	}
 }
 

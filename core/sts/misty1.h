@@ -13,7 +13,8 @@
 struct bt_misty1 {
 	uint32_t key[8];      /* 16-bit words */
 	uint32_t expanded[8]; /* 16-bit words */
-	uint32_t packed[8];   /* the expanded ones as the S-box tables take them */
+	uint32_t nine[8];     /* the lower nine bits of the expanded ones */
+	uint32_t seven[8];    /* the upper seven, as the S-box tables take them */
 };
 
 /** Make the schedule of @p key, 16 bytes, most significant first. */
