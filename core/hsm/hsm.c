@@ -1,0 +1,321 @@
+#include "core/hsm/hsm.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <openssl/crypto.h>
+
+#include "core/base/secret.h"
+#include "core/base/text.h"
+#include "core/hsm/pkcs11.h"
+
+#define JOBS      4 /* meters on their way or at hand: the one on screen and a few before it */
+#define TRIES_MAX 2 /* of a token that was out and is back */
+
+enum job_state { JOB_FREE, JOB_ASKED, JOB_RUNNING, JOB_DONE };
+
+struct job {
+	enum job_state state;
+	uint64_t touched;
+	char pan[BT_STS_PAN_CAP];
+	struct bt_sts_key_id id;
+	enum bt_err err;
+	struct bt_fault fault;
+};
+
+struct bt_hsm {
+	struct bt_pkcs11 *token; /* the thread's alone */
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	bool ending;
+	uint64_t touches;
+	struct job jobs[JOBS];
+	struct bt_secret keys; /* one bt_sts_decoder_key per job, in locked memory */
+};
+
+enum bt_err bt_hsm_label(const struct bt_sts_key_id *id, char out[BT_HSM_LABEL_CAP])
+{
+	return bt_text_printf(out, BT_HSM_LABEL_CAP, "sgc=%s;krn=%u;kt=%u;base=%u;ken=%u;dkga=%s", id->sgc,
+			      (unsigned)id->krn, (unsigned)id->kt, (unsigned)id->base, (unsigned)id->ken, id->dkga);
+}
+
+enum bt_err bt_hsm_pin_source(const char *uri, char *out, size_t cap)
+{
+	return bt_pkcs11_pin_source(uri, out, cap);
+}
+
+/* ---- the two algorithms ---- */
+
+static enum bt_err derive04(struct bt_pkcs11 *token, const struct bt_pkcs11_key *key, const char *pan,
+			    const struct bt_sts_key_id *id, struct bt_sts_decoder_key *out, struct bt_fault *fault)
+{
+	uint8_t message[BT_STS_DKGA04_MESSAGE_LEN], mac[32];
+	enum bt_err err = bt_sts_dkga04_message(pan, id, message);
+
+	/* A longer key than a hash block is hashed first: that would be another key. */
+	if (!err && key->len != 0 && (key->len < BT_STS_DKGA04_KEY_LEN || key->len > 64))
+		return bt_fault_set(fault, BT_EINPUT, 0,
+				    "the vending key is of the wrong kind: %lu bytes, not 20 or padded to 32..64",
+				    key->len);
+	if (err)
+		return bt_fault_set(fault, err, 0, "identity of the meter's key");
+	err = bt_pkcs11_hmac(token, key, BT_BYTES(message), mac, fault);
+	if (!err) {
+		out->len = strcmp(id->ea, "07") == 0 ? 8 : 16;
+		memcpy(out->bytes, mac, out->len);
+	}
+	OPENSSL_cleanse(mac, sizeof mac);
+	return err;
+}
+
+static enum bt_err derive02(struct bt_pkcs11 *token, const struct bt_pkcs11_key *key, const char *pan,
+			    const struct bt_sts_key_id *id, struct bt_sts_decoder_key *out, struct bt_fault *fault)
+{
+	uint8_t block[8], cipher[8];
+	enum bt_err err = bt_sts_dkga02_block(pan, id, block);
+
+	if (err)
+		return bt_fault_set(fault, err, 0, "identity of the meter's key");
+	err = bt_pkcs11_encipher(token, key, block, cipher, fault);
+	for (size_t i = 0; !err && i < sizeof block; i++)
+		block[i] ^= cipher[i];
+	OPENSSL_cleanse(cipher, sizeof cipher);
+	if (!err)
+		err = bt_pkcs11_xor_key(token, key, block, out->bytes, fault);
+	OPENSSL_cleanse(block, sizeof block);
+	out->len = 8;
+	return err;
+}
+
+static const struct {
+	const char *dkga;
+	enum bt_pkcs11_use use;
+	enum bt_err (*derive)(struct bt_pkcs11 *token, const struct bt_pkcs11_key *key, const char *pan,
+			      const struct bt_sts_key_id *id, struct bt_sts_decoder_key *out, struct bt_fault *fault);
+} algorithms[] = {
+    {"02", BT_PKCS11_DES, derive02},
+    {"04", BT_PKCS11_HMAC, derive04},
+};
+
+static enum bt_err derive_once(struct bt_pkcs11 *token, const char *pan, const struct bt_sts_key_id *id,
+			       struct bt_sts_decoder_key *out, struct bt_fault *fault)
+{
+	const char *refusal = bt_sts_key_id_refusal(id);
+	char label[BT_HSM_LABEL_CAP];
+	struct bt_pkcs11_key key;
+	enum bt_err err;
+
+	if (refusal)
+		return bt_fault_set(fault, BT_EUNSUPPORTED, 0, "not supported: %s", refusal);
+	if (bt_hsm_label(id, label) != BT_OK)
+		return bt_fault_set(fault, BT_EINPUT, 0, "identity of the vending key");
+	for (size_t i = 0; i < sizeof algorithms / sizeof algorithms[0]; i++)
+		if (strcmp(algorithms[i].dkga, id->dkga) == 0) {
+			err = bt_pkcs11_find_key(token, label, algorithms[i].use, &key, fault);
+			return err ? err : algorithms[i].derive(token, &key, pan, id, out, fault);
+		}
+	return bt_fault_set(fault, BT_EUNSUPPORTED, 0, "not supported: DKGA%s", id->dkga);
+}
+
+static enum bt_err derive(struct bt_pkcs11 *token, const char *pan, const struct bt_sts_key_id *id,
+			  struct bt_sts_decoder_key *out, struct bt_fault *fault)
+{
+	enum bt_err err = BT_ESTATE;
+
+	for (int i = 0; i < TRIES_MAX && err == BT_ESTATE; i++)
+		err = derive_once(token, pan, id, out, fault);
+	return err == BT_ESTATE ? bt_fault_set(fault, BT_ECRYPTO, 0, "the security module's token comes and goes")
+				: err;
+}
+
+/* ---- the thread ---- */
+
+static struct bt_sts_decoder_key *key_of(struct bt_hsm *hsm, const struct job *job)
+{
+	return (struct bt_sts_decoder_key *)(void *)hsm->keys.data + (job - hsm->jobs);
+}
+
+static void forget(struct bt_hsm *hsm, struct job *job)
+{
+	OPENSSL_cleanse(key_of(hsm, job), sizeof(struct bt_sts_decoder_key));
+	job->state = JOB_FREE;
+}
+
+static struct job *find_asked(struct bt_hsm *hsm)
+{
+	struct job *found = NULL;
+
+	for (int i = 0; i < JOBS; i++)
+		if (hsm->jobs[i].state == JOB_ASKED && (!found || hsm->jobs[i].touched > found->touched))
+			found = &hsm->jobs[i];
+	return found;
+}
+
+/* The lock is held but for the time the module takes; a job that runs is nobody else's to change. */
+static void run_job(struct bt_hsm *hsm, struct job *job)
+{
+	struct bt_sts_key_id id = job->id;
+	char pan[BT_STS_PAN_CAP];
+
+	memcpy(pan, job->pan, sizeof pan);
+	job->state = JOB_RUNNING;
+	pthread_mutex_unlock(&hsm->lock);
+	enum bt_err err = derive(hsm->token, pan, &id, key_of(hsm, job), &job->fault);
+	pthread_mutex_lock(&hsm->lock);
+	job->err = err;
+	job->state = JOB_DONE;
+	pthread_cond_broadcast(&hsm->changed);
+}
+
+static void *serve(void *context)
+{
+	struct bt_hsm *hsm = context;
+
+	pthread_mutex_lock(&hsm->lock);
+	while (!hsm->ending) {
+		struct job *job = find_asked(hsm);
+
+		if (job)
+			run_job(hsm, job);
+		else
+			pthread_cond_wait(&hsm->changed, &hsm->lock);
+	}
+	pthread_mutex_unlock(&hsm->lock);
+	return NULL;
+}
+
+static enum bt_err start_thread(struct bt_hsm *hsm, struct bt_fault *fault)
+{
+	pthread_condattr_t monotonic;
+
+	pthread_mutex_init(&hsm->lock, NULL);
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	pthread_cond_init(&hsm->changed, &monotonic);
+	pthread_condattr_destroy(&monotonic);
+	if (pthread_create(&hsm->thread, NULL, serve, hsm) == 0)
+		return BT_OK;
+	pthread_cond_destroy(&hsm->changed);
+	pthread_mutex_destroy(&hsm->lock);
+	return bt_fault_set(fault, BT_EOS, 0, "thread for the security module");
+}
+
+enum bt_err bt_hsm_open(const char *uri, struct bt_bytes pin, struct bt_hsm **out, struct bt_fault *fault)
+{
+	struct bt_hsm *hsm = calloc(1, sizeof *hsm);
+	enum bt_err err;
+
+	if (!hsm || bt_secret_make(&hsm->keys, JOBS * sizeof(struct bt_sts_decoder_key)) != BT_OK)
+		err = bt_fault_set(fault, BT_ENOMEM, 0, "security module");
+	else
+		err = bt_pkcs11_open(uri, pin, &hsm->token, fault);
+	if (!err)
+		err = start_thread(hsm, fault);
+	if (!err) {
+		*out = hsm;
+		return BT_OK;
+	}
+	if (hsm) {
+		bt_pkcs11_close(hsm->token);
+		bt_secret_wipe(&hsm->keys);
+	}
+	free(hsm);
+	return err;
+}
+
+void bt_hsm_close(struct bt_hsm *hsm)
+{
+	if (!hsm)
+		return;
+	pthread_mutex_lock(&hsm->lock);
+	hsm->ending = true;
+	pthread_cond_broadcast(&hsm->changed);
+	pthread_mutex_unlock(&hsm->lock);
+	pthread_join(hsm->thread, NULL);
+	pthread_cond_destroy(&hsm->changed);
+	pthread_mutex_destroy(&hsm->lock);
+	bt_pkcs11_close(hsm->token);
+	bt_secret_wipe(&hsm->keys);
+	free(hsm);
+}
+
+/* ---- asking it ---- */
+
+static bool is_same(const struct job *job, const char *pan, const struct bt_sts_key_id *id)
+{
+	return job->state != JOB_FREE && strcmp(job->pan, pan) == 0 && bt_sts_key_id_equal(&job->id, id);
+}
+
+/* The meter's job, or one made for it; NULL while the module is at work on others. */
+static struct job *ask(struct bt_hsm *hsm, const char *pan, const struct bt_sts_key_id *id)
+{
+	struct job *room = NULL;
+
+	for (int i = 0; i < JOBS; i++) {
+		struct job *job = &hsm->jobs[i];
+
+		if (is_same(job, pan, id)) {
+			job->touched = ++hsm->touches;
+			return job;
+		}
+		if (job->state != JOB_RUNNING && (!room || job->state == JOB_FREE || job->touched < room->touched))
+			room = job;
+	}
+	if (!room)
+		return NULL;
+	forget(hsm, room);
+	*room = (struct job){.state = JOB_ASKED, .touched = ++hsm->touches, .id = *id};
+	if (bt_text_copy(room->pan, sizeof room->pan, pan) != BT_OK)
+		room->pan[0] = '\0'; /* refused as an identity */
+	pthread_cond_broadcast(&hsm->changed);
+	return room;
+}
+
+void bt_hsm_prepare(struct bt_hsm *hsm, const char *pan, const struct bt_sts_key_id *id)
+{
+	pthread_mutex_lock(&hsm->lock);
+	ask(hsm, pan, id);
+	pthread_mutex_unlock(&hsm->lock);
+}
+
+static struct timespec deadline_in(int wait_ms)
+{
+	struct timespec at;
+
+	clock_gettime(CLOCK_MONOTONIC, &at);
+	at.tv_sec += wait_ms / 1000;
+	at.tv_nsec += (long)(wait_ms % 1000) * 1000000;
+	if (at.tv_nsec >= 1000000000) {
+		at.tv_sec++;
+		at.tv_nsec -= 1000000000;
+	}
+	return at;
+}
+
+enum bt_err bt_hsm_derive(struct bt_hsm *hsm, const char *pan, const struct bt_sts_key_id *id, int wait_ms,
+			  struct bt_sts_decoder_key *out, struct bt_fault *fault)
+{
+	struct timespec until = deadline_in(wait_ms);
+	enum bt_err err;
+	struct job *job;
+	int late = 0;
+
+	pthread_mutex_lock(&hsm->lock);
+	while (!((job = ask(hsm, pan, id)) && job->state == JOB_DONE) && late == 0)
+		late = pthread_cond_timedwait(&hsm->changed, &hsm->lock, &until);
+	if (!job || job->state != JOB_DONE) {
+		err = bt_fault_set(fault, BT_EBUSY, 0, "the security module has not answered yet");
+	} else {
+		err = job->err;
+		if (err && fault)
+			*fault = job->fault;
+		if (!err)
+			*out = *key_of(hsm, job);
+		forget(hsm, job);
+	}
+	pthread_mutex_unlock(&hsm->lock);
+	return err;
+}
