@@ -22,6 +22,19 @@ static uint32_t crc32_of(const uint8_t *data, size_t len)
 	return ~crc;
 }
 
+/* The finalizer of SplitMix64 (Steele, Lea, Flood 2014). */
+uint64_t bt_mix(uint64_t value)
+{
+	value = (value ^ (value >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+	value = (value ^ (value >> 27)) * UINT64_C(0x94d049bb133111eb);
+	return value ^ (value >> 31);
+}
+
+uint64_t bt_frame_mix(int64_t seq, enum bt_event_kind kind, const uint8_t hash[BT_SHA256_LEN])
+{
+	return bt_mix(bt_be64_get(hash) ^ bt_mix((uint64_t)seq << 8 | (uint64_t)kind));
+}
+
 void bt_frame_encode(const struct bt_frame *frame, uint8_t out[BT_FRAME_LEN])
 {
 	memset(out, 0, BT_FRAME_LEN);
@@ -60,12 +73,14 @@ static void scan_frame(struct bt_frames *frames, int64_t index, const uint8_t *d
 		return;
 	frames->extent = index;
 	bool whole = len == BT_FRAME_LEN && bt_frame_decode(data, &frame) == BT_OK && frame.seq == index;
-	if (whole && frames->tail == BT_TAIL_NONE && frames->count == index - 1)
+	if (whole && frames->tail == BT_TAIL_NONE && frames->count == index - 1) {
 		frames->count = index;
-	else if (!whole && len == BT_FRAME_LEN)
+		frames->sum += bt_frame_mix(frame.seq, frame.kind, frame.hash);
+	} else if (!whole && len == BT_FRAME_LEN) {
 		frames->tail = BT_TAIL_BAD;
-	else if (frames->tail == BT_TAIL_NONE)
+	} else if (frames->tail == BT_TAIL_NONE) {
 		frames->tail = BT_TAIL_TORN;
+	}
 }
 
 static enum bt_err scan_file(struct bt_frames *frames, struct bt_fault *fault)
@@ -153,6 +168,8 @@ enum bt_err bt_frames_append(struct bt_frames *frames, const struct bt_frame *li
 		return bt_fault_set(fault, BT_EDISK, sys, "journal.head: write: %s", strerror(sys));
 	if (frames->len < start + len)
 		frames->len = start + len;
+	for (int i = 0; i < n; i++)
+		frames->sum += bt_frame_mix(list[i].seq, list[i].kind, list[i].hash);
 	frames->count += n;
 	frames->extent = frames->count;
 	return BT_OK;

@@ -34,9 +34,14 @@ struct bt_frames {
 	uint64_t len;              /* of the file, bytes */
 	int64_t count;             /* whole frames, which name events 1..count */
 	int64_t extent;            /* frames begun, the torn ones included */
+	uint64_t sum;              /* of bt_frame_mix() of the whole ones */
 	enum bt_frames_tail tail;
 };
 
+/** Scatter: every bit of @p value changes half of the result's. Not a secret. Pure. */
+uint64_t bt_mix(uint64_t value);
+/** What one frame adds to the sum by which both records are compared whole. Pure. */
+uint64_t bt_frame_mix(int64_t seq, enum bt_event_kind kind, const uint8_t hash[BT_SHA256_LEN]);
 void bt_frame_encode(const struct bt_frame *frame, uint8_t out[BT_FRAME_LEN]);
 /** @return BT_OK or BT_ECORRUPT. */
 BT_MUST_USE enum bt_err bt_frame_decode(const uint8_t in[BT_FRAME_LEN], struct bt_frame *out);

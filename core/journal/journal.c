@@ -96,16 +96,18 @@ static enum bt_err check_tid(struct bt_store *store, const struct bt_sale_row *r
 static enum bt_err project(struct bt_store *store, const struct bt_event *event, const json_t *body,
 			   struct bt_sale_row *row, struct bt_fault *fault)
 {
-	enum bt_err err = bt_store_find_sale(store, event->sale_id, row, fault);
+	struct bt_sale_row before;
+	enum bt_err err = bt_store_find_sale(store, event->sale_id, &before, fault);
 	if (err != BT_OK)
 		return err;
+	*row = before;
 	err = bt_fold_event(row, event, body);
 	if (err != BT_OK)
 		return bt_fault_set(fault, err, 0, "event %s cannot be recorded for this sale",
 				    bt_event_kind_name(event->kind));
 	if (event->kind == BT_EVENT_PAID && row->tid)
 		err = check_tid(store, row, fault);
-	return err == BT_OK ? bt_store_put_sale(store, row, fault) : err;
+	return err == BT_OK ? bt_store_put_sale(store, &before, row, fault) : err;
 }
 
 static enum bt_err insert_event(struct bt_store *store, const struct bt_event *event, struct bt_fault *fault)
@@ -172,14 +174,6 @@ static enum bt_err write_event(struct bt_journal *journal, const struct bt_event
 	return BT_OK;
 }
 
-static enum bt_err mark_batch(struct bt_store *store, int64_t first, struct bt_fault *fault)
-{
-	sqlite3_stmt *statement = bt_store_statement(store, BT_STMT_BATCH);
-	if (!statement || sqlite3_bind_int64(statement, 1, first) || bt_store_run(statement))
-		return bt_store_error(store, "mark batch", fault);
-	return BT_OK;
-}
-
 struct batch {
 	const struct bt_event_in *events;
 	int count;
@@ -198,17 +192,22 @@ static enum bt_err write_batch(struct bt_journal *journal, struct batch *batch, 
 	batch->written = false;
 	if (!begin || bt_store_run(begin))
 		return bt_store_error(store, "begin", fault);
-	enum bt_err err = mark_batch(store, journal->head.seq + 1, fault);
+	enum bt_err err = BT_OK;
+	struct bt_tally before = store->tally;
 	for (int i = 0; i < batch->count && err == BT_OK; i++)
 		err = write_event(journal, &batch->events[i], batch->now_ms, &batch->head, &batch->frames[i], fault);
+	if (err == BT_OK)
+		err = bt_store_put_mark(store, journal->head.seq + 1, fault);
 	if (err == BT_OK) {
 		sqlite3_stmt *commit = bt_store_statement(store, BT_STMT_COMMIT);
 		batch->written = true;
 		if (!commit || bt_store_run(commit))
 			err = bt_store_error(store, "commit", fault);
 	}
-	if (err != BT_OK)
+	if (err != BT_OK) {
 		bt_store_rollback(store);
+		store->tally = before;
+	}
 	return err;
 }
 
@@ -218,7 +217,10 @@ enum bt_err bt_journal_regain(struct bt_journal *journal, struct bt_head *found,
 	if (!bt_hold_drop_ballast(&journal->hold))
 		return bt_fault_set(fault, BT_ENOSPC, 0, "disk full");
 	bt_log_line(journal->log, "journal", "disk full: ballast given back");
+	int64_t batch_first = 0;
 	enum bt_err err = bt_store_open(&journal->store, journal->disk, journal->dir, true, fault);
+	if (err == BT_OK)
+		err = bt_store_mark(&journal->store, &batch_first, &journal->store.tally, fault);
 	return err == BT_OK ? bt_store_last(&journal->store, found, fault) : err;
 }
 

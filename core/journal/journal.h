@@ -115,8 +115,9 @@ struct bt_journal_options {
 };
 
 /**
- * Open, make if new (genesis event), and check: chain and signatures of the newest 64 events, database head against
- * head file, and the head the head-end acknowledged last against both.
+ * Open, make if new (genesis event), bring an older schema up, and check: every event by its hash, its predecessor and
+ * its frame; the signatures of the newest 64; the indexes; the projected rows against the tally written with them; and
+ * the head the head-end acknowledged last. 100,000 sales take less than two seconds. Nothing is written before.
  *
  * The database commits before the head file is written, so after a cut the database may be ahead by the newest put;
  * the head file is then completed from it. Any other difference means that a record lost what it had acknowledged.

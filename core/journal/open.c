@@ -3,9 +3,8 @@
 #include <string.h>
 
 #include "core/journal/chain.h"
+#include "core/journal/check.h"
 #include "core/journal/state.h"
-
-#define CHECKED_AT_OPEN 64 /* newest events */
 
 static enum bt_err read_genesis(struct bt_journal *journal, const struct bt_journal_options *options,
 				struct bt_fault *fault)
@@ -23,41 +22,6 @@ static enum bt_err read_genesis(struct bt_journal *journal, const struct bt_jour
 	if (options->terminal && strcmp(options->terminal, terminal) != 0)
 		return bt_fault_set(fault, BT_EAUTH, 0, "journal is terminal %s's", terminal);
 	return BT_OK;
-}
-
-/* One event against its hash, its predecessor, its signature and, where there is one, its frame. */
-static enum bt_err check_event(struct bt_journal *journal, int64_t seq, uint8_t prev_hash[BT_SHA256_LEN],
-			       struct bt_fault *fault)
-{
-	struct bt_event event;
-	struct bt_frame frame;
-	enum bt_err err = bt_store_event_at(&journal->store, seq, &event, fault);
-	if (err != BT_OK)
-		return err;
-	if (bt_chain_check(&event) != BT_OK || memcmp(event.prev_hash, prev_hash, BT_SHA256_LEN) != 0 ||
-	    bt_verify(journal->public_key, BT_BYTES(event.hash), event.signature) != BT_OK)
-		return bt_fault_set(fault, BT_ECORRUPT, 0, "chain is broken at event %lld", (long long)seq);
-	if (seq <= journal->frames.count &&
-	    (bt_frames_get(&journal->frames, seq, &frame) != BT_OK || frame.kind != event.kind ||
-	     memcmp(frame.hash, event.hash, BT_SHA256_LEN) != 0))
-		return bt_fault_set(fault, BT_ECORRUPT, 0, "records differ at event %lld", (long long)seq);
-	memcpy(prev_hash, event.hash, BT_SHA256_LEN);
-	return BT_OK;
-}
-
-static enum bt_err check_newest(struct bt_journal *journal, int64_t first, int64_t last, struct bt_fault *fault)
-{
-	uint8_t prev_hash[BT_SHA256_LEN] = {0};
-	struct bt_event before;
-	enum bt_err err = BT_OK;
-	if (first > 1) {
-		err = bt_store_event_at(&journal->store, first - 1, &before, fault);
-		if (err == BT_OK)
-			memcpy(prev_hash, before.hash, sizeof prev_hash);
-	}
-	for (int64_t seq = first; seq <= last && err == BT_OK; seq++)
-		err = check_event(journal, seq, prev_hash, fault);
-	return err;
 }
 
 static enum bt_err make_frame(struct bt_journal *journal, int64_t seq, struct bt_frame *out, struct bt_fault *fault)
@@ -114,7 +78,8 @@ static enum bt_err reconcile(struct bt_journal *journal, const struct bt_head *l
 {
 	struct bt_frames *frames = &journal->frames;
 	int64_t batch_first = 0;
-	enum bt_err err = bt_store_batch_first(&journal->store, &batch_first, fault);
+	struct bt_tally ignored;
+	enum bt_err err = bt_store_mark(&journal->store, &batch_first, &ignored, fault);
 	if (err != BT_OK)
 		return err;
 	if (frames->tail == BT_TAIL_BAD)
@@ -127,9 +92,7 @@ static enum bt_err reconcile(struct bt_journal *journal, const struct bt_head *l
 	    frames->count < batch_first - 1)
 		return bt_fault_set(fault, BT_ECORRUPT, 0, "second record ends at %lld, database at %lld",
 				    (long long)frames->count, (long long)last->seq);
-	int64_t first = last->seq - CHECKED_AT_OPEN + 1;
-	first = first < batch_first ? first : batch_first;
-	err = check_newest(journal, first < 1 ? 1 : first, last->seq, fault);
+	err = bt_check_all(journal, last, fault);
 	if (err == BT_OK && frames->count < last->seq && journal->signer)
 		err = complete_frames(journal, last->seq, fault);
 	return err;

@@ -5,40 +5,9 @@
 #include <string.h>
 
 #include "core/base/file.h"
+#include "core/journal/schema.h"
 
 #define SQLITE_OLDEST 3037000 /* STRICT tables */
-
-/* Schema steps, forward only: step i brings user_version from i to i + 1. A released step is never changed. */
-static const char *const migrations[] = {
-    "CREATE TABLE event("
-    " seq INTEGER PRIMARY KEY CHECK(seq>=1), time INTEGER NOT NULL, sale_id TEXT NOT NULL, kind TEXT NOT NULL,"
-    " body TEXT NOT NULL, prev_hash BLOB NOT NULL CHECK(length(prev_hash)=32),"
-    " hash BLOB NOT NULL UNIQUE CHECK(length(hash)=32), signature BLOB NOT NULL CHECK(length(signature)=64)) STRICT;"
-    "CREATE INDEX event_by_sale ON event(sale_id,seq) WHERE sale_id<>'';"
-    "CREATE INDEX event_by_kind ON event(kind,seq);"
-    "CREATE TRIGGER event_keep BEFORE UPDATE ON event BEGIN SELECT RAISE(ABORT,'events are never changed'); END;"
-    "CREATE TRIGGER event_stay BEFORE DELETE ON event BEGIN SELECT RAISE(ABORT,'events are never removed'); END;"
-    "CREATE TABLE mark(id INTEGER PRIMARY KEY CHECK(id=1), batch_first INTEGER NOT NULL) STRICT;"
-    "INSERT INTO mark VALUES(1,1);"
-    "CREATE TABLE peer(id INTEGER PRIMARY KEY CHECK(id=1), seq INTEGER NOT NULL,"
-    " hash BLOB NOT NULL CHECK(length(hash)=32)) STRICT;"
-    "CREATE TABLE sale("
-    " sale_id TEXT PRIMARY KEY, connection TEXT NOT NULL, meter TEXT NOT NULL, operator TEXT NOT NULL,"
-    " receipt TEXT NOT NULL, token TEXT NOT NULL, delivery TEXT NOT NULL, shift INTEGER NOT NULL,"
-    " paid_seq INTEGER NOT NULL, last_seq INTEGER NOT NULL, paid_at INTEGER NOT NULL, amount INTEGER NOT NULL,"
-    " dues INTEGER NOT NULL, units INTEGER NOT NULL, tid INTEGER NOT NULL, stage INTEGER NOT NULL,"
-    " made_here INTEGER NOT NULL, settled INTEGER NOT NULL, exception INTEGER NOT NULL,"
-    " printed INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
-    "CREATE UNIQUE INDEX sale_by_seq ON sale(paid_seq);"
-    "CREATE INDEX sale_by_receipt ON sale(receipt);"
-    "CREATE INDEX sale_by_meter ON sale(meter,paid_at);"
-    "CREATE INDEX sale_by_connection ON sale(connection,paid_at);"
-    "CREATE INDEX sale_by_tid ON sale(meter,tid) WHERE tid<>0;"
-    "CREATE INDEX sale_by_shift ON sale(shift);"
-    "CREATE INDEX sale_unsent ON sale(paid_seq) WHERE " BT_SALE_UNSENT ";"
-    "CREATE INDEX sale_open ON sale(paid_seq) WHERE " BT_SALE_OPEN ";",
-};
-#define SCHEMA_VERSION ((int)(sizeof migrations / sizeof *migrations))
 
 /* In this order: synchronous is EXTRA before the log is first used (facts of reliability 2.3). */
 static const struct setting {
@@ -225,7 +194,8 @@ enum bt_err bt_store_find_sale(struct bt_store *store, const char *sale_id, stru
 	return err == BT_ECORRUPT ? bt_fault_set(fault, err, 0, "sale row is damaged") : err;
 }
 
-enum bt_err bt_store_put_sale(struct bt_store *store, const struct bt_sale_row *row, struct bt_fault *fault)
+enum bt_err bt_store_put_sale(struct bt_store *store, const struct bt_sale_row *before, const struct bt_sale_row *row,
+			      struct bt_fault *fault)
 {
 	sqlite3_stmt *statement = bt_store_statement(store, BT_STMT_SALE_STORE);
 	const char *const texts[] = {row->sale_id, row->connection, row->meter,   row->operator_id,
@@ -240,7 +210,38 @@ enum bt_err bt_store_put_sale(struct bt_store *store, const struct bt_sale_row *
 		code = sqlite3_bind_int64(statement, place++, numbers[i]);
 	if (!code)
 		code = bt_store_run(statement);
-	return code ? bt_store_error(store, "store sale", fault) : BT_OK;
+	if (code)
+		return bt_store_error(store, "store sale", fault);
+	enum bt_err err = bt_tally_move(&store->tally, before, row);
+	return err == BT_OK ? BT_OK : bt_fault_set(fault, err, 0, "tally of sales");
+}
+
+enum bt_err bt_store_put_mark(struct bt_store *store, int64_t batch_first, struct bt_fault *fault)
+{
+	uint8_t sum[BT_TALLY_LEN];
+	sqlite3_stmt *statement = bt_store_statement(store, BT_STMT_MARK_SET);
+	bt_tally_encode(&store->tally, sum);
+	if (!statement || sqlite3_bind_int64(statement, 1, batch_first) ||
+	    sqlite3_bind_int64(statement, 2, store->tally.sales) || bt_store_bind_bytes(statement, 3, BT_BYTES(sum)) ||
+	    bt_store_run(statement))
+		return bt_store_error(store, "write mark", fault);
+	return BT_OK;
+}
+
+enum bt_err bt_store_mark(struct bt_store *store, int64_t *batch_first, struct bt_tally *tally, struct bt_fault *fault)
+{
+	uint8_t sum[BT_TALLY_LEN];
+	sqlite3_stmt *statement = bt_store_statement(store, BT_STMT_MARK);
+	if (!statement || sqlite3_step(statement) != SQLITE_ROW)
+		return bt_fault_set(fault, BT_ECORRUPT, 0, "mark of the newest put is missing");
+	int64_t first = sqlite3_column_int64(statement, 0), sales = sqlite3_column_int64(statement, 1);
+	bool whole = bt_store_bytes(statement, 2, sum, sizeof sum);
+	sqlite3_reset(statement);
+	if (!whole)
+		return bt_fault_set(fault, BT_ECORRUPT, 0, "mark of the newest put is damaged");
+	*batch_first = first;
+	bt_tally_decode(sales, sum, tally);
+	return BT_OK;
 }
 
 enum bt_err bt_store_event_at(struct bt_store *store, int64_t seq, struct bt_event *out, struct bt_fault *fault)
@@ -286,16 +287,6 @@ static enum bt_err read_head(struct bt_store *store, sqlite3_stmt *statement, st
 enum bt_err bt_store_last(struct bt_store *store, struct bt_head *out, struct bt_fault *fault)
 {
 	return read_head(store, bt_store_statement(store, BT_STMT_LAST), out, fault);
-}
-
-enum bt_err bt_store_batch_first(struct bt_store *store, int64_t *out, struct bt_fault *fault)
-{
-	sqlite3_stmt *statement = bt_store_statement(store, BT_STMT_BATCH_FIRST);
-	if (!statement || sqlite3_step(statement) != SQLITE_ROW)
-		return bt_store_error(store, "read mark", fault);
-	*out = sqlite3_column_int64(statement, 0);
-	sqlite3_reset(statement);
-	return BT_OK;
 }
 
 enum bt_err bt_store_peer(struct bt_store *store, struct bt_head *out, struct bt_fault *fault)
@@ -354,42 +345,6 @@ static enum bt_err apply_settings(struct bt_store *store, struct bt_fault *fault
 	return BT_OK;
 }
 
-static enum bt_err read_version(struct bt_store *store, int *out, struct bt_fault *fault)
-{
-	sqlite3_stmt *statement = NULL;
-	if (sqlite3_prepare_v2(store->db, "PRAGMA user_version", -1, &statement, NULL) != SQLITE_OK ||
-	    sqlite3_step(statement) != SQLITE_ROW) {
-		sqlite3_finalize(statement);
-		return bt_store_error(store, "read version", fault);
-	}
-	*out = sqlite3_column_int(statement, 0);
-	sqlite3_finalize(statement);
-	return BT_OK;
-}
-
-static enum bt_err migrate(struct bt_store *store, bool writable, struct bt_fault *fault)
-{
-	int version = 0;
-	enum bt_err err = read_version(store, &version, fault);
-	if (err != BT_OK)
-		return err;
-	if (version < 0 || version > SCHEMA_VERSION || (!writable && version != SCHEMA_VERSION))
-		return bt_fault_set(fault, BT_EUNSUPPORTED, version, "journal.db: schema %d, this program knows %d",
-				    version, SCHEMA_VERSION);
-	for (; version < SCHEMA_VERSION; version++) {
-		char number[48];
-		bt_text_printf(number, sizeof number, "PRAGMA user_version=%d;COMMIT", version + 1);
-		if (sqlite3_exec(store->db, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK ||
-		    sqlite3_exec(store->db, migrations[version], NULL, NULL, NULL) != SQLITE_OK ||
-		    sqlite3_exec(store->db, number, NULL, NULL, NULL) != SQLITE_OK) {
-			err = bt_store_error(store, "bring schema up", fault);
-			bt_store_rollback(store);
-			return err;
-		}
-	}
-	return BT_OK;
-}
-
 /* SQLite would make the file readable to the group; make it here first. Closed before SQLite takes its locks. */
 static enum bt_err make_file(const struct bt_disk *disk, const char *path, bool writable, struct bt_fault *fault)
 {
@@ -422,7 +377,7 @@ enum bt_err bt_store_open(struct bt_store *store, const struct bt_disk *disk, co
 	if (err == BT_OK)
 		err = apply_settings(store, fault);
 	if (err == BT_OK)
-		err = migrate(store, writable, fault);
+		err = bt_schema_migrate(store, writable, fault);
 	int sys = err == BT_OK && writable ? disk->sync_folder(disk->context, dir) : 0;
 	if (sys)
 		err = bt_disk_note(fault, sys, "state folder", "sync");

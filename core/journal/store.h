@@ -9,6 +9,7 @@
 
 #include "core/base/disk.h"
 #include "core/journal/journal.h"
+#include "core/journal/tally.h"
 
 #define BT_SALE_COLUMNS                                                                                                \
 	"sale_id,connection,meter,operator,receipt,token,delivery,shift,paid_seq,last_seq,paid_at,amount,dues,units,"  \
@@ -30,9 +31,9 @@ _Static_assert(BT_STAGE_REFUSED == 5 && BT_STAGE_ABANDONED == 6, "stages of BT_S
 	ROW(BT_STMT_BEGIN, "BEGIN IMMEDIATE")                                                                          \
 	ROW(BT_STMT_COMMIT, "COMMIT")                                                                                  \
 	ROW(BT_STMT_INSERT, "INSERT INTO event(" BT_EVENT_COLUMNS ") VALUES(?1,?2,?3,?4,?5,?6,?7,?8)")                 \
-	ROW(BT_STMT_BATCH, "UPDATE mark SET batch_first=?1 WHERE id=1")                                                \
+	ROW(BT_STMT_MARK_SET, "UPDATE newest SET batch_first=?1,sales=?2,tally=?3 WHERE id=1")                         \
 	ROW(BT_STMT_LAST, "SELECT seq,hash FROM event ORDER BY seq DESC LIMIT 1")                                      \
-	ROW(BT_STMT_BATCH_FIRST, "SELECT batch_first FROM mark WHERE id=1")                                            \
+	ROW(BT_STMT_MARK, "SELECT batch_first,sales,tally FROM newest WHERE id=1")                                     \
 	ROW(BT_STMT_EVENT, "SELECT " BT_EVENT_COLUMNS " FROM event WHERE seq=?1")                                      \
 	ROW(BT_STMT_NEWEST,                                                                                            \
 	    "SELECT " BT_EVENT_COLUMNS " FROM event WHERE kind=?1 AND seq<=?2 ORDER BY seq DESC LIMIT 1")              \
@@ -70,6 +71,7 @@ enum bt_statement {
 struct bt_store {
 	sqlite3 *db;
 	sqlite3_stmt *statements[BT_STMT_COUNT]; /* prepared on first use */
+	struct bt_tally tally;                   /* of the projection, the open transaction included */
 	int wal_pages;                           /* in the write-ahead log after the newest commit */
 	uint8_t body[BT_EVENT_BODY_MAX];         /* of bt_store_event_at() */
 };
@@ -114,16 +116,19 @@ BT_MUST_USE enum bt_err bt_store_sale(sqlite3_stmt *statement, struct bt_sale_ro
 /** By id; a zeroed row when there is none. @return BT_OK, BT_ECORRUPT, BT_EDISK. */
 BT_MUST_USE enum bt_err bt_store_find_sale(struct bt_store *store, const char *sale_id, struct bt_sale_row *out,
 					   struct bt_fault *fault);
-/** Write the row, over an older one. */
-BT_MUST_USE enum bt_err bt_store_put_sale(struct bt_store *store, const struct bt_sale_row *row,
-					  struct bt_fault *fault);
+/** Write the row over @p before, the one that is there (zeroed: none); the tally of the store moves along. */
+BT_MUST_USE enum bt_err bt_store_put_sale(struct bt_store *store, const struct bt_sale_row *before,
+					  const struct bt_sale_row *row, struct bt_fault *fault);
+/** End a put: its first event, and the tally as it is now. */
+BT_MUST_USE enum bt_err bt_store_put_mark(struct bt_store *store, int64_t batch_first, struct bt_fault *fault);
+/** What the newest put left: its first event and the tally. @return BT_OK or BT_ECORRUPT. */
+BT_MUST_USE enum bt_err bt_store_mark(struct bt_store *store, int64_t *batch_first, struct bt_tally *tally,
+				      struct bt_fault *fault);
 /** Body borrowed until the next call of this function. A missing one is BT_ECORRUPT. */
 BT_MUST_USE enum bt_err bt_store_event_at(struct bt_store *store, int64_t seq, struct bt_event *out,
 					  struct bt_fault *fault);
 /** Newest event; zeroed when there is none. */
 BT_MUST_USE enum bt_err bt_store_last(struct bt_store *store, struct bt_head *out, struct bt_fault *fault);
-/** First event of the newest put. */
-BT_MUST_USE enum bt_err bt_store_batch_first(struct bt_store *store, int64_t *out, struct bt_fault *fault);
 /** What the head-end acknowledged last; zeroed when nothing. */
 BT_MUST_USE enum bt_err bt_store_peer(struct bt_store *store, struct bt_head *out, struct bt_fault *fault);
 

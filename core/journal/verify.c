@@ -175,15 +175,16 @@ enum bt_err bt_journal_verify(struct bt_journal *journal, struct bt_journal_repo
 static enum bt_err fold_into_table(void *context, const struct bt_event *event)
 {
 	struct bt_store *store = context;
-	struct bt_sale_row row;
+	struct bt_sale_row row, before;
 	json_t *body = NULL;
-	enum bt_err err = bt_store_find_sale(store, event->sale_id, &row, NULL);
+	enum bt_err err = bt_store_find_sale(store, event->sale_id, &before, NULL);
+	row = before;
 	if (err == BT_OK)
 		err = bt_json_parse(event->body, BT_EVENT_BODY_MAX, &body, NULL);
 	if (err == BT_OK && bt_fold_event(&row, event, body) != BT_OK)
 		err = BT_ECORRUPT;
 	json_decref(body);
-	return err == BT_OK ? bt_store_put_sale(store, &row, NULL) : err;
+	return err == BT_OK ? bt_store_put_sale(store, &before, &row, NULL) : err;
 }
 
 enum bt_err bt_journal_rebuild(struct bt_journal *journal, struct bt_fault *fault)
@@ -193,14 +194,23 @@ enum bt_err bt_journal_rebuild(struct bt_journal *journal, struct bt_fault *faul
 	if (!journal->signer)
 		return bt_fault_set(fault, BT_ESTATE, 0, "journal is open for reading only");
 	sqlite3 *db = journal->store.db;
-	enum bt_err err = BT_OK;
+	struct bt_tally tally;
+	int64_t batch_first = 0;
+	enum bt_err err = bt_store_mark(&journal->store, &batch_first, &tally, fault);
+	if (err != BT_OK)
+		return bt_journal_judge(journal, err, "rebuild projections");
+	journal->store.tally = (struct bt_tally){0};
 	if (sqlite3_exec(db, "BEGIN IMMEDIATE;DELETE FROM sale", NULL, NULL, NULL) != SQLITE_OK)
 		err = bt_store_error(&journal->store, "clear projections", fault);
 	if (err == BT_OK)
 		err = walk(journal, "SELECT " BT_EVENT_COLUMNS " FROM event WHERE sale_id<>'' ORDER BY seq",
 			   fold_into_table, &journal->store, fault);
+	if (err == BT_OK)
+		err = bt_store_put_mark(&journal->store, batch_first, fault);
 	if (err == BT_OK && sqlite3_exec(db, "COMMIT", NULL, NULL, NULL) != SQLITE_OK)
 		err = bt_store_error(&journal->store, "commit", fault);
+	if (err != BT_OK)
+		journal->store.tally = tally;
 	bt_store_rollback(&journal->store);
 	return bt_journal_judge(journal, err, "rebuild projections");
 }

@@ -1,0 +1,166 @@
+#include "core/journal/schema.h"
+
+#include <string.h>
+
+static const char version_1[] =
+    "CREATE TABLE event("
+    " seq INTEGER PRIMARY KEY CHECK(seq>=1), time INTEGER NOT NULL, sale_id TEXT NOT NULL, kind TEXT NOT NULL,"
+    " body TEXT NOT NULL, prev_hash BLOB NOT NULL CHECK(length(prev_hash)=32),"
+    " hash BLOB NOT NULL UNIQUE CHECK(length(hash)=32), signature BLOB NOT NULL CHECK(length(signature)=64)) STRICT;"
+    "CREATE INDEX event_by_sale ON event(sale_id,seq) WHERE sale_id<>'';"
+    "CREATE INDEX event_by_kind ON event(kind,seq);"
+    "CREATE TRIGGER event_keep BEFORE UPDATE ON event BEGIN SELECT RAISE(ABORT,'events are never changed'); END;"
+    "CREATE TRIGGER event_stay BEFORE DELETE ON event BEGIN SELECT RAISE(ABORT,'events are never removed'); END;"
+    "CREATE TABLE mark(id INTEGER PRIMARY KEY CHECK(id=1), batch_first INTEGER NOT NULL) STRICT;"
+    "INSERT INTO mark VALUES(1,1);"
+    "CREATE TABLE peer(id INTEGER PRIMARY KEY CHECK(id=1), seq INTEGER NOT NULL,"
+    " hash BLOB NOT NULL CHECK(length(hash)=32)) STRICT;"
+    "CREATE TABLE sale("
+    " sale_id TEXT PRIMARY KEY, connection TEXT NOT NULL, meter TEXT NOT NULL, operator TEXT NOT NULL,"
+    " receipt TEXT NOT NULL, token TEXT NOT NULL, delivery TEXT NOT NULL, shift INTEGER NOT NULL,"
+    " paid_seq INTEGER NOT NULL, last_seq INTEGER NOT NULL, paid_at INTEGER NOT NULL, amount INTEGER NOT NULL,"
+    " dues INTEGER NOT NULL, units INTEGER NOT NULL, tid INTEGER NOT NULL, stage INTEGER NOT NULL,"
+    " made_here INTEGER NOT NULL, settled INTEGER NOT NULL, exception INTEGER NOT NULL,"
+    " printed INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+    "CREATE UNIQUE INDEX sale_by_seq ON sale(paid_seq);"
+    "CREATE INDEX sale_by_receipt ON sale(receipt);"
+    "CREATE INDEX sale_by_meter ON sale(meter,paid_at);"
+    "CREATE INDEX sale_by_connection ON sale(connection,paid_at);"
+    "CREATE INDEX sale_by_tid ON sale(meter,tid) WHERE tid<>0;"
+    "CREATE INDEX sale_by_shift ON sale(shift);"
+    "CREATE INDEX sale_unsent ON sale(paid_seq) WHERE " BT_SALE_UNSENT ";"
+    "CREATE INDEX sale_open ON sale(paid_seq) WHERE " BT_SALE_OPEN ";";
+
+/* The mark of the newest put takes the tally of the projection along. */
+static const char version_2[] =
+    "CREATE TABLE newest(id INTEGER PRIMARY KEY CHECK(id=1), batch_first INTEGER NOT NULL, sales INTEGER NOT NULL,"
+    " tally BLOB NOT NULL CHECK(length(tally)=32)) STRICT;"
+    "INSERT INTO newest SELECT 1,batch_first,0,zeroblob(32) FROM mark;"
+    "DROP TABLE mark;";
+
+static enum bt_err count_sales(struct bt_store *store, struct bt_fault *fault)
+{
+	static const struct bt_sale_row none = {0};
+	struct bt_tally ignored;
+	struct bt_sale_row row;
+	sqlite3_stmt *statement = NULL;
+	int64_t batch_first = 0;
+	int code = sqlite3_prepare_v2(store->db, "SELECT " BT_SALE_COLUMNS " FROM sale", -1, &statement, NULL);
+	enum bt_err err = BT_OK;
+	store->tally = (struct bt_tally){0};
+	while (!code && err == BT_OK && (code = sqlite3_step(statement)) == SQLITE_ROW) {
+		code = SQLITE_OK;
+		err = bt_store_sale(statement, &row);
+		if (err == BT_OK)
+			err = bt_tally_move(&store->tally, &none, &row);
+	}
+	if (err == BT_OK && code != SQLITE_DONE)
+		err = bt_store_error(store, "count sales", fault);
+	else if (err != BT_OK)
+		bt_fault_set(fault, err, 0, "a sale row is damaged");
+	sqlite3_finalize(statement);
+	if (err == BT_OK)
+		err = bt_store_mark(store, &batch_first, &ignored, fault);
+	return err == BT_OK ? bt_store_put_mark(store, batch_first, fault) : err;
+}
+
+static const struct step {
+	const char *sql;
+	enum bt_err (*fill)(struct bt_store *store, struct bt_fault *fault); /* in the same transaction; may be NULL */
+} steps[BT_SCHEMA_VERSION] = {
+    {.sql = version_1},
+    {.sql = version_2, .fill = count_sales},
+};
+
+static enum bt_err read_version(struct bt_store *store, int *out, struct bt_fault *fault)
+{
+	sqlite3_stmt *statement = NULL;
+	if (sqlite3_prepare_v2(store->db, "PRAGMA user_version", -1, &statement, NULL) != SQLITE_OK ||
+	    sqlite3_step(statement) != SQLITE_ROW) {
+		sqlite3_finalize(statement);
+		return bt_store_error(store, "read version", fault);
+	}
+	*out = sqlite3_column_int(statement, 0);
+	sqlite3_finalize(statement);
+	return BT_OK;
+}
+
+static bool run_sql(struct bt_store *store, const char *sql)
+{
+	return sqlite3_exec(store->db, sql, NULL, NULL, NULL) == SQLITE_OK;
+}
+
+static enum bt_err take_step(struct bt_store *store, int version, struct bt_fault *fault)
+{
+	char number[48];
+	enum bt_err err = BT_OK;
+	bt_text_printf(number, sizeof number, "PRAGMA user_version=%d;COMMIT", version + 1);
+	if (!run_sql(store, "BEGIN IMMEDIATE") || !run_sql(store, steps[version].sql))
+		err = bt_store_error(store, "bring schema up", fault);
+	if (err == BT_OK && steps[version].fill)
+		err = steps[version].fill(store, fault);
+	if (err == BT_OK && !run_sql(store, number))
+		err = bt_store_error(store, "bring schema up", fault);
+	if (err != BT_OK)
+		bt_store_rollback(store);
+	return err;
+}
+
+enum bt_err bt_schema_migrate(struct bt_store *store, bool writable, struct bt_fault *fault)
+{
+	int version = 0;
+	enum bt_err err = read_version(store, &version, fault);
+	if (err != BT_OK)
+		return err;
+	if (version < 0 || version > BT_SCHEMA_VERSION || (!writable && version != BT_SCHEMA_VERSION))
+		return bt_fault_set(fault, BT_EUNSUPPORTED, version, "journal.db: schema %d, this program knows %d",
+				    version, BT_SCHEMA_VERSION);
+	for (; version < BT_SCHEMA_VERSION && err == BT_OK; version++)
+		err = take_step(store, version, fault);
+	return err;
+}
+
+/* ---- is it the schema that the steps make? ---- */
+
+static const char listing[] = "SELECT type,name,tbl_name,coalesce(sql,'') FROM sqlite_schema ORDER BY type,name";
+
+static bool is_same_text(sqlite3_stmt *a, sqlite3_stmt *b, int column)
+{
+	const char *x = (const char *)sqlite3_column_text(a, column), *y = (const char *)sqlite3_column_text(b, column);
+	return x && y && strcmp(x, y) == 0;
+}
+
+static bool is_same_listing(sqlite3_stmt *a, sqlite3_stmt *b)
+{
+	for (;;) {
+		int x = sqlite3_step(a), y = sqlite3_step(b);
+		if (x != y || (x != SQLITE_ROW && x != SQLITE_DONE))
+			return false;
+		if (x == SQLITE_DONE)
+			return true;
+		for (int column = 0; column < 4; column++)
+			if (!is_same_text(a, b, column))
+				return false;
+	}
+}
+
+enum bt_err bt_schema_check(struct bt_store *store, struct bt_fault *fault)
+{
+	struct bt_store model = {0};
+	sqlite3_stmt *is = NULL, *ought = NULL;
+	enum bt_err err = BT_OK;
+	bool made =
+	    sqlite3_open_v2(":memory:", &model.db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_MEMORY, NULL) == SQLITE_OK;
+	for (int i = 0; made && i < BT_SCHEMA_VERSION; i++)
+		made = run_sql(&model, steps[i].sql);
+	if (!made || sqlite3_prepare_v2(model.db, listing, -1, &ought, NULL) != SQLITE_OK)
+		err = bt_fault_set(fault, BT_ENOMEM, 0, "schema to compare with");
+	else if (sqlite3_prepare_v2(store->db, listing, -1, &is, NULL) != SQLITE_OK)
+		err = bt_store_error(store, "read schema", fault);
+	else if (!is_same_listing(is, ought))
+		err = bt_fault_set(fault, BT_ECORRUPT, 0, "journal.db: tables are not as they were made");
+	sqlite3_finalize(is);
+	sqlite3_finalize(ought);
+	sqlite3_close(model.db);
+	return err;
+}
