@@ -60,37 +60,50 @@ enum bt_sbx_code bt_sbx_check_account(const struct bt_sbx_sale *sale, const stru
 	return agrees ? BT_SBX_NONE : BT_SBX_FIGURES;
 }
 
-/* The meter's true identity and key check value. */
-static bool find_true_key(const struct bt_sbx *sbx, const struct bt_sbx_consumer *consumer, struct bt_sbx_key_id *out)
+/* Two keys are one when sale records name them alike. */
+static bool is_same_key(const struct bt_sbx *sbx, const struct bt_sbx_sale *sale, const struct bt_sbx_meter_id *meter)
 {
-	struct bt_sbx_meter_id id;
-	uint8_t key[BT_SBX_DECODER_KEY_LEN];
-	struct bt_sbx_key_id found = {.ea = "11", .dkga = "04", .ken = 255, .version = 1};
-	if (!bt_sbx_consumer_meter_id(consumer, bt_sbx_consumer_true_krn(consumer), &id) ||
-	    !bt_sbx_decoder_key(sbx->vending_key, &id, key) || !bt_sbx_kcv(key, found.kcv))
+	struct bt_sbx_sale right = {.has_key = true};
+	char right_text[80];
+	char said_text[80];
+	if (!bt_sbx_meter_key_id(sbx, meter, &right.key))
 		return false;
-	memcpy(found.sgc, id.sgc, sizeof found.sgc);
-	memcpy(found.ti, id.ti, sizeof found.ti);
-	found.krn = id.krn;
-	found.kt = id.kt;
-	found.base = id.base;
-	*out = found;
+	bt_sbx_key_id_text(&right, right_text);
+	bt_sbx_key_id_text(sale, said_text);
+	return strcmp(right_text, said_text) == 0;
+}
+
+/* What the meter takes now: the key that terminals are told, but for the meters that play a mistake of theirs. */
+static bool find_true_key(const struct bt_sbx *sbx, const struct bt_sbx_consumer *consumer,
+			  struct bt_sbx_meter_key *key, struct bt_sbx_meter_id *out)
+{
+	if (!bt_sbx_meter_key_find(sbx->db, consumer, key))
+		return false;
+	*out = *bt_sbx_meter_key_told(key);
+	if (bt_sbx_note_of(consumer->note)->key_changed)
+		out->krn++;
 	return true;
 }
 
 enum bt_sbx_code bt_sbx_check_key(const struct bt_sbx *sbx, const struct bt_sbx_sale *sale,
 				  const struct bt_sbx_consumer *consumer)
 {
-	struct bt_sbx_sale right = {.has_key = true};
-	char right_text[80];
-	char said_text[80];
+	struct bt_sbx_meter_key key;
+	struct bt_sbx_meter_id right;
 	if (!sale->has_key)
 		return BT_SBX_NONE;
-	if (!find_true_key(sbx, consumer, &right.key))
+	if (!find_true_key(sbx, consumer, &key, &right))
 		return BT_SBX_KEY_MISMATCH;
-	bt_sbx_key_id_text(&right, right_text);
-	bt_sbx_key_id_text(sale, said_text);
-	return strcmp(right_text, said_text) == 0 ? BT_SBX_NONE : BT_SBX_KEY_MISMATCH;
+	/* Paid for just before the change was due: no token of it is out yet, so the meter still holds this key. */
+	bool is_old = key.stage == BT_SBX_KEY_DUE && is_same_key(sbx, sale, &key.held);
+	return is_old || is_same_key(sbx, sale, &right) ? BT_SBX_NONE : BT_SBX_KEY_MISMATCH;
+}
+
+bool bt_sbx_carries_change(const struct bt_sbx *sbx, const struct bt_sbx_sale *sale,
+			   const struct bt_sbx_consumer *consumer, struct bt_sbx_meter_key *out)
+{
+	return sale->has_key && strcmp(sale->delivery, "token") == 0 && bt_sbx_meter_key_find(sbx->db, consumer, out) &&
+	       out->stage == BT_SBX_KEY_DUE && is_same_key(sbx, sale, &out->next);
 }
 
 /* 00:01 of each day is kept for special tokens. Source: facts/sts.md 5.3. */
@@ -137,11 +150,13 @@ static int64_t choose_minute(const struct bt_sbx *sbx, const char *meter, int64_
 enum bt_sbx_code bt_sbx_choose(const struct bt_sbx *sbx, const struct bt_sbx_consumer *consumer, int64_t now_ms,
 			       struct bt_sbx_sale *sale)
 {
+	struct bt_sbx_meter_key key;
+	struct bt_sbx_meter_id meter;
 	uint8_t rnd;
 	int64_t tid = choose_minute(sbx, consumer->meter, bt_sbx_tid_minute(now_ms));
 	if (tid < 0)
 		return BT_SBX_TID_WAIT;
-	if (!find_true_key(sbx, consumer, &sale->key))
+	if (!find_true_key(sbx, consumer, &key, &meter) || !bt_sbx_meter_key_id(sbx, &meter, &sale->key))
 		return BT_SBX_INTERNAL;
 	bt_sbx_random(&rnd, 1);
 	sale->has_key = true;
@@ -154,15 +169,16 @@ enum bt_sbx_code bt_sbx_choose(const struct bt_sbx *sbx, const struct bt_sbx_con
 bool bt_sbx_token_of(const struct bt_sbx *sbx, const struct bt_sbx_sale *sale, char out[21])
 {
 	const struct bt_sbx_key_id *said = &sale->key;
-	struct bt_sbx_meter_id id = {.krn = said->krn, .kt = said->kt, .base = said->base};
-	uint8_t key[BT_SBX_DECODER_KEY_LEN];
+	struct bt_sbx_meter_id id = {.krn = said->krn, .kt = said->kt, .base = said->base, .ken = said->ken};
+	struct bt_sbx_key key;
 	char kcv[7];
-	if (!sale->has_key || sale->tid < 0 || sale->units == 0 || strcmp(said->ea, "11") != 0 ||
-	    strcmp(said->dkga, "04") != 0 || sale->tid >> 16 > said->ken)
+	if (!sale->has_key || sale->tid < 0 || sale->units == 0 || sale->tid >> 16 > said->ken)
 		return false;
 	snprintf(id.pan, sizeof id.pan, "%s", sale->pan);
 	memcpy(id.sgc, said->sgc, sizeof id.sgc);
 	memcpy(id.ti, said->ti, sizeof id.ti);
-	return bt_sbx_decoder_key(sbx->vending_key, &id, key) && bt_sbx_kcv(key, kcv) && strcmp(kcv, said->kcv) == 0 &&
-	       bt_sbx_token_make(key, 0, sale->rnd, sale->tid, sale->units, out);
+	memcpy(id.ea, said->ea, sizeof id.ea);
+	memcpy(id.dkga, said->dkga, sizeof id.dkga);
+	return bt_sbx_decoder_key(&sbx->vending, &id, &key) && bt_sbx_kcv(&key, kcv) && strcmp(kcv, said->kcv) == 0 &&
+	       bt_sbx_token_make(&key, 0, sale->rnd, sale->tid, sale->units, out);
 }

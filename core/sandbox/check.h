@@ -4,6 +4,7 @@
 #define BT_SANDBOX_CHECK_H
 
 #include "core/sandbox/consumer.h"
+#include "core/sandbox/meter_key.h"
 #include "core/sandbox/refusal.h"
 #include "core/sandbox/sale_in.h"
 #include "core/sandbox/terminal.h"
@@ -17,9 +18,14 @@ struct bt_sbx_figures {
  *  @p out is written whenever a price could be made. */
 enum bt_sbx_code bt_sbx_check_account(const struct bt_sbx_sale *sale, const struct bt_sbx_consumer *consumer,
 				      struct bt_sbx_figures *out);
-/** Key identity and check value against the meter's real key. BT_SBX_NONE when the sale names no key. */
+/** Key identity and check value against the meter's real key. While a change is due the key before is right too: none
+ *  of its tokens is out. BT_SBX_NONE when the sale names no key. */
 enum bt_sbx_code bt_sbx_check_key(const struct bt_sbx *sbx, const struct bt_sbx_sale *sale,
 				  const struct bt_sbx_consumer *consumer);
+/** True when the sale's token is one under the key of a change that is due, which *out then describes: the tokens of
+ *  the change go with it. */
+bool bt_sbx_carries_change(const struct bt_sbx *sbx, const struct bt_sbx_sale *sale,
+			   const struct bt_sbx_consumer *consumer, struct bt_sbx_meter_key *out);
 /** Lane of the owner, reserved minutes, uniqueness on the meter. */
 enum bt_sbx_code bt_sbx_check_lane(const struct bt_sbx *sbx, const struct bt_sbx_sale *sale);
 /** Distance from the head-end's own time: at most 5n+10 minutes ahead of now, and at most as much before the moment of

@@ -22,6 +22,13 @@ static const struct bt_sbx_note notes[] = {
     {.id = "figures", .true_category = "NDS-I"},
     {.id = "not_covered", .without_key = true},
     {.id = "key_changed", .key_changed = true},
+    {.id = "key_due", .is_key_due = true},
+    {.id = "key_due_ea07", .is_key_due = true, .ea = "07"},
+    {.id = "key_roll_over", .is_key_due = true, .old_base = 1993},
+    {.id = "ea07", .ea = "07"},
+    {.id = "ea07_dkga02", .ea = "07", .dkga = "02"},
+    {.id = "long_drn"},
+    {.id = "long_drn_ea07", .ea = "07", .dkga = "02"},
 };
 
 static const struct bt_sbx_note ordinary = {.id = ""};
@@ -100,18 +107,4 @@ bool bt_sbx_consumer_update(sqlite3 *db, struct bt_sbx_consumer *consumer)
 				"tiiiiniit", consumer->category, (int64_t)consumer->cut_due, consumer->balance_paise,
 				consumer->balance_at, consumer->dues_paise, consumer->supply_cut_at,
 				consumer->last_recharge_paise, consumer->version, consumer->number);
-}
-
-int bt_sbx_consumer_true_krn(const struct bt_sbx_consumer *consumer)
-{
-	return bt_sbx_note_of(consumer->note)->key_changed ? BT_SBX_TOLD_KRN + 1 : BT_SBX_TOLD_KRN;
-}
-
-bool bt_sbx_consumer_meter_id(const struct bt_sbx_consumer *consumer, int krn, struct bt_sbx_meter_id *out)
-{
-	struct bt_sbx_meter_id id = {.sgc = BT_SBX_SGC, .ti = "01", .krn = krn, .kt = 2, .base = 2014};
-	if (!bt_sbx_pan_make(consumer->meter, id.pan))
-		return false;
-	*out = id;
-	return true;
 }

@@ -39,6 +39,9 @@ struct bt_sbx_note {
 	bool told_blocked;         /* ... and the directory says so */
 	bool without_key;          /* no key for terminals */
 	bool key_changed;          /* the meter is at KRN 2, the directory at KRN 1 */
+	bool is_key_due;           /* a key change is due from the start */
+	int old_base;              /* base date of the factory's key, 0: 2014 */
+	const char *ea, *dkga;     /* of the meter, NULL: "11", "04" */
 	const char *true_category; /* priced so by the server, once, before the directory says it */
 	const char *reason_en, *reason_hi;
 };
@@ -53,12 +56,5 @@ extern const char bt_sbx_consumer_columns[];
 void bt_sbx_consumer_read(sqlite3_stmt *row, struct bt_sbx_consumer *out);
 /** Write what a sale can change, under a new version. */
 BT_SBX_MUST_USE bool bt_sbx_consumer_update(sqlite3 *db, struct bt_sbx_consumer *consumer);
-
-/** KRN that the directory tells terminals. */
-#define BT_SBX_TOLD_KRN 1
-/** KRN that the meter is really at. */
-int bt_sbx_consumer_true_krn(const struct bt_sbx_consumer *consumer);
-/** Identity for the decoder key at @p krn. */
-bool bt_sbx_consumer_meter_id(const struct bt_sbx_consumer *consumer, int krn, struct bt_sbx_meter_id *out);
 
 #endif

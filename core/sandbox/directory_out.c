@@ -7,32 +7,49 @@
 #include "core/sandbox/consumer.h"
 #include "core/sandbox/crypto.h"
 #include "core/sandbox/json_in.h"
+#include "core/sandbox/meter_key.h"
 #include "core/sandbox/terminal.h"
 
 #define PAGE_MAX   2000
 #define SEARCH_MAX 50
 #define WORDS_MAX  6
 
-/* The meter's decoder key as the directory tells it, sealed for one terminal's vault. */
-static json_t *seal_key(const struct bt_sbx *sbx, const struct bt_sbx_consumer *c, const uint8_t vault_key[32])
+/* A decoder key as the directory tells it, sealed for one terminal's vault. */
+static json_t *seal_key(const struct bt_sbx *sbx, const struct bt_sbx_meter_id *id, int64_t version,
+			const uint8_t vault_key[32])
 {
-	struct bt_sbx_meter_id id;
-	uint8_t key[BT_SBX_DECODER_KEY_LEN];
-	uint8_t sealed[BT_SBX_DECODER_KEY_LEN + BT_SBX_SEAL_OVER];
+	struct bt_sbx_key key;
+	uint8_t sealed[sizeof key.bytes + BT_SBX_SEAL_OVER];
 	char sealed_text[80];
 	char kcv[7];
 	char aad[160];
-	if (!bt_sbx_consumer_meter_id(c, BT_SBX_TOLD_KRN, &id) || !bt_sbx_decoder_key(sbx->vending_key, &id, key) ||
-	    !bt_sbx_kcv(key, kcv))
+	if (!bt_sbx_decoder_key(&sbx->vending, id, &key) || !bt_sbx_kcv(&key, kcv))
 		return NULL;
-	snprintf(aad, sizeof aad, "batti-key-v1|%s|%s|%d|%d|%s|11|04|%d|255|1|%lld|%s", id.pan, id.sgc, id.krn, id.kt,
-		 id.ti, id.base, (long long)sbx->key_good_until, kcv);
-	if (!bt_sbx_seal(vault_key, aad, key, sizeof key, sealed))
+	snprintf(aad, sizeof aad, "batti-key-v1|%s|%s|%d|%d|%s|%s|%s|%d|%d|%lld|%lld|%s", id->pan, id->sgc, id->krn,
+		 id->kt, id->ti, id->ea, id->dkga, id->base, id->ken, (long long)version,
+		 (long long)sbx->key_good_until, kcv);
+	if (!bt_sbx_seal(vault_key, aad, key.bytes, key.len, sealed))
 		return NULL;
-	bt_sbx_b64_encode(sealed, sizeof sealed, sealed_text, sizeof sealed_text);
-	return json_pack("{s:s, s:i, s:i, s:s, s:s, s:s, s:i, s:i, s:i, s:I, s:s, s:s}", "sgc", id.sgc, "krn", id.krn,
-			 "kt", id.kt, "ti", id.ti, "ea", "11", "dkga", "04", "base", id.base, "ken", 255, "version", 1,
-			 "good_until", (json_int_t)sbx->key_good_until, "kcv", kcv, "sealed", sealed_text);
+	bt_sbx_b64_encode(sealed, key.len + BT_SBX_SEAL_OVER, sealed_text, sizeof sealed_text);
+	return json_pack("{s:s, s:i, s:i, s:s, s:s, s:s, s:i, s:i, s:I, s:I, s:s, s:s}", "sgc", id->sgc, "krn", id->krn,
+			 "kt", id->kt, "ti", id->ti, "ea", id->ea, "dkga", id->dkga, "base", id->base, "ken", id->ken,
+			 "version", (json_int_t)version, "good_until", (json_int_t)sbx->key_good_until, "kcv", kcv,
+			 "sealed", sealed_text);
+}
+
+/* The key, the next one when it is announced, and the tokens when the change to it is due. */
+static json_t *make_keys(const struct bt_sbx *sbx, const struct bt_sbx_consumer *c, const uint8_t vault_key[32])
+{
+	struct bt_sbx_meter_key key;
+	bool has_key = c->takes_token && *c->meter && !bt_sbx_note_of(c->note)->without_key;
+	if (!has_key)
+		return json_pack("{s:n, s:n, s:n}", "key", "key_next", "key_change");
+	if (!bt_sbx_meter_key_find(sbx->db, c, &key))
+		return NULL;
+	json_t *next =
+	    key.stage == BT_SBX_KEY_ANNOUNCED ? seal_key(sbx, &key.next, key.version + 1, vault_key) : json_null();
+	return json_pack("{s:o, s:o, s:o}", "key", seal_key(sbx, bt_sbx_meter_key_told(&key), key.version, vault_key),
+			 "key_next", next, "key_change", bt_sbx_meter_key_json(sbx, &key));
 }
 
 static json_t *number_or_null(int64_t value)
@@ -58,18 +75,23 @@ static json_t *make_account(const struct bt_sbx_consumer *c)
 static json_t *make_consumer(const struct bt_sbx *sbx, const struct bt_sbx_consumer *c, const uint8_t vault_key[32])
 {
 	char pan[19] = "";
-	bool has_key = c->takes_token && *c->meter && !bt_sbx_note_of(c->note)->without_key;
 	if (*c->meter && !bt_sbx_pan_make(c->meter, pan))
 		return NULL;
 	json_t *consumer =
-	    json_pack("{s:s, s:s, s:s, s:s, s:o, s:s, s:o, s:o, s:s, s:s, s:b, s:o}", "number", c->number, "meter",
-		      c->meter, "pan", pan, "mobile", c->mobile, "name", bt_sbx_json_words(c->name_en, c->name_hi),
-		      "relation", c->relation, "relative", bt_sbx_json_words(c->relative_en, c->relative_hi), "place",
+	    json_pack("{s:s, s:s, s:s, s:s, s:o, s:s, s:o, s:o, s:s, s:s, s:b}", "number", c->number, "meter", c->meter,
+		      "pan", pan, "mobile", c->mobile, "name", bt_sbx_json_words(c->name_en, c->name_hi), "relation",
+		      c->relation, "relative", bt_sbx_json_words(c->relative_en, c->relative_hi), "place",
 		      bt_sbx_json_words(c->place_en, c->place_hi), "category", c->category, "kind", c->kind,
-		      "takes_token", (int)c->takes_token, "key", has_key ? seal_key(sbx, c, vault_key) : json_null());
-	json_t *account = make_account(c);
-	json_object_update(consumer, account);
-	json_decref(account);
+		      "takes_token", (int)c->takes_token);
+	json_t *parts[] = {make_account(c), make_keys(sbx, c, vault_key)};
+	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+		bool is_whole = consumer && parts[i] && json_object_update(consumer, parts[i]) == 0;
+		json_decref(parts[i]);
+		if (!is_whole) {
+			json_decref(consumer);
+			consumer = NULL;
+		}
+	}
 	return consumer;
 }
 
@@ -89,6 +111,14 @@ static json_t *make_list(const struct bt_sbx *sbx, const char *terminal, sqlite3
 	return list;
 }
 
+/* What a terminal has is what it asks beyond; a look-up asks beyond nothing. */
+static bool give_keys(struct bt_sbx *sbx, const char *terminal, int64_t since)
+{
+	return bt_sbx_store_begin(sbx->db) && bt_sbx_key_change_give(sbx->db, terminal) &&
+	       bt_sbx_key_change_acknowledge(sbx->db, terminal, since) &&
+	       bt_sbx_key_change_release(sbx->db) && bt_sbx_store_commit(sbx->db);
+}
+
 enum bt_sbx_code bt_sbx_call_directory(struct bt_sbx *sbx, const struct bt_sbx_request *request,
 				       struct bt_sbx_reply *reply)
 {
@@ -100,6 +130,8 @@ enum bt_sbx_code bt_sbx_call_directory(struct bt_sbx *sbx, const struct bt_sbx_r
 	if ((since_text && !bt_sbx_number_parse(since_text, 0, INT64_MAX, &since)) ||
 	    (limit_text && !bt_sbx_number_parse(limit_text, 1, PAGE_MAX, &limit)))
 		return BT_SBX_MALFORMED;
+	if (!give_keys(sbx, request->terminal, since))
+		return BT_SBX_INTERNAL;
 	snprintf(sql, sizeof sql, "SELECT %s FROM consumers WHERE version>? ORDER BY version LIMIT ?",
 		 bt_sbx_consumer_columns);
 	int64_t last = since;
@@ -119,6 +151,8 @@ enum bt_sbx_code bt_sbx_call_consumer(struct bt_sbx *sbx, const struct bt_sbx_re
 	struct bt_sbx_consumer consumer;
 	if (!bt_sbx_terminal_find(sbx->db, request->terminal, &terminal))
 		return BT_SBX_NO_CERTIFICATE;
+	if (!give_keys(sbx, request->terminal, 0))
+		return BT_SBX_INTERNAL;
 	if (!bt_sbx_consumer_find(sbx->db, request->name, &consumer) || bt_sbx_note_of(consumer.note)->server_knows_not)
 		return BT_SBX_UNKNOWN_CONSUMER;
 	reply->body = make_consumer(sbx, &consumer, terminal.vault_key);
@@ -146,6 +180,8 @@ enum bt_sbx_code bt_sbx_call_search(struct bt_sbx *sbx, const struct bt_sbx_requ
 	char text[256];
 	char sql[1024];
 	int64_t last = 0;
+	if (!give_keys(sbx, request->terminal, 0))
+		return BT_SBX_INTERNAL;
 	if (!query || strlen(query) >= sizeof text)
 		return BT_SBX_MALFORMED;
 	snprintf(text, sizeof text, "%s", query);

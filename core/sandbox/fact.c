@@ -8,6 +8,7 @@
 #include "core/sandbox/clock.h"
 #include "core/sandbox/json_in.h"
 #include "core/sandbox/ledger.h"
+#include "core/sandbox/meter_key.h"
 
 #define CLOCK_SLACK_MS (5 * BT_SBX_MINUTE_MS)
 #define RECORD_MAX     8192
@@ -23,6 +24,7 @@ struct issue {
 	char token[21];
 	char issued_by[12];
 	int64_t tid, units, lease;
+	struct bt_sbx_key_tokens key_tokens; /* printed before it */
 };
 
 static struct bt_sbx_outcome posted(enum bt_sbx_code exception)
@@ -108,10 +110,25 @@ static enum bt_sbx_code judge(struct bt_sbx *sbx, const struct bt_sbx_fact *fact
 	return code == BT_SBX_NONE && issue ? check_lease(sbx, fact, issue) : code;
 }
 
+/* The tokens of a change that is due were on the slip, each of them and in their order. */
+static bool carries_all(struct bt_sbx *sbx, const struct bt_sbx_sale *sale, const struct bt_sbx_consumer *consumer,
+			const struct issue *issue, struct bt_sbx_meter_key *key)
+{
+	struct bt_sbx_key_tokens right;
+	if (!issue || issue->key_tokens.count == 0 || !bt_sbx_carries_change(sbx, sale, consumer, key) ||
+	    !bt_sbx_meter_key_tokens(sbx, key, &right) || right.count != issue->key_tokens.count)
+		return false;
+	for (int i = 0; i < right.count; i++)
+		if (strcmp(right.tokens[i], issue->key_tokens.tokens[i]) != 0)
+			return false;
+	return true;
+}
+
 static bool post_new(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, const struct payment *payment,
 		     const struct issue *issue, enum bt_sbx_code exception)
 {
 	struct bt_sbx_consumer consumer;
+	struct bt_sbx_meter_key key;
 	char key_id[80];
 	bool known = bt_sbx_consumer_find(sbx->db, payment->sale.connection, &consumer);
 	bt_sbx_key_id_text(&payment->sale, key_id);
@@ -123,7 +140,15 @@ static bool post_new(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, const s
 					 .tid = issue ? issue->tid : -1,
 					 .rnd = issue ? payment->sale.rnd : -1,
 					 .exception = exception};
-	return bt_sbx_ledger_put(sbx, &posting, known ? &consumer : NULL);
+	json_t *key_change = NULL;
+	if (known && carries_all(sbx, &payment->sale, &consumer, issue, &key)) {
+		key_change = bt_sbx_meter_key_json(sbx, &key);
+		posting.key_change = key.change;
+		posting.key_change_json = key_change;
+	}
+	bool ok = bt_sbx_ledger_put(sbx, &posting, known ? &consumer : NULL);
+	json_decref(key_change);
+	return ok;
 }
 
 static bool post_over(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, const struct payment *payment,
@@ -138,6 +163,21 @@ static bool post_over(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, const 
 	return post_new(sbx, fact, payment, issue, exception);
 }
 
+static bool read_key_tokens(const json_t *list, struct bt_sbx_key_tokens *out)
+{
+	size_t count = json_array_size(list);
+	if (count != 2 && count != BT_SBX_SECTIONS_MAX)
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		const char *token = json_string_value(json_array_get(list, i));
+		if (!token || !bt_sbx_is_digits(token, 20))
+			return false;
+		snprintf(out->tokens[i], sizeof out->tokens[i], "%s", token);
+	}
+	out->count = (int)count;
+	return true;
+}
+
 static bool read_issue(const json_t *body, struct issue *out)
 {
 	struct issue issue = {.lease = 0};
@@ -147,6 +187,9 @@ static bool read_issue(const json_t *body, struct issue *out)
 	    !bt_sbx_json_int(body, "units", 0, BT_SBX_UNITS_MAX, &issue.units))
 		return false;
 	if (json_object_get(body, "lease") && !bt_sbx_json_int(body, "lease", 0, INT32_MAX, &issue.lease))
+		return false;
+	if (json_object_get(body, "key_change") &&
+	    !read_key_tokens(json_object_get(body, "key_change"), &issue.key_tokens))
 		return false;
 	*out = issue;
 	return true;

@@ -6,6 +6,7 @@
 
 #include "core/sandbox/clock.h"
 #include "core/sandbox/json_in.h"
+#include "core/sandbox/meter_key.h"
 
 static int64_t read_or_none(sqlite3_stmt *row, int column)
 {
@@ -82,6 +83,8 @@ static json_t *make_reply(const struct bt_sbx_posting *posting, const struct bt_
 		      (json_int_t)(consumer ? consumer->dues_paise : 0), "time", (json_int_t)bt_sbx_now_ms());
 	json_object_set_new(reply, "token", *posting->token ? json_string(posting->token) : json_null());
 	json_object_set_new(reply, "tid", posting->tid >= 0 ? json_integer(posting->tid) : json_null());
+	json_object_set_new(reply, "key_change",
+			    posting->key_change_json ? json_deep_copy(posting->key_change_json) : json_null());
 	return reply;
 }
 
@@ -111,7 +114,8 @@ bool bt_sbx_ledger_put(struct bt_sbx *sbx, const struct bt_sbx_posting *posting,
 			     sale->delivery, sale->amount_paise, sale->dues_paise, sale->units, held_tid, posting->tid,
 			     posting->rnd, (int64_t)posting->picked, posting->key_id,
 			     *posting->token ? posting->token : NULL, sale->rev, exception, posting->by,
-			     bt_sbx_now_ms(), posting->sale_text, text);
+			     bt_sbx_now_ms(), posting->sale_text, text) &&
+	    (posting->key_change == 0 || bt_sbx_key_change_carry(sbx->db, sale->sale_id, posting->key_change));
 	free(text);
 	json_decref(reply);
 	return ok;
@@ -137,7 +141,8 @@ bool bt_sbx_ledger_tombstone(sqlite3 *db, const char *sale_id)
 bool bt_sbx_ledger_release(sqlite3 *db, const char *sale_id)
 {
 	return bt_sbx_store_run(db, "UPDATE sales SET released=1 WHERE sale_id=? AND token IS NOT NULL AND released=0",
-				"t", sale_id);
+				"t", sale_id) &&
+	       bt_sbx_key_change_finish(db, sale_id);
 }
 
 bool bt_sbx_ledger_reverse(sqlite3 *db, const char *sale_id)

@@ -27,6 +27,8 @@ struct bt_sbx_posting {
 	const char *key_id;
 	int64_t tid, rnd; /* -1 for none */
 	bool picked;
+	int64_t key_change;            /* number of the change whose tokens go with the token, 0: none */
+	const json_t *key_change_json; /* the contract's `key_change`; NULL: null; borrowed */
 	enum bt_sbx_code exception;
 };
 

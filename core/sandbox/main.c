@@ -6,6 +6,7 @@
 #include "core/sandbox/admin.h"
 #include "core/sandbox/bytes.h"
 #include "core/sandbox/faults.h"
+#include "core/sandbox/meter_key.h"
 #include "core/sandbox/people.h"
 #include "core/sandbox/report.h"
 #include "core/sandbox/sbx.h"
@@ -18,7 +19,7 @@
 struct options {
 	const char *state, *listen, *consumers, *seed, *ready_file;
 	const char *lease_hours, *lease_value, *lease_count;
-	const char *operand; /* a fault, a terminal */
+	const char *operand; /* a fault, a terminal, a meter */
 	bool json;
 };
 
@@ -37,6 +38,7 @@ static int run_consumers(const struct options *options);
 static int run_code(const struct options *options);
 static int run_ledger(const struct options *options);
 static int run_revoke(const struct options *options);
+static int run_key_change(const struct options *options);
 
 static const struct command commands[] = {
     {.name = "serve",
@@ -49,6 +51,11 @@ static const struct command commands[] = {
     {.name = "enrolment-code", .takes = " ", .usage = "enrolment-code --state S", .run = run_code},
     {.name = "ledger", .takes = " --json ", .usage = "ledger --state S [--json]", .run = run_ledger},
     {.name = "revoke", .takes = " ", .usage = "revoke --state S TERMINAL", .needs_operand = true, .run = run_revoke},
+    {.name = "key-change",
+     .takes = " ",
+     .usage = "key-change --state S METER",
+     .needs_operand = true,
+     .run = run_key_change},
 };
 
 #define COMMAND_COUNT (sizeof commands / sizeof *commands)
@@ -190,6 +197,16 @@ static int run_revoke(const struct options *options)
 	bt_sbx_close(&sbx);
 	if (!ok)
 		fprintf(stderr, "batti-sandbox: no such terminal\n");
+	return ok ? 0 : 1;
+}
+
+static int run_key_change(const struct options *options)
+{
+	struct bt_sbx sbx;
+	if (!bt_sbx_open_made(options->state, &sbx))
+		return 1;
+	bool ok = bt_sbx_key_change_begin(&sbx, options->operand);
+	bt_sbx_close(&sbx);
 	return ok ? 0 : 1;
 }
 

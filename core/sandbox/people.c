@@ -5,6 +5,7 @@
 
 #include "core/sandbox/bytes.h"
 #include "core/sandbox/clock.h"
+#include "core/sandbox/meter_key.h"
 #include "core/sandbox/people_names.h"
 
 #define SPECIALS_EVERY 50
@@ -270,9 +271,10 @@ static void make_account(uint64_t *state, const struct cast_row *part, int64_t n
 
 static void make_meter(const char *prefix, int64_t serial, char out[14])
 {
+	size_t len = strlen(prefix) + 8;
 	snprintf(out, 14, "%s%08lld", prefix, (long long)serial);
-	out[10] = bt_sbx_luhn(out, 10);
-	out[11] = '\0';
+	out[len] = bt_sbx_luhn(out, len);
+	out[len + 1] = '\0';
 }
 
 static const struct cast_row *part_of(int64_t index)
@@ -314,6 +316,51 @@ void bt_sbx_person_make(uint64_t seed, int64_t index, int64_t now_ms, struct bt_
 	out->version = index + 1;
 }
 
+/* The meters of other makes, after everybody else. They are who they are whatever the seed. */
+static const struct {
+	const char *number, *meter_prefix;
+	int serial;
+	const char *relation, *name_en, *name_hi, *place_en, *place_hi, *note;
+} guests[BT_SBX_GUESTS] = {
+    {"100246000115", "04", 76000110, "w/o", "Lalita Devi", "ललिता देवी", "Ward 7, Danapur", "वार्ड 7, दानापुर", "key_due"},
+    {"100246000126", "04", 76000210, "s/o", "Birju Mahto", "बिरजू महतो", "Gola Road, Danapur", "गोला रोड, दानापुर",
+     "key_due_ea07"},
+    {"100246000137", "04", 76000310, "d/o", "Asha Kumari", "आशा कुमारी", "Ward 3, Khagaul", "वार्ड 3, खगौल",
+     "key_roll_over"},
+    {"100246000148", "07", 76000410, "s/o", "Nand Kishor", "नंद किशोर", "Danapur Bazar", "दानापुर बाज़ार", "ea07"},
+    {"100246000159", "07", 76000510, "w/o", "Rukhsana Khatun", "रुख़साना ख़ातून", "Takiya Par, Danapur", "तकिया पर, दानापुर",
+     "ea07_dkga02"},
+    {"100246000160", "0116", 76000610, "s/o", "Gopal Ram", "गोपाल राम", "Moti Chowk, Khagaul", "मोती चौक, खगौल",
+     "long_drn"},
+    {"100246000171", "0116", 76000710, "w/o", "Shanti Devi", "शांति देवी", "Khagaul, Danapur", "खगौल, दानापुर",
+     "long_drn_ea07"},
+};
+
+void bt_sbx_guest_make(int64_t index, int64_t version, int64_t now_ms, struct bt_sbx_consumer *out)
+{
+	*out = (struct bt_sbx_consumer){.relative_en = "Raghu Nath",
+					.relative_hi = "रघु नाथ",
+					.category = "DS-II",
+					.kind = "sts_units",
+					.takes_token = true,
+					.balance_paise = 20000 + index * 1500,
+					.balance_at = now_ms,
+					.free_left = 300,
+					.free_of = 1250,
+					.supply_cut_at = -1,
+					.last_recharge_paise = 30000,
+					.version = version};
+	snprintf(out->number, sizeof out->number, "%s", guests[index].number);
+	snprintf(out->mobile, sizeof out->mobile, "%lld", (long long)(9835099000 + index));
+	snprintf(out->relation, sizeof out->relation, "%s", guests[index].relation);
+	snprintf(out->name_en, sizeof out->name_en, "%s", guests[index].name_en);
+	snprintf(out->name_hi, sizeof out->name_hi, "%s", guests[index].name_hi);
+	snprintf(out->place_en, sizeof out->place_en, "%s", guests[index].place_en);
+	snprintf(out->place_hi, sizeof out->place_hi, "%s", guests[index].place_hi);
+	snprintf(out->note, sizeof out->note, "%s", guests[index].note);
+	make_meter(guests[index].meter_prefix, guests[index].serial, out->meter);
+}
+
 static bool put_consumer(sqlite3_stmt *insert, const struct bt_sbx_consumer *c)
 {
 	const char *texts[] = {c->number,   c->meter,       c->mobile,      c->name_en,  c->name_hi,
@@ -342,15 +389,19 @@ static bool put_consumer(sqlite3_stmt *insert, const struct bt_sbx_consumer *c)
 static bool write_meter(FILE *list, const struct bt_sbx *sbx, const struct bt_sbx_consumer *c)
 {
 	struct bt_sbx_meter_id id;
-	uint8_t key[BT_SBX_DECODER_KEY_LEN];
-	char hex[2 * BT_SBX_DECODER_KEY_LEN + 1];
+	struct bt_sbx_key key;
+	char hex[2 * sizeof key.bytes + 1];
 	if (!*c->meter)
 		return true;
-	if (!bt_sbx_consumer_meter_id(c, bt_sbx_consumer_true_krn(c), &id) ||
-	    !bt_sbx_decoder_key(sbx->vending_key, &id, key))
+	if (!bt_sbx_meter_key_origin(c, &id))
 		return false;
-	bt_sbx_hex_encode(key, sizeof key, hex);
-	return fprintf(list, "%s,11,%d,%s,%d,%s,255,%s\n", c->meter, id.base, id.ti, id.krn, id.sgc, hex) > 0;
+	if (bt_sbx_note_of(c->note)->key_changed)
+		id.krn++;
+	if (!bt_sbx_decoder_key(&sbx->vending, &id, &key))
+		return false;
+	bt_sbx_hex_encode(key.bytes, key.len, hex);
+	return fprintf(list, "%s,%s,%d,%s,%d,%s,%d,%s,%d\n", c->meter, id.ea, id.base, id.ti, id.krn, id.sgc, id.ken,
+		       hex, id.kt) > 0;
 }
 
 static bool put_all(struct bt_sbx *sbx, FILE *list, uint64_t seed, int64_t count)
@@ -360,11 +411,15 @@ static bool put_all(struct bt_sbx *sbx, FILE *list, uint64_t seed, int64_t count
 		 bt_sbx_consumer_columns);
 	sqlite3_stmt *insert = bt_sbx_store_ask(sbx->db, sql, "");
 	int64_t now_ms = bt_sbx_now_ms();
-	bool ok = insert && fprintf(list, "drn,ea,base,ti,krn,sgc,ken,decoder_key_hex\n") > 0;
-	for (int64_t i = 0; ok && i < count; i++) {
+	bool ok = insert && fprintf(list, "drn,ea,base,ti,krn,sgc,ken,decoder_key_hex,kt\n") > 0;
+	for (int64_t i = 0; ok && i < count + BT_SBX_GUESTS; i++) {
 		struct bt_sbx_consumer consumer;
-		bt_sbx_person_make(seed, i, now_ms, &consumer);
-		ok = put_consumer(insert, &consumer) && write_meter(list, sbx, &consumer);
+		if (i < count)
+			bt_sbx_person_make(seed, i, now_ms, &consumer);
+		else
+			bt_sbx_guest_make(i - count, i + 1, now_ms, &consumer);
+		ok = put_consumer(insert, &consumer) && write_meter(list, sbx, &consumer) &&
+		     bt_sbx_key_change_seed(sbx->db, &consumer);
 	}
 	sqlite3_finalize(insert);
 	return ok;

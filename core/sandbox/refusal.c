@@ -55,6 +55,8 @@ static const struct bt_sbx_refusal refusals[BT_SBX_CODE_COUNT] = {
 		     "जर्नल में इस जगह दूसरा रिकॉर्ड है।"},
     [BT_SBX_GAP] = {"gap", 409, "Records are missing before this one.", "इससे पहले के रिकॉर्ड नहीं मिले।"},
     [BT_SBX_EPOCH] = {"epoch", 409, "Another epoch of this journal is in force.", "इस जर्नल का दूसरा क्रम चालू है।"},
+    [BT_SBX_DIRECTORY_OLD] = {"directory_old", 409, "Meter keys have changed. Fetch the list of consumers first.",
+			      "मीटर की कुंजियाँ बदली हैं। पहले उपभोक्ताओं की सूची ले लें।"},
     [BT_SBX_INTERNAL] = {"internal", 500, "The server has a fault.", "सर्वर में खराबी है।"},
 };
 

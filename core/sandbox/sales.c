@@ -54,6 +54,9 @@ static enum bt_sbx_code sell_new(struct bt_sbx *sbx, const char *caller, struct 
 	bool picked = is_token && !sale->has_tid;
 	char token[21] = "";
 	char key_id[80];
+	/* A lease may have died since, and with it what a change waited for. */
+	if (!bt_sbx_key_change_release(sbx->db))
+		return BT_SBX_INTERNAL;
 	enum bt_sbx_code code = check_request(sbx, sale, known ? &consumer : NULL, reply);
 	if (code == BT_SBX_NONE && picked)
 		code = bt_sbx_choose(sbx, &consumer, bt_sbx_now_ms(), sale);
@@ -63,6 +66,8 @@ static enum bt_sbx_code sell_new(struct bt_sbx *sbx, const char *caller, struct 
 	if (is_token && !bt_sbx_token_of(sbx, sale, token))
 		return BT_SBX_KEY_MISMATCH;
 	bt_sbx_key_id_text(sale, key_id);
+	struct bt_sbx_meter_key key;
+	json_t *key_change = NULL;
 	struct bt_sbx_posting posting = {.sale = sale,
 					 .sale_text = text,
 					 .by = caller,
@@ -71,7 +76,16 @@ static enum bt_sbx_code sell_new(struct bt_sbx *sbx, const char *caller, struct 
 					 .tid = sale->tid,
 					 .rnd = sale->rnd,
 					 .picked = picked};
-	if (!bt_sbx_ledger_put(sbx, &posting, &consumer) || !bt_sbx_store_commit(sbx->db))
+	if (is_token && bt_sbx_carries_change(sbx, sale, &consumer, &key)) {
+		key_change = bt_sbx_meter_key_json(sbx, &key);
+		if (!key_change)
+			return BT_SBX_INTERNAL;
+		posting.key_change = key.change;
+		posting.key_change_json = key_change;
+	}
+	bool ok = bt_sbx_ledger_put(sbx, &posting, &consumer) && bt_sbx_store_commit(sbx->db);
+	json_decref(key_change);
+	if (!ok)
 		return BT_SBX_INTERNAL;
 	reply->status = 201;
 	return give_stored(sbx, sale->sale_id, reply);

@@ -64,11 +64,22 @@ static bool make_secrets(struct bt_sbx *sbx)
 	       bt_sbx_operators_make(sbx->db) && bt_sbx_store_commit(sbx->db);
 }
 
+/* A folder of an earlier version has no vending key for DKGA02 yet. */
+static bool load_des_key(struct bt_sbx *sbx)
+{
+	uint8_t *key = sbx->vending.des;
+	if (bt_sbx_meta_bytes(sbx->db, "vending_key_des", key, sizeof sbx->vending.des))
+		return true;
+	bt_sbx_random(key, sizeof sbx->vending.des);
+	return bt_sbx_meta_put_bytes(sbx->db, "vending_key_des", key, sizeof sbx->vending.des);
+}
+
 static bool load_secrets(struct bt_sbx *sbx)
 {
 	sbx->era = bt_sbx_meta_int(sbx->db, "era", 1);
 	sbx->key_good_until = bt_sbx_meta_int(sbx->db, "key_good_until", 0);
-	return bt_sbx_meta_bytes(sbx->db, "vending_key", sbx->vending_key, sizeof sbx->vending_key) &&
+	return bt_sbx_meta_bytes(sbx->db, "vending_key", sbx->vending.wide, sizeof sbx->vending.wide) &&
+	       load_des_key(sbx) &&
 	       bt_sbx_meta_bytes(sbx->db, "head_end_seed", sbx->head_end_seed, sizeof sbx->head_end_seed) &&
 	       bt_sbx_ed25519_public(sbx->head_end_seed, sbx->head_end_key);
 }

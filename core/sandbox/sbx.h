@@ -26,7 +26,7 @@ struct bt_sbx {
 	char dir[BT_SBX_PATH_MAX - 64]; /* room is left for the names inside it */
 	int dir_fd;
 	sqlite3 *db;
-	uint8_t vending_key[BT_SBX_VENDING_KEY_LEN];
+	struct bt_sbx_vending vending;
 	uint8_t head_end_seed[32];
 	uint8_t head_end_key[32];
 	int64_t era;

@@ -35,7 +35,14 @@ static const char schema[] =
     "CREATE TABLE IF NOT EXISTS paid(sale_id TEXT PRIMARY KEY, terminal TEXT NOT NULL, sale TEXT NOT NULL,"
     " time INTEGER NOT NULL, pending INTEGER NOT NULL DEFAULT 0) STRICT;"
     "CREATE TABLE IF NOT EXISTS exceptions(place INTEGER PRIMARY KEY, terminal TEXT NOT NULL, sale_id TEXT NOT NULL,"
-    " code TEXT NOT NULL, detail TEXT NOT NULL, at INTEGER NOT NULL) STRICT;";
+    " code TEXT NOT NULL, detail TEXT NOT NULL, at INTEGER NOT NULL) STRICT;"
+    /* Key changes of a meter one after the other; `krn` and `base` are the new ones. `stage`: announced, due, done. */
+    "CREATE TABLE IF NOT EXISTS key_changes(place INTEGER PRIMARY KEY, meter TEXT NOT NULL, krn INTEGER NOT NULL,"
+    " base INTEGER NOT NULL, stage TEXT NOT NULL, at INTEGER NOT NULL, UNIQUE(meter, krn)) STRICT;"
+    /* `change` 0: this terminal has been given keys. */
+    "CREATE TABLE IF NOT EXISTS key_acks(terminal TEXT NOT NULL, change INTEGER NOT NULL,"
+    " PRIMARY KEY(terminal, change)) STRICT;"
+    "CREATE TABLE IF NOT EXISTS key_carriers(sale_id TEXT PRIMARY KEY, change INTEGER NOT NULL) STRICT;";
 
 /* FULL before WAL: the mode then never runs with a weaker setting, not even for its first commit. */
 static const char settings[] = "PRAGMA synchronous=FULL; PRAGMA journal_mode=WAL; PRAGMA foreign_keys=ON;"

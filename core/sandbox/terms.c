@@ -7,6 +7,7 @@
 #include "core/sandbox/clock.h"
 #include "core/sandbox/crypto.h"
 #include "core/sandbox/json_in.h"
+#include "core/sandbox/meter_key.h"
 #include "core/sandbox/price.h"
 #include "core/sandbox/terminal.h"
 
@@ -83,6 +84,8 @@ enum bt_sbx_code bt_sbx_call_lease(struct bt_sbx *sbx, const struct bt_sbx_reque
 	int64_t expires = now_ms + sbx->lease.hours * BT_SBX_HOUR_MS;
 	if (!bt_sbx_store_begin(sbx->db) || !bt_sbx_terminal_find(sbx->db, request->terminal, &terminal))
 		return BT_SBX_INTERNAL;
+	if (bt_sbx_key_change_is_behind(sbx->db, terminal.number))
+		return BT_SBX_DIRECTORY_OLD;
 	int64_t number =
 	    1 + bt_sbx_store_count(sbx->db, 0, "SELECT max(number) FROM leases WHERE terminal=?", "t", terminal.number);
 	if (!bt_sbx_store_run(sbx->db, "INSERT INTO leases VALUES(?,?,?,?)", "tiii", terminal.number, number,

@@ -112,12 +112,38 @@ static void check_every_failure_is_there(void **state)
 	}
 }
 
+/* The same in every town, and nobody else's numbers. */
+static void check_guests(void **state)
+{
+	int due = 0;
+	int longer = 0;
+	(void)state;
+	for (int64_t i = 0; i < BT_SBX_GUESTS; i++) {
+		struct bt_sbx_consumer c, other;
+		char pan[19];
+		bt_sbx_guest_make(i, TOWN + i, NOW, &c);
+		assert_true(bt_sbx_is_digits(c.number, 12) && bt_sbx_is_digits(c.mobile, 10));
+		assert_true(*c.name_hi && *c.place_hi && bt_sbx_pan_make(c.meter, pan) && c.takes_token);
+		assert_string_not_equal(c.note, "");
+		assert_string_equal(bt_sbx_note_of(c.note)->id, c.note);
+		due += bt_sbx_note_of(c.note)->is_key_due;
+		longer += strlen(c.meter) == 13;
+		for (int64_t j = 0; j < TOWN; j++) {
+			bt_sbx_person_make(1, j, NOW, &other);
+			assert_string_not_equal(other.number, c.number);
+			assert_string_not_equal(other.meter, c.meter);
+		}
+	}
+	assert_int_equal(due, 3);
+	assert_int_equal(longer, 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(check_first_is_known),         cmocka_unit_test(check_everyone_is_whole),
 	    cmocka_unit_test(check_seed_decides),           cmocka_unit_test(check_no_number_comes_twice),
-	    cmocka_unit_test(check_every_failure_is_there),
+	    cmocka_unit_test(check_every_failure_is_there), cmocka_unit_test(check_guests),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
