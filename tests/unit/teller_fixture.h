@@ -14,7 +14,7 @@
 #include <cmocka.h>
 
 #include "core/sale/teller.h"
-#include "core/sts/credit.h"
+#include "core/sts/token.h"
 
 #define SHOP_START_MS INT64_C(1795000000000)
 #define SHOP_DAY_MS   INT64_C(86400000)
@@ -413,10 +413,13 @@ static inline struct bt_sale_row shop_row(struct shop *shop)
 /** The digits that this sale's identity means, made apart from the teller. */
 static inline void shop_digits(const struct bt_sale *sale, char out[21])
 {
-	struct bt_sts_credit credit = {.rnd = sale->rnd, .tid = sale->tid, .amount = (uint32_t)sale->quote.units};
+	const struct bt_sts_token token = {
+	    .rnd = sale->rnd, .tid = sale->tid, .value = (uint32_t)sale->quote.units};
+	struct bt_sts_schedule schedule;
 
 	assert_true(sale->has_tid);
-	assert_int_equal(bt_sts_credit_encode(&shop_meter_key, &credit, out), BT_OK);
+	assert_int_equal(bt_sts_schedule_init(&schedule, NULL, &shop_meter_key), BT_OK);
+	assert_int_equal(bt_sts_token_encode(&schedule, &token, out), BT_OK);
 }
 
 /** A good answer to the newest call about the newest sale; the caller may change it before it is given. */
