@@ -1,8 +1,8 @@
-/* Known answers computed at start-up, as certified security modules do: each cipher both ways, each key generation, one
- * token of each layout. A program whose arithmetic is wrong must not issue.
+/* Known answers computed at start-up, as certified security modules do: each cipher both ways, each key generation, the
+ * check fields, the digits, one token of each layout made and read. A program whose arithmetic is wrong must not issue.
  *
- * The answers come from outside (RFC 2994, IEC sample tables, published examples); each row says from where. Pure but
- * for OpenSSL; a few hundred microseconds. */
+ * The answers come from outside (RFC 2994, published examples, another implementation); each row says from where.
+ * Pure; a few hundred microseconds. */
 #ifndef BT_STS_SELFTEST_H
 #define BT_STS_SELFTEST_H
 
@@ -16,7 +16,10 @@ struct bt_sts_known_answer {
 
 /** All rows, and their number. */
 const struct bt_sts_known_answer *bt_sts_known_answers(unsigned *out_count);
-/** @return BT_OK, or BT_ECORRUPT with the name of the first that does not hold. */
+/** @return BT_OK, or BT_ECORRUPT with the name of the first of @p count that does not hold. */
+BT_MUST_USE enum bt_err bt_sts_known_answers_check(const struct bt_sts_known_answer *answers, unsigned count,
+						   struct bt_fault *fault);
+/** The same of all rows. */
 BT_MUST_USE enum bt_err bt_sts_selftest(struct bt_fault *fault);
 
 #endif
