@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/base/file.h"
+#include "core/base/mutant.h"
 
 static const uint8_t magic[4] = {'B', 'T', 'H', '1'};
 
@@ -112,7 +113,8 @@ enum bt_err bt_frames_open(struct bt_frames *frames, const struct bt_disk *disk,
 	if (sys)
 		return bt_disk_note(fault, sys, "journal.head", "open");
 	enum bt_err err = scan_file(frames, fault);
-	if (err == BT_OK && writable && (sys = disk->sync_folder(disk->context, dir)) != 0)
+	bool names = err == BT_OK && writable && !bt_mutant(BT_MUTANT_FOLDER_NOT_SYNCED);
+	if (names && (sys = disk->sync_folder(disk->context, dir)) != 0)
 		err = bt_disk_note(fault, sys, "state folder", "sync");
 	if (err != BT_OK)
 		bt_frames_close(frames);
@@ -162,9 +164,11 @@ enum bt_err bt_frames_append(struct bt_frames *frames, const struct bt_frame *li
 		frames->len = start;
 		return bt_fault_set(fault, BT_ENOSPC, sys, "journal.head: disk full");
 	}
-	if (!sys)
+	if (!sys && !bt_mutant(BT_MUTANT_FRAMES_NOT_SYNCED))
 		sys = frames->disk->sync(frames->file);
-	if (sys)
+	if (sys && bt_mutant(BT_MUTANT_SYNC_RETRIED))
+		sys = frames->disk->sync(frames->file);
+	if (sys && !bt_mutant(BT_MUTANT_SYNC_ERROR_IGNORED))
 		return bt_fault_set(fault, BT_EDISK, sys, "journal.head: write: %s", strerror(sys));
 	if (frames->len < start + len)
 		frames->len = start + len;

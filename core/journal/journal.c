@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/base/json.h"
+#include "core/base/mutant.h"
 #include "core/base/random.h"
 #include "core/journal/chain.h"
 #include "core/journal/fold.h"
@@ -12,7 +13,7 @@
 
 enum bt_err bt_journal_stop(struct bt_journal *journal, enum bt_err err, const char *why)
 {
-	if (journal->state == BT_OK) {
+	if (journal->state == BT_OK && !bt_mutant(BT_MUTANT_STOP_NOT_FINAL)) {
 		journal->state = err;
 		bt_log_line(journal->log, "journal", "stopped: %s: %s", bt_err_name(err), why);
 	}
@@ -88,9 +89,9 @@ static enum bt_err check_tid(struct bt_store *store, const struct bt_sale_row *r
 		return bt_store_error(store, "look up TID", fault);
 	int code = sqlite3_step(statement);
 	sqlite3_reset(statement);
-	if (code == SQLITE_ROW)
+	if (code == SQLITE_ROW && !bt_mutant(BT_MUTANT_TID_NOT_BURNED))
 		return bt_fault_set(fault, BT_ESTATE, 0, "TID %u is burned for this meter", row->tid);
-	return code == SQLITE_DONE ? BT_OK : bt_store_error(store, "look up TID", fault);
+	return code == SQLITE_DONE || code == SQLITE_ROW ? BT_OK : bt_store_error(store, "look up TID", fault);
 }
 
 static enum bt_err project(struct bt_store *store, const struct bt_event *event, const json_t *body,
@@ -155,6 +156,8 @@ static enum bt_err write_event(struct bt_journal *journal, const struct bt_event
 	memcpy(event.prev_hash, head->hash, sizeof event.prev_hash);
 	if (event.sale_id[0])
 		err = project(&journal->store, &event, body, &row, fault);
+	if (bt_mutant(BT_MUTANT_PROJECTION_APART))
+		sqlite3_exec(journal->store.db, "COMMIT;BEGIN IMMEDIATE", NULL, NULL, NULL);
 	json_decref(body);
 	if (err != BT_OK)
 		return err;
@@ -196,8 +199,10 @@ static enum bt_err write_batch(struct bt_journal *journal, struct batch *batch, 
 	struct bt_tally before = store->tally;
 	for (int i = 0; i < batch->count && err == BT_OK; i++)
 		err = write_event(journal, &batch->events[i], batch->now_ms, &batch->head, &batch->frames[i], fault);
-	if (err == BT_OK)
+	if (err == BT_OK && !bt_mutant(BT_MUTANT_PUT_NOT_MARKED))
 		err = bt_store_put_mark(store, journal->head.seq + 1, fault);
+	if (err == BT_OK && bt_mutant(BT_MUTANT_FRAMES_FIRST))
+		err = bt_frames_append(&journal->frames, batch->frames, batch->count, fault);
 	if (err == BT_OK) {
 		sqlite3_stmt *commit = bt_store_statement(store, BT_STMT_COMMIT);
 		batch->written = true;
@@ -309,7 +314,7 @@ enum bt_err bt_journal_put(struct bt_journal *journal, const struct bt_event_in 
 		err = write_batch_again(journal, &batch, fault);
 	if (err != BT_OK && is_harmless(&batch, err))
 		return err;
-	if (err == BT_OK)
+	if (err == BT_OK && !bt_mutant(BT_MUTANT_FRAMES_FIRST))
 		err = write_frames(journal, &batch, fault);
 	if (err != BT_OK)
 		return bt_journal_stop(journal, bt_err_fate(err) == BT_FATE_STOP ? err : BT_EDISK, fault->what);
@@ -343,6 +348,8 @@ enum bt_err bt_journal_read(struct bt_journal *journal, int64_t after,
 		code = sqlite3_bind_int64(statement, 1, after);
 	if (!code)
 		code = sqlite3_bind_int64(statement, 2, journal->head.seq);
+	if (!code && bt_mutant(BT_MUTANT_READ_BEFORE_SECOND))
+		code = sqlite3_bind_int64(statement, 2, INT64_MAX);
 	enum bt_err err = BT_OK;
 	while (!code && (code = sqlite3_step(statement)) == SQLITE_ROW) {
 		code = SQLITE_OK;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/base/file.h"
+#include "core/base/mutant.h"
 #include "core/journal/schema.h"
 
 #define SQLITE_OLDEST 3037000 /* STRICT tables */
@@ -341,6 +342,8 @@ static enum bt_err apply_settings(struct bt_store *store, struct bt_fault *fault
 		if (!answer_is(store->db, settings[i].ask, settings[i].expect))
 			return bt_fault_set(fault, BT_EUNSUPPORTED, 0, "journal.db: not taken: %s", settings[i].set);
 	}
+	if (bt_mutant(BT_MUTANT_SYNCHRONOUS_NORMAL))
+		sqlite3_exec(store->db, "PRAGMA synchronous=NORMAL", NULL, NULL, NULL);
 	sqlite3_wal_hook(store->db, note_wal_pages, store);
 	return BT_OK;
 }
@@ -378,7 +381,8 @@ enum bt_err bt_store_open(struct bt_store *store, const struct bt_disk *disk, co
 		err = apply_settings(store, fault);
 	if (err == BT_OK)
 		err = bt_schema_migrate(store, writable, fault);
-	int sys = err == BT_OK && writable ? disk->sync_folder(disk->context, dir) : 0;
+	bool named = err == BT_OK && writable && !bt_mutant(BT_MUTANT_FOLDER_NOT_SYNCED);
+	int sys = named ? disk->sync_folder(disk->context, dir) : 0;
 	if (sys)
 		err = bt_disk_note(fault, sys, "state folder", "sync");
 	if (err != BT_OK)

@@ -1,0 +1,60 @@
+/* Planted faults: each breaks one rule on purpose, so that the simulation can be seen to notice.
+ *
+ * They exist only in a build with -DBATTI_MUTANTS=ON (the preset "mutants"), where at most one is switched on by name.
+ * Anywhere else bt_mutant() is the constant false, and neither the faults nor their names are in the program. To add
+ * one: a row here, and at the place it breaks `if (bt_mutant(BT_MUTANT_X))`. */
+#ifndef BT_BASE_MUTANT_H
+#define BT_BASE_MUTANT_H
+
+#include <stdbool.h>
+
+/* One row each: id, name, the campaign of tests/sim that has to catch it, the rule it breaks. */
+#define BT_MUTANTS(ROW)                                                                                                \
+	ROW(BT_MUTANT_SYNCHRONOUS_NORMAL, "synchronous-normal", "cuts", "DESIGN 6: synchronous=EXTRA")                 \
+	ROW(BT_MUTANT_FRAMES_NOT_SYNCED, "frames-not-synced", "cuts", "DESIGN 6: second record synced before use")     \
+	ROW(BT_MUTANT_READ_BEFORE_SECOND, "read-before-second-record", "cuts", "PROTOCOL J1: only what is in both")    \
+	ROW(BT_MUTANT_FOLDER_NOT_SYNCED, "folder-not-synced", "cuts", "reliability 2.3: folder synced after making")   \
+	ROW(BT_MUTANT_FRAMES_FIRST, "frames-before-commit", "cuts", "DESIGN 6: database first, then second record")    \
+	ROW(BT_MUTANT_PROJECTION_APART, "projection-in-second-transaction", "cuts", "reliability 3.2 rule 6")          \
+	ROW(BT_MUTANT_SYNC_ERROR_IGNORED, "failed-sync-ignored", "cuts", "DESIGN 6: a failed sync is STOP")            \
+	ROW(BT_MUTANT_SYNC_RETRIED, "failed-sync-retried", "cuts", "reliability 2.2: a failed sync is never retried")  \
+	ROW(BT_MUTANT_STOP_NOT_FINAL, "stop-not-final", "cuts", "DESIGN 6: STOP lasts until the next start")           \
+	ROW(BT_MUTANT_PUT_NOT_MARKED, "put-not-marked", "cuts", "DESIGN 6: heads agree but for the newest put")        \
+	ROW(BT_MUTANT_TID_NOT_BURNED, "tid-not-burned", "cuts", "PROTOCOL T1: a TID is burned when journaled")         \
+	ROW(BT_MUTANT_HEADS_NOT_COMPARED, "heads-not-compared", "rot", "DESIGN 6: heads agree at start")               \
+	ROW(BT_MUTANT_CHAIN_NOT_CHECKED, "chain-not-checked", "rot", "DESIGN 6: chain checked at start")               \
+	ROW(BT_MUTANT_ROWS_NOT_COUNTED, "rows-not-counted", "rot", "reliability 2.4: totals from checked rows only")   \
+	ROW(BT_MUTANT_INDEXES_NOT_CHECKED, "indexes-not-checked", "rot", "reliability 2.4: no row hidden by an index")
+
+#ifdef BATTI_MUTANTS
+
+enum bt_mutant {
+	BT_MUTANT_NONE,
+#define BT_MUTANT_ENUM(id, name, campaign, rule) id,
+	BT_MUTANTS(BT_MUTANT_ENUM)
+#undef BT_MUTANT_ENUM
+	    BT_MUTANT_COUNT
+};
+
+struct bt_mutant_row {
+	const char *name, *campaign, *rule;
+};
+
+/** Is this fault the one switched on? */
+bool bt_mutant(enum bt_mutant mutant);
+/** Switch one on, for the whole process. @return false when there is none of this name. */
+bool bt_mutant_switch_on(const char *name);
+/** The rows, from 1 to BT_MUTANT_COUNT - 1. */
+const struct bt_mutant_row *bt_mutant_row(enum bt_mutant mutant);
+
+#else
+
+#define bt_mutant(mutant) false
+static inline bool bt_mutant_switch_on(const char *name)
+{
+	(void)name;
+	return false;
+}
+
+#endif
+#endif
