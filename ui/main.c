@@ -8,6 +8,7 @@
 
 #include "core/base/file.h"
 #include "core/base/json.h"
+#include "core/sts/selftest.h"
 #include "ui/command/command.h"
 
 static void print_help(void)
@@ -101,6 +102,17 @@ static enum bt_exit start(struct bt_command_env *env, const struct bt_command *c
 	return command ? command->run(env) : bt_command_counter.run(env);
 }
 
+/* Before anything is read or opened: arithmetic that is wrong issues nothing, and answers nothing. */
+static enum bt_exit check_arithmetic(const struct bt_command_env *env)
+{
+	struct bt_fault fault = {0};
+
+	if (bt_sts_selftest(&fault) == BT_OK)
+		return BT_EXIT_DONE;
+	bt_command_say(env, N_("Stopped: a known answer does not come out ({1}). No token is made."), fault.what, NULL);
+	return BT_EXIT_STOPPED;
+}
+
 int main(int argc, char **argv)
 {
 	struct bt_command_env env = {0};
@@ -126,7 +138,9 @@ int main(int argc, char **argv)
 	}
 	if (open_words(&env.words, &fault) != BT_OK)
 		bt_command_say(&env, N_("The words for Hindi cannot be read: {1}."), fault.what, NULL);
-	code = start(&env, command, argc - (command ? 2 : 1), argv + (command ? 2 : 1));
+	code = check_arithmetic(&env);
+	if (!code)
+		code = start(&env, command, argc - (command ? 2 : 1), argv + (command ? 2 : 1));
 	bt_words_close(env.words);
 	return (int)code;
 }
