@@ -1,10 +1,11 @@
 /* batti-meter: a meter to key tokens into. See tests/meter/README.md. */
 #include <getopt.h>
-#include <inttypes.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
-#include "tests/meter/memory.h"
+#include "tests/meter/entry.h"
+#include "tests/meter/report.h"
 
 #define EXIT_ACCEPTED 0
 #define EXIT_REFUSED  1
@@ -12,15 +13,17 @@
 
 #define TEXT_CAP 128 /* 20 digits with whatever blanks and dashes people put between them */
 
-static const char usage[] = "usage: batti-meter enter --state FOLDER [--json] METER TOKEN\n"
-			    "       batti-meter show --state FOLDER [--json] METER\n";
+static const char usage[] = "usage: batti-meter enter --state FOLDER [--json] [--now SECONDS] METER TOKEN\n"
+			    "       batti-meter show --state FOLDER [--json] METER\n"
+			    "       batti-meter status --state FOLDER [--json] [--now SECONDS] METER\n"
+			    "       batti-meter tamper --state FOLDER METER\n";
 
 struct request {
-	const char *command;
+	const struct meter_report *report;
 	const char *state;
 	const char *drn;
 	char text[TEXT_CAP]; /* the token as keyed in, its groups joined */
-	int json;
+	int64_t now_s;
 };
 
 static int complain(const char *what)
@@ -29,108 +32,60 @@ static int complain(const char *what)
 	return EXIT_USAGE;
 }
 
-static void print_units(uint32_t tenths)
+static int run_enter(const struct request *request, const struct meter_identity *identity, struct meter_fault *fault)
 {
-	printf("%" PRIu32 ".%" PRIu32, tenths / 10, tenths % 10);
+	struct meter_effect effect;
+	struct meter meter;
+
+	if (!meter_enter(request->state, identity, request->text, request->now_s, &effect, &meter, fault))
+		return complain(fault->what);
+	request->report->entry(&meter, &effect);
+	return meter_result_is_accepted(effect.result) ? EXIT_ACCEPTED : EXIT_REFUSED;
 }
 
-static void print_entry_text(enum meter_result result, const struct meter_token *token,
-			     const struct meter_memory *memory)
+static bool look_at(const struct request *request, const struct meter_identity *identity, struct meter *out,
+		    struct meter_fault *fault)
 {
-	const char *reason = meter_result_reason(result);
-
-	printf("%s credit=", meter_result_word(result));
-	print_units(memory->credit_tenths);
-	printf(" kWh");
-	if (result == METER_ACCEPTED) {
-		printf(" (+");
-		print_units(token->tenths);
-		printf(")");
-	} else if (reason[0] != '\0') {
-		printf(" (%s)", reason);
-	}
-	printf("\n");
+	*out = (struct meter){.identity = *identity, .now_s = request->now_s};
+	return meter_memory_load(request->state, identity, &out->memory, fault);
 }
 
-static void print_entry_json(const char *drn, enum meter_result result, const struct meter_token *token,
-			     const struct meter_memory *memory)
+static int run_show(const struct request *request, const struct meter_identity *identity, struct meter_fault *fault)
 {
-	printf("{\"meter\":\"%s\",\"result\":\"%s\",\"reason\":\"%s\",\"credit_tenths\":%" PRIu32
-	       ",\"added_tenths\":%" PRIu32 ",\"tid\":%" PRIu32 "}\n",
-	       drn, meter_result_word(result), meter_result_reason(result), memory->credit_tenths,
-	       result == METER_ACCEPTED ? token->tenths : 0, token->tid);
-}
+	struct meter meter;
 
-static int run_enter(const struct request *request)
-{
-	struct meter_identity identity;
-	struct meter_memory memory;
-	struct meter_token token;
-	struct meter_fault fault;
-	enum meter_result result;
-
-	if (!meter_factory_find(request->state, request->drn, &identity, &fault) ||
-	    !meter_enter(request->state, &identity, request->text, &result, &token, &memory, &fault))
-		return complain(fault.what);
-	if (request->json)
-		print_entry_json(request->drn, result, &token, &memory);
-	else
-		print_entry_text(result, &token, &memory);
-	return result == METER_ACCEPTED ? EXIT_ACCEPTED : EXIT_REFUSED;
-}
-
-static void print_memory_text(const struct meter_memory *memory)
-{
-	printf("credit=");
-	print_units(memory->credit_tenths);
-	printf(" kWh\n");
-	for (unsigned i = 0; i < memory->last_count; i++) {
-		const struct meter_token *token = &memory->last[i];
-
-		printf("%.4s %.4s %.4s %.4s %.4s tid=%" PRIu32 " +", token->digits, token->digits + 4,
-		       token->digits + 8, token->digits + 12, token->digits + 16, token->tid);
-		print_units(token->tenths);
-		printf("\n");
-	}
-}
-
-static void print_memory_json(const char *drn, const struct meter_memory *memory)
-{
-	printf("{\"meter\":\"%s\",\"credit_tenths\":%" PRIu32 ",\"tokens\":[", drn, memory->credit_tenths);
-	for (unsigned i = 0; i < memory->last_count; i++) {
-		const struct meter_token *token = &memory->last[i];
-
-		printf("%s{\"token\":\"%s\",\"tid\":%" PRIu32 ",\"tenths\":%" PRIu32 "}", i > 0 ? "," : "",
-		       token->digits, token->tid, token->tenths);
-	}
-	printf("]}\n");
-}
-
-static int run_show(const struct request *request)
-{
-	struct meter_identity identity;
-	struct meter_memory memory;
-	struct meter_fault fault;
-
-	if (!meter_factory_find(request->state, request->drn, &identity, &fault) ||
-	    !meter_memory_load(request->state, request->drn, &memory, &fault))
-		return complain(fault.what);
-	if (request->json)
-		print_memory_json(request->drn, &memory);
-	else
-		print_memory_text(&memory);
+	if (!look_at(request, identity, &meter, fault))
+		return complain(fault->what);
+	request->report->show(&meter);
 	return EXIT_ACCEPTED;
+}
+
+static int run_status(const struct request *request, const struct meter_identity *identity, struct meter_fault *fault)
+{
+	struct meter meter;
+
+	if (!look_at(request, identity, &meter, fault))
+		return complain(fault->what);
+	request->report->status(&meter);
+	return EXIT_ACCEPTED;
+}
+
+static int run_tamper(const struct request *request, const struct meter_identity *identity, struct meter_fault *fault)
+{
+	return meter_tamper(request->state, identity, fault) ? EXIT_ACCEPTED : complain(fault->what);
 }
 
 struct command {
 	const char *name;
-	int (*run)(const struct request *request);
+	int (*run)(const struct request *request, const struct meter_identity *identity, struct meter_fault *fault);
 	int token; /* whether a token follows the meter */
 };
 
 static const struct command commands[] = {
     {.name = "enter", .run = run_enter, .token = 1},
     {.name = "show", .run = run_show, .token = 0},
+    {.name = "status", .run = run_status, .token = 0},
+    {.name = "tamper", .run = run_tamper, .token = 0},
 };
 
 static const struct command *find_command(const char *name)
@@ -158,11 +113,22 @@ static void join_token(char *const *groups, char out[TEXT_CAP])
 	}
 }
 
+static bool read_seconds(const char *text, int64_t *out)
+{
+	size_t len = strlen(text);
+
+	if (len == 0 || len > 12 || strspn(text, "0123456789") != len)
+		return false;
+	*out = strtoll(text, NULL, 10);
+	return true;
+}
+
 static bool read_options(int argc, char **argv, struct request *out)
 {
 	static const struct option options[] = {
 	    {"state", required_argument, NULL, 's'},
 	    {"json", no_argument, NULL, 'j'},
+	    {"now", required_argument, NULL, 'n'},
 	    {NULL, 0, NULL, 0},
 	};
 	int option;
@@ -171,8 +137,8 @@ static bool read_options(int argc, char **argv, struct request *out)
 		if (option == 's')
 			out->state = optarg;
 		else if (option == 'j')
-			out->json = 1;
-		else
+			out->report = &meter_report_json;
+		else if (option != 'n' || !read_seconds(optarg, &out->now_s))
 			return false;
 	}
 	return out->state != NULL && argc - optind >= 2;
@@ -180,8 +146,10 @@ static bool read_options(int argc, char **argv, struct request *out)
 
 int main(int argc, char **argv)
 {
-	struct request request = {.json = 0};
+	struct request request = {.report = &meter_report_text, .now_s = time(NULL)};
 	const struct command *command;
+	struct meter_identity identity;
+	struct meter_fault fault;
 
 	if (!read_options(argc, argv, &request)) {
 		fputs(usage, stderr);
@@ -194,5 +162,7 @@ int main(int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	join_token(argv + optind + 2, request.text);
-	return command->run(&request);
+	if (!meter_factory_find(request.state, request.drn, &identity, &fault))
+		return complain(fault.what);
+	return command->run(&request, &identity, &fault);
 }

@@ -2,57 +2,22 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <limits.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define FIRST_LINE "batti-meter 1"
+#include "tests/meter/memory_form.h"
 
-static bool is_expired(uint8_t ken, uint32_t tid)
+void meter_memory_init(struct meter_memory *memory, const struct meter_identity *identity)
 {
-	return ken < 255 && (tid & 0xff0000) > (uint32_t)ken << 16;
-}
-
-static bool is_remembered(const struct meter_memory *memory, uint32_t tid)
-{
-	for (size_t i = 0; i < METER_TIDS; i++) {
-		if (memory->tids[i] == tid)
-			return true;
-	}
-	return false;
-}
-
-/* Drop the smallest, keep the rest rising. */
-static void remember(struct meter_memory *memory, uint32_t tid)
-{
-	size_t at = 0;
-
-	for (; at + 1 < METER_TIDS && memory->tids[at + 1] < tid; at++)
-		memory->tids[at] = memory->tids[at + 1];
-	memory->tids[at] = tid;
-}
-
-enum meter_result meter_memory_take(struct meter_memory *memory, uint8_t ken, const struct meter_token *token)
-{
-	if (is_expired(ken, token->tid))
-		return METER_EXPIRED;
-	if (token->tid < memory->tids[0])
-		return METER_OLD;
-	if (is_remembered(memory, token->tid))
-		return METER_USED;
-	if (token->tenths > METER_CREDIT_MAX - memory->credit_tenths)
-		return METER_OVERFLOW;
-	memory->credit_tenths += token->tenths;
-	remember(memory, token->tid);
-	memmove(&memory->last[1], &memory->last[0], sizeof memory->last - sizeof memory->last[0]);
-	memory->last[0] = *token;
-	if (memory->last_count < METER_LAST)
-		memory->last_count++;
-	return METER_ACCEPTED;
+	memset(memory, 0, sizeof *memory);
+	memory->binding = identity->binding;
+	memory->power_limit_w = METER_NO_LIMIT_W;
+	memory->unbalance_limit_w = METER_NO_LIMIT_W;
+	for (size_t i = 0; i < METER_TIDS; i++)
+		memory->tids[i] = identity->made_tid;
 }
 
 static bool make_path(const char *state, const char *drn, const char *suffix, char out[PATH_MAX],
@@ -65,74 +30,28 @@ static bool make_path(const char *state, const char *drn, const char *suffix, ch
 	return true;
 }
 
-static bool read_tids(FILE *file, uint32_t tids[METER_TIDS])
+bool meter_memory_load(const char *state, const struct meter_identity *identity, struct meter_memory *out,
+		       struct meter_fault *fault)
 {
-	for (size_t i = 0; i < METER_TIDS; i++) {
-		if (fscanf(file, "tid %8" SCNu32 "\n", &tids[i]) != 1 || tids[i] > 0xffffff)
-			return false;
-		if (i > 0 && tids[i] < tids[i - 1])
-			return false;
-	}
-	return true;
-}
-
-static bool read_last(FILE *file, struct meter_memory *memory)
-{
-	if (fscanf(file, "last %2u\n", &memory->last_count) != 1 || memory->last_count > METER_LAST)
-		return false;
-	for (unsigned i = 0; i < memory->last_count; i++) {
-		struct meter_token *token = &memory->last[i];
-
-		if (fscanf(file, "token %20[0-9] %8" SCNu32 " %8" SCNu32 "\n", token->digits, &token->tid,
-			   &token->tenths) != 3)
-			return false;
-	}
-	return true;
-}
-
-static bool read_memory(FILE *file, struct meter_memory *out)
-{
-	char end[4] = "";
-
-	return fscanf(file, FIRST_LINE "\ncredit %8" SCNu32 "\n", &out->credit_tenths) == 1 &&
-	       out->credit_tenths <= METER_CREDIT_MAX && read_tids(file, out->tids) && read_last(file, out) &&
-	       fscanf(file, "%3[end]", end) == 1 && strcmp(end, "end") == 0;
-}
-
-bool meter_memory_load(const char *state, const char *drn, struct meter_memory *out, struct meter_fault *fault)
-{
-	struct meter_memory memory = {.credit_tenths = 0};
+	struct meter_memory memory;
 	char path[PATH_MAX];
 	FILE *file;
 	bool done;
 
-	if (!make_path(state, drn, "", path, fault))
+	if (!make_path(state, identity->drn, "", path, fault))
 		return false;
+	meter_memory_init(&memory, identity);
 	file = fopen(path, "re");
 	if (file == NULL && errno != ENOENT)
-		return meter_fault_set(fault, "memory of meter %s: %s", drn, strerror(errno));
+		return meter_fault_set(fault, "memory of meter %s: %s", identity->drn, strerror(errno));
 	if (file != NULL) {
-		done = read_memory(file, &memory);
+		done = meter_memory_read(file, &memory);
 		fclose(file);
 		if (!done)
-			return meter_fault_set(fault, "memory of meter %s is damaged", drn);
+			return meter_fault_set(fault, "memory of meter %s is damaged", identity->drn);
 	}
 	*out = memory;
 	return true;
-}
-
-static void write_memory(FILE *file, const struct meter_memory *memory)
-{
-	fprintf(file, FIRST_LINE "\ncredit %" PRIu32 "\n", memory->credit_tenths);
-	for (size_t i = 0; i < METER_TIDS; i++)
-		fprintf(file, "tid %" PRIu32 "\n", memory->tids[i]);
-	fprintf(file, "last %u\n", memory->last_count);
-	for (unsigned i = 0; i < memory->last_count; i++) {
-		const struct meter_token *token = &memory->last[i];
-
-		fprintf(file, "token %s %" PRIu32 " %" PRIu32 "\n", token->digits, token->tid, token->tenths);
-	}
-	fprintf(file, "end\n");
 }
 
 /* The new name lasts only when the folder is synced too. */
@@ -152,6 +71,17 @@ static bool sync_folder(const char *state)
 	return done;
 }
 
+/* Keys may be in it: for its owner only. */
+static FILE *open_fresh(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
+
+	if (file == NULL && fd >= 0)
+		close(fd);
+	return file;
+}
+
 bool meter_memory_save(const char *state, const char *drn, const struct meter_memory *memory, struct meter_fault *fault)
 {
 	char path[PATH_MAX], fresh[PATH_MAX];
@@ -160,10 +90,10 @@ bool meter_memory_save(const char *state, const char *drn, const struct meter_me
 
 	if (!make_path(state, drn, "", path, fault) || !make_path(state, drn, ".new", fresh, fault))
 		return false;
-	file = fopen(fresh, "we");
+	file = open_fresh(fresh);
 	if (file == NULL)
 		return meter_fault_set(fault, "memory of meter %s: %s", drn, strerror(errno));
-	write_memory(file, memory);
+	meter_memory_write(file, memory);
 	done = fflush(file) == 0 && ferror(file) == 0 && fsync(fileno(file)) == 0;
 	done = fclose(file) == 0 && done;
 	done = done && rename(fresh, path) == 0 && sync_folder(state);
@@ -189,28 +119,4 @@ int meter_memory_lock(const char *state, const char *drn, struct meter_fault *fa
 	if (fd >= 0)
 		close(fd);
 	return -1;
-}
-
-bool meter_enter(const char *state, const struct meter_identity *identity, const char *text, enum meter_result *result,
-		 struct meter_token *token, struct meter_memory *memory, struct meter_fault *fault)
-{
-	int lock = meter_memory_lock(state, identity->drn, fault);
-	bool done = false;
-
-	if (lock < 0)
-		return false;
-	memset(token, 0, sizeof *token);
-	if (!meter_memory_load(state, identity->drn, memory, fault))
-		goto out;
-	*result = meter_token_decode(identity->key, text, token);
-	if (*result == METER_BROKEN) {
-		meter_fault_set(fault, "MISTY1 is not to be had from the library");
-		goto out;
-	}
-	if (*result == METER_ACCEPTED)
-		*result = meter_memory_take(memory, identity->ken, token);
-	done = *result != METER_ACCEPTED || meter_memory_save(state, identity->drn, memory, fault);
-out:
-	close(lock);
-	return done;
 }
