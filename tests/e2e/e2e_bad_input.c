@@ -22,6 +22,9 @@ struct bad_row {
 
 static const struct bad_row rows[] = {
     {"999999999999", "500", "not a number we know", "यह नंबर हमारे पास नहीं है"},
+    {"58000079524", "500", "typing mistake", "मीटर नंबर लिखने में"},
+    {"0100000000009", "500", "typing mistake", "मीटर नंबर लिखने में"},
+    {"600727580000795238", "500", "typing mistake", "मीटर नंबर लिखने में"},
     {NULL, "abc", "not a number", "सिर्फ़ अंक"},
     {NULL, "5O0", "not a number", "सिर्फ़ अंक"},
     {NULL, "12.50", "Only whole rupees", "सिर्फ़ पूरे रुपये"},

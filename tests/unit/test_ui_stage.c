@@ -313,6 +313,22 @@ static void test_unknown_number_asks_the_server_and_opens(void **state)
 	assert_screen("card");
 }
 
+/* A meter number in any of its lengths, with blanks or without: 11 and 13 digits, and 18 with the issuer's before. */
+static void test_mistyped_meter_is_said(void **state)
+{
+	static const char *const wrong[] = {"58000079524\n", "0100000000009\n", "600727580000795238\n",
+					    "6007 2758 0000 7952 38\n", "610727580000795237\n"};
+	(void)state;
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		type(wrong[i]);
+		assert_screen("home");
+		assert_true(shows("The meter number has a typing mistake."));
+		press(BT_KEY_ESC);
+	}
+	type("600727580000795237\n");
+	assert_false(shows("typing mistake"));
+}
+
 static void test_unknown_number_while_down_is_said(void **state)
 {
 	(void)state;
@@ -727,6 +743,7 @@ int main(void)
 	    TEST(test_repeat_and_ten_times_are_asked_once),
 	    TEST(test_blocked_person_cannot_pay),
 	    TEST(test_unknown_number_asks_the_server_and_opens),
+	    TEST(test_mistyped_meter_is_said),
 	    TEST(test_unknown_number_while_down_is_said),
 	    TEST(test_lock_hides_everything_and_lets_only_a_pin_in),
 	    TEST(test_somebody_else_begins_at_home),
