@@ -35,6 +35,11 @@ const char *bt_dual_get(const struct bt_dual *dual, enum bt_lang lang)
 	return wanted[0] ? wanted : other;
 }
 
+size_t bt_sealed_key_len(const struct bt_sealed_key *key)
+{
+	return strcmp(key->ea, "07") == 0 ? BT_SEALED_KEY_LEN - 8 : BT_SEALED_KEY_LEN;
+}
+
 bool bt_consumer_is_blocked(const struct bt_consumer *consumer)
 {
 	return consumer->blocked.en[0] || consumer->blocked.hi[0];
@@ -123,14 +128,14 @@ static bool is_digits_of(const char *text, size_t len)
 	return strlen(text) == len && bt_text_is_digits(text);
 }
 
-static enum bt_err read_key(const json_t *object, struct bt_sealed_key *out)
+static enum bt_err read_key(const json_t *object, const char *name, struct bt_sealed_key *out)
 {
 	int64_t krn = 0, kt = 0, ken = 0, base = 0, version = 0;
 	char sealed[(BT_SEALED_KEY_LEN + 2) / 3 * 4 + 1];
 	size_t len = 0;
-	if (!bt_json_has(object, "key"))
+	if (!bt_json_has(object, name))
 		return BT_OK;
-	const json_t *key = bt_json_object(object, "key");
+	const json_t *key = bt_json_object(object, name);
 	if (!key || bt_json_text(key, "sgc", out->sgc, sizeof out->sgc) != BT_OK ||
 	    bt_json_text(key, "ti", out->ti, sizeof out->ti) != BT_OK ||
 	    bt_json_text(key, "ea", out->ea, sizeof out->ea) != BT_OK ||
@@ -144,7 +149,7 @@ static enum bt_err read_key(const json_t *object, struct bt_sealed_key *out)
 		return BT_EFORMAT;
 	if (!is_digits_of(out->sgc, 6) || !is_digits_of(out->ti, 2) || !is_digits_of(out->ea, 2) ||
 	    !is_digits_of(out->dkga, 2) || !is_hex_upper(out->kcv, 6) ||
-	    bt_base64_decode(sealed, out->sealed, sizeof out->sealed, &len) != BT_OK || len != sizeof out->sealed)
+	    bt_base64_decode(sealed, out->sealed, sizeof out->sealed, &len) != BT_OK || len != bt_sealed_key_len(out))
 		return BT_EFORMAT;
 	out->krn = (uint8_t)krn;
 	out->kt = (uint8_t)kt;
@@ -152,6 +157,19 @@ static enum bt_err read_key(const json_t *object, struct bt_sealed_key *out)
 	out->base = (uint16_t)base;
 	out->version = (uint32_t)version;
 	out->present = true;
+	return BT_OK;
+}
+
+/* Tokens of a change to no key, or of another length than the key's, are nobody's. */
+static enum bt_err read_change(const json_t *object, struct bt_consumer *out)
+{
+	struct bt_key_change change;
+	if (bt_key_change_read(object, &change) != BT_OK)
+		return BT_EFORMAT;
+	int count = strcmp(out->key.ea, "07") == 0 ? 2 : BT_KEY_SECTIONS_MAX;
+	if (change.tokens.count != 0 && (!out->key.present || change.tokens.count != count))
+		return BT_EFORMAT;
+	out->key_change = change;
 	return BT_OK;
 }
 
@@ -226,8 +244,12 @@ enum bt_err bt_consumer_read(const json_t *object, struct bt_consumer *out, stru
 		bad = "kind";
 	if (!bad && read_free_units(object, out) != BT_OK)
 		bad = "free_units";
-	if (!bad && read_key(object, &out->key) != BT_OK)
+	if (!bad && read_key(object, "key", &out->key) != BT_OK)
 		bad = "key";
+	if (!bad && read_key(object, "key_next", &out->key_next) != BT_OK)
+		bad = "key_next";
+	if (!bad && read_change(object, out) != BT_OK)
+		bad = "key_change";
 	return bad ? bt_fault_set(fault, BT_EFORMAT, 0, "consumer: %s", bad) : BT_OK;
 }
 
@@ -244,7 +266,8 @@ enum bt_err bt_consumer_decode(struct bt_bytes json, struct bt_consumer *out, st
 static json_t *encode_key(const struct bt_sealed_key *key)
 {
 	char sealed[(BT_SEALED_KEY_LEN + 2) / 3 * 4 + 1];
-	if (!key->present || bt_base64_encode(BT_BYTES(key->sealed), sealed, sizeof sealed) != BT_OK)
+	if (!key->present ||
+	    bt_base64_encode((struct bt_bytes){key->sealed, bt_sealed_key_len(key)}, sealed, sizeof sealed) != BT_OK)
 		return json_null();
 	return json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:i,s:i,s:i,s:i,s:I,s:I}", "sgc", key->sgc, "ti", key->ti, "ea",
 			 key->ea, "dkga", key->dkga, "kcv", key->kcv, "sealed", sealed, "krn", (int)key->krn, "kt",
@@ -291,6 +314,8 @@ enum bt_err bt_consumer_encode(const struct bt_consumer *consumer, struct bt_buf
 	if (!bad) {
 		bad |= json_object_set_new(root, "kind", json_string(bt_kind_code(consumer->kind)));
 		bad |= json_object_set_new(root, "key", encode_key(&consumer->key));
+		bad |= json_object_set_new(root, "key_next", encode_key(&consumer->key_next));
+		bad |= json_object_set_new(root, "key_change", bt_key_change_json(&consumer->key_change));
 		bad |= json_object_set_new(root, "free_units",
 					   json_pack("{s:I,s:I}", "left", (json_int_t)consumer->free_left, "of",
 						     (json_int_t)consumer->free_of));

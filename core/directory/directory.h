@@ -5,10 +5,11 @@
 #ifndef BT_DIRECTORY_DIRECTORY_H
 #define BT_DIRECTORY_DIRECTORY_H
 
+#include "core/base/key_change.h"
 #include "core/base/text.h"
 #include "core/money/money.h"
 
-#define BT_SEALED_KEY_LEN 44 /* nonce 12, cipher text 16, tag 16 */
+#define BT_SEALED_KEY_LEN 44 /* nonce 12, cipher text 16 (8 with EA 07), tag 16 */
 
 enum bt_kind { BT_KIND_STS_UNITS, BT_KIND_REMOTE, BT_KIND_DUES, BT_KIND_COUNT };
 /** "sts_units", "remote", "dues". */
@@ -31,8 +32,11 @@ struct bt_sealed_key {
 	uint16_t base;
 	uint32_t version;
 	int64_t good_until_ms;
-	uint8_t sealed[BT_SEALED_KEY_LEN];
+	uint8_t sealed[BT_SEALED_KEY_LEN]; /* the first bt_sealed_key_len() count */
 };
+
+/** Bytes of the sealed key, by its EA. */
+size_t bt_sealed_key_len(const struct bt_sealed_key *key);
 
 struct bt_consumer {
 	char number[16]; /* connection number, 12 digits as a rule */
@@ -53,7 +57,9 @@ struct bt_consumer {
 	int64_t supply_cut_at_ms;   /* 0: not cut */
 	int64_t cut_from_ms;        /* 0: no cut in sight */
 	bt_paise last_recharge;
-	struct bt_sealed_key key;
+	struct bt_sealed_key key;        /* credit tokens are made under it, after the change when one is due */
+	struct bt_sealed_key key_next;   /* the one after it, known before it is used (PROTOCOL T6) */
+	struct bt_key_change key_change; /* what brings the meter to `key`, while it is due */
 };
 
 bool bt_consumer_is_blocked(const struct bt_consumer *consumer);

@@ -264,8 +264,9 @@ enum bt_err bt_sync_take_directory(struct bt_sync *sync, const struct bt_answer 
 	if (err)
 		bt_log_line(sync->parts.log, "sync", "page of consumers not taken: %s (%s)", bt_err_name(err),
 			    fault.what);
-	/* A page that does not move the version would be asked for again for ever. */
-	if (!err && !complete && bt_directory_version(sync->parts.directory) > before)
+	/* After the last page too: asking beyond it is how the head-end learns what this terminal has, and key changes
+	 * wait for that (PROTOCOL T6). A page that does not move the version would be asked for again for ever. */
+	if (!err && bt_directory_version(sync->parts.directory) > before)
 		return BT_EBUSY;
 	return err;
 }

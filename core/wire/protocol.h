@@ -6,6 +6,7 @@
 #define BT_WIRE_PROTOCOL_H
 
 #include "core/base/bytes.h"
+#include "core/base/key_change.h"
 #include "core/money/money.h"
 
 /** Calls: id, name in the log, moves money (a fresh connection, no reuse, PROTOCOL H6), largest reply in bytes. */
@@ -83,6 +84,7 @@ struct bt_answer {
 	int64_t units;
 	bt_paise balance, dues;
 	bool has_account;      /* balance and dues are set */
+	struct bt_key_change key_change; /* SALE, INQUIRY: keyed in before the token; without tokens: none */
 	bool tombstone;        /* INQUIRY: the head-end will never take this sale id */
 	struct bt_buf body;
 };

@@ -240,7 +240,11 @@ static enum bt_err read_committed(const struct bt_call *call, const json_t *repl
 		return BT_EREFUSED;
 	}
 	if (strcmp(status, "committed") != 0 || read_token(reply, out) != BT_OK || read_tid(reply, out) != BT_OK ||
-	    bt_json_int(reply, "units", 0, UNITS_MAX, &out->units) != BT_OK)
+	    bt_json_int(reply, "units", 0, UNITS_MAX, &out->units) != BT_OK ||
+	    bt_key_change_read(reply, &out->key_change) != BT_OK)
+		return BT_EFORMAT;
+	/* Nothing is keyed in before a token that is not there. */
+	if (out->key_change.tokens.count != 0 && !out->token[0])
 		return BT_EFORMAT;
 	return read_account(reply, out);
 }

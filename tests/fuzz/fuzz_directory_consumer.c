@@ -79,6 +79,15 @@ static void check_key(const struct bt_sealed_key *key)
 	check_range(key->good_until_ms, 0, TIME_MAX);
 }
 
+static void check_change(const struct bt_consumer *c)
+{
+	const struct bt_key_tokens *tokens = &c->key_change.tokens;
+
+	assert(tokens->count == 0 || (c->key.present && tokens->count == (strcmp(c->key.ea, "07") == 0 ? 2 : 4)));
+	for (int i = 0; i < tokens->count; i++)
+		assert(strlen(tokens->digits[i]) == 20 && strspn(tokens->digits[i], "0123456789") == 20);
+}
+
 static void check_again(const struct bt_consumer *consumer)
 {
 	struct bt_buf first, second;
@@ -119,6 +128,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_texts(&consumer);
 	check_numbers(&consumer);
 	check_key(&consumer.key);
+	check_key(&consumer.key_next);
+	check_change(&consumer);
 	check_again(&consumer);
 	check_words(&consumer, 1 + data[size / 2]);
 	return 0;

@@ -57,6 +57,9 @@ static void check_good(const struct bt_call *call, const struct bt_http_reply *r
 	assert(strcmp(answer->sale_id, SALE_ID) == 0 && names_our_sale(reply->body));
 	assert(answer->body.len == 0 && answer->tid <= 0xFFFFFF && (!answer->token[0] || answer->tid > 0));
 	assert(answer->rev >= 1 && (call->kind == BT_CALL_INQUIRY || answer->rev == call->number));
+	assert(answer->key_change.tokens.count == 0 || answer->token[0]);
+	for (int i = 0; i < answer->key_change.tokens.count; i++)
+		assert(answer->key_change.tokens.digits[i][0] && is_token_or_empty(answer->key_change.tokens.digits[i]));
 	assert(answer->units >= 0 && answer->balance >= -BT_PAISE_MAX && answer->balance <= BT_PAISE_MAX);
 	assert(answer->dues >= -BT_PAISE_MAX && answer->dues <= BT_PAISE_MAX);
 }
@@ -66,6 +69,7 @@ static void check_refused(const struct bt_call *call, const struct bt_http_reply
 	bool reversed = strcmp(answer->code, "reversed") == 0 && reply->status < 300;
 
 	assert(answer->code[0] && answer->token[0] == '\0' && answer->tid == 0);
+	assert(answer->key_change.tokens.count == 0);
 	assert((reply->status >= 400 && reply->status <= 499) || (is_about_sale(call->kind) && reversed));
 	assert(bt_bytes_equal(bt_buf_view(&answer->body), reply->body));
 	if (is_about_sale(call->kind))

@@ -24,7 +24,13 @@ static const char whole[] =
     "\"key\":{\"sgc\":\"123457\",\"krn\":1,\"kt\":2,\"ti\":\"01\",\"ea\":\"11\",\"dkga\":\"04\",\"base\":2014,\"ken\":"
     "255,"
     "\"version\":3,\"good_until\":1799000000000,\"kcv\":\"A1B2C3\","
-    "\"sealed\":\"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIjJCUmJygpKis=\"}}";
+    "\"sealed\":\"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIjJCUmJygpKis=\"},"
+    "\"key_next\":{\"sgc\":\"123457\",\"krn\":2,\"kt\":2,\"ti\":\"01\",\"ea\":\"07\",\"dkga\":\"02\",\"base\":2014,"
+    "\"ken\":255,\"version\":4,\"good_until\":1799000000000,\"kcv\":\"B1B2C3\","
+    "\"sealed\":\"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIj\"},"
+    "\"key_change\":{\"tokens\":[\"34812744915211133004\",\"46903925208523674737\",\"71464563847088610152\","
+    "\"67904239402617643990\"],\"from\":{\"sgc\":\"123456\",\"krn\":9,\"kt\":1,\"ti\":\"07\",\"ken\":254,"
+    "\"base\":1993},\"roll_over\":true}}";
 
 static enum bt_err decode(const char *json, struct bt_consumer *out)
 {
@@ -83,6 +89,30 @@ static void every_member_is_read(void **state)
 		assert_int_equal(c.key.sealed[i], i);
 }
 
+static void keys_to_come_are_read(void **state)
+{
+	(void)state;
+	struct bt_consumer c;
+	assert_int_equal(decode(whole, &c), BT_OK);
+	assert_int_equal(c.key_next.krn, 2);
+	assert_int_equal(bt_sealed_key_len(&c.key), 44);
+	assert_int_equal(bt_sealed_key_len(&c.key_next), 36);
+	assert_int_equal(c.key_next.sealed[35], 35);
+	assert_int_equal(c.key_change.tokens.count, 4);
+	assert_string_equal(c.key_change.tokens.digits[0], "34812744915211133004");
+	assert_string_equal(c.key_change.tokens.digits[3], "67904239402617643990");
+	assert_string_equal(c.key_change.sgc, "123456");
+	assert_string_equal(c.key_change.ti, "07");
+	assert_int_equal(c.key_change.krn, 9);
+	assert_int_equal(c.key_change.kt, 1);
+	assert_int_equal(c.key_change.ken, 254);
+	assert_int_equal(c.key_change.base, 1993);
+	assert_true(c.key_change.roll_over);
+	assert_int_equal(decode_with("\"key_change\":{\"tokens\":", "\"key_change\":null,\"was\":{\"tokens\":", &c),
+			 BT_OK);
+	assert_int_equal(c.key_change.tokens.count, 0);
+}
+
 static void written_back_alike(void **state)
 {
 	(void)state;
@@ -97,16 +127,20 @@ static void written_back_alike(void **state)
 	assert_string_equal((const char *)text.data, (const char *)again.data);
 	assert_memory_equal(&one.key.sealed, &two.key.sealed, sizeof one.key.sealed);
 	assert_int_equal(one.balance, two.balance);
+	assert_memory_equal(&one.key_next, &two.key_next, sizeof one.key_next);
+	assert_memory_equal(&one.key_change, &two.key_change, sizeof one.key_change);
 
 	/* Without key, free units and block they stay away. */
 	assert_int_equal(decode_with("\"blocked\":{\"en\":\"Theft case\",\"hi\":\"चोरी\"}", "\"blocked\":null", &one),
 			 BT_OK);
 	assert_false(bt_consumer_is_blocked(&one));
 	one.key.present = false;
+	one.key_next.present = false;
+	one.key_change.tokens.count = 0;
 	bt_buf_clear(&text);
 	assert_int_equal(bt_consumer_encode(&one, &text), BT_OK);
 	assert_int_equal(decode((const char *)text.data, &two), BT_OK);
-	assert_false(two.key.present);
+	assert_false(two.key.present || two.key_next.present || two.key_change.tokens.count);
 	assert_false(bt_consumer_is_blocked(&two));
 	bt_buf_fini(&text);
 	bt_buf_fini(&again);
@@ -145,6 +179,25 @@ static void hostile_members_are_refused(void **state)
 	    {"\"A1B2C3\"", "\"a1b2c3\""},
 	    {"AAECAwQF", "AAECAw=F"},
 	    {"AAECAwQF", "AAEC"},
+	    {"Hh8gISIj\"},", "Hh8gISIjJCUmJygpKis=\"},"}, /* of EA07 with the length of EA11 */
+	    {"\"dkga\":\"02\"", "\"dkga\":\"2\""},
+	    {"\"34812744915211133004\",", ""},                          /* three */
+	    {"\"34812744915211133004\",\"46903925208523674737\",", ""}, /* two, with a key of EA11 */
+	    {"34812744915211133004", "3481274491521113300"},
+	    {"34812744915211133004", "3481274491521113300A"},
+	    {"34812744915211133004", "46903925208523674737"}, /* twice */
+	    {"34812744915211133004", "73786976294838206464"}, /* 2^66 */
+	    {"\"34812744915211133004\"", "34812744915211133004"},
+	    {"\"34812744915211133004\"", "null"},
+	    {"[\"34812744915211133004\"", "[[\"34812744915211133004\"]"},
+	    {"{\"sgc\":\"123456\",", "{"},
+	    {"\"krn\":9", "\"krn\":10"},
+	    {"\"kt\":1", "\"kt\":4"},
+	    {"\"ti\":\"07\"", "\"ti\":\"7\""},
+	    {"\"base\":1993", "\"base\":1992"},
+	    {"\"roll_over\":true", "\"roll_over\":1"},
+	    {"\"key_change\":{", "\"key_change\":[],\"was\":{"},
+	    {"\"key\":{", "\"key\":null,\"was\":{"}, /* tokens of no key */
 	    {"\"kind\":\"remote\"", "\"kind\":\"remote\",\"kind\":\"dues\""},
 	};
 	struct bt_consumer c;
@@ -217,6 +270,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(every_member_is_read),
+	    cmocka_unit_test(keys_to_come_are_read),
 	    cmocka_unit_test(written_back_alike),
 	    cmocka_unit_test(hostile_members_are_refused),
 	    cmocka_unit_test(truncation_is_refused_at_each_byte),

@@ -17,6 +17,11 @@
 #define SALE_ID  "01890a5d-ac96-774b-bcce-b302099a8057"
 #define OTHER_ID "01890a5d-ac96-774b-bcce-b302099a8058"
 #define RECORD   "{\"amount_paise\":50000,\"rev\":2,\"sale_id\":\"" SALE_ID "\"}"
+/* A change that is due, with these two tokens. */
+#define CHANGE(first, second)                                                                                          \
+	"{\"tokens\":[" first "," second                                                                               \
+	"],\"from\":{\"sgc\":\"123457\",\"krn\":1,\"kt\":2,\"ti\":\"01\",\"ken\":255,"                                 \
+	"\"base\":2014},\"roll_over\":false}"
 #define GOOD_SALE                                                                                                      \
 	"{\"sale_id\":\"" SALE_ID "\",\"rev\":2,\"status\":\"committed\",\"token\":\"44170823915622607384\","          \
 	"\"tid\":6789012,\"units\":635,\"balance_paise\":-14230,\"dues_paise\":186000,\"time\":1795000000000}"
@@ -230,6 +235,27 @@ static void wire_rest_reads_what_a_sale_says(void **state)
 	bt_answer_fini(&answer);
 }
 
+static void wire_rest_reads_what_is_keyed_in_before(void **state)
+{
+	static const char body[] = "{\"sale_id\":\"" SALE_ID "\",\"rev\":2,\"status\":\"committed\",\"token\":"
+				   "\"44170823915622607384\",\"tid\":6789012,\"units\":635,\"time\":1795000000000,"
+				   "\"key_change\":" CHANGE("\"34812744915211133004\"", "\"46903925208523674737\"") "}";
+	static const enum bt_call_kind kinds[] = {BT_CALL_SALE, BT_CALL_INQUIRY};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+		struct bt_call call = make_call(kinds[i]);
+		struct bt_answer answer = decode(&call, 200, bt_bytes_of(body));
+
+		assert_int_equal(answer.fault.err, BT_OK);
+		assert_int_equal(answer.key_change.tokens.count, 2);
+		assert_string_equal(answer.key_change.tokens.digits[0], "34812744915211133004");
+		assert_string_equal(answer.key_change.tokens.digits[1], "46903925208523674737");
+		assert_false(answer.key_change.roll_over);
+		bt_answer_fini(&answer);
+	}
+}
+
 static void wire_rest_keeps_figures_of_a_refusal(void **state)
 {
 	static const char body[] =
@@ -258,6 +284,7 @@ static void assert_spoilt(const char *member, const char *instead)
 	    {"balance_paise", "-14230"},
 	    {"dues_paise", "186000"},
 	    {"time", "1795000000000"},
+	    {"key_change", CHANGE("\"34812744915211133004\"", "\"46903925208523674737\"")},
 	};
 	struct bt_call call = make_call(BT_CALL_SALE);
 	struct bt_answer answer;
@@ -309,6 +336,16 @@ static void wire_rest_believes_no_spoilt_member(void **state)
 	    {"dues_paise", "null"},
 	    {"time", "-1"},
 	    {"time", "\"now\""},
+	    {"key_change", "[]"},
+	    {"key_change", "\"34812744915211133004\""},
+	    {"key_change", "{\"tokens\":[\"34812744915211133004\",\"46903925208523674737\"]}"},
+	    {"key_change", CHANGE("\"34812744915211133004\"", "\"34812744915211133004\"")},
+	    {"key_change", CHANGE("\"34812744915211133004\"", "\"99999999999999999999\"")},
+	    {"key_change", CHANGE("\"34812744915211133004\"", "\"4690 3925 2085 2367 47\"")},
+	    {"key_change", CHANGE("\"34812744915211133004\"", "\"\\u0967\\u0967\\u0967\"")},
+	    {"key_change", CHANGE("\"34812744915211133004\"", "null")},
+	    {"key_change", CHANGE("\"34812744915211133004\"", "\"46903925208523674737\",\"71464563847088610152\"")},
+	    {"token", "null"}, /* what is keyed in before a token that is not there? */
 	};
 
 	(void)state;
@@ -476,6 +513,7 @@ int main(void)
 	    cmocka_unit_test(wire_rest_reads_what_a_sale_says),
 	    cmocka_unit_test(wire_rest_keeps_figures_of_a_refusal),
 	    cmocka_unit_test(wire_rest_believes_no_spoilt_member),
+	    cmocka_unit_test(wire_rest_reads_what_is_keyed_in_before),
 	    cmocka_unit_test(wire_rest_takes_a_credit_without_a_token),
 	    cmocka_unit_test(wire_rest_never_believes_a_cut_reply),
 	    cmocka_unit_test(wire_rest_survives_each_flipped_bit),
