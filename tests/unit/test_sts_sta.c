@@ -123,6 +123,41 @@ static void test_table_text_cut(void **state)
 	}
 }
 
+static bool is_permutation(const uint8_t *numbers, unsigned count)
+{
+	uint64_t seen = 0;
+
+	for (unsigned i = 0; i < count; i++)
+		seen |= numbers[i] < count ? UINT64_C(1) << numbers[i] : 0;
+	return seen == UINT64_MAX >> (64 - count);
+}
+
+/* Any bit flipped: refused with a reason, or a table set whose three lines are permutations all the same. */
+static void test_table_text_flipped(void **state)
+{
+	static const char whole[] = S1_LINE S2_LINE P_LINE;
+	int refused = 0;
+
+	(void)state;
+	for (size_t bit = 0; bit < 8 * (sizeof whole - 1); bit++) {
+		struct bt_sta_tables tables;
+		struct bt_fault fault = {0};
+		char damaged[sizeof whole];
+
+		memcpy(damaged, whole, sizeof whole);
+		damaged[bit / 8] = (char)((unsigned char)damaged[bit / 8] ^ 1u << bit % 8);
+		if (bt_sta_tables_parse((struct bt_bytes){(uint8_t *)damaged, sizeof whole - 1}, &tables, &fault) ==
+		    BT_OK) {
+			assert_true(is_permutation(tables.s1, 16) && is_permutation(tables.s2, 16) &&
+				    is_permutation(tables.p, 64));
+			continue;
+		}
+		assert_true(fault.what[0] != '\0');
+		refused++;
+	}
+	assert_true(refused > (int)(7 * (sizeof whole - 1)));
+}
+
 /* Each token of the file deciphers under its key to a block whose check field holds, which enciphers to the token. */
 static void test_vector_file(void **state)
 {
@@ -244,10 +279,10 @@ static void test_every_bit_counts(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_table_text),       cmocka_unit_test(test_table_text_refused),
-	    cmocka_unit_test(test_table_text_cut),   cmocka_unit_test(test_vector_file),
-	    cmocka_unit_test(test_any_table_set),    cmocka_unit_test(test_there_and_back),
-	    cmocka_unit_test(test_every_bit_counts),
+	    cmocka_unit_test(test_table_text),     cmocka_unit_test(test_table_text_refused),
+	    cmocka_unit_test(test_table_text_cut), cmocka_unit_test(test_table_text_flipped),
+	    cmocka_unit_test(test_vector_file),    cmocka_unit_test(test_any_table_set),
+	    cmocka_unit_test(test_there_and_back), cmocka_unit_test(test_every_bit_counts),
 	};
 
 	return cmocka_run_group_tests(tests, make_sample, NULL);
