@@ -67,6 +67,22 @@ static bool set_font(struct bt_config *config, const char *value)
 	return bt_text_copy(config->font, sizeof config->font, value) == BT_OK;
 }
 
+static bool set_vending_key(struct bt_config *config, const char *value)
+{
+	return (!value[0] || strncmp(value, "pkcs11:", 7) == 0) &&
+	       bt_text_copy(config->vending_key, sizeof config->vending_key, value) == BT_OK;
+}
+
+static bool set_vending_key_pin(struct bt_config *config, const char *value)
+{
+	return value[0] && bt_text_copy(config->vending_key_pin, sizeof config->vending_key_pin, value) == BT_OK;
+}
+
+static bool set_sta_tables(struct bt_config *config, const char *value)
+{
+	return bt_text_copy(config->sta_tables, sizeof config->sta_tables, value) == BT_OK;
+}
+
 static bool set_colours(struct bt_config *config, const char *value)
 {
 	static const struct {
@@ -96,6 +112,9 @@ static const struct {
     {"printer", set_printer},
     {"printer_profile", set_printer_profile},
     {"font", set_font},
+    {"vending_key", set_vending_key},
+    {"vending_key_pin", set_vending_key_pin},
+    {"sta_tables", set_sta_tables},
     {"colours", set_colours},
 };
 
@@ -121,6 +140,7 @@ void bt_config_default(struct bt_config *config)
 	    .language = BT_LANG_EN,
 	    .receipt_language = BT_RECEIPT_BOTH,
 	    .printer = "none",
+	    .vending_key_pin = "ask",
 	    .printer_profile = "generic-80",
 	    .colours = BT_COLOURS_AUTO,
 	};

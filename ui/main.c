@@ -20,7 +20,7 @@ static void print_help(void)
 	puts("\nOptions:");
 	bt_args_help();
 	puts("\nExit codes: 0 done, 1 refused, 2 usage, 3 outcome unknown, 4 stopped (record in doubt), 5 outside the "
-	     "limit");
+	     "limit;\n  token batch: how many rows could not be made, 125 for more");
 }
 
 /* The words lie beside the program when it runs from a build, in the installed place otherwise. */
@@ -113,6 +113,12 @@ static enum bt_exit check_arithmetic(const struct bt_command_env *env)
 	return BT_EXIT_STOPPED;
 }
 
+/* Which answer it is that does not come out may be asked all the same. */
+static bool lists_answers(const struct bt_command *command, int argc, char **argv)
+{
+	return command && command->listing && argc > 2 && strcmp(argv[2], command->listing) == 0;
+}
+
 int main(int argc, char **argv)
 {
 	struct bt_command_env env = {0};
@@ -139,7 +145,7 @@ int main(int argc, char **argv)
 	if (open_words(&env.words, &fault) != BT_OK)
 		bt_command_say(&env, N_("The words for Hindi cannot be read: {1}."), fault.what, NULL);
 	code = check_arithmetic(&env);
-	if (!code)
+	if (!code || lists_answers(command, argc, argv))
 		code = start(&env, command, argc - (command ? 2 : 1), argv + (command ? 2 : 1));
 	bt_words_close(env.words);
 	return (int)code;

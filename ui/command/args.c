@@ -21,7 +21,8 @@ static const struct option {
     {"--json", FLAG, offsetof(struct bt_args, json), "", "answer in JSON on standard output"},
     {"--offline", FLAG, offsetof(struct bt_args, offline), "", "do not ask the server at all"},
     {"--connection", TEXT, offsetof(struct bt_args, connection), "NUMBER", "sell, lookup: connection or meter number"},
-    {"--amount", TEXT, offsetof(struct bt_args, amount), "RUPEES", "sell: the whole amount, whole rupees"},
+    {"--amount", TEXT, offsetof(struct bt_args, amount), "RUPEES",
+     "sell: the whole amount, whole rupees; token make: units, as 25.6"},
     {"--towards", TEXT, offsetof(struct bt_args, towards), "WHAT",
      "sell: balance (default), dues, or rupees of it towards dues"},
     {"--tender", TEXT, offsetof(struct bt_args, tender), "KIND", "sell: cash"},
@@ -39,6 +40,45 @@ static const struct option {
      "demo: start signed in; only with a server on this machine"},
     {"--demo-sandbox", TEXT, offsetof(struct bt_args, demo_sandbox), "DIR",
      "demo: state folder of the sandbox that keys may take down"},
+    {"--meter", TEXT, offsetof(struct bt_args, token.meter), "METER",
+     "token: DRN of 11 or 13 digits, or MeterPAN of 18"},
+    {"--sgc", TEXT, offsetof(struct bt_args, token.sgc), "NNNNNN", "token: supply group code"},
+    {"--krn", TEXT, offsetof(struct bt_args, token.krn), "1..9", "token: key revision number"},
+    {"--kt", TEXT, offsetof(struct bt_args, token.kt), "0..3", "token: key type (default 2, unique)"},
+    {"--ti", TEXT, offsetof(struct bt_args, token.ti), "00..99", "token: tariff index"},
+    {"--ken", TEXT, offsetof(struct bt_args, token.ken), "0..255", "token: key expiry number (default 255, never)"},
+    {"--base", TEXT, offsetof(struct bt_args, token.base), "YEAR", "token: base date 1993, 2014 (default) or 2035"},
+    {"--ea", TEXT, offsetof(struct bt_args, token.ea), "07|11", "token: encryption algorithm"},
+    {"--dkga", TEXT, offsetof(struct bt_args, token.dkga), "02|04",
+     "token: key generation (default: by the vending key's length)"},
+    {"--vending-key-file", TEXT, offsetof(struct bt_args, token.vending_key_file), "FILE",
+     "token: hex of the vending key; - is standard input"},
+    {"--decoder-key-file", TEXT, offsetof(struct bt_args, token.decoder_key_file), "FILE",
+     "token: hex of the meter's own key instead"},
+    {"--sta-tables", TEXT, offsetof(struct bt_args, token.sta_tables), "FILE",
+     "token: tables of EA07 (default: the sample set)"},
+    {"--type", TEXT, offsetof(struct bt_args, token.type), "TYPE",
+     "token make: electricity, clear_credit, key_change ..."},
+    {"--value", TEXT, offsetof(struct bt_args, token.value), "N",
+     "token make: watts, register, rate or factor of a class 2 token"},
+    {"--control", TEXT, offsetof(struct bt_args, token.control), "BITS", "token make: tests of a meter test, as 0x1"},
+    {"--manufacturer", TEXT, offsetof(struct bt_args, token.manufacturer), "N",
+     "token make: of a meter test (default 0, every one)"},
+    {"--time", TEXT, offsetof(struct bt_args, token.time), "UTC", "token make: YYYY-MM-DDTHH:MM[:SS] (default: now)"},
+    {"--tid", TEXT, offsetof(struct bt_args, token.tid), "N", "token make: the minute itself instead"},
+    {"--rnd", TEXT, offsetof(struct bt_args, token.rnd), "0..15", "token make: default random"},
+    {"--to-sgc", TEXT, offsetof(struct bt_args, token.to_sgc), "NNNNNN", "token make key_change: what changes"},
+    {"--to-krn", TEXT, offsetof(struct bt_args, token.to_krn), "1..9", "likewise"},
+    {"--to-kt", TEXT, offsetof(struct bt_args, token.to_kt), "0..3", "likewise"},
+    {"--to-ti", TEXT, offsetof(struct bt_args, token.to_ti), "00..99", "likewise"},
+    {"--to-ken", TEXT, offsetof(struct bt_args, token.to_ken), "0..255", "likewise"},
+    {"--to-base", TEXT, offsetof(struct bt_args, token.to_base), "YEAR", "likewise; the meter forgets its TIDs"},
+    {"--to-vending-key-file", TEXT, offsetof(struct bt_args, token.to_vending_key_file), "FILE",
+     "token make key_change: the new vending key (default: the same)"},
+    {"--to-decoder-key-file", TEXT, offsetof(struct bt_args, token.to_decoder_key_file), "FILE",
+     "token make key_change: the meter's new key instead"},
+    {"--reserved", FLAG, offsetof(struct bt_args, token.reserved), "",
+     "token make: the minute 00:01, kept for special tokens"},
     {"--mono", FLAG, offsetof(struct bt_args, mono), "", "no colours"},
     {"--ascii", FLAG, offsetof(struct bt_args, ascii), "", "no shapes beyond ASCII"},
 };
@@ -67,7 +107,8 @@ const char *bt_args_parse(int argc, char **argv, struct bt_args *out, const char
 			*(const char **)(void *)(base + option->at) = argv[++i];
 		} else {
 			*why = N_("This option is not known: {1}.");
-			if (argv[i][0] == '-' || out->count >= 8)
+			/* A dash alone is standard input. */
+			if ((argv[i][0] == '-' && argv[i][1]) || out->count >= BT_WORDS_MAX)
 				return argv[i];
 			out->words[out->count++] = argv[i];
 		}

@@ -5,8 +5,9 @@
 #include <string.h>
 
 const struct bt_command *const bt_commands[] = {
-    &bt_command_sell,    &bt_command_lookup,  &bt_command_sync_now, &bt_command_enrol,
-    &bt_command_journal, &bt_command_receipt, &bt_command_doctor,   NULL,
+    &bt_command_sell,   &bt_command_lookup,  &bt_command_sync_now,
+    &bt_command_enrol,  &bt_command_journal, &bt_command_receipt,
+    &bt_command_doctor, &bt_command_token,   NULL,
 };
 
 const struct bt_command *bt_command_find(const char *name)

@@ -8,6 +8,16 @@
 
 enum bt_exit { BT_EXIT_DONE, BT_EXIT_REFUSED, BT_EXIT_USAGE, BT_EXIT_UNKNOWN, BT_EXIT_STOPPED, BT_EXIT_LEASE };
 
+#define BT_WORDS_MAX 64
+
+/** The part of the command line that only `token` reads. */
+struct bt_token_args {
+	const char *meter, *sgc, *krn, *kt, *ti, *ken, *base, *ea, *dkga, *vending_key_file, *decoder_key_file;
+	const char *to_sgc, *to_krn, *to_kt, *to_ti, *to_ken, *to_base, *to_vending_key_file, *to_decoder_key_file;
+	const char *sta_tables, *type, *value, *control, *manufacturer, *tid, *time, *rnd;
+	bool reserved;
+};
+
 /** What the command line said; texts borrowed from argv, NULL when not given. */
 struct bt_args {
 	const char *state, *config, *passphrase_file, *lang;
@@ -16,8 +26,9 @@ struct bt_args {
 	const char *sale, *as, *width, *output;
 	const char *sign_in, *demo_sandbox;
 	bool json, mono, ascii, offline;
+	struct bt_token_args token;
 	int count; /* words that are not options, after the command's name */
-	const char *words[8];
+	const char *words[BT_WORDS_MAX];
 };
 
 /** What every command stands on. */
@@ -32,10 +43,12 @@ struct bt_command {
 	const char *usage;   /* after "batti " */
 	const char *summary; /* one line, for --help and the manual */
 	enum bt_exit (*run)(struct bt_command_env *env);
+	const char
+	    *listing; /* the word that makes it list the known answers, even when one does not come out; or NULL */
 };
 
 extern const struct bt_command bt_command_sell, bt_command_lookup, bt_command_sync_now, bt_command_enrol,
-    bt_command_journal, bt_command_receipt, bt_command_doctor;
+    bt_command_journal, bt_command_receipt, bt_command_doctor, bt_command_token;
 /** The counter itself: what runs when no command is named. Not in the list. */
 extern const struct bt_command bt_command_counter;
 /** NULL-ended, in the order of the help. */
