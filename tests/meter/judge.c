@@ -51,20 +51,20 @@ static enum meter_result show_tests(struct meter *meter, const struct meter_toke
 static enum meter_result set_power_limit(struct meter *meter, const struct meter_token *token,
 					 struct meter_effect *effect)
 {
-	(void)effect;
 	if (meter->identity.product != METER_ELECTRICITY)
 		return METER_FUNCTION;
 	meter->memory.power_limit_w = token->amount;
+	effect->set = token->amount;
 	return METER_ACCEPTED;
 }
 
 static enum meter_result set_unbalance_limit(struct meter *meter, const struct meter_token *token,
 					     struct meter_effect *effect)
 {
-	(void)effect;
 	if (meter->identity.product != METER_ELECTRICITY)
 		return METER_FUNCTION;
 	meter->memory.unbalance_limit_w = token->amount;
+	effect->set = token->amount;
 	return METER_ACCEPTED;
 }
 
@@ -75,7 +75,7 @@ static enum meter_result clear_credit(struct meter *meter, const struct meter_to
 		return METER_RANGE;
 	if (token->data != METER_REGISTER_ALL && token->data != meter->identity.product)
 		return METER_FUNCTION;
-	effect->cleared_tenths = meter->memory.credit_tenths;
+	effect->set = meter->memory.credit_tenths;
 	meter->memory.credit_tenths = 0;
 	return METER_ACCEPTED;
 }
@@ -83,8 +83,8 @@ static enum meter_result clear_credit(struct meter *meter, const struct meter_to
 static enum meter_result set_tariff_rate(struct meter *meter, const struct meter_token *token,
 					 struct meter_effect *effect)
 {
-	(void)effect;
 	meter->memory.tariff_rate = token->data;
+	effect->set = token->data;
 	return METER_ACCEPTED;
 }
 
@@ -100,29 +100,58 @@ static enum meter_result clear_tamper(struct meter *meter, const struct meter_to
 static enum meter_result set_water_factor(struct meter *meter, const struct meter_token *token,
 					  struct meter_effect *effect)
 {
-	(void)effect;
 	if (meter->identity.product != METER_WATER)
 		return METER_FUNCTION;
 	meter->memory.water_factor = token->data;
+	effect->set = token->data;
 	return METER_ACCEPTED;
 }
 
 static const struct meter_kind kinds[3][16] = {
-    [0] = {[METER_ELECTRICITY] = {"credit_electricity", "", add_credit, true},
-	   [METER_WATER] = {"credit_water", "", add_credit, true},
-	   [METER_GAS] = {"credit_gas", "", add_credit, true},
-	   [METER_TIME] = {"credit_time", "", add_credit, true}},
-    [1] = {[0] = {"test_2", "meter test", show_tests, false}, [1] = {"test_4", "meter test", show_tests, false}},
-    [2] = {[0] = {"power_limit", "power limit", set_power_limit, true},
-	   [1] = {"clear_credit", "", clear_credit, true},
-	   [2] = {"tariff_rate", "tariff rate", set_tariff_rate, true},
-	   [3] = {"key_change_1", "key change", meter_key_change_apply, false},
-	   [4] = {"key_change_2", "key change", meter_key_change_apply, false},
-	   [5] = {"clear_tamper", "tamper cleared", clear_tamper, true},
-	   [6] = {"unbalance_limit", "unbalance limit", set_unbalance_limit, true},
-	   [7] = {"water_factor", "water factor", set_water_factor, true},
-	   [8] = {"key_change_3", "key change", meter_key_change_apply, false},
-	   [9] = {"key_change_4", "key change", meter_key_change_apply, false}},
+    [0] = {[METER_ELECTRICITY] = {.id = "credit_electricity", .apply = add_credit, .has_tid = true},
+	   [METER_WATER] = {.id = "credit_water", .apply = add_credit, .has_tid = true},
+	   [METER_GAS] = {.id = "credit_gas", .apply = add_credit, .has_tid = true},
+	   [METER_TIME] = {.id = "credit_time", .apply = add_credit, .has_tid = true}},
+    [1] = {[0] = {.id = "test_2", .apply = show_tests}, [1] = {.id = "test_4", .apply = show_tests}},
+    [2] = {[0] = {.id = "power_limit",
+		  .change = "power limit",
+		  .unit = " W",
+		  .field = "power_limit_w",
+		  .apply = set_power_limit,
+		  .has_tid = true},
+	   [1] = {.id = "clear_credit",
+		  .change = "",
+		  .unit = "",
+		  .field = "cleared_tenths",
+		  .apply = clear_credit,
+		  .has_tid = true},
+	   [2] = {.id = "tariff_rate",
+		  .change = "tariff rate",
+		  .unit = "",
+		  .field = "tariff_rate",
+		  .apply = set_tariff_rate,
+		  .has_tid = true},
+	   [3] = {.id = "key_change_1", .apply = meter_key_change_apply},
+	   [4] = {.id = "key_change_2", .apply = meter_key_change_apply},
+	   [5] = {.id = "clear_tamper",
+		  .change = "tamper cleared",
+		  .field = "tampered",
+		  .apply = clear_tamper,
+		  .has_tid = true},
+	   [6] = {.id = "unbalance_limit",
+		  .change = "unbalance limit",
+		  .unit = " W",
+		  .field = "unbalance_limit_w",
+		  .apply = set_unbalance_limit,
+		  .has_tid = true},
+	   [7] = {.id = "water_factor",
+		  .change = "water factor",
+		  .unit = "",
+		  .field = "water_factor",
+		  .apply = set_water_factor,
+		  .has_tid = true},
+	   [8] = {.id = "key_change_3", .apply = meter_key_change_apply},
+	   [9] = {.id = "key_change_4", .apply = meter_key_change_apply}},
 };
 
 const struct meter_kind *meter_kind_find(uint8_t token_class, uint8_t subclass)

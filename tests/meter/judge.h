@@ -30,7 +30,9 @@ typedef enum meter_result meter_apply(struct meter *meter, const struct meter_to
 
 struct meter_kind {
 	const char *id;     /* "credit_electricity", "key_change_1" ... */
-	const char *change; /* what an accepted one is printed as; "" when it has words of its own */
+	const char *change; /* class 2: what an accepted one set, in words; "" when report has words of its own */
+	const char *unit;   /* of what was set, with a blank before it; NULL when there is no number */
+	const char *field;  /* its name in JSON */
 	meter_apply *apply;
 	bool has_tid;
 };
@@ -40,7 +42,8 @@ struct meter_effect {
 	enum meter_result result;
 	struct meter_token token;      /* zeroed when it could not be read */
 	const struct meter_kind *kind; /* NULL: not read, or of no kind this meter knows */
-	uint32_t added_tenths, cleared_tenths;
+	uint32_t added_tenths;
+	uint32_t set;      /* class 2: the new value; of clear_credit, tenths taken away */
 	unsigned held, of; /* sections of a key change: of 2 or 4; when all are held it was applied */
 	uint64_t shown;    /* tests a class 1 token asked for, bit by bit */
 	int64_t wait_s;    /* locked: seconds still to wait */

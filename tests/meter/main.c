@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "tests/meter/entry.h"
+#include "tests/meter/key_change.h"
 #include "tests/meter/report.h"
 
 #define EXIT_ACCEPTED 0
@@ -66,6 +67,7 @@ static int run_status(const struct request *request, const struct meter_identity
 
 	if (!look_at(request, identity, &meter, fault))
 		return complain(fault->what);
+	meter_key_change_expire(&meter.memory.waiting, meter.now_s);
 	request->report->status(&meter);
 	return EXIT_ACCEPTED;
 }

@@ -26,16 +26,6 @@ static void print_binding(const struct meter_binding *binding)
 	       binding->ti, binding->sgc, binding->ken);
 }
 
-static void print_changed(const struct meter *meter, const struct meter_effect *effect)
-{
-	const struct meter_memory *memory = &meter->memory;
-
-	printf(",\"changed\":{\"power_limit_w\":%" PRIu32 ",\"unbalance_limit_w\":%" PRIu32
-	       ",\"tariff_rate\":%u,\"water_factor\":%u,\"tampered\":%s,\"cleared_tenths\":%" PRIu32 "}",
-	       memory->power_limit_w, memory->unbalance_limit_w, memory->tariff_rate, memory->water_factor,
-	       memory->tampered ? "true" : "false", effect->cleared_tenths);
-}
-
 static void print_accepted(const struct meter *meter, const struct meter_effect *effect)
 {
 	if (effect->of != 0) {
@@ -49,7 +39,7 @@ static void print_accepted(const struct meter *meter, const struct meter_effect 
 		print_tests(meter, effect->shown);
 		printf("}");
 	} else if (effect->token.token_class == 2) {
-		print_changed(meter, effect);
+		printf(",\"changed\":{\"%s\":%" PRIu32 "}", effect->kind->field, effect->set);
 	}
 }
 

@@ -44,9 +44,35 @@ static void print_key_change(const struct meter *meter, const struct meter_effec
 	printf("\n");
 }
 
+static void print_set(const struct meter_effect *effect)
+{
+	const struct meter_kind *kind = effect->kind;
+
+	if (kind->change[0] == '\0') {
+		printf("-");
+		print_units(effect->set);
+		return;
+	}
+	printf("%s", kind->change);
+	if (kind->unit != NULL)
+		printf(" %" PRIu32 "%s", effect->set, kind->unit);
+}
+
+static void print_credited(const struct meter_effect *effect)
+{
+	printf("+");
+	print_units(effect->added_tenths);
+}
+
+static void print_tested(const struct meter_effect *effect)
+{
+	(void)effect;
+	printf("meter test");
+}
+
 static void print_accepted(const struct meter *meter, const struct meter_effect *effect)
 {
-	const struct meter_token *token = &effect->token;
+	static void (*const prints[3])(const struct meter_effect *effect) = {print_credited, print_tested, print_set};
 
 	if (effect->of != 0) {
 		print_key_change(meter, effect);
@@ -54,20 +80,9 @@ static void print_accepted(const struct meter *meter, const struct meter_effect 
 	}
 	printf("accepted ");
 	print_credit(meter);
-	if (token->token_class == 0) {
-		printf(" (+");
-		print_units(effect->added_tenths);
-		printf(")\n");
-	} else if (effect->kind->change[0] == '\0') {
-		printf(" (-");
-		print_units(effect->cleared_tenths);
-		printf(")\n");
-	} else {
-		printf(" (%s", effect->kind->change);
-		if (token->amount != 0 || token->data != 0)
-			printf(" %" PRIu32, token->amount != 0 ? token->amount : token->data);
-		printf(")\n");
-	}
+	printf(" (");
+	prints[effect->token.token_class](effect);
+	printf(")\n");
 	print_tests(meter, effect->shown);
 }
 

@@ -221,7 +221,7 @@ static void test_clear_credit(void **state)
 	assert_int_equal(fixture_enter(&meter, 2, fixture_block(1, 10, 0xfffe)), METER_RANGE);
 	assert_int_equal(meter.memory.credit_tenths, 635);
 	assert_int_equal(fixture_enter_as(&meter, 2, fixture_block(1, 10, METER_GAS), &effect), METER_ACCEPTED);
-	assert_int_equal(effect.cleared_tenths, 635);
+	assert_int_equal(effect.set, 635);
 	assert_int_equal(meter.memory.credit_tenths, 0);
 	assert_int_equal(fixture_credit(&meter, 11, 7), METER_ACCEPTED);
 	assert_int_equal(fixture_enter(&meter, 2, fixture_block(1, 12, METER_REGISTER_ALL)), METER_ACCEPTED);

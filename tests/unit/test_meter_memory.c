@@ -2,8 +2,9 @@
  * rooms: tests/meter core/sts core/base */
 #include "tests/meter/memory.h"
 
-#include <fcntl.h>
+#include <signal.h>
 #include <sys/wait.h>
+#include <time.h>
 
 #include "tests/meter/entry.h"
 #include "tests/meter/key_change.h"
@@ -453,6 +454,60 @@ static void test_entries_at_once(void **state)
 	assert_int_equal(memory.credit_tenths, 1);
 }
 
+/* Says on @p pipe what it was told, if it lives that long. */
+static void enter_and_say(const struct meter_identity *identity, const char *digits, int pipe)
+{
+	struct meter_effect effect;
+	struct meter_fault fault;
+	struct meter meter;
+	char said;
+
+	if (!meter_enter(fixture_folder, identity, digits, 1, &effect, &meter, &fault))
+		_exit(1);
+	said = (char)effect.result;
+	_exit(write(pipe, &said, 1) == 1 ? 0 : 1);
+}
+
+/* Killed at any moment of an entry, the meter has it whole or not at all; and what it said, it has. */
+static void test_killed_while_it_enters(void **state)
+{
+	struct meter_identity identity = fixture_identity(METER_EA_STA);
+	uint32_t rounds = 150, told = 0, killed = 0;
+	struct meter meter;
+
+	(void)state;
+	for (uint32_t i = 1; i <= rounds; i++) {
+		struct timespec wait_ns = {.tv_nsec = (long)i * 80000};
+		char digits[BT_STS_TOKEN_CAP];
+		char said = -1;
+		int ends[2], status;
+		enum meter_result again;
+		pid_t child;
+
+		fixture_token(&identity.binding.key, 0, fixture_block(0, i, 1), digits);
+		assert_int_equal(pipe(ends), 0);
+		child = fork();
+		assert_true(child >= 0);
+		if (child == 0)
+			enter_and_say(&identity, digits, ends[1]);
+		nanosleep(&wait_ns, NULL);
+		kill(child, SIGKILL);
+		assert_int_equal(waitpid(child, &status, 0), child);
+		assert_true(WIFSIGNALED(status) || WEXITSTATUS(status) == 0);
+		killed += WIFSIGNALED(status);
+		close(ends[1]);
+		if (read(ends[0], &said, 1) == 1)
+			told++;
+		close(ends[0]);
+		again = enter_at(&identity, digits, 1, &meter);
+		assert_true(again == METER_USED || (again == METER_ACCEPTED && said == -1));
+		assert_true(said == -1 || said == METER_ACCEPTED);
+		assert_int_equal(meter.memory.credit_tenths, i);
+	}
+	print_message("killed %u of %u, %u had spoken\n", killed, rounds, told);
+	assert_true(killed > 0);
+}
+
 #define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, fixture_make_folder, fixture_remove_folder)
 
 int main(void)
@@ -470,6 +525,7 @@ int main(void)
 	    IN_FOLDER(test_lock_out_outlives_the_program),
 	    IN_FOLDER(test_cover_opened),
 	    IN_FOLDER(test_nowhere_to_write),
+	    IN_FOLDER(test_killed_while_it_enters),
 	    IN_FOLDER(test_entries_at_once),
 	};
 
