@@ -111,6 +111,31 @@ static enum bt_err fold_exception(struct bt_sale_row *row, const struct bt_event
 	return BT_OK;
 }
 
+/* A sale that only its receipt remembers: what the signed record on it carries. */
+static enum bt_err fold_recovered(struct bt_sale_row *row, const struct bt_event *event, const json_t *body)
+{
+	struct bt_sale_row next = *row;
+	if (row->paid_seq != 0)
+		return BT_ESTATE;
+	if (bt_json_text(body, "meter", next.meter, sizeof next.meter) != BT_OK ||
+	    bt_json_text(body, "token", next.token, sizeof next.token) != BT_OK ||
+	    bt_json_int(body, "paid_at", 0, INT64_MAX, &next.paid_at_ms) != BT_OK ||
+	    bt_json_int(body, "amount_paise", 1, BT_PAISE_MAX, &next.amount) != BT_OK ||
+	    bt_json_int(body, "dues_paise", 0, BT_PAISE_MAX, &next.dues) != BT_OK ||
+	    bt_json_int(body, "units", 0, INT64_MAX, &next.units) != BT_OK ||
+	    (next.token[0] && (strlen(next.token) != 20 || !bt_text_is_digits(next.token))))
+		return BT_EINPUT;
+	enum bt_err err = fold_tid(&next, body);
+	if (err != BT_OK)
+		return err;
+	next.paid_seq = event->seq;
+	memcpy(next.sale_id, event->sale_id, sizeof next.sale_id);
+	next.stage = next.token[0] ? BT_STAGE_TOKENED : BT_STAGE_PENDING;
+	bt_text_copy(next.delivery, sizeof next.delivery, next.token[0] || next.tid ? "token" : "dues");
+	*row = next;
+	return BT_OK;
+}
+
 static const struct fold_rule {
 	enum bt_err (*fold)(struct bt_sale_row *row, const struct bt_event *event, const json_t *body);
 	bool moves; /* goes to @p stage, unless token or credit are out already: those stay */
@@ -125,13 +150,14 @@ static const struct fold_rule {
     [BT_EVENT_PRINTED] = {.fold = fold_printed},
     [BT_EVENT_SETTLED] = {.fold = fold_settled},
     [BT_EVENT_EXCEPTION] = {.fold = fold_exception},
+    [BT_EVENT_RECOVERED] = {.fold = fold_recovered},
     [BT_EVENT_ABANDONED] = {.moves = true, .stage = BT_STAGE_ABANDONED},
 };
 
 enum bt_err bt_fold_event(struct bt_sale_row *row, const struct bt_event *event, const json_t *body)
 {
 	const struct fold_rule *rule = &rules[event->kind];
-	if (row->paid_seq == 0 && event->kind != BT_EVENT_PAID)
+	if (row->paid_seq == 0 && event->kind != BT_EVENT_PAID && event->kind != BT_EVENT_RECOVERED)
 		return BT_ESTATE;
 	if (rule->fold) {
 		enum bt_err err = rule->fold(row, event, body);

@@ -9,6 +9,7 @@
 #include "core/journal/fold.h"
 #include "core/journal/state.h"
 
+#define MIRROR_STEP   1000 /* events a put gives a mirror that is behind: some tens of milliseconds */
 #define WAL_PAGES_MAX 1000 /* of 4 KiB: then the log is moved into the database */
 
 enum bt_err bt_journal_stop(struct bt_journal *journal, enum bt_err err, const char *why)
@@ -50,6 +51,16 @@ enum bt_err bt_journal_state(const struct bt_journal *journal)
 struct bt_head bt_journal_head(const struct bt_journal *journal)
 {
 	return journal->head;
+}
+
+int64_t bt_journal_epoch(const struct bt_journal *journal)
+{
+	return journal->epoch;
+}
+
+int64_t bt_journal_tid_floor_ms(const struct bt_journal *journal)
+{
+	return journal->floor_ms;
 }
 
 int64_t bt_journal_free_bytes(const struct bt_journal *journal)
@@ -125,10 +136,12 @@ static enum bt_err insert_event(struct bt_store *store, const struct bt_event *e
 	return BT_OK;
 }
 
-/* Does this kind stand for a sale? Those from `paid` on do; a printed report or an exception may be without one. */
+/* Does this kind stand for a sale? Those from `paid` on do; a printed report or an exception may be without one, an
+ * epoch is. */
 static bool needs_sale(enum bt_event_kind kind)
 {
-	return kind >= BT_EVENT_PAID && kind != BT_EVENT_PRINTED && kind != BT_EVENT_EXCEPTION;
+	return kind >= BT_EVENT_PAID && kind != BT_EVENT_PRINTED && kind != BT_EVENT_EXCEPTION &&
+	       kind != BT_EVENT_EPOCH;
 }
 
 static enum bt_err check_input(const struct bt_event_in *in, struct bt_fault *fault)
@@ -140,12 +153,30 @@ static enum bt_err check_input(const struct bt_event_in *in, struct bt_fault *fa
 	return BT_OK;
 }
 
+enum bt_err bt_journal_store(struct bt_journal *journal, const struct bt_event *event, const json_t *body,
+			     struct bt_frame *frame, struct bt_fault *fault)
+{
+	struct bt_sale_row row = {0};
+	enum bt_err err = BT_OK;
+	if (event->sale_id[0])
+		err = project(&journal->store, event, body, &row, fault);
+	if (bt_mutant(BT_MUTANT_PROJECTION_APART))
+		sqlite3_exec(journal->store.db, "COMMIT;BEGIN IMMEDIATE", NULL, NULL, NULL);
+	if (err == BT_OK)
+		err = insert_event(&journal->store, event, fault);
+	if (err != BT_OK)
+		return err;
+	bool money = event->kind == BT_EVENT_PAID || event->kind == BT_EVENT_TOKENED;
+	*frame = (struct bt_frame){.seq = event->seq, .kind = event->kind, .amount = money ? row.amount : 0};
+	memcpy(frame->hash, event->hash, sizeof frame->hash);
+	return BT_OK;
+}
+
 /* Seal @p in onto @p head and write it; @p head moves on, @p frame is its second record. Inside a transaction. */
 static enum bt_err write_event(struct bt_journal *journal, const struct bt_event_in *in, int64_t now_ms,
 			       struct bt_head *head, struct bt_frame *frame, struct bt_fault *fault)
 {
 	struct bt_event event = {.seq = head->seq + 1, .time_ms = now_ms, .kind = in->kind, .body = in->body};
-	struct bt_sale_row row = {0};
 	json_t *body = NULL;
 	enum bt_err err = check_input(in, fault);
 	if (err == BT_OK)
@@ -154,24 +185,16 @@ static enum bt_err write_event(struct bt_journal *journal, const struct bt_event
 		return err;
 	bt_text_copy(event.sale_id, sizeof event.sale_id, in->sale_id);
 	memcpy(event.prev_hash, head->hash, sizeof event.prev_hash);
-	if (event.sale_id[0])
-		err = project(&journal->store, &event, body, &row, fault);
-	if (bt_mutant(BT_MUTANT_PROJECTION_APART))
-		sqlite3_exec(journal->store.db, "COMMIT;BEGIN IMMEDIATE", NULL, NULL, NULL);
-	json_decref(body);
-	if (err != BT_OK)
-		return err;
 	err = bt_chain_hash(&event, event.hash);
 	if (err == BT_OK)
 		err = bt_sign(journal->signer, BT_BYTES(event.hash), event.signature);
 	if (err != BT_OK)
-		return bt_fault_set(fault, err, 0, "hash or sign event");
-	err = insert_event(&journal->store, &event, fault);
+		bt_fault_set(fault, err, 0, "hash or sign event");
+	else
+		err = bt_journal_store(journal, &event, body, frame, fault);
+	json_decref(body);
 	if (err != BT_OK)
 		return err;
-	bool money = in->kind == BT_EVENT_PAID || in->kind == BT_EVENT_TOKENED;
-	*frame = (struct bt_frame){.seq = event.seq, .kind = in->kind, .amount = money ? row.amount : 0};
-	memcpy(frame->hash, event.hash, sizeof frame->hash);
 	head->seq = event.seq;
 	memcpy(head->hash, event.hash, sizeof head->hash);
 	return BT_OK;
@@ -269,6 +292,15 @@ static void checkpoint_when_due(struct bt_journal *journal)
 		bt_journal_stop(journal, err, fault.what);
 }
 
+/* The events are safe in both records already: the mirror stops the next put at most. */
+static void follow_with_mirror(struct bt_journal *journal, int64_t max)
+{
+	struct bt_fault fault = {0};
+	enum bt_err err = bt_mirror_follow(journal, max, &fault);
+	if (err != BT_OK)
+		bt_journal_stop(journal, bt_err_fate(err) == BT_FATE_STOP ? err : BT_EDISK, fault.what);
+}
+
 static bool begins_sale(const struct bt_event_in *events, int count)
 {
 	for (int i = 0; i < count; i++) {
@@ -276,6 +308,14 @@ static bool begins_sale(const struct bt_event_in *events, int count)
 			return true;
 	}
 	return false;
+}
+
+/* A sale is begun only when the mirror can hold it too, where the utility wants that. */
+static bool lacks_mirror(struct bt_journal *journal)
+{
+	struct bt_mirror_status status;
+	bt_journal_mirror(journal, &status);
+	return status.required && (status.state == BT_MIRROR_MISSING || status.state == BT_MIRROR_BEHIND);
 }
 
 static enum bt_err check_put(struct bt_journal *journal, const struct bt_event_in *events, int count,
@@ -289,6 +329,13 @@ static enum bt_err check_put(struct bt_journal *journal, const struct bt_event_i
 		return bt_fault_set(fault, BT_EINPUT, 0, "%d events in one put", count);
 	if (begins_sale(events, count) && !journal->hold.ballast && bt_journal_free_bytes(journal) < BT_SPACE_FLOOR)
 		return bt_fault_set(fault, BT_ENOSPC, 0, "too little space to begin a sale");
+	if (begins_sale(events, count) && lacks_mirror(journal)) {
+		enum bt_err err = bt_mirror_follow(journal, MIRROR_STEP, fault);
+		if (err != BT_OK)
+			return bt_journal_judge(journal, err, "mirror");
+		if (lacks_mirror(journal))
+			return bt_fault_set(fault, BT_EDISK, 0, "the mirror is missing");
+	}
 	return BT_OK;
 }
 
@@ -319,6 +366,7 @@ enum bt_err bt_journal_put(struct bt_journal *journal, const struct bt_event_in 
 	if (err != BT_OK)
 		return bt_journal_stop(journal, bt_err_fate(err) == BT_FATE_STOP ? err : BT_EDISK, fault->what);
 	journal->head = batch.head;
+	follow_with_mirror(journal, MIRROR_STEP);
 	checkpoint_when_due(journal);
 	return BT_OK;
 }
@@ -327,6 +375,9 @@ enum bt_err bt_journal_tidy(struct bt_journal *journal, struct bt_fault *fault)
 {
 	if (journal->state != BT_OK)
 		return journal->state;
+	follow_with_mirror(journal, INT64_MAX);
+	if (journal->state != BT_OK)
+		return bt_fault_set(fault, journal->state, 0, "mirror");
 	enum bt_err err = bt_store_checkpoint(&journal->store, true, fault);
 	return err == BT_OK || err == BT_EBUSY ? err : bt_journal_stop(journal, err, "checkpoint");
 }

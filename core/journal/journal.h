@@ -40,7 +40,10 @@
 	ROW(BT_EVENT_PRINTED, "printed")                                                                               \
 	ROW(BT_EVENT_SETTLED, "settled")                                                                               \
 	ROW(BT_EVENT_EXCEPTION, "exception")                                                                           \
-	ROW(BT_EVENT_ABANDONED, "abandoned")
+	ROW(BT_EVENT_ABANDONED, "abandoned")                                                                           \
+	/* Frames keep a kind by its place in this list: new ones come last. */                                        \
+	ROW(BT_EVENT_EPOCH, "epoch")                                                                                   \
+	ROW(BT_EVENT_RECOVERED, "recovered")
 
 enum bt_event_kind {
 #define BT_EVENT_ENUM(id, name) id,
@@ -112,12 +115,15 @@ struct bt_journal_options {
 	const char *terminal;           /* terminal number, for the genesis event */
 	struct bt_log *log;             /* may be NULL */
 	const struct bt_disk *disk;     /* borrowed; NULL is the machine's own */
+	const char *mirror;             /* folder of the mirror, which is not made here; NULL or "": none */
+	bool mirror_required;           /* no sale is begun while the mirror is missing or behind */
 };
 
 /**
  * Open, make if new (genesis event), bring an older schema up, and check: every event by its hash, its predecessor and
- * its frame; the signatures of the newest 64; the indexes; the projected rows against the tally written with them; and
- * the head the head-end acknowledged last. 100,000 sales take less than two seconds. Nothing is written before.
+ * its frame; the signatures of the newest 64; the indexes; the projected rows against the tally written with them; the
+ * head the head-end acknowledged last; and the end of the mirror. 100,000 sales take less than two seconds. Nothing but
+ * the schema is written before. A mirror that is missing is no error; one that holds more than the record is.
  *
  * The database commits before the head file is written, so after a cut the database may be ahead by the newest put;
  * the head file is then completed from it. Any other difference means that a record lost what it had acknowledged.
@@ -136,7 +142,8 @@ void bt_journal_close(struct bt_journal *journal);
  * refused with the same error until the process is restarted. Events are then either all there or not there at all;
  * those in the database only are completed at the next open and are not read before. A full disk gives up the ballast
  * first, once, so that the sale in hand can finish. These leave the journal as it was and usable: BT_ENOSPC for a put
- * that begins a sale (`paid`) when less than 1 MiB is free and no ballast is left; BT_EINPUT for a body that is not
+ * that begins a sale (`paid`) when less than 1 MiB is free and no ballast is left; BT_EDISK for one while a required
+ * mirror is missing or behind; BT_EINPUT for a body that is not
  * canonical or lacks what the projection needs; BT_ESTATE for an event that cannot follow (no `paid` before it, a TID
  * this meter has had from another sale, other digits for a token, a token beside a credit), or a journal open for
  * reading only; BT_ENOMEM.
@@ -153,6 +160,29 @@ enum bt_err bt_journal_state(const struct bt_journal *journal);
  *  under way; any other failure stops the journal. */
 BT_MUST_USE enum bt_err bt_journal_tidy(struct bt_journal *journal, struct bt_fault *fault);
 struct bt_head bt_journal_head(const struct bt_journal *journal);
+
+/** Which life of this record it is: 1, and one more after each recovery (PROTOCOL J1). */
+int64_t bt_journal_epoch(const struct bt_journal *journal);
+/** When the newest recovery was, by the clock of then or the newest event; 0 when there was none. No TID up to 4n
+ *  minutes after it may be used (PROTOCOL T4): what was lost may have burned it. */
+int64_t bt_journal_tid_floor_ms(const struct bt_journal *journal);
+
+enum bt_mirror_state {
+	BT_MIRROR_NONE,    /* none is set */
+	BT_MIRROR_WHOLE,   /* holds everything */
+	BT_MIRROR_BEHIND,  /* there, and being brought up to date */
+	BT_MIRROR_MISSING, /* not there, or cannot be written */
+};
+
+struct bt_mirror_status {
+	enum bt_mirror_state state;
+	bool required;
+	int64_t behind; /* events it lacks, as far as known */
+};
+void bt_journal_mirror(const struct bt_journal *journal, struct bt_mirror_status *out);
+/** One event as a line of JSON with its end, appended to @p out: the form of mirror and export, which recovery reads.
+ *  @return BT_OK, BT_EFULL, BT_ENOMEM, BT_EINPUT; @p out is as before on failure. */
+BT_MUST_USE enum bt_err bt_journal_line(const struct bt_event *event, struct bt_buf *out);
 
 /** Read events with seq > @p after in order, until @p visit returns false or none are left. Only events that are in
  * both records (PROTOCOL J1). Each one is held against its hash; BT_ECORRUPT stops the journal. */
@@ -227,11 +257,35 @@ struct bt_journal_report {
 	struct bt_head head;
 	bool file_sound; /* SQLite's own integrity check */
 	bool chain_whole, signatures_good, second_equal, projections_equal, acknowledged_within;
+	bool mirror_equal; /* also when there is none to compare */
+	struct bt_mirror_status mirror;
+	int64_t epoch, acknowledged;
 };
 /** Read everything, check chain and signatures, rebuild projections beside the live ones and compare, compare heads.
  *  @return BT_OK when all agree, BT_ECORRUPT otherwise (report says which), BT_EDISK. */
 BT_MUST_USE enum bt_err bt_journal_verify(struct bt_journal *journal, struct bt_journal_report *out,
 					  struct bt_fault *fault);
+
+/** What a recovery did. */
+struct bt_recovery {
+	struct bt_head restored; /* newest event brought back */
+	int64_t epoch;           /* of the journal as it is now */
+	int64_t known; /* newest event any record or the head-end is known to have held; above restored: lost */
+	int64_t in_database, in_mirror, in_file; /* events that verified, from the first on; 0 where there were none */
+};
+/**
+ * Make the journal of @p options->dir anew from the longest record that verifies from its first event on, chain and
+ * signatures: the database as far as it can be read, the mirror of @p options, and @p from. What was there is kept
+ * under names ending in ".before-<epoch>". A new epoch linked to the restored head begins (PROTOCOL J1). A run that was
+ * cut is finished by running it again; until then the journal does not open.
+ * @param[in] from a file of lines (bt_journal_line) or a folder with a mirror of this terminal; NULL for none.
+ * @return BT_OK; BT_ENOTFOUND when nothing verifies; BT_EAUTH when @p from is another terminal's or key's; BT_ECORRUPT
+ *         when two records hold different events under one number: a person has to say which; BT_EINPUT without a
+ *         signer; BT_EBUSY; BT_ENOSPC; BT_EDISK; BT_ENOMEM. The journal stands as it was on failure.
+ */
+BT_MUST_USE enum bt_err bt_journal_recover(const struct bt_journal_options *options, const char *from,
+					   struct bt_recovery *out, struct bt_fault *fault);
+
 /** Make the projections anew from the events, in one transaction. @return as bt_journal_put. */
 BT_MUST_USE enum bt_err bt_journal_rebuild(struct bt_journal *journal, struct bt_fault *fault);
 /** Bytes free on the journal's file system, the ballast not counted; -1 when unknown. */

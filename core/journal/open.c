@@ -7,21 +7,21 @@
 #include "core/journal/check.h"
 #include "core/journal/state.h"
 
-static enum bt_err read_genesis(struct bt_journal *journal, const struct bt_journal_options *options,
-				struct bt_fault *fault)
+static enum bt_err read_genesis(struct bt_journal *journal, const char *terminal, struct bt_fault *fault)
 {
 	struct bt_event event;
-	char terminal[32];
+	char named[32];
 	enum bt_err err = bt_store_event_at(&journal->store, 1, &event, fault);
 	if (err != BT_OK)
 		return err;
 	if (bt_chain_check(&event) != BT_OK || event.kind != BT_EVENT_GENESIS ||
-	    bt_chain_genesis(event.body, journal->public_key, terminal, sizeof terminal) != BT_OK)
+	    bt_chain_genesis(event.body, journal->public_key, named, sizeof named) != BT_OK ||
+	    bt_chain_epoch(event.body, &journal->epoch, &journal->floor_ms) != BT_OK)
 		return bt_fault_set(fault, BT_ECORRUPT, 0, "genesis event is damaged");
 	if (journal->signer && memcmp(journal->public_key, bt_signer_public(journal->signer), BT_ED25519_PUBLIC_LEN))
 		return bt_fault_set(fault, BT_EAUTH, 0, "journal was begun with another key");
-	if (options->terminal && strcmp(options->terminal, terminal) != 0)
-		return bt_fault_set(fault, BT_EAUTH, 0, "journal is terminal %s's", terminal);
+	if (terminal && strcmp(terminal, named) != 0)
+		return bt_fault_set(fault, BT_EAUTH, 0, "journal is terminal %s's", named);
 	return BT_OK;
 }
 
@@ -115,8 +115,7 @@ static enum bt_err set_head(struct bt_journal *journal, struct bt_fault *fault)
 	return BT_OK;
 }
 
-static enum bt_err begin_journal(struct bt_journal *journal, const struct bt_journal_options *options,
-				 struct bt_fault *fault)
+static enum bt_err begin_journal(struct bt_journal *journal, const char *terminal, struct bt_fault *fault)
 {
 	struct bt_buf body;
 	if (journal->frames.extent)
@@ -124,9 +123,13 @@ static enum bt_err begin_journal(struct bt_journal *journal, const struct bt_jou
 				    (long long)journal->frames.extent);
 	if (!journal->signer)
 		return bt_fault_set(fault, BT_ENOTFOUND, 0, "journal is empty");
+	/* A mirror of this terminal that is there already is of a journal that was lost. */
+	memcpy(journal->public_key, bt_signer_public(journal->signer), sizeof journal->public_key);
+	enum bt_err err = bt_mirror_find(journal, fault);
+	if (err != BT_OK)
+		return err;
 	bt_buf_init(&body, BT_EVENT_BODY_MAX);
-	enum bt_err err = bt_chain_genesis_encode(bt_signer_public(journal->signer),
-						  options->terminal ? options->terminal : "", &body);
+	err = bt_chain_genesis_encode(bt_signer_public(journal->signer), terminal ? terminal : "", &body);
 	if (err != BT_OK)
 		bt_fault_set(fault, err, 0, "genesis event");
 	struct bt_event_in event = {.kind = BT_EVENT_GENESIS, .sale_id = "", .body = bt_buf_view(&body)};
@@ -136,26 +139,45 @@ static enum bt_err begin_journal(struct bt_journal *journal, const struct bt_jou
 	return err;
 }
 
-static enum bt_err open_records(struct bt_journal *journal, const struct bt_journal_options *options,
-				struct bt_fault *fault)
+/* The newest recovery; the genesis event has set epoch 1. */
+static enum bt_err read_epoch(struct bt_journal *journal, struct bt_fault *fault)
 {
+	struct bt_event event;
+	struct bt_buf body;
+	bt_buf_init(&body, BT_EVENT_BODY_MAX);
+	enum bt_err err = bt_journal_newest(journal, BT_EVENT_EPOCH, NULL, &event, &body);
+	if (err == BT_OK && bt_chain_epoch(event.body, &journal->epoch, &journal->floor_ms) != BT_OK)
+		err = bt_fault_set(fault, BT_ECORRUPT, 0, "epoch event is damaged");
+	else if (err != BT_OK && err != BT_ENOTFOUND)
+		bt_fault_set(fault, err, 0, "epoch event cannot be read");
+	bt_buf_fini(&body);
+	return err == BT_ENOTFOUND ? BT_OK : err;
+}
+
+static enum bt_err open_records(struct bt_journal *journal, const char *terminal, struct bt_fault *fault)
+{
+	bool writable = journal->signer != NULL;
 	struct bt_head last = {0};
-	enum bt_err err = bt_store_open(&journal->store, journal->disk, options->dir, journal->signer != NULL, fault);
+	enum bt_err err = bt_store_open(&journal->store, journal->disk, journal->dir, writable, fault);
 	if (err == BT_OK)
-		err = bt_frames_open(&journal->frames, journal->disk, options->dir, journal->signer != NULL, fault);
+		err = bt_frames_open(&journal->frames, journal->disk, journal->dir, writable, fault);
 	if (err == BT_OK)
 		err = bt_store_last(&journal->store, &last, fault);
 	if (err == BT_OK && last.seq == 0) {
-		err = begin_journal(journal, options, fault);
+		err = begin_journal(journal, terminal, fault);
 		if (err == BT_OK)
 			err = bt_store_last(&journal->store, &last, fault);
 	}
 	if (err == BT_OK)
-		err = read_genesis(journal, options, fault);
+		err = read_genesis(journal, terminal, fault);
 	if (err == BT_OK)
 		err = reconcile(journal, &last, fault);
+	if (err == BT_OK && journal->store.migrated)
+		err = bt_check_rows_by_events(journal, fault);
 	if (err == BT_OK)
 		err = set_head(journal, fault);
+	if (err == BT_OK)
+		err = read_epoch(journal, fault);
 	return err == BT_OK ? check_peer(journal, fault) : err;
 }
 
@@ -177,8 +199,17 @@ enum bt_err bt_journal_open(const struct bt_journal_options *options, struct bt_
 		err = bt_hold_open(&journal->hold, journal->disk, options->dir, fault);
 	if (err == BT_OK && journal->signer)
 		bt_hold_fill_ballast(&journal->hold);
+	if (err == BT_OK && bt_recovery_is_cut(journal->disk, options->dir))
+		err = bt_fault_set(fault, BT_ECORRUPT, 0, "a recovery was cut off: it has to be run again");
 	if (err == BT_OK)
-		err = open_records(journal, options, fault);
+		err = bt_mirror_init(&journal->mirror, journal->disk, options->mirror,
+				     options->terminal ? options->terminal : "", options->mirror_required);
+	if (err == BT_OK)
+		err = open_records(journal, options->terminal, fault);
+	if (err == BT_OK)
+		err = bt_mirror_find(journal, fault);
+	if (err == BT_OK)
+		err = bt_mirror_follow(journal, INT64_MAX, fault);
 	bt_log_line(options->log, "journal", "open with SQLite %s: %s %s", sqlite3_libversion(), bt_err_name(err),
 		    err == BT_OK ? "" : fault->what);
 	if (err != BT_OK) {
@@ -200,6 +231,7 @@ void bt_journal_close(struct bt_journal *journal)
 	else
 		bt_store_drop(&journal->store);
 	bt_frames_close(&journal->frames);
+	bt_mirror_close(&journal->mirror);
 	bt_hold_close(&journal->hold);
 	free(journal);
 }

@@ -115,6 +115,7 @@ enum bt_err bt_schema_migrate(struct bt_store *store, bool writable, struct bt_f
 	if (version < 0 || version > BT_SCHEMA_VERSION || (!writable && version != BT_SCHEMA_VERSION))
 		return bt_fault_set(fault, BT_EUNSUPPORTED, version, "journal.db: schema %d, this program knows %d",
 				    version, BT_SCHEMA_VERSION);
+	store->migrated = version > 0 && version < BT_SCHEMA_VERSION;
 	for (; version < BT_SCHEMA_VERSION && err == BT_OK; version++)
 		err = take_step(store, version, fault);
 	return err;

@@ -4,6 +4,7 @@
 
 #include "core/journal/frames.h"
 #include "core/journal/hold.h"
+#include "core/journal/mirror.h"
 #include "core/journal/store.h"
 
 struct bt_journal {
@@ -15,6 +16,8 @@ struct bt_journal {
 	struct bt_hold hold;
 	struct bt_store store;
 	struct bt_frames frames;
+	struct bt_mirror mirror;
+	int64_t epoch, floor_ms;
 	struct bt_head head; /* newest event that is in both records */
 	uint8_t public_key[BT_ED25519_PUBLIC_LEN];
 	enum bt_err state; /* BT_OK, or what stopped it */
@@ -24,6 +27,12 @@ struct bt_journal {
 enum bt_err bt_journal_stop(struct bt_journal *journal, enum bt_err err, const char *why);
 /** Stop when @p err is of the STOP fate or a storage failure; hand it back. */
 enum bt_err bt_journal_judge(struct bt_journal *journal, enum bt_err err, const char *why);
+/** Inside a transaction of the store: write a sealed event with its projection. @p frame is its second record.
+ *  @return as bt_journal_put; BT_ESTATE, BT_EINPUT when it cannot follow. */
+BT_MUST_USE enum bt_err bt_journal_store(struct bt_journal *journal, const struct bt_event *event, const json_t *body,
+					 struct bt_frame *frame, struct bt_fault *fault);
+/** A recovery has begun to change places and has not ended. */
+bool bt_recovery_is_cut(const struct bt_disk *disk, const char *dir);
 /** The disk was full. As after a crash: let go of the database as it is, give the ballast back, recover, and say in
  *  @p found what is there; only then may the caller write again, once. */
 BT_MUST_USE enum bt_err bt_journal_regain(struct bt_journal *journal, struct bt_head *found, struct bt_fault *fault);

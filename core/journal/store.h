@@ -72,6 +72,7 @@ struct bt_store {
 	sqlite3 *db;
 	sqlite3_stmt *statements[BT_STMT_COUNT]; /* prepared on first use */
 	struct bt_tally tally;                   /* of the projection, the open transaction included */
+	bool migrated;                           /* an older schema was brought up when it was opened */
 	int wal_pages;                           /* in the write-ahead log after the newest commit */
 	uint8_t body[BT_EVENT_BODY_MAX];         /* of bt_store_event_at() */
 };

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "core/journal/chain.h"
+#include "core/journal/check.h"
 #include "core/journal/fold.h"
 #include "core/journal/state.h"
 
@@ -148,24 +149,37 @@ static enum bt_err verify_sales(struct bt_journal *journal, struct bt_journal_re
 	return err == BT_ECORRUPT ? BT_OK : err;
 }
 
+enum bt_err bt_check_rows_by_events(struct bt_journal *journal, struct bt_fault *fault)
+{
+	struct bt_journal_report report = {.projections_equal = true};
+	enum bt_err err = verify_sales(journal, &report, fault);
+	if (err != BT_OK || report.projections_equal)
+		return err;
+	return bt_fault_set(fault, BT_ECORRUPT, 0, "sales differ from their events");
+}
+
 enum bt_err bt_journal_verify(struct bt_journal *journal, struct bt_journal_report *out, struct bt_fault *fault)
 {
 	struct bt_journal_report report = {.chain_whole = true,
 					   .signatures_good = true,
 					   .second_equal = true,
 					   .projections_equal = true,
-					   .acknowledged_within = true};
+					   .acknowledged_within = true,
+					   .epoch = journal->epoch,
+					   .acknowledged = bt_journal_acknowledged(journal)};
 	if (!journal->store.db)
 		return bt_fault_set(fault, journal->state, 0, "journal has stopped");
 	report.file_sound = answer_is(journal, "PRAGMA integrity_check(1)", "ok", 0);
 	enum bt_err err = verify_chain(journal, &report, fault);
 	if (err == BT_OK)
 		err = verify_sales(journal, &report, fault);
+	report.mirror_equal = bt_mirror_verify(journal);
+	bt_journal_mirror(journal, &report.mirror);
 	if (err != BT_OK)
 		return bt_journal_judge(journal, err, "verify");
 	*out = report;
 	if (report.file_sound && report.chain_whole && report.signatures_good && report.second_equal &&
-	    report.projections_equal && report.acknowledged_within)
+	    report.projections_equal && report.acknowledged_within && report.mirror_equal)
 		return BT_OK;
 	return bt_journal_stop(journal, bt_fault_set(fault, BT_ECORRUPT, 0, "records do not agree"), "verify");
 }

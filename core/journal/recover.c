@@ -1,0 +1,540 @@
+/* Recovery: the journal made anew from the longest record that verifies, in a new epoch.
+ *
+ * The new journal is built and checked in the folder "recovered" beside the old one, then a mark is left there and the
+ * files change places one by one. Whatever a cut leaves between two of them does not open as a journal, and a run that
+ * finds the mark only goes on changing places. Source: DESIGN 6, PROTOCOL J1, T4. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/base/file.h"
+#include "core/journal/chain.h"
+#include "core/journal/check.h"
+#include "core/journal/lines.h"
+#include "core/journal/state.h"
+
+#define WORKPLACE "recovered"
+#define MARK      "ready"
+
+/* The records events can be brought back from. */
+enum origin { FROM_DATABASE, FROM_MIRROR, FROM_FILE, ORIGINS };
+static const char *const origin_names[ORIGINS] = {"database", "mirror", "file"};
+
+struct origin_state {
+	char path[4200];           /* "" when there is none */
+	struct bt_disk_file *file; /* of lines */
+	struct bt_head head;       /* newest that verifies from the first on */
+	enum bt_err why;           /* BT_EAUTH: the first event is another key's or terminal's */
+};
+
+struct recovery {
+	const struct bt_journal_options *options;
+	const struct bt_disk *disk;
+	struct bt_store store; /* the database as it is, for reading */
+	struct bt_frames frames;
+	struct origin_state origins[ORIGINS];
+	struct bt_recovery report;
+	int64_t epoch;     /* of the newest event brought back */
+	int64_t newest_ms; /* latest time among them */
+	struct bt_journal fresh;
+	struct bt_frame batch[BT_PUT_MAX]; /* of the open transaction */
+	int batch_count;
+};
+
+/* ---- reading an origin from its first event on ---- */
+
+struct chain {
+	struct bt_head at;
+	uint8_t key[BT_ED25519_PUBLIC_LEN];
+};
+
+static enum bt_err check_first(const struct recovery *r, const struct bt_event *event, struct chain *chain)
+{
+	char terminal[32];
+	if (event->kind != BT_EVENT_GENESIS ||
+	    bt_chain_genesis(event->body, chain->key, terminal, sizeof terminal) != BT_OK)
+		return BT_ECORRUPT;
+	if (memcmp(chain->key, bt_signer_public(r->options->signer), sizeof chain->key) != 0 ||
+	    (r->options->terminal && strcmp(terminal, r->options->terminal) != 0))
+		return BT_EAUTH;
+	return BT_OK;
+}
+
+/* One more link, hash and signature; @p signatures are checked in the first of two readings. */
+static enum bt_err check_link(const struct recovery *r, const struct bt_event *event, bool signatures,
+			      struct chain *chain)
+{
+	enum bt_err err = BT_OK;
+	if (event->seq != chain->at.seq + 1 || bt_chain_check(event) != BT_OK ||
+	    memcmp(event->prev_hash, chain->at.hash, BT_SHA256_LEN) != 0)
+		return BT_ECORRUPT;
+	if (event->seq == 1)
+		err = check_first(r, event, chain);
+	if (err == BT_OK && signatures && bt_verify(chain->key, BT_BYTES(event->hash), event->signature) != BT_OK)
+		err = BT_ECORRUPT;
+	if (err != BT_OK)
+		return err;
+	chain->at.seq = event->seq;
+	memcpy(chain->at.hash, event->hash, BT_SHA256_LEN);
+	return BT_OK;
+}
+
+typedef enum bt_err take_event(struct recovery *r, const struct bt_event *event, struct bt_fault *fault);
+
+static enum bt_err read_database(struct recovery *r, int64_t last, take_event *take, struct chain *chain,
+				 struct bt_fault *fault)
+{
+	sqlite3_stmt *statement = NULL;
+	struct bt_event event;
+	enum bt_err err = BT_OK;
+	if (!r->store.db || sqlite3_prepare_v2(r->store.db, "SELECT " BT_EVENT_COLUMNS " FROM event ORDER BY seq", -1,
+					       &statement, NULL) != SQLITE_OK)
+		return BT_OK;
+	while (err == BT_OK && chain->at.seq < last && sqlite3_step(statement) == SQLITE_ROW) {
+		if ((err = bt_store_event(statement, &event)) == BT_OK)
+			err = check_link(r, &event, !take, chain);
+		if (err == BT_OK && take)
+			err = take(r, &event, fault);
+	}
+	sqlite3_finalize(statement);
+	return err;
+}
+
+static enum bt_err read_lines(struct recovery *r, enum origin origin, int64_t last, take_event *take,
+			      struct chain *chain, struct bt_fault *fault)
+{
+	struct bt_lines lines;
+	struct bt_event event;
+	if (!r->origins[origin].file)
+		return BT_OK;
+	enum bt_err err = bt_lines_open(&lines, r->disk, r->origins[origin].file, 0);
+	while (err == BT_OK && chain->at.seq < last && (err = bt_lines_next(&lines, &event)) == BT_OK) {
+		err = check_link(r, &event, !take, chain);
+		if (err == BT_OK && take)
+			err = take(r, &event, fault);
+	}
+	bt_lines_close(&lines);
+	return err == BT_ENOTFOUND ? BT_OK : err;
+}
+
+/* Up to event @p last. Without @p take it only looks how far the origin verifies. */
+static enum bt_err read_origin(struct recovery *r, enum origin origin, int64_t last, take_event *take,
+			       struct chain *chain, struct bt_fault *fault)
+{
+	*chain = (struct chain){0};
+	return origin == FROM_DATABASE ? read_database(r, last, take, chain, fault)
+				       : read_lines(r, origin, last, take, chain, fault);
+}
+
+/* ---- what there is ---- */
+
+static enum bt_err open_lines(struct recovery *r, enum origin origin, const char *path)
+{
+	struct origin_state *state = &r->origins[origin];
+	if (!path[0] || r->disk->open(r->disk->context, path, BT_DISK_EXISTING, &state->file) != 0)
+		return BT_ENOTFOUND;
+	return bt_text_copy(state->path, sizeof state->path, path);
+}
+
+static enum bt_err open_from(struct recovery *r, const char *from)
+{
+	char path[4200];
+	const char *terminal = r->options->terminal ? r->options->terminal : "";
+	if (!from)
+		return BT_OK;
+	if (bt_mirror_path(from, terminal, path, sizeof path) == BT_OK && open_lines(r, FROM_FILE, path) == BT_OK)
+		return BT_OK;
+	return open_lines(r, FROM_FILE, from);
+}
+
+static enum bt_err open_origins(struct recovery *r, const char *from, struct bt_fault *fault)
+{
+	char path[4200] = "";
+	const struct bt_journal_options *options = r->options;
+	if (open_from(r, from) != BT_OK)
+		return bt_fault_set(fault, BT_ENOTFOUND, 0, "%.100s cannot be read", from);
+	if (options->mirror && options->mirror[0] &&
+	    bt_mirror_path(options->mirror, options->terminal ? options->terminal : "", path, sizeof path) == BT_OK)
+		(void)!open_lines(r, FROM_MIRROR, path);
+	/* A damaged database is read as far as it goes; one that cannot be opened at all counts as empty. */
+	if (bt_store_open(&r->store, r->disk, options->dir, false, NULL) != BT_OK)
+		r->store = (struct bt_store){0};
+	if (bt_frames_open(&r->frames, r->disk, options->dir, false, NULL) != BT_OK)
+		r->frames = (struct bt_frames){.disk = r->disk};
+	return BT_OK;
+}
+
+static void close_origins(struct recovery *r)
+{
+	for (int i = 0; i < ORIGINS; i++)
+		if (r->origins[i].file)
+			r->disk->close(r->origins[i].file);
+	bt_store_drop(&r->store);
+	bt_frames_close(&r->frames);
+}
+
+static enum origin find_longest(const struct recovery *r)
+{
+	enum origin longest = FROM_DATABASE;
+	for (enum origin i = FROM_DATABASE; i < ORIGINS; i++)
+		if (r->origins[i].head.seq > r->origins[longest].head.seq)
+			longest = i;
+	return longest;
+}
+
+static enum bt_err measure(struct recovery *r, enum origin *longest, struct bt_fault *fault)
+{
+	struct bt_head peer = {0};
+	struct chain chain;
+	for (enum origin i = FROM_DATABASE; i < ORIGINS; i++) {
+		r->origins[i].why = read_origin(r, i, INT64_MAX, NULL, &chain, fault);
+		r->origins[i].head = chain.at;
+		bt_log_line(r->options->log, "journal", "recovery: %s verifies up to event %lld", origin_names[i],
+			    (long long)chain.at.seq);
+	}
+	*longest = find_longest(r);
+	struct bt_recovery *report = &r->report;
+	report->restored = r->origins[*longest].head;
+	report->in_database = r->origins[FROM_DATABASE].head.seq;
+	report->in_mirror = r->origins[FROM_MIRROR].head.seq;
+	report->in_file = r->origins[FROM_FILE].head.seq;
+	report->known = report->restored.seq > r->frames.extent ? report->restored.seq : r->frames.extent;
+	if (r->store.db && bt_store_peer(&r->store, &peer, NULL) == BT_OK && peer.seq > report->known)
+		report->known = peer.seq;
+	if (r->origins[FROM_FILE].why == BT_EAUTH)
+		return bt_fault_set(fault, BT_EAUTH, 0, "the file is of another terminal or key");
+	if (report->restored.seq == 0)
+		return bt_fault_set(fault, BT_ENOTFOUND, 0, "no record that verifies was found");
+	return BT_OK;
+}
+
+/* A shorter record has to be the beginning of the longest: otherwise there were two lives of one terminal. */
+static enum bt_err compare_origins(struct recovery *r, const struct bt_event *event, struct bt_fault *fault)
+{
+	for (int i = 0; i < ORIGINS; i++) {
+		const struct bt_head *head = &r->origins[i].head;
+		if (head->seq == event->seq && memcmp(head->hash, event->hash, sizeof head->hash) != 0)
+			return bt_fault_set(fault, BT_ECORRUPT, 0, "%s holds other events up to %lld", origin_names[i],
+					    (long long)head->seq);
+	}
+	return BT_OK;
+}
+
+static enum bt_err note_epoch(struct recovery *r, const struct bt_event *event)
+{
+	if (event->kind != BT_EVENT_GENESIS && event->kind != BT_EVENT_EPOCH)
+		return BT_OK;
+	int64_t floor_ms = 0;
+	return bt_chain_epoch(event->body, &r->epoch, &floor_ms);
+}
+
+/* ---- the batch in hand ---- */
+
+static enum bt_err end_batch(struct recovery *r, struct bt_fault *fault)
+{
+	struct bt_store *store = &r->fresh.store;
+	if (r->batch_count == 0)
+		return BT_OK;
+	enum bt_err err = bt_store_put_mark(store, r->fresh.head.seq - r->batch_count + 1, fault);
+	sqlite3_stmt *commit = bt_store_statement(store, BT_STMT_COMMIT);
+	if (err == BT_OK && (!commit || bt_store_run(commit)))
+		err = bt_store_error(store, "commit", fault);
+	if (err == BT_OK)
+		err = bt_frames_append(&r->fresh.frames, r->batch, r->batch_count, fault);
+	r->batch_count = 0;
+	return err;
+}
+
+static enum bt_err begin_batch(struct recovery *r, struct bt_fault *fault)
+{
+	sqlite3_stmt *begin = bt_store_statement(&r->fresh.store, BT_STMT_BEGIN);
+	return begin && bt_store_run(begin) == SQLITE_OK ? BT_OK : bt_store_error(&r->fresh.store, "begin", fault);
+}
+
+/* As it was, but many events in one put: the mark of the newest put is all that remembers which came together. */
+static enum bt_err bring_back(struct recovery *r, const struct bt_event *event, struct bt_fault *fault)
+{
+	json_t *body = NULL;
+	enum bt_err err = compare_origins(r, event, fault);
+	if (err == BT_OK)
+		err = note_epoch(r, event);
+	if (err == BT_OK && r->batch_count == 0)
+		err = begin_batch(r, fault);
+	if (err == BT_OK)
+		err = bt_json_parse(event->body, BT_EVENT_BODY_MAX, &body, fault);
+	if (err == BT_OK)
+		err = bt_journal_store(&r->fresh, event, body, &r->batch[r->batch_count], fault);
+	json_decref(body);
+	if (err != BT_OK)
+		return err;
+	r->batch_count++;
+	r->newest_ms = r->newest_ms > event->time_ms ? r->newest_ms : event->time_ms;
+	r->fresh.head.seq = event->seq;
+	memcpy(r->fresh.head.hash, event->hash, sizeof event->hash);
+	return r->batch_count < BT_PUT_MAX ? BT_OK : end_batch(r, fault);
+}
+
+/* ---- building ---- */
+
+static enum bt_err put_epoch(struct recovery *r, struct bt_fault *fault)
+{
+	char hash[2 * BT_SHA256_LEN + 1];
+	int64_t now_ms = bt_clock_wall_ms(r->options->clock);
+	r->report.epoch = r->epoch + 1;
+	bt_hex_encode(BT_BYTES(r->report.restored.hash), hash);
+	return bt_journal_put_json(&r->fresh, BT_EVENT_EPOCH, "",
+				   json_pack("{s:I, s:I, s:s, s:I, s:I}", "epoch", (json_int_t)r->report.epoch,
+					     "floor_ms", (json_int_t)(now_ms > r->newest_ms ? now_ms : r->newest_ms),
+					     "from_hash", hash, "from_seq", (json_int_t)r->report.restored.seq,
+					     "known_seq", (json_int_t)r->report.known),
+				   fault);
+}
+
+static enum bt_err path_to(const struct recovery *r, const char *folder, const char *name, char out[4400])
+{
+	char inner[4300];
+	enum bt_err err = bt_path_join(r->options->dir, folder, inner, sizeof inner);
+	return err == BT_OK ? bt_path_join(inner, name, out, 4400) : err;
+}
+
+static enum bt_err clear_workplace(struct recovery *r, struct bt_fault *fault)
+{
+	static const char *const names[] = {"journal.db", "journal.db-wal", "journal.head"};
+	char path[4400];
+	enum bt_err err = bt_path_join(r->options->dir, WORKPLACE, path, sizeof path);
+	if (err == BT_OK && r->disk == bt_disk_system())
+		err = bt_folder_make(path, fault);
+	for (size_t i = 0; err == BT_OK && i < sizeof names / sizeof *names; i++) {
+		err = path_to(r, WORKPLACE, names[i], path);
+		int sys = err == BT_OK ? r->disk->remove(r->disk->context, path) : 0;
+		if (sys && sys != ENOENT)
+			err = bt_disk_note(fault, sys, names[i], "remove");
+	}
+	return err;
+}
+
+static enum bt_err open_fresh(struct recovery *r, struct bt_fault *fault)
+{
+	struct bt_journal *fresh = &r->fresh;
+	enum bt_err err = bt_path_join(r->options->dir, WORKPLACE, fresh->dir, sizeof fresh->dir);
+	*fresh = (struct bt_journal){.disk = r->disk,
+				     .clock = r->options->clock,
+				     .signer = r->options->signer,
+				     .log = r->options->log,
+				     .hold = {.disk = r->disk, .lock_fd = -1},
+				     .frames = {.disk = r->disk},
+				     .epoch = 1};
+	if (err == BT_OK)
+		err = bt_path_join(r->options->dir, WORKPLACE, fresh->dir, sizeof fresh->dir);
+	memcpy(fresh->public_key, bt_signer_public(r->options->signer), sizeof fresh->public_key);
+	if (err == BT_OK)
+		err = bt_store_open(&fresh->store, r->disk, fresh->dir, true, fault);
+	return err == BT_OK ? bt_frames_open(&fresh->frames, r->disk, fresh->dir, true, fault) : err;
+}
+
+static void close_fresh(struct recovery *r, bool whole)
+{
+	if (whole)
+		bt_store_close(&r->fresh.store);
+	else
+		bt_store_drop(&r->fresh.store);
+	bt_frames_close(&r->fresh.frames);
+}
+
+static enum bt_err build(struct recovery *r, enum origin longest, struct bt_fault *fault)
+{
+	struct chain chain;
+	enum bt_err err = clear_workplace(r, fault);
+	if (err == BT_OK)
+		err = open_fresh(r, fault);
+	if (err == BT_OK)
+		err = read_origin(r, longest, r->report.restored.seq, bring_back, &chain, fault);
+	if (err == BT_OK)
+		err = end_batch(r, fault);
+	if (err == BT_OK && r->fresh.head.seq != r->report.restored.seq)
+		err = bt_fault_set(fault, BT_EDISK, 0, "the %s reads otherwise the second time", origin_names[longest]);
+	if (err == BT_OK)
+		err = put_epoch(r, fault);
+	if (err == BT_OK)
+		err = bt_check_all(&r->fresh, &r->fresh.head, fault);
+	close_fresh(r, err == BT_OK);
+	return err;
+}
+
+/* ---- changing places ---- */
+
+static enum bt_err leave_mark(struct recovery *r, struct bt_fault *fault)
+{
+	const struct bt_recovery *report = &r->report;
+	char path[4400], folder[4400], hash[2 * BT_SHA256_LEN + 1];
+	struct bt_disk_file *file = NULL;
+	struct bt_buf text;
+	bt_buf_init(&text, 1024);
+	bt_hex_encode(BT_BYTES(report->restored.hash), hash);
+	json_t *root = json_pack("{s:I, s:I, s:s, s:I, s:I, s:I, s:I}", "epoch", (json_int_t)report->epoch, "seq",
+				 (json_int_t)report->restored.seq, "hash", hash, "known", (json_int_t)report->known,
+				 "database", (json_int_t)report->in_database, "mirror", (json_int_t)report->in_mirror,
+				 "file", (json_int_t)report->in_file);
+	enum bt_err err = root ? bt_json_encode(root, &text) : BT_ENOMEM;
+	json_decref(root);
+	if (err == BT_OK)
+		err = path_to(r, WORKPLACE, MARK, path);
+	if (err == BT_OK)
+		err = bt_path_join(r->options->dir, WORKPLACE, folder, sizeof folder);
+	if (err == BT_OK) {
+		int sys = r->disk->open(r->disk->context, path, BT_DISK_CREATE, &file);
+		if (!sys)
+			sys = r->disk->write(file, 0, text.data, text.len);
+		if (!sys)
+			sys = r->disk->sync(file);
+		r->disk->close(file);
+		if (!sys)
+			sys = r->disk->sync_folder(r->disk->context, folder);
+		if (sys)
+			err = bt_disk_note(fault, sys, MARK, "write");
+	}
+	bt_buf_fini(&text);
+	return err;
+}
+
+static enum bt_err decode_mark(struct bt_bytes text, struct bt_recovery *out)
+{
+	json_t *root = NULL;
+	char hash[2 * BT_SHA256_LEN + 1];
+	enum bt_err err = bt_json_parse(text, 1024, &root, NULL);
+	if (err == BT_OK && (bt_json_int(root, "epoch", 2, INT32_MAX, &out->epoch) != BT_OK ||
+			     bt_json_int(root, "seq", 1, INT64_MAX, &out->restored.seq) != BT_OK ||
+			     bt_json_text(root, "hash", hash, sizeof hash) != BT_OK ||
+			     bt_hex_decode(hash, out->restored.hash, sizeof out->restored.hash) != BT_OK ||
+			     bt_json_int(root, "known", 1, INT64_MAX, &out->known) != BT_OK ||
+			     bt_json_int(root, "database", 0, INT64_MAX, &out->in_database) != BT_OK ||
+			     bt_json_int(root, "mirror", 0, INT64_MAX, &out->in_mirror) != BT_OK ||
+			     bt_json_int(root, "file", 0, INT64_MAX, &out->in_file) != BT_OK))
+		err = BT_EFORMAT;
+	json_decref(root);
+	return err;
+}
+
+/* A mark that was not written whole was never acted on. */
+static bool find_mark(struct recovery *r)
+{
+	char path[4400];
+	uint8_t text[1024];
+	size_t have = 0;
+	struct bt_disk_file *file = NULL;
+	if (path_to(r, WORKPLACE, MARK, path) != BT_OK ||
+	    r->disk->open(r->disk->context, path, BT_DISK_EXISTING, &file) != 0)
+		return false;
+	bool found = r->disk->read(file, 0, text, sizeof text, &have) == 0 &&
+		     decode_mark((struct bt_bytes){text, have}, &r->report) == BT_OK;
+	r->disk->close(file);
+	return found;
+}
+
+static bool is_there(const struct bt_disk *disk, const char *path)
+{
+	struct bt_disk_file *file = NULL;
+	bool there = disk->open(disk->context, path, BT_DISK_EXISTING, &file) == 0;
+	disk->close(file);
+	return there;
+}
+
+/* Put a file of the old journal away, once; what a failed opening has made since is nothing to keep. */
+static int put_away(struct recovery *r, const char *name, const char *suffix)
+{
+	char path[4300], kept[4400], kept_name[80];
+	bt_text_printf(kept_name, sizeof kept_name, "%s.before-%lld%s", name, (long long)r->report.epoch, suffix);
+	bt_text_printf(kept, sizeof kept, "%s%s", name, suffix);
+	if (bt_path_join(r->options->dir, kept, path, sizeof path) != BT_OK ||
+	    bt_path_join(r->options->dir, kept_name, kept, sizeof kept) != BT_OK)
+		return ENAMETOOLONG;
+	int sys = is_there(r->disk, kept) ? r->disk->remove(r->disk->context, path)
+					  : r->disk->rename(r->disk->context, path, kept);
+	return sys == ENOENT ? 0 : sys;
+}
+
+/* Each name is lasting before the next is touched. */
+static int place(struct recovery *r, const char *name, bool has_log)
+{
+	char from[4400], to[4300], folder[4300];
+	if (path_to(r, WORKPLACE, name, from) != BT_OK || bt_path_join(r->options->dir, name, to, sizeof to) != BT_OK ||
+	    bt_path_join(r->options->dir, WORKPLACE, folder, sizeof folder) != BT_OK)
+		return ENAMETOOLONG;
+	if (!is_there(r->disk, from))
+		return 0;
+	int sys = has_log ? put_away(r, name, "-wal") : 0;
+	if (!sys)
+		sys = put_away(r, name, "");
+	if (!sys)
+		sys = r->disk->sync_folder(r->disk->context, r->options->dir);
+	if (!sys)
+		sys = r->disk->rename(r->disk->context, from, to);
+	if (!sys)
+		sys = r->disk->sync_folder(r->disk->context, r->options->dir);
+	return sys ? sys : r->disk->sync_folder(r->disk->context, folder);
+}
+
+static enum bt_err change_places(struct recovery *r, struct bt_fault *fault)
+{
+	char path[4400];
+	int sys = place(r, "journal.head", false);
+	if (!sys)
+		sys = place(r, "journal.db", true);
+	if (!sys && path_to(r, WORKPLACE, MARK, path) == BT_OK)
+		sys = r->disk->remove(r->disk->context, path);
+	if (sys)
+		return bt_disk_note(fault, sys, "recovered journal", "put in place");
+	if (r->disk == bt_disk_system() && bt_path_join(r->options->dir, WORKPLACE, path, sizeof path) == BT_OK)
+		(void)rmdir(path);
+	return BT_OK;
+}
+
+bool bt_recovery_is_cut(const struct bt_disk *disk, const char *dir)
+{
+	char path[4400];
+	return bt_path_join(dir, WORKPLACE "/" MARK, path, sizeof path) == BT_OK && is_there(disk, path);
+}
+
+static enum bt_err run(struct recovery *r, const char *from, struct bt_fault *fault)
+{
+	enum origin longest = FROM_DATABASE;
+	if (find_mark(r))
+		return change_places(r, fault);
+	enum bt_err err = open_origins(r, from, fault);
+	if (err == BT_OK)
+		err = measure(r, &longest, fault);
+	if (err == BT_OK)
+		err = build(r, longest, fault);
+	close_origins(r);
+	if (err == BT_OK)
+		err = leave_mark(r, fault);
+	return err == BT_OK ? change_places(r, fault) : err;
+}
+
+enum bt_err bt_journal_recover(const struct bt_journal_options *options, const char *from, struct bt_recovery *out,
+			       struct bt_fault *fault)
+{
+	struct bt_fault own = {0};
+	struct bt_hold hold;
+	if (!fault)
+		fault = &own;
+	if (!options->signer)
+		return bt_fault_set(fault, BT_EINPUT, 0, "recovery needs the terminal's key");
+	struct recovery *r = calloc(1, sizeof *r);
+	if (!r)
+		return bt_fault_set(fault, BT_ENOMEM, 0, "recovery");
+	r->options = options;
+	r->disk = options->disk ? options->disk : bt_disk_system();
+	enum bt_err err = bt_hold_open(&hold, r->disk, options->dir, fault);
+	if (err == BT_OK) {
+		err = run(r, from, fault);
+		bt_hold_close(&hold);
+	}
+	bt_log_line(options->log, "journal", "recovery: %s, %lld events, epoch %lld", bt_err_name(err),
+		    (long long)r->report.restored.seq, (long long)r->report.epoch);
+	if (err == BT_OK)
+		*out = r->report;
+	free(r);
+	return err;
+}

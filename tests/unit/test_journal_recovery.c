@@ -1,0 +1,474 @@
+/* The mirror and recovery: nothing acknowledged is lost with the database, and nothing is made up.
+ *
+ * rooms: core/journal core/base core/money */
+#include "tests/unit/journal_fixture.h"
+
+#include <errno.h>
+#include <stdbool.h>
+
+#define SALES 5
+
+struct world {
+	struct fixture f;
+	char stick[80], line_file[128];
+	struct bt_journal_options options;
+	bool required;
+};
+
+static enum bt_err open_world(struct world *w)
+{
+	w->options = fixture_options(&w->f);
+	w->options.mirror = w->stick;
+	w->options.mirror_required = w->required;
+	return bt_journal_open(&w->options, &w->f.journal, &w->f.fault);
+}
+
+/* A journal of 1 + 2 * SALES events with its mirror, closed. */
+static int make(void **state)
+{
+	static struct world w;
+	w = (struct world){.required = false};
+	fixture_make(&w.f);
+	snprintf(w.stick, sizeof w.stick, "%s/stick", w.f.dir);
+	snprintf(w.line_file, sizeof w.line_file, "%s/journal-0142.mirror", w.stick);
+	assert_int_equal(mkdir(w.stick, 0700), 0);
+	assert_int_equal(open_world(&w), BT_OK);
+	for (int i = 1; i <= SALES; i++) {
+		assert_int_equal(fixture_put_paid(&w.f, i, 16 * i), BT_OK);
+		assert_int_equal(fixture_put_tokened(&w.f, i, 16 * i), BT_OK);
+	}
+	fixture_close(&w.f);
+	*state = &w;
+	return 0;
+}
+
+static void remove_in(const char *folder)
+{
+	DIR *dir = opendir(folder);
+	char path[512];
+	for (struct dirent *entry = dir ? readdir(dir) : NULL; entry; entry = readdir(dir)) {
+		snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
+		(void)unlink(path);
+	}
+	if (dir)
+		closedir(dir);
+}
+
+static int end(void **state)
+{
+	struct world *w = *state;
+	char path[128];
+	fixture_close(&w->f);
+	remove_in(w->stick);
+	(void)rmdir(w->stick);
+	fixture_path(&w->f, "recovered", path);
+	remove_in(path);
+	(void)rmdir(path);
+	remove_in(w->f.dir);
+	fixture_end(&w->f);
+	return 0;
+}
+
+static struct bt_mirror_status mirror_of(const struct world *w)
+{
+	struct bt_mirror_status status;
+	bt_journal_mirror(w->f.journal, &status);
+	return status;
+}
+
+static size_t lines_in(struct world *w)
+{
+	size_t len = 0, lines = 0;
+	uint8_t *text = fixture_load(&w->f, "stick/journal-0142.mirror", &len);
+	for (size_t i = 0; i < len; i++)
+		lines += text[i] == '\n';
+	assert_true(len == 0 || text[len - 1] == '\n');
+	free(text);
+	return lines;
+}
+
+static void follows_every_put(void **state)
+{
+	struct world *w = *state;
+	struct bt_journal_report report;
+	assert_int_equal(lines_in(w), 1 + 2 * SALES);
+	assert_int_equal(open_world(w), BT_OK);
+	assert_int_equal(mirror_of(w).state, BT_MIRROR_WHOLE);
+	assert_int_equal(fixture_put_paid(&w->f, 50, 800), BT_OK);
+	assert_int_equal(lines_in(w), 2 + 2 * SALES); /* before the put has returned */
+	assert_int_equal(bt_journal_verify(w->f.journal, &report, &w->f.fault), BT_OK);
+	assert_true(report.mirror_equal);
+	assert_int_equal(report.mirror.state, BT_MIRROR_WHOLE);
+}
+
+/* Each cut of the newest lines is completed from the database; no cut is taken for the record's. */
+static void torn_mirror_is_completed(void **state)
+{
+	struct world *w = *state;
+	size_t len = 0, now = 0;
+	uint8_t *text = fixture_load(&w->f, "stick/journal-0142.mirror", &len);
+	for (size_t cut = 0; cut < len; cut += 97) {
+		fixture_save(&w->f, "stick/journal-0142.mirror", text, cut);
+		assert_int_equal(open_world(w), BT_OK);
+		assert_int_equal(mirror_of(w).state, BT_MIRROR_WHOLE);
+		fixture_close(&w->f);
+		uint8_t *again = fixture_load(&w->f, "stick/journal-0142.mirror", &now);
+		assert_int_equal(now, len);
+		assert_memory_equal(again, text, len);
+		free(again);
+	}
+	free(text);
+}
+
+static void rotten_mirror_is_found_and_made_good(void **state)
+{
+	struct world *w = *state;
+	struct bt_journal_report report;
+	size_t len = 0;
+	uint8_t *text = fixture_load(&w->f, "stick/journal-0142.mirror", &len);
+	for (size_t at = 3; at < len; at += 301) {
+		text[at] ^= 1;
+		fixture_save(&w->f, "stick/journal-0142.mirror", text, len);
+		text[at] ^= 1;
+		assert_int_equal(open_world(w), BT_OK); /* the newest lines are read at a start, and rewritten */
+		assert_int_equal(bt_journal_verify(w->f.journal, &report, &w->f.fault), BT_OK);
+		assert_int_equal(mirror_of(w).state, BT_MIRROR_WHOLE);
+		/* While it is open only verify reads it. */
+		text[at] ^= 1;
+		fixture_save(&w->f, "stick/journal-0142.mirror", text, len);
+		text[at] ^= 1;
+		assert_int_equal(bt_journal_verify(w->f.journal, &report, &w->f.fault), BT_ECORRUPT);
+		assert_false(report.mirror_equal);
+		fixture_close(&w->f);
+	}
+	free(text);
+}
+
+static void pulled_stick_stops_nothing(void **state)
+{
+	struct world *w = *state;
+	char away[96];
+	snprintf(away, sizeof away, "%s-away", w->stick);
+	assert_int_equal(rename(w->stick, away), 0);
+	assert_int_equal(open_world(w), BT_OK);
+	assert_int_equal(mirror_of(w).state, BT_MIRROR_MISSING);
+	assert_int_equal(fixture_put_paid(&w->f, 50, 800), BT_OK);
+	assert_int_equal(fixture_put_tokened(&w->f, 50, 800), BT_OK);
+	assert_int_equal(rename(away, w->stick), 0);
+	assert_int_equal(lines_in(w), 1 + 2 * SALES);
+	for (int i = 0; i < 20; i++) /* the clock of this test moves a second at each look */
+		assert_int_equal(fixture_put(&w->f, BT_EVENT_PRINTED, 50, "{\"copy\":1,\"result\":\"confirmed\"}"),
+				 BT_OK);
+	assert_int_equal(mirror_of(w).state, BT_MIRROR_WHOLE);
+	assert_int_equal(lines_in(w), 1 + 2 * SALES + 22);
+}
+
+static void required_mirror_bars_new_sales_only(void **state)
+{
+	struct world *w = *state;
+	char away[96];
+	w->required = true;
+	snprintf(away, sizeof away, "%s-away", w->stick);
+	assert_int_equal(open_world(w), BT_OK);
+	assert_int_equal(fixture_put_paid(&w->f, 50, 800), BT_OK);
+	fixture_close(&w->f);
+	assert_int_equal(rename(w->stick, away), 0);
+	assert_int_equal(open_world(w), BT_OK);
+	assert_int_equal(fixture_put_paid(&w->f, 51, 816), BT_EDISK);
+	assert_int_equal(bt_journal_state(w->f.journal), BT_OK);
+	assert_int_equal(fixture_put_tokened(&w->f, 50, 800), BT_OK); /* the money was taken: it is finished */
+	assert_int_equal(rename(away, w->stick), 0);
+	for (int i = 0; i < 12; i++)
+		assert_int_equal(fixture_put(&w->f, BT_EVENT_UNSEAL, 0, "{}"), BT_OK);
+	assert_int_equal(fixture_put_paid(&w->f, 51, 816), BT_OK);
+}
+
+/* ---- recovery ---- */
+
+static enum bt_err recover(struct world *w, const char *from, struct bt_recovery *out)
+{
+	w->options = fixture_options(&w->f);
+	w->options.mirror = w->stick;
+	return bt_journal_recover(&w->options, from, out, &w->f.fault);
+}
+
+static void lose(struct world *w, const char *name)
+{
+	char path[128];
+	fixture_path(&w->f, name, path);
+	(void)unlink(path);
+}
+
+static void expect_all_back(struct world *w, int64_t epoch)
+{
+	struct bt_journal_report report;
+	struct bt_sale_row row;
+	char id[37];
+	assert_int_equal(open_world(w), BT_OK);
+	assert_int_equal(bt_journal_epoch(w->f.journal), epoch);
+	assert_true(bt_journal_tid_floor_ms(w->f.journal) >= FIXTURE_START_MS);
+	assert_int_equal(bt_journal_verify(w->f.journal, &report, &w->f.fault), BT_OK);
+	assert_int_equal(report.sales, SALES);
+	for (int i = 1; i <= SALES; i++) {
+		assert_int_equal(bt_journal_sale(w->f.journal, fixture_sale_id(i, id), &row), BT_OK);
+		assert_int_equal(row.stage, BT_STAGE_TOKENED);
+	}
+	assert_int_equal(fixture_put_paid(&w->f, 70, 1600), BT_OK);
+	fixture_close(&w->f);
+}
+
+static void from_the_mirror(void **state)
+{
+	struct world *w = *state;
+	struct bt_recovery recovery;
+	lose(w, "journal.db");
+	assert_int_equal(open_world(w), BT_ECORRUPT);
+	assert_int_equal(recover(w, NULL, &recovery), BT_OK);
+	assert_int_equal(recovery.restored.seq, 1 + 2 * SALES);
+	assert_int_equal(recovery.known, 1 + 2 * SALES);
+	assert_int_equal(recovery.in_mirror, 1 + 2 * SALES);
+	assert_int_equal(recovery.in_database, 0);
+	assert_int_equal(recovery.epoch, 2);
+	expect_all_back(w, 2);
+	/* And once more: a third life. */
+	lose(w, "journal.head");
+	assert_int_equal(open_world(w), BT_ECORRUPT);
+	assert_int_equal(recover(w, w->stick, &recovery), BT_OK);
+	assert_int_equal(recovery.epoch, 3);
+	assert_int_equal(open_world(w), BT_OK);
+	assert_int_equal(bt_journal_epoch(w->f.journal), 3);
+}
+
+/* Everything of the state folder gone but the keys: an empty journal is not begun beside its mirror. */
+static void not_begun_anew_beside_a_mirror(void **state)
+{
+	struct world *w = *state;
+	struct bt_recovery recovery;
+	lose(w, "journal.db");
+	lose(w, "journal.head");
+	assert_int_equal(open_world(w), BT_ECORRUPT);
+	assert_int_equal(recover(w, NULL, &recovery), BT_OK);
+	expect_all_back(w, 2);
+}
+
+static void from_the_database_when_the_head_file_is_gone(void **state)
+{
+	struct world *w = *state;
+	struct bt_recovery recovery;
+	lose(w, "journal.head");
+	lose(w, "stick/journal-0142.mirror");
+	assert_int_equal(open_world(w), BT_ECORRUPT);
+	assert_int_equal(recover(w, NULL, &recovery), BT_OK);
+	assert_int_equal(recovery.in_database, 1 + 2 * SALES);
+	expect_all_back(w, 2);
+}
+
+/* What is lost is said, not made up: the head file knows how many there were. */
+static void what_is_lost_is_known(void **state)
+{
+	struct world *w = *state;
+	struct bt_recovery recovery;
+	size_t len = 0, keep = 0;
+	lose(w, "journal.db");
+	uint8_t *text = fixture_load(&w->f, "stick/journal-0142.mirror", &len);
+	for (int lines = 0; lines < 7; keep++)
+		lines += text[keep] == '\n';
+	fixture_save(&w->f, "stick/journal-0142.mirror", text, keep + 40);
+	assert_int_equal(recover(w, NULL, &recovery), BT_OK);
+	assert_int_equal(recovery.restored.seq, 7);
+	assert_int_equal(recovery.known, 1 + 2 * SALES);
+	assert_int_equal(open_world(w), BT_OK);
+	assert_int_equal(bt_journal_head(w->f.journal).seq, 8);
+	free(text);
+}
+
+static void from_an_export(void **state)
+{
+	struct world *w = *state;
+	struct bt_recovery recovery;
+	char path[128];
+	size_t len = 0;
+	uint8_t *text = fixture_load(&w->f, "stick/journal-0142.mirror", &len);
+	fixture_save(&w->f, "exported", text, len);
+	fixture_path(&w->f, "exported", path);
+	lose(w, "journal.db");
+	lose(w, "stick/journal-0142.mirror");
+	assert_int_equal(recover(w, path, &recovery), BT_OK);
+	assert_int_equal(recovery.in_file, 1 + 2 * SALES);
+	expect_all_back(w, 2);
+	free(text);
+}
+
+static void refused(void **state)
+{
+	struct world *w = *state;
+	struct bt_recovery recovery;
+	uint8_t seed[BT_ED25519_SEED_LEN] = {9};
+	struct bt_signer *own = w->f.signer, *other = NULL;
+	assert_int_equal(recover(w, "/nowhere/at/all", &recovery), BT_ENOTFOUND);
+	assert_int_equal(bt_signer_open(seed, &other), BT_OK);
+	w->f.signer = other;
+	assert_int_equal(recover(w, w->stick, &recovery), BT_EAUTH);
+	w->f.signer = own;
+	bt_signer_close(other);
+	lose(w, "journal.db");
+	fixture_save(&w->f, "stick/journal-0142.mirror", (const uint8_t *)"x\n", 2);
+	assert_int_equal(recover(w, NULL, &recovery), BT_ENOTFOUND);
+}
+
+/* Two lives of one terminal: a mirror that went on elsewhere. Neither is chosen here. */
+static void two_lives_are_not_mixed(void **state)
+{
+	struct world *w = *state;
+	struct bt_recovery recovery;
+	size_t db_len = 0, head_len = 0;
+	uint8_t *db = fixture_load(&w->f, "journal.db", &db_len),
+		*head = fixture_load(&w->f, "journal.head", &head_len);
+	char away[96];
+	assert_int_equal(open_world(w), BT_OK);
+	assert_int_equal(fixture_put_paid(&w->f, 60, 960), BT_OK);
+	fixture_close(&w->f);
+	snprintf(away, sizeof away, "%s-away", w->stick);
+	assert_int_equal(rename(w->stick, away), 0);
+	fixture_save(&w->f, "journal.db", db, db_len);
+	fixture_save(&w->f, "journal.head", head, head_len);
+	assert_int_equal(open_world(w), BT_OK);
+	assert_int_equal(fixture_put_paid(&w->f, 61, 976), BT_OK);
+	assert_int_equal(fixture_put_paid(&w->f, 62, 992), BT_OK);
+	fixture_close(&w->f);
+	assert_int_equal(rename(away, w->stick), 0);
+	assert_int_equal(open_world(w), BT_ECORRUPT);
+	assert_int_equal(recover(w, NULL, &recovery), BT_ECORRUPT);
+	assert_non_null(strstr(w->f.fault.what, "mirror holds other events"));
+	free(db);
+	free(head);
+}
+
+/* ---- a cut anywhere in a recovery ---- */
+
+/* A disk that fails for good at its n-th change, like a machine whose power goes. */
+struct cut_disk {
+	struct bt_disk disk;
+	int left;
+};
+
+static struct cut_disk cut;
+
+static bool is_cut(void)
+{
+	return cut.left <= 0 || --cut.left == 0;
+}
+
+static int cut_write(struct bt_disk_file *file, uint64_t at, const void *data, size_t len)
+{
+	return is_cut() ? EIO : bt_disk_system()->write(file, at, data, len);
+}
+
+static int cut_sync(struct bt_disk_file *file)
+{
+	return is_cut() ? EIO : bt_disk_system()->sync(file);
+}
+
+static int cut_remove(void *context, const char *path)
+{
+	return is_cut() ? EIO : bt_disk_system()->remove(context, path);
+}
+
+static int cut_rename(void *context, const char *from, const char *to)
+{
+	return is_cut() ? EIO : bt_disk_system()->rename(context, from, to);
+}
+
+static int cut_sync_folder(void *context, const char *folder)
+{
+	return is_cut() ? EIO : bt_disk_system()->sync_folder(context, folder);
+}
+
+static void cut_at_each_operation(void **state)
+{
+	struct world *w = *state;
+	struct bt_recovery recovery;
+	char path[128];
+	size_t len = 0;
+	uint8_t *text = fixture_load(&w->f, "stick/journal-0142.mirror", &len);
+	int cuts = 0;
+	fixture_path(&w->f, "recovered", path);
+	for (bool done = false; !done; cuts++) {
+		assert_true(cuts < 200);
+		fixture_save(&w->f, "journal.db", (const uint8_t *)"rot", 3);
+		lose(w, "journal.head");
+		fixture_save(&w->f, "stick/journal-0142.mirror", text, len);
+		cut = (struct cut_disk){.disk = *bt_disk_system(), .left = cuts + 1};
+		cut.disk.write = cut_write;
+		cut.disk.sync = cut_sync;
+		cut.disk.remove = cut_remove;
+		cut.disk.rename = cut_rename;
+		cut.disk.sync_folder = cut_sync_folder;
+		w->options = fixture_options(&w->f);
+		w->options.disk = &cut.disk;
+		assert_int_equal(mkdir(path, 0700) == 0 || errno == EEXIST, 1);
+		done = bt_journal_recover(&w->options, w->stick, &recovery, &w->f.fault) == BT_OK;
+		/* Whatever is left is no journal to sell on, or the whole new one. */
+		enum bt_err err = open_world(w);
+		fixture_close(&w->f);
+		if (err == BT_OK)
+			done = true;
+		else
+			assert_true(err == BT_ECORRUPT);
+		fixture_save(&w->f, "stick/journal-0142.mirror", text, len);
+		assert_int_equal(done ? BT_OK : recover(w, w->stick, &recovery), BT_OK);
+		expect_all_back(w, 2);
+		remove_in(path);
+		remove_in(w->f.dir);
+	}
+	assert_true(cuts > 15);
+	free(text);
+}
+
+/* ---- from paper ---- */
+
+static void from_paper(void **state)
+{
+	static const char body[] =
+	    "{\"amount_paise\":50000,\"dues_paise\":0,\"meter\":\"04740015298\",\"paid_at\":1795000000000,\"record\":"
+	    "\"RC1:ABC\",\"terminal\":\"0142\",\"tid\":4000,\"token\":\"01234567890123456789\",\"units\":635}";
+	struct world *w = *state;
+	struct bt_sale_row row;
+	struct bt_unsent unsent;
+	char id[37];
+	assert_int_equal(open_world(w), BT_OK);
+	assert_int_equal(fixture_put(&w->f, BT_EVENT_RECOVERED, 80, body), BT_OK);
+	assert_int_equal(bt_journal_sale(w->f.journal, fixture_sale_id(80, id), &row), BT_OK);
+	assert_int_equal(row.stage, BT_STAGE_TOKENED);
+	assert_int_equal(row.amount, 50000);
+	assert_string_equal(row.token, "01234567890123456789");
+	assert_true(bt_journal_tid_used(w->f.journal, FIXTURE_METER, 4000));
+	assert_int_equal(bt_journal_unsent(w->f.journal, &unsent), BT_OK);
+	assert_int_equal(unsent.count, SALES + 1);
+	/* One that the record has is not brought back again, and its TID is burned. */
+	assert_int_equal(fixture_put(&w->f, BT_EVENT_RECOVERED, 80, body), BT_ESTATE);
+	assert_int_equal(fixture_put(&w->f, BT_EVENT_RECOVERED, 1, body), BT_ESTATE);
+	assert_int_equal(fixture_put_paid(&w->f, 81, 4000), BT_ESTATE);
+	assert_int_equal(fixture_put(&w->f, BT_EVENT_RECOVERED, 82, "{\"amount_paise\":5}"), BT_EINPUT);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test_setup_teardown(follows_every_put, make, end),
+	    cmocka_unit_test_setup_teardown(torn_mirror_is_completed, make, end),
+	    cmocka_unit_test_setup_teardown(rotten_mirror_is_found_and_made_good, make, end),
+	    cmocka_unit_test_setup_teardown(pulled_stick_stops_nothing, make, end),
+	    cmocka_unit_test_setup_teardown(required_mirror_bars_new_sales_only, make, end),
+	    cmocka_unit_test_setup_teardown(from_the_mirror, make, end),
+	    cmocka_unit_test_setup_teardown(not_begun_anew_beside_a_mirror, make, end),
+	    cmocka_unit_test_setup_teardown(from_the_database_when_the_head_file_is_gone, make, end),
+	    cmocka_unit_test_setup_teardown(what_is_lost_is_known, make, end),
+	    cmocka_unit_test_setup_teardown(from_an_export, make, end),
+	    cmocka_unit_test_setup_teardown(refused, make, end),
+	    cmocka_unit_test_setup_teardown(two_lives_are_not_mixed, make, end),
+	    cmocka_unit_test_setup_teardown(cut_at_each_operation, make, end),
+	    cmocka_unit_test_setup_teardown(from_paper, make, end),
+	};
+	return cmocka_run_group_tests_name("journal recovery", tests, NULL, NULL);
+}
