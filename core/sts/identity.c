@@ -117,19 +117,6 @@ bool bt_sts_is_mistyped(const char *digits)
 	return bt_sts_drn_of(digits, drn) == BT_EAUTH || (is_pan_long(digits) && !is_pan_digit_right(digits));
 }
 
-const char *bt_sts_meter_fault(const char *digits)
-{
-	char drn[BT_STS_DRN_CAP];
-
-	if (bt_sts_drn_of(digits, drn) == BT_OK)
-		return NULL;
-	if (bt_sts_is_mistyped(digits))
-		return N_("The meter number has a typing mistake.");
-	if (is_pan_long(digits))
-		return N_("This is not a number we know.");
-	return N_("A meter number has 11, 13 or 18 digits.");
-}
-
 enum bt_err bt_sts_pan_of_drn(const char *drn, char out[BT_STS_PAN_CAP])
 {
 	enum bt_err err = bt_sts_drn_check(drn);

@@ -35,13 +35,9 @@ BT_MUST_USE enum bt_err bt_sts_drn_check(const char *drn);
 BT_MUST_USE enum bt_err bt_sts_pan_check(const char *pan);
 /** IIN 600727 for 11 digits, 0000 for 13. @p drn is checked first. @return as bt_sts_drn_check. */
 BT_MUST_USE enum bt_err bt_sts_pan_of_drn(const char *drn, char out[BT_STS_PAN_CAP]);
-/** True of 11, 13 or 18 digits whose last one does not fit the others: a typing mistake, somewhere. Pure. */
+/** True of 11, 13 or 18 digits (DRN or MeterPAN) whose last one does not fit the others: a typing mistake, and which
+ * digit it is cannot be told. Pure. */
 bool bt_sts_is_mistyped(const char *digits);
-/**
- * What is wrong with digits typed as a meter: 11 or 13 (DRN) or 18 (MeterPAN). Which digit it was cannot be told.
- * @return a sentence of the word catalogue, or NULL when nothing is. Pure.
- */
-const char *bt_sts_meter_fault(const char *digits);
 /** The DRN in 11, 13 or 18 digits. @return as bt_sts_drn_check and bt_sts_pan_check; @p out untouched on failure. */
 BT_MUST_USE enum bt_err bt_sts_drn_of(const char *digits, char out[BT_STS_DRN_CAP]);
 /**

@@ -19,7 +19,8 @@ struct bt_sts_key_change {
  * Certain: a DUTK changes to a DUTK or DDTK only, and what is derived from a default key takes no credit. The rows of
  * the other parents are reconstructed from the purpose of each key: an initialisation or default key gives way to any
  * but an initialisation key, a common key to a common or default one. A change from DITK to DITK is the manufacturer's
- * business and not made here. Source: IEC 62055-41 key type rules. Pure.
+ * business and not made here. A meter that takes 20 digits refuses any DCTK besides (vending.h). Source: IEC 62055-41
+ * key type rules. Pure.
  */
 bool bt_sts_key_type_allows(uint8_t from, uint8_t to);
 /**

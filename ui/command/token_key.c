@@ -118,7 +118,7 @@ static enum bt_exit read_pan(const struct bt_command_env *env, const char *meter
 	} else {
 		err = bt_sts_pan_of_drn(meter, pan);
 	}
-	if (err == BT_EAUTH) {
+	if (bt_sts_is_mistyped(meter)) {
 		bt_command_say(env, N_("The meter number has a typing mistake."), NULL, NULL);
 		return BT_EXIT_USAGE;
 	}
