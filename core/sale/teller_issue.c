@@ -4,7 +4,8 @@
 #include <string.h>
 
 #include "core/base/json.h"
-#include "core/sts/credit.h"
+#include "core/sts/cipher.h"
+#include "core/sts/token.h"
 #include "core/sts/vending.h"
 
 #define DAY_MS INT64_C(86400000)
@@ -139,20 +140,23 @@ enum bt_err bt_teller_make_token(struct bt_teller *teller, const struct bt_sale 
 				 const struct bt_consumer *consumer, char out[21])
 {
 	struct bt_sts_key_id now = bt_sealed_key_id(&consumer->key);
-	struct bt_sts_credit credit = {
-	    .subclass = 0, .rnd = sale->rnd, .tid = sale->tid, .amount = (uint32_t)sale->quote.units};
+	struct bt_sts_token token = {.rnd = sale->rnd, .tid = sale->tid, .value = (uint32_t)sale->quote.units};
 	struct bt_sts_decoder_key key;
+	struct bt_sts_schedule schedule;
 	enum bt_err err;
 
-	if (!sale->has_tid || sale->quote.units <= 0)
+	if (!sale->has_tid || sale->quote.units <= 0 || sale->quote.units > UINT32_MAX)
 		return BT_ESTATE;
 	/* The identity was fixed at PAID; a key that changed since makes other digits, which PROTOCOL T1 forbids. */
 	if (!bt_sts_key_id_equal(&sale->key, &now))
 		return BT_EAUTH;
 	err = bt_vault_open_key(teller->vault, sale->pan, &consumer->key, &key);
 	if (!err)
-		err = bt_sts_credit_encode(&key, &credit, out);
+		err = bt_sts_schedule_init(&schedule, NULL, &key);
+	if (!err)
+		err = bt_sts_token_encode(&schedule, &token, out);
 	explicit_bzero(&key, sizeof key);
+	bt_sts_schedule_wipe(&schedule);
 	return err;
 }
 

@@ -6,7 +6,6 @@
 #include "core/base/secret.h"
 #include "core/sts/base_date.h"
 #include "core/sts/cipher.h"
-#include "core/sts/credit.h"
 
 /* Whose digits of the MeterPAN go into the PANBlock: all but the first and the check digit. */
 #define PAN_BLOCK_FIRST  1
@@ -244,17 +243,4 @@ enum bt_err bt_sts_derive(struct bt_sts_deriver *deriver, const char *pan, const
 	if (generation->vending_len != deriver->key_len)
 		return BT_EINPUT;
 	return generation->derive(deriver, pan, id, out);
-}
-
-enum bt_err bt_sts_dkga04(const uint8_t vending_key[20], const char *pan, const struct bt_sts_key_id *id,
-			  struct bt_sts_decoder_key *out)
-{
-	struct bt_sts_deriver *deriver = NULL;
-	enum bt_err err = bt_sts_deriver_open((struct bt_bytes){vending_key, BT_STS_DKGA04_KEY_LEN}, &deriver);
-
-	if (err != BT_OK)
-		return BT_ECRYPTO;
-	err = bt_sts_derive(deriver, pan, id, out);
-	bt_sts_deriver_close(deriver);
-	return err;
 }
