@@ -6,9 +6,12 @@
 #include <string.h>
 
 #include "core/base/file.h"
+#include "core/hsm/hsm.h"
 #include "core/shift/shift.h"
 #include "core/sts/identity.h"
 #include "ui/counter_parts.h"
+
+#define STA_TABLES_MAX 16384
 
 static enum bt_err path_in(const struct bt_counter *counter, const char *name, char out[1024])
 {
@@ -124,35 +127,32 @@ static enum bt_err open_trade(struct bt_counter *counter, struct bt_fault *fault
 	if (!err)
 		err = bt_sync_open(&sync, &counter->sync, fault);
 	if (!err)
-		bt_teller_set_vault(counter->teller, &counter->vault);
+		bt_teller_set_keys(counter->teller, &counter->keys);
 	return err;
 }
 
-static enum bt_err open_vault(struct bt_counter *counter, const struct bt_counter_options *options,
-			      struct bt_fault *fault)
+/* The tables of EA07: the utility's own, or the sample set. A bad file is told at the start, not at the first sale. */
+static enum bt_err open_tables(struct bt_counter *counter, struct bt_fault *fault)
 {
-	const struct bt_secret *passphrase = options->passphrase;
-	struct bt_bytes bytes;
-	enum bt_err err;
+	struct bt_sta_tables tables = bt_sta_sample;
+	const char *path = counter->config.sta_tables;
+	struct bt_fault why = {0};
+	struct bt_buf text;
+	enum bt_err err = BT_OK;
 
-	if (!passphrase)
-		return BT_OK;
-	bytes = (struct bt_bytes){passphrase->data, passphrase->len};
-	if (!options->unseal_now)
-		return bt_counter_start_unlock(counter, bytes, true);
-	err = bt_vault_unseal(&counter->enrolment.vault, bytes, &counter->vault);
+	bt_buf_init(&text, STA_TABLES_MAX);
+	if (path[0])
+		err = bt_file_read(path, &text, &why);
+	if (path[0] && !err)
+		err = bt_sta_tables_parse(bt_buf_view(&text), &tables, &why);
+	bt_buf_fini(&text);
 	if (err)
-		return bt_fault_set(fault, err, 0, "passphrase");
-	err = bt_counter_record_unseal(counter);
-	return err ? bt_fault_set(fault, err, 0, "opening the keys cannot be recorded") : BT_OK;
-}
-
-static enum bt_err find_font(struct bt_counter *counter)
-{
-	if (counter->config.font[0])
-		return bt_text_copy(counter->font, sizeof counter->font, counter->config.font);
-	return bt_path_join(BATTI_SOURCE_DIR "/assets/fonts", "Lohit-Devanagari.ttf", counter->font,
-			    sizeof counter->font);
+		return bt_fault_set(fault, BT_EINPUT, 0, "sta_tables = %.70s: %.70s", path,
+				    why.what[0] ? why.what : bt_err_text(err));
+	bt_sta_init(&counter->sta, &tables);
+	counter->keys = (struct bt_keys){
+	    .driver = bt_key_driver_find(counter->config.vending_key[0] ? "module" : "sealed"), .sta = &counter->sta};
+	return BT_OK;
 }
 
 /* BT_ENOTFOUND of a counter means "not enrolled" and BT_EAUTH "wrong passphrase"; of a part they mean other things: a
@@ -166,6 +166,76 @@ static enum bt_err keep_meaning(enum bt_err err, struct bt_fault *fault)
 	if (fault && err)
 		fault->err = err;
 	return err;
+}
+
+/* The file with the PIN that the settings name: vending_key_pin, or pin-source in the URI. */
+static enum bt_err read_pin(const struct bt_config *config, struct bt_secret *out, struct bt_fault *fault)
+{
+	char path[256];
+	enum bt_err err;
+
+	if (!config->vending_key[0])
+		return BT_ENOTFOUND;
+	if (strcmp(config->vending_key_pin, "ask") != 0)
+		return bt_secret_read_file(config->vending_key_pin, out, fault);
+	err = bt_hsm_pin_source(config->vending_key, path, sizeof path);
+	return err ? err : bt_secret_read_file(path, out, fault);
+}
+
+static enum bt_err open_keys_now(struct bt_counter *counter, struct bt_bytes secret, struct bt_fault *fault)
+{
+	const struct bt_key_driver *driver = counter->keys.driver;
+	struct bt_key_terms terms = bt_counter_key_terms(counter);
+	void *unlocked = NULL;
+	enum bt_err err = driver->unlock(&terms, secret, &unlocked, fault);
+
+	/* BT_EAUTH is "wrong passphrase" to whoever opens a counter; a module says its own. */
+	if (err)
+		return driver->asks_for_pin ? keep_meaning(BT_EINPUT, fault) : err;
+	err = bt_counter_take_keys(counter, unlocked);
+	return err ? bt_fault_set(fault, err, 0, "opening the keys cannot be recorded") : BT_OK;
+}
+
+/* What was typed for this start must be right; a PIN that only stands in the settings may fail: selling goes on by the
+ * server, and the system page says why the keys are locked. */
+static enum bt_err open_keys(struct bt_counter *counter, const struct bt_counter_options *options,
+			     struct bt_fault *fault)
+{
+	struct bt_secret pin = {0};
+	struct bt_fault own = {0};
+	struct bt_bytes secret;
+	enum bt_err err = BT_OK;
+
+	if (options->passphrase)
+		secret = (struct bt_bytes){options->passphrase->data, options->passphrase->len};
+	else if (read_pin(&counter->config, &pin, &own) == BT_OK)
+		secret = (struct bt_bytes){pin.data, pin.len};
+	else
+		goto out;
+	if (!options->unseal_now)
+		err = bt_counter_start_unlock(counter, secret, true);
+	else
+		err = open_keys_now(counter, secret, &own);
+out:
+	bt_secret_wipe(&pin);
+	if (own.what[0] && !options->passphrase) {
+		bt_log_line(counter->log, "keys", "not opened: %s", own.what);
+		bt_text_copy(counter->keys_fault, sizeof counter->keys_fault, own.what);
+		return BT_OK;
+	}
+	if (err && !own.what[0])
+		bt_fault_set(&own, err, 0, "keys");
+	if (err && fault)
+		*fault = own;
+	return err;
+}
+
+static enum bt_err find_font(struct bt_counter *counter)
+{
+	if (counter->config.font[0])
+		return bt_text_copy(counter->font, sizeof counter->font, counter->config.font);
+	return bt_path_join(BATTI_SOURCE_DIR "/assets/fonts", "Lohit-Devanagari.ttf", counter->font,
+			    sizeof counter->font);
 }
 
 enum bt_err bt_counter_open(const struct bt_counter_options *options, struct bt_counter **out, struct bt_fault *fault)
@@ -194,9 +264,11 @@ enum bt_err bt_counter_open(const struct bt_counter_options *options, struct bt_
 	if (!err)
 		err = keep_meaning(open_printer(counter, fault), fault);
 	if (!err)
+		err = open_tables(counter, fault);
+	if (!err)
 		err = open_trade(counter, fault);
 	if (!err)
-		err = open_vault(counter, options, fault);
+		err = open_keys(counter, options, fault);
 	if (err) {
 		bt_counter_close(counter);
 		return err;
@@ -212,7 +284,8 @@ void bt_counter_close(struct bt_counter *counter)
 	bt_counter_end_jobs(counter);
 	bt_sync_close(counter->sync);
 	bt_teller_close(counter->teller);
-	bt_vault_seal(&counter->vault);
+	if (counter->keys.self)
+		counter->keys.driver->lock(counter->keys.self);
 	bt_printer_close(counter->printer);
 	/* A worker that is stuck in a name look-up is left behind with the log it writes to. */
 	bool ended = bt_wire_worker_close(counter->worker);

@@ -12,7 +12,7 @@ static void *stretch(void *context)
 	int done = (int)job->kind;
 
 	if (job->kind == BT_JOB_UNLOCK)
-		job->err = bt_vault_unseal(job->wrap, secret, &job->vault);
+		job->err = job->driver->unlock(&job->terms, secret, &job->unlocked, &job->fault);
 	else
 		job->err = bt_operator_check_pin(job->person, secret);
 	bt_secret_wipe(&job->secret);
@@ -30,7 +30,10 @@ static enum bt_err start_job(struct bt_counter *counter, enum bt_counter_job_kin
 		return BT_EBUSY;
 	job->kind = kind;
 	job->done = counter->job_done;
-	job->wrap = &counter->enrolment.vault;
+	job->driver = counter->keys.driver;
+	job->terms = bt_counter_key_terms(counter);
+	job->unlocked = NULL;
+	job->fault = (struct bt_fault){0};
 	err = bt_secret_make(&job->secret, secret.len);
 	if (err)
 		return err;
@@ -108,24 +111,47 @@ static void take_sign_in(struct bt_counter *counter, const struct bt_counter_job
 	counter->job_state = may_try(counter, job->person->id) ? BT_UI_JOB_WRONG : BT_UI_JOB_LOCKED_OUT;
 }
 
-enum bt_err bt_counter_record_unseal(struct bt_counter *counter)
+struct bt_key_terms bt_counter_key_terms(const struct bt_counter *counter)
 {
-	return bt_journal_put_json(counter->journal, BT_EVENT_UNSEAL, "",
-				   json_pack("{s:s}", "operator", counter->person ? counter->person->id : ""), NULL);
+	return (struct bt_key_terms){.wrap = &counter->enrolment.vault, .uri = counter->config.vending_key};
+}
+
+enum bt_err bt_counter_take_keys(struct bt_counter *counter, void *unlocked)
+{
+	struct bt_keys *keys = &counter->keys;
+	enum bt_err err =
+	    bt_journal_put_json(counter->journal, BT_EVENT_UNSEAL, "",
+				json_pack("{s:s}", "operator", counter->person ? counter->person->id : ""), NULL);
+
+	/* An unseal that is not recorded did not happen. */
+	if (err) {
+		keys->driver->lock(unlocked);
+		return err;
+	}
+	keys->driver->lock(keys->self);
+	keys->self = unlocked;
+	bt_teller_set_keys(counter->teller, keys);
+	return BT_OK;
+}
+
+static void note_locked(struct bt_counter *counter, const struct bt_counter_job *job)
+{
+	counter->keys_fault[0] = '\0';
+	if (job->err == BT_OK)
+		return;
+	bt_log_line(counter->log, "keys", "not opened: %s (%s)", bt_err_name(job->err), job->fault.what);
+	if (job->driver->asks_for_pin)
+		bt_text_copy(counter->keys_fault, sizeof counter->keys_fault, job->fault.what);
 }
 
 static void take_unlock(struct bt_counter *counter, struct bt_counter_job *job)
 {
-	enum bt_ui_job state = BT_UI_JOB_WRONG;
+	enum bt_ui_job state = job->err == BT_EAUTH || !job->driver->asks_for_pin ? BT_UI_JOB_WRONG : BT_UI_JOB_FAILED;
 
-	/* An unseal that is not recorded did not happen (PROTOCOL L4). */
-	if (job->err == BT_OK && bt_counter_record_unseal(counter) == BT_OK) {
-		bt_vault_seal(&counter->vault);
-		counter->vault = job->vault;
-		job->vault = (struct bt_vault){0};
+	note_locked(counter, job);
+	if (job->err == BT_OK && bt_counter_take_keys(counter, job->unlocked) == BT_OK)
 		state = BT_UI_JOB_GOOD;
-	}
-	bt_vault_seal(&job->vault);
+	job->unlocked = NULL;
 	if (job->quiet)
 		return;
 	counter->job_tries_left = 0;
@@ -166,6 +192,7 @@ void bt_counter_end_jobs(struct bt_counter *counter)
 			continue;
 		pthread_join(job->thread, NULL);
 		job->running = false;
-		bt_vault_seal(&job->vault);
+		if (job->unlocked)
+			job->driver->lock(job->unlocked);
 	}
 }

@@ -21,10 +21,12 @@ struct bt_counter_job {
 	pthread_t thread;
 	struct bt_queue *done;
 	const struct bt_operator *person;
-	const struct bt_vault_wrap *wrap;
+	const struct bt_key_driver *driver;
+	struct bt_key_terms terms;
 	struct bt_secret secret; /* PIN or passphrase */
-	struct bt_vault vault;   /* result of an unlock */
+	void *unlocked;          /* result of an unlock, the driver's */
 	enum bt_err err;
+	struct bt_fault fault;
 };
 
 /** What the status row says of the journal and the list, as of at_ms since boot. */
@@ -54,7 +56,9 @@ struct bt_counter {
 	struct bt_printer *printer;
 	struct bt_sink sink;
 	bool has_sink;
-	struct bt_vault vault;
+	struct bt_sta sta;
+	struct bt_keys keys;
+	char keys_fault[160]; /* why they could not be opened, "" when nobody tried or it was the passphrase */
 	struct bt_teller *teller;
 	struct bt_sync *sync;
 	const struct bt_operator *person; /* signed in */
@@ -88,8 +92,10 @@ void bt_counter_take_live(struct bt_counter *counter, const struct bt_answer *an
 /** @p quiet: its end shows in the status row only. */
 BT_MUST_USE enum bt_err bt_counter_start_unlock(struct bt_counter *counter, struct bt_bytes passphrase, bool quiet);
 void bt_counter_start_sign_in(struct bt_counter *counter, const char *operator_id, const char *pin);
-/** Journal that the keys were opened (PROTOCOL L4). */
-BT_MUST_USE enum bt_err bt_counter_record_unseal(struct bt_counter *counter);
+/** What the key driver of this counter needs. */
+struct bt_key_terms bt_counter_key_terms(const struct bt_counter *counter);
+/** Journal that the keys were opened (PROTOCOL L4) and take what the driver gave; given back when not recorded. */
+BT_MUST_USE enum bt_err bt_counter_take_keys(struct bt_counter *counter, void *unlocked);
 /** Take finished jobs, journal what came of them. @return true when something changed. */
 bool bt_counter_take_jobs(struct bt_counter *counter);
 /** Wait for an unlock that is running and take it; at once when none is. */

@@ -92,8 +92,10 @@ static void add_limits(struct page *page)
 				      : N_("not confirmed"),
 		    NULL, NULL);
 	}
-	if (bt_vault_is_open(&page->counter->vault))
+	if (bt_keys_are_open(&page->counter->keys))
 		add(page, N_("Offline keys"), BT_UI_GOOD, N_("open"), NULL, NULL);
+	else if (page->counter->keys_fault[0])
+		add(page, N_("Offline keys"), BT_UI_WARN, N_("locked: {1}"), page->counter->keys_fault, NULL);
 	else
 		add(page, N_("Offline keys"), BT_UI_WARN, N_("locked"), NULL, NULL);
 }

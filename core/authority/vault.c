@@ -5,10 +5,10 @@
 
 #include <openssl/crypto.h>
 
-#define SEALED_KEY_LEN 16 /* of the decoder key inside */
-#define AAD_CAP        160
+#define AAD_CAP  160
+#define SEAL_LEN (BT_GCM_NONCE_LEN + BT_GCM_TAG_LEN) /* around the decoder key */
 
-_Static_assert(BT_SEALED_KEY_LEN == BT_GCM_NONCE_LEN + SEALED_KEY_LEN + BT_GCM_TAG_LEN, "nonce, key, tag");
+_Static_assert(BT_SEALED_KEY_LEN == SEAL_LEN + sizeof((struct bt_sts_decoder_key *)0)->bytes, "nonce, key, tag");
 
 static const char wrap_purpose[] = "batti-vault-v1";
 
@@ -105,23 +105,11 @@ static enum bt_err format_identity(const char *pan, const struct bt_sealed_key *
 			      sealed->good_until_ms, sealed->kcv);
 }
 
-/* The seal proves who made the key; the check value proves that it is the key both sides mean. */
-static enum bt_err check_key(const struct bt_sealed_key *sealed, const struct bt_sts_decoder_key *key)
-{
-	struct bt_sts_schedule schedule;
-	char kcv[7];
-
-	if (strcmp(sealed->ea, "11") != 0 || bt_sts_schedule_init(&schedule, NULL, key) != BT_OK)
-		return BT_EUNSUPPORTED;
-	bt_sts_kcv(&schedule, kcv);
-	bt_sts_schedule_wipe(&schedule);
-	return strcmp(kcv, sealed->kcv) == 0 ? BT_OK : BT_EAUTH;
-}
-
 enum bt_err bt_vault_open_key(const struct bt_vault *vault, const char *pan, const struct bt_sealed_key *sealed,
 			      struct bt_sts_decoder_key *out)
 {
-	struct bt_sts_decoder_key key = {.len = SEALED_KEY_LEN};
+	const struct bt_sts_cipher *known = bt_sts_cipher_find(sealed->ea);
+	struct bt_sts_decoder_key key = {.len = (uint8_t)(bt_sealed_key_len(sealed) - SEAL_LEN)};
 	const uint8_t *cipher = sealed->sealed + BT_GCM_NONCE_LEN;
 	char identity[AAD_CAP];
 	enum bt_err err;
@@ -133,9 +121,9 @@ enum bt_err bt_vault_open_key(const struct bt_vault *vault, const char *pan, con
 	if (format_identity(pan, sealed, identity) != BT_OK)
 		return BT_EAUTH;
 	err = bt_gcm_open(view_secret(&vault->key), sealed->sealed, bt_bytes_of(identity),
-			  (struct bt_bytes){cipher, SEALED_KEY_LEN}, cipher + SEALED_KEY_LEN, key.bytes);
-	if (!err)
-		err = check_key(sealed, &key);
+			  (struct bt_bytes){cipher, key.len}, cipher + key.len, key.bytes);
+	if (!err && (!known || known->refusal))
+		err = BT_EUNSUPPORTED;
 	if (!err)
 		*out = key;
 	OPENSSL_cleanse(&key, sizeof key);

@@ -34,10 +34,10 @@ void bt_vault_seal(struct bt_vault *vault);
 /** Identity of a sealed key as the token room names it. */
 struct bt_sts_key_id bt_sealed_key_id(const struct bt_sealed_key *sealed);
 /**
- * Open one meter's decoder key; the whole identity is associated data and the key check value is compared. Whether it
- * is still good (good_until_ms) is for the caller to say.
+ * Open one meter's decoder key; the whole identity is associated data. Whether it is still good (good_until_ms) and is
+ * the key that its check value names is for the caller to say (bt_keys_schedule).
  * @param[in]  pan 18 digits, of the meter the key is wanted for.
- * @param[out] out 16 bytes; the caller cleanses it after use; untouched on failure.
+ * @param[out] out 8 (EA07) or 16 bytes (EA11); the caller cleanses it after use; untouched on failure.
  * @return BT_OK, BT_ESEALED (vault), BT_EAUTH (altered, or of another meter), BT_ENOTFOUND (no key), BT_EUNSUPPORTED
  *         (genuine, but of an algorithm this program has no token codec for).
  * Source: REST contract, "sealed"; associated data "batti-key-v1|pan|sgc|krn|kt|ti|ea|dkga|base|ken|version|good|kcv".

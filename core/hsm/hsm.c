@@ -3,16 +3,19 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <openssl/crypto.h>
 
+#include "core/base/clock.h"
+#include "core/base/queue.h"
 #include "core/base/secret.h"
 #include "core/base/text.h"
 #include "core/hsm/pkcs11.h"
 
 #define JOBS      4 /* meters on their way or at hand: the one on screen and a few before it */
 #define TRIES_MAX 2 /* of a token that was out and is back */
+
+#define FAILURE_STANDS_MS 3000
 
 enum job_state { JOB_FREE, JOB_ASKED, JOB_RUNNING, JOB_DONE };
 
@@ -23,13 +26,16 @@ struct job {
 	struct bt_sts_key_id id;
 	enum bt_err err;
 	struct bt_fault fault;
+	int64_t done_boot_ms;
 };
 
 struct bt_hsm {
 	struct bt_pkcs11 *token; /* the thread's alone */
 	pthread_t thread;
 	pthread_mutex_t lock;
-	pthread_cond_t changed;
+	pthread_cond_t asked;
+	struct bt_queue *done; /* wakes who waits; which job it was does not matter */
+	struct bt_clock clock;
 	bool ending;
 	uint64_t touches;
 	struct job jobs[JOBS];
@@ -159,6 +165,7 @@ static void run_job(struct bt_hsm *hsm, struct job *job)
 {
 	struct bt_sts_key_id id = job->id;
 	char pan[BT_STS_PAN_CAP];
+	int at = (int)(job - hsm->jobs);
 
 	memcpy(pan, job->pan, sizeof pan);
 	job->state = JOB_RUNNING;
@@ -166,8 +173,10 @@ static void run_job(struct bt_hsm *hsm, struct job *job)
 	enum bt_err err = derive(hsm->token, pan, &id, key_of(hsm, job), &job->fault);
 	pthread_mutex_lock(&hsm->lock);
 	job->err = err;
+	job->done_boot_ms = bt_clock_boot_ms(&hsm->clock);
 	job->state = JOB_DONE;
-	pthread_cond_broadcast(&hsm->changed);
+	if (bt_queue_put(hsm->done, &at) != BT_OK)
+		return; /* full: whoever waits is awake already */
 }
 
 static void *serve(void *context)
@@ -181,7 +190,7 @@ static void *serve(void *context)
 		if (job)
 			run_job(hsm, job);
 		else
-			pthread_cond_wait(&hsm->changed, &hsm->lock);
+			pthread_cond_wait(&hsm->asked, &hsm->lock);
 	}
 	pthread_mutex_unlock(&hsm->lock);
 	return NULL;
@@ -189,16 +198,11 @@ static void *serve(void *context)
 
 static enum bt_err start_thread(struct bt_hsm *hsm, struct bt_fault *fault)
 {
-	pthread_condattr_t monotonic;
-
 	pthread_mutex_init(&hsm->lock, NULL);
-	pthread_condattr_init(&monotonic);
-	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-	pthread_cond_init(&hsm->changed, &monotonic);
-	pthread_condattr_destroy(&monotonic);
+	pthread_cond_init(&hsm->asked, NULL);
 	if (pthread_create(&hsm->thread, NULL, serve, hsm) == 0)
 		return BT_OK;
-	pthread_cond_destroy(&hsm->changed);
+	pthread_cond_destroy(&hsm->asked);
 	pthread_mutex_destroy(&hsm->lock);
 	return bt_fault_set(fault, BT_EOS, 0, "thread for the security module");
 }
@@ -208,9 +212,13 @@ enum bt_err bt_hsm_open(const char *uri, struct bt_bytes pin, struct bt_hsm **ou
 	struct bt_hsm *hsm = calloc(1, sizeof *hsm);
 	enum bt_err err;
 
+	if (hsm)
+		hsm->clock = bt_clock_system();
 	if (!hsm || bt_secret_make(&hsm->keys, JOBS * sizeof(struct bt_sts_decoder_key)) != BT_OK)
 		err = bt_fault_set(fault, BT_ENOMEM, 0, "security module");
 	else
+		err = bt_queue_open(JOBS, sizeof(int), &hsm->done);
+	if (!err)
 		err = bt_pkcs11_open(uri, pin, &hsm->token, fault);
 	if (!err)
 		err = start_thread(hsm, fault);
@@ -220,6 +228,7 @@ enum bt_err bt_hsm_open(const char *uri, struct bt_bytes pin, struct bt_hsm **ou
 	}
 	if (hsm) {
 		bt_pkcs11_close(hsm->token);
+		bt_queue_close(hsm->done);
 		bt_secret_wipe(&hsm->keys);
 	}
 	free(hsm);
@@ -232,12 +241,13 @@ void bt_hsm_close(struct bt_hsm *hsm)
 		return;
 	pthread_mutex_lock(&hsm->lock);
 	hsm->ending = true;
-	pthread_cond_broadcast(&hsm->changed);
+	pthread_cond_broadcast(&hsm->asked);
 	pthread_mutex_unlock(&hsm->lock);
 	pthread_join(hsm->thread, NULL);
-	pthread_cond_destroy(&hsm->changed);
+	pthread_cond_destroy(&hsm->asked);
 	pthread_mutex_destroy(&hsm->lock);
 	bt_pkcs11_close(hsm->token);
+	bt_queue_close(hsm->done);
 	bt_secret_wipe(&hsm->keys);
 	free(hsm);
 }
@@ -270,52 +280,56 @@ static struct job *ask(struct bt_hsm *hsm, const char *pan, const struct bt_sts_
 	*room = (struct job){.state = JOB_ASKED, .touched = ++hsm->touches, .id = *id};
 	if (bt_text_copy(room->pan, sizeof room->pan, pan) != BT_OK)
 		room->pan[0] = '\0'; /* refused as an identity */
-	pthread_cond_broadcast(&hsm->changed);
+	pthread_cond_broadcast(&hsm->asked);
 	return room;
 }
 
-void bt_hsm_prepare(struct bt_hsm *hsm, const char *pan, const struct bt_sts_key_id *id)
+enum bt_err bt_hsm_prepare(struct bt_hsm *hsm, const char *pan, const struct bt_sts_key_id *id)
 {
+	enum bt_err err = BT_EBUSY;
+	struct job *job;
+
 	pthread_mutex_lock(&hsm->lock);
-	ask(hsm, pan, id);
+	job = ask(hsm, pan, id);
+	if (job && job->state == JOB_DONE) {
+		err = job->err;
+		if (err && bt_clock_boot_ms(&hsm->clock) - job->done_boot_ms >= FAILURE_STANDS_MS)
+			forget(hsm, job);
+	}
 	pthread_mutex_unlock(&hsm->lock);
+	return err;
 }
 
-static struct timespec deadline_in(int wait_ms)
+/* Take what the job came to, when it is done; the lock is held. */
+static enum bt_err take(struct bt_hsm *hsm, struct job *job, struct bt_sts_decoder_key *out, struct bt_fault *fault)
 {
-	struct timespec at;
+	enum bt_err err;
 
-	clock_gettime(CLOCK_MONOTONIC, &at);
-	at.tv_sec += wait_ms / 1000;
-	at.tv_nsec += (long)(wait_ms % 1000) * 1000000;
-	if (at.tv_nsec >= 1000000000) {
-		at.tv_sec++;
-		at.tv_nsec -= 1000000000;
-	}
-	return at;
+	if (!job || job->state != JOB_DONE)
+		return bt_fault_set(fault, BT_EBUSY, 0, "the security module has not answered yet");
+	err = job->err;
+	if (err && fault)
+		*fault = job->fault;
+	if (!err)
+		*out = *key_of(hsm, job);
+	forget(hsm, job);
+	return err;
 }
 
 enum bt_err bt_hsm_derive(struct bt_hsm *hsm, const char *pan, const struct bt_sts_key_id *id, int wait_ms,
 			  struct bt_sts_decoder_key *out, struct bt_fault *fault)
 {
-	struct timespec until = deadline_in(wait_ms);
+	int64_t left, until = bt_clock_boot_ms(&hsm->clock) + wait_ms;
 	enum bt_err err;
-	struct job *job;
-	int late = 0;
+	int woken;
 
-	pthread_mutex_lock(&hsm->lock);
-	while (!((job = ask(hsm, pan, id)) && job->state == JOB_DONE) && late == 0)
-		late = pthread_cond_timedwait(&hsm->changed, &hsm->lock, &until);
-	if (!job || job->state != JOB_DONE) {
-		err = bt_fault_set(fault, BT_EBUSY, 0, "the security module has not answered yet");
-	} else {
-		err = job->err;
-		if (err && fault)
-			*fault = job->fault;
-		if (!err)
-			*out = *key_of(hsm, job);
-		forget(hsm, job);
-	}
-	pthread_mutex_unlock(&hsm->lock);
+	do {
+		while (bt_queue_take(hsm->done, &woken) == BT_OK)
+			continue;
+		pthread_mutex_lock(&hsm->lock);
+		err = take(hsm, ask(hsm, pan, id), out, fault);
+		pthread_mutex_unlock(&hsm->lock);
+		left = until - bt_clock_boot_ms(&hsm->clock);
+	} while (err == BT_EBUSY && left > 0 && bt_queue_wait(hsm->done, (int)left) == BT_OK);
 	return err;
 }

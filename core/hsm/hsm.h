@@ -34,8 +34,12 @@ void bt_hsm_close(struct bt_hsm *hsm);
 /** The file that `pin-source=` in @p uri names. @return BT_OK, BT_ENOTFOUND (none), BT_EINPUT, BT_EFULL. */
 BT_MUST_USE enum bt_err bt_hsm_pin_source(const char *uri, char *out, size_t cap);
 
-/** Let the key of this meter be derived in the background, for a bt_hsm_derive to come. Returns at once. */
-void bt_hsm_prepare(struct bt_hsm *hsm, const char *pan, const struct bt_sts_key_id *id);
+/**
+ * Let the key of this meter be derived in the background, for a bt_hsm_derive to come. Returns at once.
+ * @return BT_OK (it is there), BT_EBUSY (on its way), or why it could not be had, as bt_hsm_derive: that stands for 3
+ * s, then the module is asked anew.
+ */
+BT_MUST_USE enum bt_err bt_hsm_prepare(struct bt_hsm *hsm, const char *pan, const struct bt_sts_key_id *id);
 /**
  * The meter's decoder key. Waits for the module at most @p wait_ms.
  *

@@ -334,9 +334,9 @@ void bt_teller_set_era(struct bt_teller *teller, int64_t era)
 	teller->era = era;
 }
 
-void bt_teller_set_vault(struct bt_teller *teller, const struct bt_vault *vault)
+void bt_teller_set_keys(struct bt_teller *teller, const struct bt_keys *keys)
 {
-	teller->vault = vault;
+	teller->keys = *keys;
 }
 
 bool bt_teller_step(struct bt_teller *teller)

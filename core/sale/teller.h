@@ -7,7 +7,7 @@
 
 #include "core/authority/authority.h"
 #include "core/authority/enrolment.h"
-#include "core/authority/vault.h"
+#include "core/authority/key_driver.h"
 #include "core/journal/journal.h"
 #include "core/receipt/sink.h"
 #include "core/sale/sale.h"
@@ -88,8 +88,8 @@ void bt_teller_set_lease(struct bt_teller *teller, const struct bt_lease *lease)
 void bt_teller_set_tariff(struct bt_teller *teller, const struct bt_tariff *tariff);
 void bt_teller_set_trust(struct bt_teller *teller, const struct bt_clock_trust *trust);
 void bt_teller_set_era(struct bt_teller *teller, int64_t era);
-/** Borrowed; NULL or sealed means keys are locked. */
-void bt_teller_set_vault(struct bt_teller *teller, const struct bt_vault *vault);
+/** What is in it is borrowed. All zero, or locked, means that no token is made here. */
+void bt_teller_set_keys(struct bt_teller *teller, const struct bt_keys *keys);
 
 /** What @p amount buys. @return BT_OK, BT_ERANGE (below or above the tariff's limits), BT_ENOTFOUND (no tariff). */
 BT_MUST_USE enum bt_err bt_teller_quote(struct bt_teller *teller, const struct bt_consumer *consumer, bt_paise amount,

@@ -38,7 +38,7 @@ static enum bt_denial tell_no_tid(const struct bt_consumer *consumer, int64_t no
 
 bool bt_teller_has_keys(const struct bt_teller *teller)
 {
-	return teller->vault && bt_vault_is_open(teller->vault);
+	return bt_keys_are_open(&teller->keys);
 }
 
 struct tid_use {
@@ -53,22 +53,26 @@ static bool is_tid_used(void *context, uint32_t tid)
 	return bt_journal_tid_used(use->journal, use->meter, tid);
 }
 
-/* The lease may know a later floor than the enrolment, or, after a restore, an earlier one: the later counts (PROTOCOL
- * T4). */
-static struct bt_sts_lane choose_lane(const struct bt_teller *teller)
+/* The lease may know a later floor than the enrolment, or, after a restore, an earlier one; a recovery of the record sets
+ * one too: the latest counts (PROTOCOL T4). */
+static struct bt_sts_lane choose_lane(const struct bt_teller *teller, uint16_t base)
 {
+	int64_t recovered_ms = bt_journal_tid_floor_ms(teller->parts.journal);
+	uint32_t minute;
 	struct bt_sts_lane lane = teller->has_lease ? teller->lease.lane : teller->parts.enrolment->lane;
 
 	if (lane.floor < teller->parts.enrolment->lane.floor)
 		lane.floor = teller->parts.enrolment->lane.floor;
+	if (recovered_ms && bt_sts_tid_of(recovered_ms, base, &minute) == BT_OK && lane.floor < minute + 4 * lane.count)
+		lane.floor = minute + 4 * lane.count;
 	return lane;
 }
 
 void bt_teller_fix_token(struct bt_teller *teller, const struct bt_consumer *consumer, struct bt_sale *sale)
 {
 	struct tid_use use = {teller->parts.journal, consumer->meter};
-	struct bt_sts_lane lane = choose_lane(teller);
 	struct bt_sts_key_id key = bt_sealed_key_id(&consumer->key);
+	struct bt_sts_lane lane = choose_lane(teller, key.base);
 	int64_t now;
 	uint32_t minute, tid;
 	uint8_t rnd;
@@ -110,10 +114,29 @@ static enum bt_denial decide_by_caps(struct bt_teller *teller, const struct bt_s
 	return bt_authority_decide(&ask);
 }
 
+/* What another list may cure, and what only the place of the keys can. */
+static enum bt_denial tell_no_key(enum bt_err err)
+{
+	if (err == BT_OK)
+		return BT_DENY_NONE;
+	return err == BT_EAUTH || err == BT_EUNSUPPORTED || err == BT_ERANGE || err == BT_ESTATE ? BT_DENY_KEY_CHANGE
+												 : BT_DENY_KEYS;
+}
+
+/* A key that is on its way is promised: a module that then fails to give it leaves a docket. */
+static enum bt_denial ask_key(const struct bt_teller *teller, const struct bt_sale *sale,
+			      const struct bt_consumer *consumer)
+{
+	enum bt_err err = bt_keys_prepare(&teller->keys, sale->pan, &consumer->key);
+
+	return err == BT_EBUSY ? BT_DENY_NONE : tell_no_key(err);
+}
+
 enum bt_denial bt_teller_authority(struct bt_teller *teller, const struct bt_sale *sale,
 				   const struct bt_consumer *consumer, bool counted)
 {
 	int64_t now = 0;
+	enum bt_denial denial;
 	enum bt_err clock;
 
 	if (bt_teller_state(teller) != BT_OK)
@@ -131,8 +154,9 @@ enum bt_denial bt_teller_authority(struct bt_teller *teller, const struct bt_sal
 		return BT_DENY_KEY_CHANGE;
 	if (!sale->has_tid)
 		return tell_no_tid(consumer, now);
-	if (!bt_teller_has_keys(teller))
-		return BT_DENY_KEYS;
+	denial = ask_key(teller, sale, consumer);
+	if (denial != BT_DENY_NONE)
+		return denial;
 	return decide_by_caps(teller, sale, counted, clock, now);
 }
 
@@ -141,8 +165,8 @@ enum bt_err bt_teller_make_token(struct bt_teller *teller, const struct bt_sale 
 {
 	struct bt_sts_key_id now = bt_sealed_key_id(&consumer->key);
 	struct bt_sts_token token = {.rnd = sale->rnd, .tid = sale->tid, .value = (uint32_t)sale->quote.units};
-	struct bt_sts_decoder_key key;
 	struct bt_sts_schedule schedule;
+	struct bt_fault fault = {0};
 	enum bt_err err;
 
 	if (!sale->has_tid || sale->quote.units <= 0 || sale->quote.units > UINT32_MAX)
@@ -150,14 +174,21 @@ enum bt_err bt_teller_make_token(struct bt_teller *teller, const struct bt_sale 
 	/* The identity was fixed at PAID; a key that changed since makes other digits, which PROTOCOL T1 forbids. */
 	if (!bt_sts_key_id_equal(&sale->key, &now))
 		return BT_EAUTH;
-	err = bt_vault_open_key(teller->vault, sale->pan, &consumer->key, &key);
-	if (!err)
-		err = bt_sts_schedule_init(&schedule, NULL, &key);
-	if (!err)
-		err = bt_sts_token_encode(&schedule, &token, out);
-	explicit_bzero(&key, sizeof key);
+	err = bt_keys_schedule(&teller->keys, sale->pan, &consumer->key, &schedule, &fault);
+	if (err) {
+		bt_log_line(teller->parts.log, "sale", "%s: no key: %s (%s)", sale->sale_id, bt_err_name(err),
+			    fault.what);
+		return err;
+	}
+	err = bt_sts_token_encode(&schedule, &token, out);
 	bt_sts_schedule_wipe(&schedule);
 	return err;
+}
+
+enum bt_denial bt_teller_try_token(struct bt_teller *teller, const struct bt_sale *sale,
+				   const struct bt_consumer *consumer, char out[21])
+{
+	return tell_no_key(bt_teller_make_token(teller, sale, consumer, out));
 }
 
 void *bt_teller_tokened_body(const struct bt_teller *teller, const struct bt_sale *sale, const char *token,
@@ -202,8 +233,8 @@ void bt_teller_decide(struct bt_teller *teller, struct bt_teller_work *work)
 
 	bt_teller_freshen(teller, &work->consumer);
 	denial = bt_teller_authority(teller, sale, &work->consumer, true);
-	if (denial == BT_DENY_NONE && bt_teller_make_token(teller, sale, &work->consumer, token) != BT_OK)
-		denial = BT_DENY_KEY_CHANGE;
+	if (denial == BT_DENY_NONE)
+		denial = bt_teller_try_token(teller, sale, &work->consumer, token);
 	if (denial != BT_DENY_NONE) {
 		give_docket(teller, work, denial);
 		return;

@@ -177,8 +177,8 @@ static enum bt_err record_offline(struct bt_teller *teller, struct bt_teller_wor
 	enum bt_denial denial = bt_teller_authority(teller, sale, &work->consumer, false);
 	enum bt_err err;
 
-	if (denial == BT_DENY_NONE && bt_teller_make_token(teller, sale, &work->consumer, work->token) != BT_OK)
-		denial = BT_DENY_KEY_CHANGE;
+	if (denial == BT_DENY_NONE)
+		denial = bt_teller_try_token(teller, sale, &work->consumer, work->token);
 	work->denial = denial;
 	err = denial == BT_DENY_NONE
 		  ? bt_teller_add(

@@ -35,7 +35,7 @@ struct bt_teller {
 	struct bt_tariff tariff;
 	struct bt_clock_trust trust;
 	int64_t era;
-	const struct bt_vault *vault;
+	struct bt_keys keys;
 	enum bt_err stopped;
 	uint64_t next_call, touches;
 	char newest[37];
@@ -85,6 +85,9 @@ void bt_teller_fix_token(struct bt_teller *teller, const struct bt_consumer *con
 /** Make the 20 digits of a sale whose TID is fixed. @return BT_OK, BT_ESEALED, BT_EAUTH, ... */
 BT_MUST_USE enum bt_err bt_teller_make_token(struct bt_teller *teller, const struct bt_sale *sale,
 					     const struct bt_consumer *consumer, char out[21]);
+/** The same, and why not in the words of a docket. */
+enum bt_denial bt_teller_try_token(struct bt_teller *teller, const struct bt_sale *sale,
+				   const struct bt_consumer *consumer, char out[21]);
 void *bt_teller_tokened_body(const struct bt_teller *teller, const struct bt_sale *sale, const char *token,
 			     uint32_t tid, int64_t units, const char *issued_by);
 void *bt_teller_pending_body(enum bt_denial denial);

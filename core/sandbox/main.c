@@ -38,6 +38,7 @@ static int run_consumers(const struct options *options);
 static int run_code(const struct options *options);
 static int run_ledger(const struct options *options);
 static int run_revoke(const struct options *options);
+static int run_vending_keys(const struct options *options);
 static int run_key_change(const struct options *options);
 
 static const struct command commands[] = {
@@ -50,6 +51,7 @@ static const struct command commands[] = {
     {.name = "consumers", .takes = " --json ", .usage = "consumers --state S [--json]", .run = run_consumers},
     {.name = "enrolment-code", .takes = " ", .usage = "enrolment-code --state S", .run = run_code},
     {.name = "ledger", .takes = " --json ", .usage = "ledger --state S [--json]", .run = run_ledger},
+    {.name = "vending-keys", .takes = " ", .usage = "vending-keys --state S", .run = run_vending_keys},
     {.name = "revoke", .takes = " ", .usage = "revoke --state S TERMINAL", .needs_operand = true, .run = run_revoke},
     {.name = "key-change",
      .takes = " ",
@@ -184,6 +186,16 @@ static int run_ledger(const struct options *options)
 	if (!bt_sbx_open_made(options->state, &sbx))
 		return 1;
 	int code = options->json ? bt_sbx_report_ledger_json(&sbx) : bt_sbx_report_ledger_table(&sbx);
+	bt_sbx_close(&sbx);
+	return code;
+}
+
+static int run_vending_keys(const struct options *options)
+{
+	struct bt_sbx sbx;
+	if (!bt_sbx_open_made(options->state, &sbx))
+		return 1;
+	int code = bt_sbx_report_vending_keys(&sbx);
 	bt_sbx_close(&sbx);
 	return code;
 }

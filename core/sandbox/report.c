@@ -49,6 +49,26 @@ int bt_sbx_report_consumers_table(struct bt_sbx *sbx)
 	return row ? 0 : 1;
 }
 
+/* Every KRN and base date that a meter here may hold or be changed to; one key stands behind all of one DKGA. */
+static void print_vending_key(const char *dkga, const uint8_t *key, size_t len)
+{
+	static const int bases[] = {1993, 2014};
+	for (int krn = 1; krn <= 9; krn++)
+		for (size_t i = 0; i < sizeof bases / sizeof *bases; i++) {
+			printf("sgc=%s;krn=%d;kt=2;base=%d;ken=255;dkga=%s ", BT_SBX_SGC, krn, bases[i], dkga);
+			for (size_t at = 0; at < len; at++)
+				printf("%02x", key[at]);
+			printf("\n");
+		}
+}
+
+int bt_sbx_report_vending_keys(struct bt_sbx *sbx)
+{
+	print_vending_key("02", sbx->vending.des, sizeof sbx->vending.des);
+	print_vending_key("04", sbx->vending.wide, sizeof sbx->vending.wide);
+	return 0;
+}
+
 #define POSTED "FROM sales WHERE state='committed'"
 
 int bt_sbx_report_ledger_json(struct bt_sbx *sbx)

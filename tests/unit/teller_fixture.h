@@ -270,7 +270,7 @@ static inline enum bt_err shop_open_teller(struct shop *shop)
 	bt_teller_set_operator(shop->teller, "rina", 611);
 	bt_teller_set_lease(shop->teller, &shop->lease);
 	bt_teller_set_tariff(shop->teller, &shop->tariff);
-	bt_teller_set_vault(shop->teller, &shop->vault);
+	bt_teller_set_keys(shop->teller, &(struct bt_keys){.driver = &bt_key_driver_sealed, .self = &shop->vault});
 	shop_trust_clock(shop);
 	return BT_OK;
 }

@@ -1,12 +1,13 @@
 /* The vault: what it opens, and that one flipped bit anywhere opens nothing.
  * rooms: core/authority core/base
  * Check value of the key 00112233445566778899AABBCCDDEEFF: MISTY1 of eight zero bytes, by Botan 2. The seal is made
- * here from the wire contract's own words. */
-#include "core/authority/vault.h"
+ * here from the wire contract's own words. The EA07 key and its token are a row of the sample-table vectors. */
+#include "core/authority/key_driver.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -139,31 +140,93 @@ static void authority_vault_each_field_of_the_identity(void **state)
 	bt_vault_seal(&vault);
 }
 
+static struct bt_keys keys_of(struct bt_vault *vault, const struct bt_sta *sta)
+{
+	return (struct bt_keys){.driver = bt_key_driver_find("sealed"), .self = vault, .sta = sta};
+}
+
 /* Sealed rightly, but the check value names another key: the two sides would make different tokens. */
 static void authority_vault_check_value_is_compared(void **state)
 {
 	struct bt_vault vault = open_vault();
+	struct bt_keys keys = keys_of(&vault, NULL);
+	struct bt_sealed_key good = make_sealed("batti-key-v1|" PAN IDENTITY);
 	struct bt_sealed_key sealed =
 	    make_sealed("batti-key-v1|" PAN "|123457|1|2|01|11|04|2014|255|3|1795000000000|A1B2C3");
-	struct bt_sts_decoder_key key;
+	struct bt_sts_schedule schedule;
+	struct bt_fault fault;
 
 	(void)state;
 	memcpy(sealed.kcv, "A1B2C3", 7);
-	assert_int_equal(bt_vault_open_key(&vault, PAN, &sealed, &key), BT_EAUTH);
+	assert_int_equal(bt_keys_schedule(&keys, PAN, &sealed, &schedule, &fault), BT_EAUTH);
+	assert_int_equal(bt_keys_schedule(&keys, PAN, &good, &schedule, &fault), BT_OK);
+	bt_sts_schedule_wipe(&schedule);
 	bt_vault_seal(&vault);
+	assert_false(bt_keys_are_open(&keys));
+	assert_int_equal(bt_keys_schedule(&keys, PAN, &good, &schedule, &fault), BT_ESEALED);
+	assert_int_equal(bt_keys_prepare(&keys, PAN, &good), BT_ESEALED);
 }
 
 static void authority_vault_genuine_but_unsupported(void **state)
 {
 	struct bt_vault vault = open_vault();
 	struct bt_sealed_key sealed =
-	    make_sealed("batti-key-v1|" PAN "|123457|1|2|01|07|04|2014|255|3|1795000000000|061D8F");
+	    make_sealed("batti-key-v1|" PAN "|123457|1|2|01|09|04|2014|255|3|1795000000000|061D8F");
 	struct bt_sts_decoder_key key;
 
 	(void)state;
-	memcpy(sealed.ea, "07", 3);
+	memcpy(sealed.ea, "09", 3);
 	assert_int_equal(bt_vault_open_key(&vault, PAN, &sealed, &key), BT_EUNSUPPORTED);
 	bt_vault_seal(&vault);
+}
+
+/* A key of 8 bytes: sealed in 36, ready only where there are tables, and then it makes the known token. */
+static void authority_vault_opens_a_key_of_ea07(void **state)
+{
+	static const uint8_t key07[8] = {0x5f, 0x72, 0xa7, 0xdc, 0x2b, 0x18, 0x62, 0xb2}; /* D02E07-C0-001 */
+	static const char token07[] = "70407480466348352546";
+	struct bt_sealed_key sealed = make_sealed("batti-key-v1|" PAN IDENTITY);
+	struct bt_vault vault = open_vault();
+	struct bt_keys with, without = keys_of(&vault, NULL);
+	struct bt_sts_schedule schedule;
+	struct bt_sts_token token;
+	struct bt_sta sta;
+	char aad[160];
+
+	(void)state;
+	bt_sta_init(&sta, &bt_sta_sample);
+	with = keys_of(&vault, &sta);
+	assert_int_equal(bt_sts_schedule_init(&schedule, &sta,
+					      &(struct bt_sts_decoder_key){
+						  .bytes = {0x5f, 0x72, 0xa7, 0xdc, 0x2b, 0x18, 0x62, 0xb2}, .len = 8}),
+			 BT_OK);
+	bt_sts_kcv(&schedule, sealed.kcv);
+	memcpy(sealed.ea, "07", 3);
+	memcpy(sealed.dkga, "02", 3);
+	snprintf(aad, sizeof aad, "batti-key-v1|" PAN "|123457|1|2|01|07|02|2014|255|3|1795000000000|%s", sealed.kcv);
+	assert_int_equal(bt_gcm_seal(BT_BYTES(vault_key), nonce, bt_bytes_of(aad), BT_BYTES(key07), sealed.sealed + 12,
+				     sealed.sealed + 20),
+			 BT_OK);
+	memset(&schedule, 0, sizeof schedule);
+	assert_int_equal(bt_keys_schedule(&without, PAN, &sealed, &schedule, NULL), BT_EUNSUPPORTED);
+	assert_int_equal(bt_keys_schedule(&with, PAN, &sealed, &schedule, NULL), BT_OK);
+	assert_int_equal(bt_sts_token_decode(&schedule, token07, &token), BT_OK);
+	assert_int_equal(token.value, 0);
+	for (size_t bit = 0; bit < 36 * 8; bit++) {
+		sealed.sealed[bit / 8] ^= (uint8_t)(1u << (bit % 8));
+		assert_int_equal(bt_keys_schedule(&with, PAN, &sealed, &schedule, NULL), BT_EAUTH);
+		sealed.sealed[bit / 8] ^= (uint8_t)(1u << (bit % 8));
+	}
+	bt_vault_seal(&vault);
+}
+
+static void authority_vault_drivers_by_their_ids(void **state)
+{
+	(void)state;
+	assert_ptr_equal(bt_key_driver_find("sealed"), &bt_key_driver_sealed);
+	assert_ptr_equal(bt_key_driver_find("module"), &bt_key_driver_module);
+	assert_null(bt_key_driver_find("other"));
+	assert_false(bt_keys_are_open(&(struct bt_keys){.driver = NULL}));
 }
 
 static void authority_vault_wrap_and_unseal(void **state)
@@ -239,6 +302,8 @@ int main(void)
 	    cmocka_unit_test(authority_vault_each_field_of_the_identity),
 	    cmocka_unit_test(authority_vault_check_value_is_compared),
 	    cmocka_unit_test(authority_vault_genuine_but_unsupported),
+	    cmocka_unit_test(authority_vault_opens_a_key_of_ea07),
+	    cmocka_unit_test(authority_vault_drivers_by_their_ids),
 	    cmocka_unit_test(authority_vault_wrap_and_unseal),
 	    cmocka_unit_test(authority_vault_each_flipped_bit_of_the_wrap),
 	};

@@ -7,11 +7,10 @@
 #include "core/base/secret.h"
 #include "core/base/text.h"
 #include "tests/unit/hsm_fixture.h"
+#include "tests/unit/sts_rows.h"
 
 #define WAIT_MS  20000
 #define ROWS_MAX 256
-#define COLUMNS  19
-#define LINE_MAX 1024
 
 struct row {
 	char name[32], label[BT_HSM_LABEL_CAP], pan[BT_STS_PAN_CAP];
@@ -29,50 +28,36 @@ static const uint8_t some_key[20] = {0xab, 0xab, 0xab, 0xab, 0xab, 0xab, 0xab, 0
 
 /* ---- the rows ---- */
 
-static uint8_t read_small(const char *text)
+static void read_row(const struct sts_row *in, struct row *out)
 {
-	return (uint8_t)strtoul(text, NULL, 10);
-}
-
-static void read_row(char *line, struct row *out)
-{
-	char *column[COLUMNS], *rest = line;
-
-	for (int i = 0; i < COLUMNS; i++) {
-		column[i] = strsep(&rest, ",");
-		assert_non_null(column[i]);
-	}
-	*out = (struct row){.id = {.krn = read_small(column[7]),
-				   .kt = read_small(column[8]),
-				   .ken = read_small(column[10]),
-				   .base = (uint16_t)strtoul(column[11], NULL, 10)}};
-	out->vending_len = strlen(column[3]) / 2;
-	out->decoder_len = strlen(column[17]) / 2;
+	*out = (struct row){.id = {.krn = (uint8_t)sts_row_number(in, STS_KRN),
+				   .kt = (uint8_t)sts_row_number(in, STS_KT),
+				   .ken = (uint8_t)sts_row_number(in, STS_KEN),
+				   .base = (uint16_t)sts_row_number(in, STS_BASE)}};
+	out->vending_len = strlen(in->field[STS_VENDING_KEY]) / 2;
+	out->decoder_len = strlen(in->field[STS_DECODER_KEY]) / 2;
 	assert_in_range(out->vending_len, 8, 20);
 	assert_in_range(out->decoder_len, 8, 16);
-	assert_int_equal(bt_hex_decode(column[3], out->vending, out->vending_len), BT_OK);
-	assert_int_equal(bt_hex_decode(column[17], out->decoder, out->decoder_len), BT_OK);
-	assert_int_equal(bt_text_copy(out->name, sizeof out->name, column[0]), BT_OK);
-	assert_int_equal(bt_text_copy(out->id.dkga, sizeof out->id.dkga, column[1]), BT_OK);
-	assert_int_equal(bt_text_copy(out->id.ea, sizeof out->id.ea, column[2]), BT_OK);
-	assert_int_equal(bt_text_copy(out->id.sgc, sizeof out->id.sgc, column[6]), BT_OK);
-	assert_int_equal(bt_text_printf(out->id.ti, sizeof out->id.ti, "%02lu", strtoul(column[9], NULL, 10)), BT_OK);
-	assert_int_equal(bt_sts_pan_of_drn(column[5], out->pan), BT_OK);
+	sts_row_bytes(in->field[STS_VENDING_KEY], out->vending, out->vending_len);
+	sts_row_bytes(in->field[STS_DECODER_KEY], out->decoder, out->decoder_len);
+	assert_int_equal(bt_text_copy(out->name, sizeof out->name, in->field[STS_CASE]), BT_OK);
+	assert_int_equal(bt_text_copy(out->id.dkga, sizeof out->id.dkga, in->field[STS_DKGA]), BT_OK);
+	assert_int_equal(bt_text_copy(out->id.ea, sizeof out->id.ea, in->field[STS_EA]), BT_OK);
+	assert_int_equal(bt_text_copy(out->id.sgc, sizeof out->id.sgc, in->field[STS_SGC]), BT_OK);
+	assert_int_equal(bt_text_printf(out->id.ti, sizeof out->id.ti, "%02lu", sts_row_number(in, STS_TI)), BT_OK);
+	assert_int_equal(bt_sts_pan_of_drn(in->field[STS_DRN], out->pan), BT_OK);
 	assert_int_equal(bt_hsm_label(&out->id, out->label), BT_OK);
 }
 
-static int read_rows(const char *name, struct row *rows, int count)
+static int read_rows(const char *path, struct row *rows, int count)
 {
-	char path[512], line[LINE_MAX];
-	FILE *file;
+	FILE *file = fopen(path, "r");
+	struct sts_row row;
 
-	snprintf(path, sizeof path, "%s/%s", BATTI_VECTORS_DIR, name);
-	file = fopen(path, "r");
 	assert_non_null(file);
-	assert_non_null(fgets(line, sizeof line, file));
-	while (fgets(line, sizeof line, file)) {
+	while (sts_row_next(file, &row)) {
 		assert_true(count < ROWS_MAX);
-		read_row(line, &rows[count++]);
+		read_row(&row, &rows[count++]);
 	}
 	fclose(file);
 	return count;
@@ -133,11 +118,11 @@ static void import_as(const char *label, CK_KEY_TYPE type, const uint8_t *value,
 static void hsm_derives_every_known_decoder_key(void **state)
 {
 	static struct row rows[ROWS_MAX];
-	int count = read_rows("sts_ea11_misty1.csv", rows, 0), made = 0;
+	int count = read_rows(STS_ROWS_EA11, rows, 0), made = 0;
 	struct bt_hsm *hsm;
 
 	(void)state;
-	count = read_rows("sts_ea07_sample_tables.csv", rows, count);
+	count = read_rows(STS_ROWS_EA07, rows, count);
 	assert_true(count > 170);
 	hsm_log_in(&the_token);
 	for (int i = 0; i < count; i++)
@@ -387,12 +372,13 @@ static void hsm_answers_later_what_was_asked_before(void **state)
 	enum bt_err err = BT_EBUSY;
 
 	(void)state;
-	bt_hsm_prepare(hsm, SOME_PAN, &some_id);
+	assert_int_equal(bt_hsm_prepare(hsm, SOME_PAN, &some_id), BT_EBUSY);
 	for (int i = 0; i < 2000 && err == BT_EBUSY; i++)
 		err = bt_hsm_derive(hsm, SOME_PAN, &some_id, 5, &key, NULL);
 	assert_int_equal(err, BT_OK);
 	assert_int_equal(key.bytes[0], 0xf9);
-	bt_hsm_prepare(hsm, SOME_PAN, &some_id);
+	/* What was never fetched is wiped with the rest. */
+	assert_int_equal(bt_hsm_prepare(hsm, SOME_PAN, &some_id), BT_EBUSY);
 	bt_hsm_close(hsm);
 }
 

@@ -77,7 +77,7 @@ static void sale_limits_no_vault_at_all(void **state)
 {
 	struct shop *shop = *state;
 
-	bt_teller_set_vault(shop->teller, NULL);
+	bt_teller_set_keys(shop->teller, &(struct bt_keys){.driver = NULL});
 	shop_pay(shop, 50000);
 	shop_pass(shop, 3000);
 	assert_int_equal(shop_view(shop).denial, BT_DENY_KEYS);

@@ -16,6 +16,7 @@ struct bt_ui_status {
 	bool unsent_old; /* oldest older than half its cap */
 	struct bt_allowance allowance;
 	bool has_lease, keys_locked, clock_trusted;
+	bool keys_want_pin; /* the PIN of a key module opens them, not the passphrase */
 	enum bt_paper paper;
 	struct bt_dual who;        /* short name, empty before sign-in */
 	int64_t now_ms;            /* wall clock */
@@ -34,7 +35,14 @@ struct bt_ui_system_line {
 	char value[BT_LANG_COUNT][160];
 };
 
-enum bt_ui_job { BT_UI_JOB_NONE, BT_UI_JOB_RUNNING, BT_UI_JOB_GOOD, BT_UI_JOB_WRONG, BT_UI_JOB_LOCKED_OUT };
+enum bt_ui_job {
+	BT_UI_JOB_NONE,
+	BT_UI_JOB_RUNNING,
+	BT_UI_JOB_GOOD,
+	BT_UI_JOB_WRONG,
+	BT_UI_JOB_LOCKED_OUT,
+	BT_UI_JOB_FAILED
+};
 
 struct bt_ui_shop {
 	void *self;
@@ -76,7 +84,8 @@ struct bt_ui_shop {
 	/** Start checking a PIN or the passphrase; about half a second; `job` says how it ended. One at a time. */
 	void (*sign_in)(void *self, const char *operator_id, const char *pin);
 	void (*unlock)(void *self, const char *passphrase);
-	/** @p tries_left and @p wait_ms are set with WRONG and LOCKED_OUT. */
+	/** @p tries_left and @p wait_ms are set with WRONG and LOCKED_OUT. FAILED: it was not the secret; the system
+	 * page says what. */
 	enum bt_ui_job (*job)(void *self, int *tries_left, int64_t *wait_ms);
 	void (*sign_out)(void *self);
 

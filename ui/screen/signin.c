@@ -92,8 +92,13 @@ static struct bt_ui_go take_result(struct signin *signin, struct bt_ui_desk *des
 	}
 	if (job == BT_UI_JOB_LOCKED_OUT) {
 		say_wait(desk, wait_ms);
+	} else if (job == BT_UI_JOB_FAILED) {
+		bt_ui_note(desk, BT_INK_BAD, N_("The key module does not open. F12 says why."), NULL);
 	} else if (signin->asks == ASKS_PHRASE) {
-		bt_ui_note(desk, BT_INK_BAD, N_("The passphrase is not right."), NULL);
+		bt_ui_note(desk, BT_INK_BAD,
+			   desk->status.keys_want_pin ? N_("The PIN of the key module is not right.")
+						      : N_("The passphrase is not right."),
+			   NULL);
 	} else {
 		bt_count_format(tries_left, tries);
 		bt_ui_note(desk, BT_INK_BAD, N_("Wrong PIN. {1} tries left."), tries, NULL);
@@ -226,6 +231,13 @@ static void draw_remarks(const struct signin *signin, const struct bt_ui_desk *d
 	}
 }
 
+static const char *name_secret(const struct signin *signin, const struct bt_ui_desk *desk)
+{
+	if (signin->asks == ASKS_PIN)
+		return N_("PIN");
+	return desk->status.keys_want_pin ? N_("Module PIN") : N_("Passphrase");
+}
+
 static void draw(const void *self, const struct bt_ui_desk *desk, struct bt_ui_canvas *canvas)
 {
 	const struct signin *signin = self;
@@ -238,7 +250,7 @@ static void draw(const void *self, const struct bt_ui_desk *desk, struct bt_ui_c
 			       bt_dual_get(&holder->short_name, desk->lang), NULL);
 	}
 	int row = draw_names(signin, desk, canvas) + 2;
-	bt_ui_label(canvas, row, signin->asks == ASKS_PIN ? N_("PIN") : N_("Passphrase"));
+	bt_ui_label(canvas, row, name_secret(signin, desk));
 	bt_ui_field_draw_dots(canvas, row, BT_VALUE_COL, &signin->field);
 	draw_remarks(signin, desk, row + 3, canvas);
 }
