@@ -7,6 +7,7 @@
 #include "core/sandbox/crypto.h"
 #include "core/sandbox/fact.h"
 #include "core/sandbox/json_in.h"
+#include "core/sandbox/ledger.h"
 #include "core/sandbox/sale_in.h"
 
 #define EVENTS_MAX 200
@@ -19,7 +20,10 @@ struct upload {
 	struct bt_sbx *sbx;
 	struct bt_sbx_terminal terminal;
 	int64_t head_seq;
-	char head_hash[65]; /* "" when the head is a record whose own hash could not be read */
+	char head_hash[65];        /* "" when the head is a record whose own hash could not be read */
+	int64_t epoch, said_epoch; /* held here, and named by the upload */
+	int64_t last_seq;          /* newest record of this upload */
+	char last_hash[65];
 	json_t *results;
 	struct bt_sbx_reply *reply;
 };
@@ -121,6 +125,34 @@ static enum bt_sbx_code repeat_event(struct upload *upload, const struct event *
 	return outcome;
 }
 
+/* A sale brought back from its receipt: posted when the ledger has the very sale, otherwise named for a person, who has
+ * the signed record in the exception's detail (PROTOCOL H2). */
+static bool post_recovered(struct upload *upload, const struct event *event, struct bt_sbx_outcome *out)
+{
+	struct bt_sbx_entry entry;
+	char token[21] = "";
+	int64_t paise = 0;
+	json_t *body = bt_sbx_json_parse(event->body, strlen(event->body));
+	bool same = body && bt_sbx_json_text(body, "token", token, sizeof token) &&
+		    bt_sbx_json_int(body, "amount_paise", 1, INT64_MAX, &paise) &&
+		    bt_sbx_ledger_find(upload->sbx->db, event->sale_id, &entry) &&
+		    strcmp(entry.state, "committed") == 0 && entry.core.paise == paise &&
+		    strcmp(entry.core.token, token) == 0;
+	json_decref(body);
+	*out = same ? (struct bt_sbx_outcome){BT_SBX_POSTED, BT_SBX_NONE}
+		    : (struct bt_sbx_outcome){BT_SBX_EXCEPTION, BT_SBX_PAID_MISSING};
+	return same || bt_sbx_ledger_except(upload->sbx->db, upload->terminal.number, event->sale_id,
+					    BT_SBX_PAID_MISSING, event->body);
+}
+
+static bool post_fact(struct upload *upload, const struct bt_sbx_fact *fact, const struct event *event,
+		      struct bt_sbx_outcome *out)
+{
+	if (strcmp(event->kind, "recovered") == 0)
+		return post_recovered(upload, event, out);
+	return bt_sbx_fact_post(upload->sbx, fact, out);
+}
+
 static enum bt_sbx_code keep_event(struct upload *upload, const struct event *event, bool is_readable)
 {
 	static const char *const standings[] = {
@@ -132,7 +164,7 @@ static enum bt_sbx_code keep_event(struct upload *upload, const struct event *ev
 				   .kind = event->kind,
 				   .body = event->body};
 	if (is_readable && is_genuine(event, upload->terminal.journal_key) &&
-	    !bt_sbx_fact_post(upload->sbx, &fact, &outcome))
+	    !post_fact(upload, &fact, event, &outcome))
 		return BT_SBX_INTERNAL;
 	const char *status = standings[outcome.standing];
 	const char *code = bt_sbx_refusal_of(outcome.code)->name;
@@ -147,12 +179,82 @@ static enum bt_sbx_code keep_event(struct upload *upload, const struct event *ev
 		   : BT_SBX_INTERNAL;
 }
 
+/* ---- epochs ---- */
+
+static bool has_event(const struct upload *upload, int64_t seq, const char *hash)
+{
+	return bt_sbx_store_count(upload->sbx->db, 0, "SELECT 1 FROM events WHERE terminal=? AND seq=? AND hash=?",
+				  "tit", upload->terminal.number, seq, hash) == 1;
+}
+
+/* The number of the epoch that a genuine record opens behind one that is held here; 0 when it opens none. */
+static int64_t epoch_opened(const struct upload *upload, const struct event *event)
+{
+	char from_hash[65];
+	int64_t epoch = 0;
+	int64_t from_seq = 0;
+	if (strcmp(event->kind, "epoch") != 0 || !is_genuine(event, upload->terminal.journal_key) ||
+	    !has_event(upload, event->seq - 1, event->prev_hash))
+		return 0;
+	json_t *body = bt_sbx_json_parse(event->body, strlen(event->body));
+	bool ok = body && bt_sbx_json_int(body, "epoch", upload->epoch + 1, upload->said_epoch, &epoch) &&
+		  bt_sbx_json_int(body, "from_seq", event->seq - 1, event->seq - 1, &from_seq) &&
+		  bt_sbx_json_text(body, "from_hash", from_hash, sizeof from_hash) &&
+		  strcmp(from_hash, event->prev_hash) == 0;
+	json_decref(body);
+	return ok ? epoch : 0;
+}
+
+/* What the terminal lost stays posted; its records are kept under the name of the life they belong to. */
+static bool open_epoch(struct upload *upload, const struct event *event, int64_t epoch)
+{
+	char name[48];
+	char former[40];
+	snprintf(name, sizeof name, "epoch.%s", upload->terminal.number);
+	snprintf(former, sizeof former, "%s/%lld", upload->terminal.number, (long long)upload->epoch);
+	if (!bt_sbx_store_run(upload->sbx->db, "UPDATE events SET terminal=? WHERE terminal=? AND seq>=?", "tti",
+			      former, upload->terminal.number, event->seq) ||
+	    !bt_sbx_meta_put_int(upload->sbx->db, name, epoch))
+		return false;
+	upload->epoch = epoch;
+	upload->head_seq = event->seq - 1;
+	snprintf(upload->head_hash, sizeof upload->head_hash, "%s", event->prev_hash);
+	return true;
+}
+
+static void load_epoch(struct upload *upload)
+{
+	char name[48];
+	snprintf(name, sizeof name, "epoch.%s", upload->terminal.number);
+	upload->epoch = bt_sbx_meta_int(upload->sbx->db, name, 1);
+}
+
+/* Two heads within one epoch, or a life that went on behind its successor: somewhere there is a copy of this terminal
+ * (PROTOCOL L4). Nothing of the batch is kept, but that it came is. */
+static void name_clone(struct upload *upload, enum bt_sbx_code code)
+{
+	sqlite3 *db = upload->sbx->db;
+	char detail[64];
+	bt_sbx_store_rollback(db);
+	snprintf(detail, sizeof detail, "epoch %lld, record %lld", (long long)upload->said_epoch,
+		 (long long)upload->last_seq);
+	if (bt_sbx_store_count(db, 0, "SELECT count(*) FROM exceptions WHERE terminal=? AND code=? AND detail=?", "ttt",
+			       upload->terminal.number, bt_sbx_refusal_of(code)->name, detail) == 0 &&
+	    !bt_sbx_ledger_except(db, upload->terminal.number, "", code, detail))
+		fprintf(stderr, "batti-sandbox: a clone of %s could not be noted\n", upload->terminal.number);
+}
+
 static enum bt_sbx_code take_event(struct upload *upload, const json_t *object, int64_t expected)
 {
 	struct event event = {.seq = expected};
 	/* A record without a readable number can only be the one that is expected in its place. */
 	(void)bt_sbx_json_int(object, "seq", 1, INT64_MAX, &event.seq);
 	bool is_readable = read_event(object, &event);
+	upload->last_seq = event.seq;
+	snprintf(upload->last_hash, sizeof upload->last_hash, "%s", event.hash);
+	int64_t epoch = is_readable && upload->said_epoch > upload->epoch ? epoch_opened(upload, &event) : 0;
+	if (epoch && !open_epoch(upload, &event, epoch))
+		return BT_SBX_INTERNAL;
 	if (event.seq <= upload->head_seq)
 		return repeat_event(upload, &event);
 	if (event.seq != upload->head_seq + 1) {
@@ -167,33 +269,37 @@ static enum bt_sbx_code take_event(struct upload *upload, const json_t *object, 
 
 static json_t *make_answer(const struct upload *upload)
 {
-	const char *hash = *upload->head_hash ? upload->head_hash : no_hash;
+	/* Before its epoch event has come, a terminal's new life has nothing behind what it has just sent. */
+	bool is_prefix = upload->epoch < upload->said_epoch;
+	const char *head = is_prefix ? upload->last_hash : upload->head_hash;
+	const char *hash = *head ? head : no_hash;
+	int64_t seq = is_prefix ? upload->last_seq : upload->head_seq;
 	char text[160];
 	uint8_t signature[64];
 	char signature_text[96];
-	snprintf(text, sizeof text, "batti-head-v1|%s|1|%lld|%s", upload->terminal.number, (long long)upload->head_seq,
-		 hash);
+	snprintf(text, sizeof text, "batti-head-v1|%s|%lld|%lld|%s", upload->terminal.number,
+		 (long long)upload->said_epoch, (long long)seq, hash);
 	if (!bt_sbx_ed25519_sign(upload->sbx->head_end_seed, text, strlen(text), signature))
 		return NULL;
 	bt_sbx_b64_encode(signature, sizeof signature, signature_text, sizeof signature_text);
-	return json_pack("{s:I, s:s, s:s, s:O}", "acknowledged", (json_int_t)upload->head_seq, "head", hash,
-			 "head_signature", signature_text, "results", upload->results);
+	return json_pack("{s:I, s:s, s:s, s:O}", "acknowledged", (json_int_t)seq, "head", hash, "head_signature",
+			 signature_text, "results", upload->results);
 }
 
 /* The era is not asked: facts are taken whatever era they come from (PROTOCOL H1, H4). */
 static enum bt_sbx_code take_upload(struct upload *upload, const json_t *body)
 {
 	char terminal[9];
-	int64_t epoch = 0;
 	int64_t previous;
 	const json_t *events = json_object_get(body, "events");
 	if (!json_is_array(events) || json_array_size(events) > EVENTS_MAX ||
 	    !bt_sbx_json_text(body, "terminal", terminal, sizeof terminal) ||
-	    !bt_sbx_json_int(body, "epoch", 1, INT64_MAX, &epoch))
+	    !bt_sbx_json_int(body, "epoch", 1, INT64_MAX, &upload->said_epoch))
 		return BT_SBX_MALFORMED;
 	if (strcmp(terminal, upload->terminal.number) != 0)
 		return BT_SBX_WRONG_TERMINAL;
-	if (epoch != 1)
+	load_epoch(upload);
+	if (upload->said_epoch < upload->epoch)
 		return BT_SBX_EPOCH;
 	if (!bt_sbx_store_begin(upload->sbx->db))
 		return BT_SBX_INTERNAL;
@@ -219,6 +325,8 @@ enum bt_sbx_code bt_sbx_call_journal(struct bt_sbx *sbx, const struct bt_sbx_req
 	reply->moves_money = true;
 	if (body && upload.results && bt_sbx_terminal_find(sbx->db, request->terminal, &upload.terminal))
 		code = take_upload(&upload, body);
+	if (code == BT_SBX_FORK || code == BT_SBX_EPOCH)
+		name_clone(&upload, code);
 	if (code == BT_SBX_NONE)
 		reply->body = make_answer(&upload);
 	json_decref(upload.results);

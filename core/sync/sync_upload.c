@@ -11,7 +11,6 @@
 #define BATCH_EVENTS 100
 #define UPLOAD_MAX   (1 << 20)
 #define SETTLE_BATCH 128
-#define EPOCH        1
 
 bool bt_sync_wants_upload(struct bt_sync *sync)
 {
@@ -64,8 +63,9 @@ enum bt_err bt_sync_start_upload(struct bt_sync *sync)
 		json_decref(gathering.events);
 		return err;
 	}
-	o = json_pack("{s:s, s:I, s:i, s:o}", "terminal", sync->parts.enrolment->terminal, "era",
-		      (json_int_t)sync->state.era, "epoch", EPOCH, "events", gathering.events);
+	o = json_pack("{s:s, s:I, s:I, s:o}", "terminal", sync->parts.enrolment->terminal, "era",
+		      (json_int_t)sync->state.era, "epoch", (json_int_t)bt_journal_epoch(sync->parts.journal), "events",
+		      gathering.events);
 	bt_buf_init(&body, UPLOAD_MAX);
 	err = bt_json_encode(o, &body);
 	json_decref(o);
@@ -98,8 +98,8 @@ static enum bt_err check_head(struct bt_sync *sync, const json_t *o, struct bt_h
 		err = bt_base64_decode(encoded, signature, sizeof signature, &len);
 	if (err || len != sizeof signature)
 		return BT_EGARBAGE;
-	snprintf(message, sizeof message, "batti-head-v1|%s|%d|%lld|%s", sync->parts.enrolment->terminal, EPOCH,
-		 (long long)out->seq, hex);
+	snprintf(message, sizeof message, "batti-head-v1|%s|%lld|%lld|%s", sync->parts.enrolment->terminal,
+		 (long long)bt_journal_epoch(sync->parts.journal), (long long)out->seq, hex);
 	err = bt_verify(sync->parts.enrolment->head_end_key, bt_bytes_of(message), signature);
 	if (err)
 		return err;
