@@ -53,8 +53,8 @@ static bool is_tid_used(void *context, uint32_t tid)
 	return bt_journal_tid_used(use->journal, use->meter, tid);
 }
 
-/* The lease may know a later floor than the enrolment, or, after a restore, an earlier one; a recovery of the record sets
- * one too: the latest counts (PROTOCOL T4). */
+/* The lease may know a later floor than the enrolment, or, after a restore, an earlier one; a recovery of the record
+ * sets one too: the latest counts (PROTOCOL T4). */
 static struct bt_sts_lane choose_lane(const struct bt_teller *teller, uint16_t base)
 {
 	int64_t recovered_ms = bt_journal_tid_floor_ms(teller->parts.journal);
