@@ -318,7 +318,37 @@ static void a_mistyped_token_is_told_in_both_languages(void **state)
 	refuse(place, "decode", 2, "TOKEN", "यह मान");
 }
 
-/* Worked example F of the known answers' origin: a change of the tariff index. */
+/* Worked example of the independent implementation behind tests/vectors: a new tariff index, and nothing else. */
+static void the_example_of_a_key_change_is_made(void **state)
+{
+	struct place *place = *state;
+
+	write_file(place, "vk", KEY_B);
+	expect(place, "make --type key_change --to-ti 02" METER_B, 0,
+	       "1  3481 2744 9152 1113 3004\n2  4690 3925 2085 2367 4737\n"
+	       "3  7146 4563 8470 8861 0152\n4  6790 4239 4026 1764 3990\n");
+}
+
+/* Under keys of their own, no vending key anywhere. */
+static void a_key_change_from_key_to_key_is_made(void **state)
+{
+	static const char line[] = "make --json --type key_change --sgc 123457 --krn 1 --ti 01 --to-krn 2"
+				   " --decoder-key-file @dk --to-decoder-key-file @vk2";
+	struct place *place = *state;
+	json_t *json;
+
+	write_file(place, "dk", "e653341f9d5bf36f\n");
+	write_file(place, "vk2", "0123456789abcdef\n");
+	json = answer(place, line);
+	assert_int_equal(json_array_size(json_object_get(json, "tokens")), 2);
+	assert_int_equal(number_of(json, 0, "krn"), 2);
+	assert_string_equal(text_of(json, 0, "key_part"), "01234567");
+	assert_string_equal(text_of(json, 1, "key_part"), "89abcdef");
+	json_decref(json);
+	write_file(place, "vk2", "0123456789abcdef0123456789abcdef\n");
+	refuse(place, line, 2, "--to-decoder-key-file", "चाबी");
+}
+
 static void a_key_change_is_made_in_order_and_read_in_any(void **state)
 {
 	static const char meter[] = " --meter 600727000000000009 --sgc 123457 --krn 1 --ti 01 --ea 11"
@@ -485,6 +515,8 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(a_batch_that_cannot_go_on_says_so, open_place, close_place),
 	    cmocka_unit_test_setup_teardown(the_example_is_made_and_read, open_place, close_place),
 	    cmocka_unit_test_setup_teardown(a_mistyped_token_is_told_in_both_languages, open_place, close_place),
+	    cmocka_unit_test_setup_teardown(the_example_of_a_key_change_is_made, open_place, close_place),
+	    cmocka_unit_test_setup_teardown(a_key_change_from_key_to_key_is_made, open_place, close_place),
 	    cmocka_unit_test_setup_teardown(a_key_change_is_made_in_order_and_read_in_any, open_place, close_place),
 	    cmocka_unit_test_setup_teardown(rules_of_vending_are_kept, open_place, close_place),
 	    cmocka_unit_test_setup_teardown(the_reserved_minute_is_asked_for_by_name, open_place, close_place),

@@ -38,6 +38,20 @@ static bool is_plain_ascii(struct bt_bytes line)
 	return true;
 }
 
+/* Nothing that a screen or a spreadsheet would act on. Row after row of plain letters is not to wait for the rest. */
+static bool is_text(struct bt_bytes line)
+{
+	char text[BT_TOKEN_LINE_MAX + 1];
+
+	if (is_plain_ascii(line))
+		return true;
+	/* More than one blank at a time is not clean for a screen, and harmless in a file. */
+	for (size_t i = 0; i < line.len; i++)
+		text[i] = line.data[i] == ' ' ? '.' : (char)line.data[i];
+	text[line.len] = '\0';
+	return strlen(text) == line.len && bt_text_is_clean(text);
+}
+
 /* A field in quotes ends at the quote before a comma; a quote inside is left to whoever reads the value. */
 static char *find_field_end(char *at, char *end)
 {
@@ -141,7 +155,7 @@ static bool make(struct bt_token_row *row, struct bt_token_maker *maker, struct 
 
 	memcpy(row->line, line.data, line.len);
 	row->line[line.len] = '\0';
-	if (!is_plain_ascii(line) && (strlen(row->line) != line.len || !bt_text_is_clean(row->line)))
+	if (!is_text(line))
 		return put_error(row, 0, "the line holds characters that are not text");
 	count = split(row, line);
 	if (first && has_names(row, count)) {
