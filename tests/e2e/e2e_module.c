@@ -138,12 +138,35 @@ static void module_sells_with_no_server(void **state)
 	world_check_settled(world);
 }
 
+/* One meter of each algorithm, by module and, beside it, by the sealed key: the head-end agrees with all of them. */
+static void module_sells_for_every_algorithm(void **state)
+{
+	static const char *const notes[] = {"", "ea07", "ea07_dkga02", "long_drn_ea07"};
+	struct world *world = *state;
+
+	for (size_t i = 0; i < sizeof notes / sizeof notes[0]; i++) {
+		const char *number = world_number(world, "sts_units", notes[i], 0);
+		struct world_run run = sell(world, number, "--offline --passphrase-file %D/pin");
+		char token[WORLD_TOKEN_CAP], line[512];
+
+		take_token(world, &run, token);
+		snprintf(line, sizeof line,
+			 "sell --state %%T --connection %s --amount 500 --tender cash --json --offline "
+			 "--passphrase-file %%P",
+			 number);
+		run = world_batti(world, line);
+		take_token(world, &run, token);
+	}
+	assert_int_equal(world_sync(world), 0);
+	world_check_settled(world);
+}
+
 static void module_refuses_in_plain_words(void **state)
 {
 	struct world *world = *state;
 	const char *number = world_number(world, "sts_units", "", 3);
 	struct world_run run = sell(world, number, "--offline --passphrase-file %D/wrong-pin");
-	char path[WORLD_PATH_CAP];
+	char path[WORLD_PATH_CAP], text[2 * WORLD_PATH_CAP];
 
 	assert_int_equal(run.status, REFUSED);
 	assert_non_null(strstr(run.err, "wrong PIN"));
@@ -152,6 +175,14 @@ static void module_refuses_in_plain_words(void **state)
 	run = sell(world, number, "--offline --passphrase-file %D/pin");
 	assert_int_equal(run.status, REFUSED);
 	assert_non_null(strstr(run.err, "no security module at /nowhere/module.so"));
+	world_run_free(&run);
+	write_file(world, "%D/tables", "S1 1 2 3\n");
+	world_fill(world, "%D/tables", path);
+	snprintf(text, sizeof text, "[batti]\nsta_tables = %s\n", path);
+	write_file(world, "%D/module.conf", text);
+	run = sell(world, number, "--offline");
+	assert_int_equal(run.status, REFUSED);
+	assert_non_null(strstr(run.err, "sta_tables"));
 	world_run_free(&run);
 	/* A PIN that only stands in the settings may be wrong: the money is taken against a docket all the same. */
 	world_fill(world, "%D/wrong-pin", path);
@@ -167,6 +198,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(module_sells_with_no_server, open_world, close_world),
+	    cmocka_unit_test_setup_teardown(module_sells_for_every_algorithm, open_world, close_world),
 	    cmocka_unit_test_setup_teardown(module_refuses_in_plain_words, open_world, close_world),
 	};
 
