@@ -133,6 +133,16 @@ static void test_status(void **state)
 	       "drn=" DRN "\nkey=factory\nkey_change=0 of 4\nwrong_entries=0\nlocked_s=0\n",
 	       "status", DRN, NULL);
 	expect(0,
+	       "{\"meter\":\"" DRN "\",\"product\":\"electricity\",\"unit\":\"kWh\",\"credit_tenths\":0,"
+	       "\"binding\":{\"krn\":1,\"kt\":2,\"ti\":\"01\",\"sgc\":\"123457\",\"ken\":255},\"key\":\"factory\","
+	       "\"display\":{\"load_switch\":\"open\",\"display\":\"88888888\",\"total\":\"0.0 "
+	       "kWh\",\"krn\":1,\"ti\":\"01\","
+	       "\"token_reader\":\"good\",\"power_limit_w\":18201624,\"tamper\":\"tampered\",\"power_w\":0,"
+	       "\"version\":\"batti-meter 2\",\"unbalance_limit_w\":18201624,\"water_factor\":0,\"tariff_rate\":0,"
+	       "\"ea\":\"11\",\"key_tokens\":4,\"sgc\":\"123457\",\"ken\":255,\"drn\":\"" DRN "\"},"
+	       "\"key_change\":{\"held\":0,\"of\":4},\"wrong_entries\":0,\"locked_s\":0}\n",
+	       "status", "--json", DRN, NULL);
+	expect(0,
 	       "accepted credit=0.0 kWh (meter test)\nload_switch=open\ndisplay=88888888\ntotal=0.0 kWh\nkrn=1\nti=01\n"
 	       "token_reader=good\npower_limit_w=18201624\ntamper=tampered\npower_w=0\nversion=batti-meter 2\n"
 	       "unbalance_limit_w=18201624\nwater_factor=0\ntariff_rate=0\nea=11\nkey_tokens=4\nsgc=123457\nken=255\n"

@@ -202,6 +202,7 @@ static void test_fields_out_of_range(void **state)
 {
 	struct meter meter = make_meter(METER_EA_MISTY1, METER_DUTK);
 	struct change change = ordinary;
+	struct meter_effect effect;
 
 	(void)state;
 	change.krn = 0;
@@ -216,7 +217,8 @@ static void test_fields_out_of_range(void **state)
 	change.sgc = 1000000;
 	for (unsigned at = 0; at < 3; at++)
 		assert_int_equal(enter_section(&meter, &change, at), METER_SECTION_1 + (int)at);
-	assert_int_equal(enter_section(&meter, &change, 3), METER_RANGE);
+	assert_int_equal(fixture_enter_as(&meter, 2, make_section(&meter, &change, 3), &effect), METER_RANGE);
+	assert_true(effect.remember);
 	assert_int_equal(meter_key_change_held(&meter.memory.waiting), 0);
 	assert_false(meter.memory.rekeyed);
 	assert_int_equal(meter.memory.binding.sgc, 123457);

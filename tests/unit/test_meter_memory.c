@@ -180,12 +180,12 @@ static struct meter_memory make_full_memory(uint8_t ea)
 	assert_int_equal(fixture_enter(&meter, 2, fixture_block(0, 8000, 5000)), METER_ACCEPTED);
 	assert_int_equal(fixture_enter(&meter, 2, fixture_block(6, 8001, 400)), METER_ACCEPTED);
 	assert_int_equal(fixture_enter(&meter, 2, fixture_block(2, 8002, 65535)), METER_ACCEPTED);
-	assert_int_equal(fixture_enter(&meter, 2, UINT64_C(0x3f9a89abcdef) << 16), METER_SECTION_1);
+	assert_int_equal(fixture_enter(&meter, 2, UINT64_C(0x3f9289abcdef) << 16), METER_SECTION_1);
 	assert_int_equal(fixture_enter(&meter, 2, UINT64_C(0x4e63fedcba98) << 16),
 			 ea == METER_EA_STA ? METER_ACCEPTED : METER_SECTION_2);
 	fixture_rekey(&meter);
 	if (ea == METER_EA_STA)
-		assert_int_equal(fixture_enter(&meter, 2, UINT64_C(0x3f92ffffffff) << 16), METER_SECTION_1);
+		assert_int_equal(fixture_enter(&meter, 2, UINT64_C(0x3f9affffffff) << 16), METER_SECTION_1);
 	meter_judge(&meter, TOKEN, &effect);
 	meter.memory.tampered = true;
 	meter.memory.water_factor = 9;
@@ -251,6 +251,57 @@ static void test_damaged_memory(void **state)
 		fixture_write("meters/" DRN, text, len);
 		assert_false(meter_memory_load(fixture_folder, &identity, &again, &fault));
 		assert_int_equal(again.credit_tenths, 77);
+	}
+}
+
+/* Each line of the first kind made one of the second: no meter has such a memory. */
+static void test_memory_out_of_range(void **state)
+{
+	static const struct {
+		const char *right, *wrong;
+	} lines[] = {
+	    {"batti-meter 2\n", "batti-meter 3\n"},
+	    {"credit 24", "credit x4"},
+	    {"tid 8000\n", "tid 1000\n"},
+	    {"tid 8000\n", "tid 16777216\n"},
+	    {"last 10\n", "last 11\n"},
+	    {"last 10\n", "last x\n"},
+	    {" 2 6 8001 0\n", " 1 0 8001 0\n"},
+	    {" 2 6 8001 0\n", " 3 6 8001 0\n"},
+	    {" 2 6 8001 0\n", " 0 4 8001 0\n"},
+	    {" 2 6 8001 0\n", " 2 10 8001 0\n"},
+	    {"token ", "token 1"},
+	    {"tampered 1\n", "tampered x\n"},
+	    {"wrong 1 ", "wrong x "},
+	    {"key changed ", "key swapped "},
+	    {"ea 7 ", "ea 11 "},
+	    {"ea 7 ", "ea 9 "},
+	    {" kt 2 ", " kt x "},
+	    {"waiting 1 ", "waiting 5 "},
+	    {"waiting 1 ", "waiting 2 "},
+	    {"section 0 ", "section 4 "},
+	    {" ro ", " no "},
+	    {"end\n", "and\n"},
+	};
+	struct meter_identity identity = fixture_identity(METER_EA_STA);
+	struct meter_memory memory = make_full_memory(METER_EA_STA);
+	struct meter_fault fault;
+	char text[8192], wrong[8192];
+
+	(void)state;
+	assert_int_equal(close(meter_memory_lock(fixture_folder, DRN, &fault)), 0);
+	assert_true(meter_memory_save(fixture_folder, DRN, &memory, &fault));
+	text[read_file("meters/" DRN, text, sizeof text)] = '\0';
+	for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+		const char *at = strstr(text, lines[i].right);
+		int len;
+
+		assert_non_null(at);
+		len = snprintf(wrong, sizeof wrong, "%.*s%s%s", (int)(at - text), text, lines[i].wrong,
+			       at + strlen(lines[i].right));
+		fixture_write("meters/" DRN, wrong, (size_t)len);
+		if (meter_memory_load(fixture_folder, &identity, &memory, &fault))
+			fail_msg("taken: \"%s\" instead of \"%s\"", lines[i].wrong, lines[i].right);
 	}
 }
 
@@ -519,6 +570,7 @@ int main(void)
 	    IN_FOLDER(test_sta_tables),
 	    IN_FOLDER(test_memory_survives),
 	    IN_FOLDER(test_damaged_memory),
+	    IN_FOLDER(test_memory_out_of_range),
 	    IN_FOLDER(test_first_form),
 	    IN_FOLDER(test_vector_files),
 	    IN_FOLDER(test_the_key_outlives_the_factory_file),
