@@ -62,6 +62,17 @@ static bool set_printer_profile(struct bt_config *config, const char *value)
 	return bt_text_copy(config->printer_profile, sizeof config->printer_profile, value) == BT_OK;
 }
 
+static bool set_mirror(struct bt_config *config, const char *value)
+{
+	return bt_text_copy(config->mirror, sizeof config->mirror, value) == BT_OK;
+}
+
+static bool set_mirror_required(struct bt_config *config, const char *value)
+{
+	config->mirror_required = strcmp(value, "yes") == 0;
+	return config->mirror_required || strcmp(value, "no") == 0;
+}
+
 static bool set_font(struct bt_config *config, const char *value)
 {
 	return bt_text_copy(config->font, sizeof config->font, value) == BT_OK;
@@ -112,6 +123,8 @@ static const struct {
     {"printer", set_printer},
     {"printer_profile", set_printer_profile},
     {"font", set_font},
+    {"mirror", set_mirror},
+    {"mirror_required", set_mirror_required},
     {"vending_key", set_vending_key},
     {"vending_key_pin", set_vending_key_pin},
     {"sta_tables", set_sta_tables},

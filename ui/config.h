@@ -18,11 +18,13 @@ struct bt_config {
 	enum bt_receipt_lang receipt_language;
 	char printer[256]; /* "none", "file:...", "tcp://host:port", "dev:/dev/usb/lp0" */
 	char printer_profile[32];
-	char font[256];       /* "" for the one that comes with Batti */
+	char font[256];            /* "" for the one that comes with Batti */
 	char vending_key[512];     /* pkcs11:... of a module with the vending keys; "" for keys sealed in the list */
 	char vending_key_pin[256]; /* "ask", or a file whose first line is the PIN */
-	char sta_tables[256]; /* file with the tables of EA07; "" for the sample set */
-	int colours;          /* BT_COLOURS_AUTO, BT_COLOURS_NONE, or use no more than 256, 16 or 8 */
+	char mirror[512];          /* folder on a second disk or stick that gets every record; "" for none */
+	bool mirror_required;      /* no sale is begun while it is missing */
+	char sta_tables[256];      /* file with the tables of EA07; "" for the sample set */
+	int colours;               /* BT_COLOURS_AUTO, BT_COLOURS_NONE, or use no more than 256, 16 or 8 */
 };
 
 /** What stands when nothing is set. */

@@ -39,7 +39,9 @@ static enum bt_err open_records(struct bt_counter *counter, struct bt_fault *fau
 					     .clock = &counter->clock,
 					     .signer = counter->signer,
 					     .terminal = counter->enrolment.terminal,
-					     .log = counter->log};
+					     .log = counter->log,
+					     .mirror = counter->config.mirror,
+					     .mirror_required = counter->config.mirror_required};
 	enum bt_err err = bt_journal_open(&journal, &counter->journal, fault);
 
 	if (!err)

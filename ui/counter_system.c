@@ -134,6 +134,25 @@ static void add_printer(struct page *page)
 	add(page, N_("Printer"), papers[paper].mark, papers[paper].key, NULL, NULL);
 }
 
+static void add_mirror(struct page *page)
+{
+	struct bt_mirror_status status;
+	char count[32];
+
+	bt_journal_mirror(page->counter->journal, &status);
+	bt_count_format(status.behind, count);
+	if (status.state == BT_MIRROR_NONE)
+		add(page, N_("Mirror"), BT_UI_WARN, N_("no second disk"), NULL, NULL);
+	else if (status.state == BT_MIRROR_WHOLE)
+		add(page, N_("Mirror"), BT_UI_GOOD, N_("holds every record"), NULL, NULL);
+	else if (status.state == BT_MIRROR_BEHIND)
+		add(page, N_("Mirror"), BT_UI_WARN, N_("{1} records behind"), count, NULL);
+	else if (status.required)
+		add(page, N_("Mirror"), BT_UI_BAD, N_("missing: no new sale"), NULL, NULL);
+	else
+		add(page, N_("Mirror"), BT_UI_WARN, N_("missing: selling goes on"), NULL, NULL);
+}
+
 int bt_counter_system(struct bt_counter *counter, int max, struct bt_ui_system_line *out)
 {
 	struct page page = {.counter = counter, .lines = out, .max = max};
@@ -144,6 +163,6 @@ int bt_counter_system(struct bt_counter *counter, int max, struct bt_ui_system_l
 	add_limits(&page);
 	add_lists(&page);
 	add_printer(&page);
-	add(&page, N_("Mirror"), BT_UI_WARN, N_("no second disk"), NULL, NULL);
+	add_mirror(&page);
 	return page.count;
 }

@@ -277,11 +277,34 @@ static enum bt_err bring_back(struct recovery *r, const struct bt_event *event, 
 
 /* ---- building ---- */
 
+static bool is_there(const struct bt_disk *disk, const char *path)
+{
+	struct bt_disk_file *file = NULL;
+	bool there = disk->open(disk->context, path, BT_DISK_EXISTING, &file) == 0;
+	disk->close(file);
+	return there;
+}
+
+/* The epoch events of earlier recoveries may be among what is lost: the files they put away tell of them. */
+static int64_t next_epoch(const struct recovery *r)
+{
+	char name[64], path[4300];
+	int64_t epoch = r->epoch + 1;
+	for (;; epoch++) {
+		bt_text_printf(name, sizeof name, "journal.head.before-%lld", (long long)epoch);
+		if (bt_path_join(r->options->dir, name, path, sizeof path) == BT_OK && is_there(r->disk, path))
+			continue;
+		bt_text_printf(name, sizeof name, "journal.db.before-%lld", (long long)epoch);
+		if (bt_path_join(r->options->dir, name, path, sizeof path) != BT_OK || !is_there(r->disk, path))
+			return epoch;
+	}
+}
+
 static enum bt_err put_epoch(struct recovery *r, struct bt_fault *fault)
 {
 	char hash[2 * BT_SHA256_LEN + 1];
 	int64_t now_ms = bt_clock_wall_ms(r->options->clock);
-	r->report.epoch = r->epoch + 1;
+	r->report.epoch = next_epoch(r);
 	bt_hex_encode(BT_BYTES(r->report.restored.hash), hash);
 	return bt_journal_put_json(&r->fresh, BT_EVENT_EPOCH, "",
 				   json_pack("{s:I, s:I, s:s, s:I, s:I}", "epoch", (json_int_t)r->report.epoch,
@@ -430,14 +453,6 @@ static bool find_mark(struct recovery *r)
 		     decode_mark((struct bt_bytes){text, have}, &r->report) == BT_OK;
 	r->disk->close(file);
 	return found;
-}
-
-static bool is_there(const struct bt_disk *disk, const char *path)
-{
-	struct bt_disk_file *file = NULL;
-	bool there = disk->open(disk->context, path, BT_DISK_EXISTING, &file) == 0;
-	disk->close(file);
-	return there;
 }
 
 /* Put a file of the old journal away, once; what a failed opening has made since is nothing to keep. */
