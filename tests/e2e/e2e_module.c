@@ -161,6 +161,39 @@ static void module_sells_for_every_algorithm(void **state)
 	world_check_settled(world);
 }
 
+/* `batti token make` by the module: worked example B of the facts, whose vending key is loaded beside the others. */
+static void module_makes_a_token_by_command(void **state)
+{
+	static const char make[] =
+	    "token make --type electricity --amount 0.1 --rnd 5 --time 2004-03-01T13:00:00 --meter 600727000000000009 "
+	    "--sgc 123457 --ti 01 --base 1993 --ken 200 --ea 11 --vending-key " HSM_URI;
+	static char example[] =
+	    "sgc=123457;krn=1;kt=2;base=1993;ken=200;dkga=04 abababababababab949494949494949401234567";
+	struct world *world = *state;
+	char line[1024];
+	struct world_run run;
+
+	hsm_log_in(&the_token);
+	import_line(example);
+	hsm_log_out(&the_token);
+	snprintf(line, sizeof line, "%s --krn 1 --passphrase-file %%D/pin", make);
+	run = world_batti(world, line);
+	if (run.status != 0)
+		fail_msg("exit %d\n%s%s", run.status, run.out, run.err);
+	assert_non_null(strstr(run.out, "5938 6323 4721 3742 6967"));
+	world_run_free(&run);
+	snprintf(line, sizeof line, "%s --krn 2 --passphrase-file %%D/pin", make);
+	run = world_batti(world, line);
+	assert_int_equal(run.status, REFUSED);
+	assert_non_null(strstr(run.err, "holds no vending key"));
+	world_run_free(&run);
+	snprintf(line, sizeof line, "%s --krn 1", make);
+	run = world_batti(world, line);
+	assert_int_equal(run.status, 2);
+	assert_non_null(strstr(run.err, "--passphrase-file"));
+	world_run_free(&run);
+}
+
 static void module_refuses_in_plain_words(void **state)
 {
 	struct world *world = *state;
@@ -199,6 +232,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(module_sells_with_no_server, open_world, close_world),
 	    cmocka_unit_test_setup_teardown(module_sells_for_every_algorithm, open_world, close_world),
+	    cmocka_unit_test_setup_teardown(module_makes_a_token_by_command, open_world, close_world),
 	    cmocka_unit_test_setup_teardown(module_refuses_in_plain_words, open_world, close_world),
 	};
 

@@ -58,6 +58,8 @@ static const struct option {
      "token: key generation (default: by the vending key's length)"},
     {"--vending-key-file", TEXT, offsetof(struct bt_args, token.vending_key_file), "FILE",
      "token: hex of the vending key; - is standard input"},
+    {"--vending-key", TEXT, offsetof(struct bt_args, token.vending_key), "URI",
+     "token: pkcs11:... of a module that holds it; PIN by --passphrase-file"},
     {"--decoder-key-file", TEXT, offsetof(struct bt_args, token.decoder_key_file), "FILE",
      "token: hex of the meter's own key instead"},
     {"--sta-tables", TEXT, offsetof(struct bt_args, token.sta_tables), "FILE",

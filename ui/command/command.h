@@ -13,6 +13,7 @@ enum bt_exit { BT_EXIT_DONE, BT_EXIT_REFUSED, BT_EXIT_USAGE, BT_EXIT_UNKNOWN, BT
 /** The part of the command line that only `token` reads. */
 struct bt_token_args {
 	const char *meter, *sgc, *krn, *kt, *ti, *ken, *base, *ea, *dkga, *vending_key_file, *decoder_key_file;
+	const char *vending_key;
 	const char *to_sgc, *to_krn, *to_kt, *to_ti, *to_ken, *to_base, *to_vending_key_file, *to_decoder_key_file;
 	const char *sta_tables, *type, *value, *control, *manufacturer, *tid, *time, *rnd;
 	bool reserved;

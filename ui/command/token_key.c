@@ -2,6 +2,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "core/hsm/hsm.h"
 #include "core/sts/base_date.h"
 #include "ui/command/token.h"
 #include "ui/command/token_text.h"
@@ -153,9 +154,13 @@ enum bt_exit bt_token_meter_change(const struct bt_command_env *env, const struc
 
 /* ---- its key ---- */
 
-/* Where a key comes from: the two options, only one of which is given. */
+#define MODULE_OPTION  "--vending-key"
+#define MODULE_WAIT_MS 30000
+
+/* Where a key comes from: the options, only one of which is given. */
 struct source {
 	const char *vending_option, *vending, *decoder_option, *decoder;
+	const char *module; /* pkcs11:... */
 };
 
 static enum bt_exit say_key(const struct bt_command_env *env, const char *option, const char *digits)
@@ -271,11 +276,61 @@ static enum bt_exit read_decoder(const struct bt_command_env *env, const struct 
 	return code;
 }
 
+/* The file that the URI names, else the one of the command line. */
+static enum bt_exit read_pin(const struct bt_command_env *env, const char *uri, struct bt_secret *out)
+{
+	char path[1024];
+	enum bt_err err = bt_hsm_pin_source(uri, path, sizeof path);
+
+	if (err == BT_ENOTFOUND && !env->args.passphrase_file)
+		return bt_token_say_missing(env, "--passphrase-file");
+	if (err == BT_ENOTFOUND)
+		err = bt_text_copy(path, sizeof path, env->args.passphrase_file);
+	if (err)
+		return bt_token_say_value(env, MODULE_OPTION, uri, "pkcs11:...");
+	if (bt_secret_read_file(path, out, NULL) == BT_OK)
+		return BT_EXIT_DONE;
+	bt_command_say(env, N_("The file is not there: {1}."), path, NULL);
+	return BT_EXIT_USAGE;
+}
+
+/* The module derives; the key revision that is meant stands in the meter's identity. */
+static enum bt_exit read_module(const struct bt_command_env *env, const char *uri, struct bt_token_meter *meter,
+				struct bt_sts_decoder_key *out)
+{
+	const char *missing = find_missing(meter);
+	struct bt_secret pin = {0};
+	struct bt_fault fault = {0};
+	struct bt_hsm *hsm = NULL;
+	enum bt_exit code = missing ? bt_token_say_missing(env, missing) : check_supported(env, &meter->id);
+	enum bt_err err;
+
+	if (!code)
+		code = read_pin(env, uri, &pin);
+	if (code)
+		return code;
+	if (!meter->id.dkga[0])
+		bt_text_copy(meter->id.dkga, sizeof meter->id.dkga, "04");
+	err = bt_hsm_open(uri, (struct bt_bytes){pin.data, pin.len}, &hsm, &fault);
+	if (!err)
+		err = bt_hsm_derive(hsm, meter->pan, &meter->id, MODULE_WAIT_MS, out, &fault);
+	bt_hsm_close(hsm);
+	bt_secret_wipe(&pin);
+	if (err)
+		bt_command_say(env, N_("Not possible now: {1}."), fault.what, NULL);
+	return err ? BT_EXIT_REFUSED : BT_EXIT_DONE;
+}
+
 static enum bt_exit read_key(const struct bt_command_env *env, const struct source *source,
 			     struct bt_token_meter *meter, struct bt_sts_decoder_key *out)
 {
 	if (source->vending && source->decoder)
 		return bt_token_say_value(env, source->vending_option, source->decoder_option, "1");
+	if (source->module && (source->vending || source->decoder))
+		return bt_token_say_value(env, MODULE_OPTION,
+					  source->vending ? source->vending_option : source->decoder_option, "1");
+	if (source->module)
+		return read_module(env, source->module, meter, out);
 	if (source->vending)
 		return read_vending(env, source, meter, out);
 	if (source->decoder)
@@ -289,7 +344,7 @@ enum bt_exit bt_token_key_read(const struct bt_command_env *env, struct bt_token
 {
 	const struct bt_token_args *args = &env->args.token;
 	const struct source source = {"--vending-key-file", args->vending_key_file, "--decoder-key-file",
-				      args->decoder_key_file};
+				      args->decoder_key_file, args->vending_key};
 
 	return read_key(env, &source, meter, out);
 }
@@ -300,12 +355,14 @@ enum bt_exit bt_token_new_key_read(const struct bt_command_env *env, struct bt_t
 	const struct bt_token_args *args = &env->args.token;
 	const char *held = args->vending_key_file ? args->vending_key_file : args->decoder_key_file;
 	struct source source = {"--to-vending-key-file", args->to_vending_key_file, "--to-decoder-key-file",
-				args->to_decoder_key_file};
+				args->to_decoder_key_file, NULL};
 	const char *path;
 
 	/* Another tariff or key number under the same vending key is the usual change. */
-	if (!source.vending && !source.decoder)
+	if (!source.vending && !source.decoder) {
 		source.vending = args->vending_key_file;
+		source.module = args->vending_key;
+	}
 	path = source.vending ? source.vending : source.decoder;
 	if (path && held && strcmp(path, "-") == 0 && strcmp(held, "-") == 0)
 		return bt_token_say_value(env, source.vending_option, "-", "FILE");
