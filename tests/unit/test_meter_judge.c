@@ -39,6 +39,7 @@ static void test_credit_of_each_product(void **state)
 		assert_int_equal(meter.memory.total_tenths, 635);
 		assert_int_equal(fixture_credit(&meter, 2000, 0x4001), METER_ACCEPTED); /* 16384 + 10 */
 		assert_int_equal(meter.memory.credit_tenths, 635 + 16394);
+		assert_int_equal(fixture_credit(&meter, 2000, 0x4001), METER_USED);
 		meter_cipher_close(meter.cipher);
 	}
 }
@@ -110,6 +111,33 @@ static void test_one_memory_for_both_classes(void **state)
 	assert_int_equal(fixture_credit(&meter, 700, 1), METER_USED);
 	assert_int_equal(fixture_credit(&meter, 699, 1), METER_ACCEPTED);
 	meter_cipher_close(meter.cipher);
+}
+
+/* What each management token set, told as its number; and each once. */
+static void test_management_once(void **state)
+{
+	static const struct {
+		unsigned subclass;
+		enum meter_product product;
+		uint16_t data;
+		uint32_t set;
+	} rows[] = {
+	    {0, METER_ELECTRICITY, 0x4001, 16394}, {1, METER_ELECTRICITY, 0, 0}, {2, METER_ELECTRICITY, 4660, 4660},
+	    {5, METER_ELECTRICITY, 0, 0},          {6, METER_ELECTRICITY, 7, 7}, {7, METER_WATER, 65535, 65535},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct meter meter = make_meter(METER_EA_STA, rows[i].product, METER_DUTK);
+		uint64_t block = fixture_block(rows[i].subclass, 9, rows[i].data);
+		struct meter_effect effect;
+
+		assert_int_equal(fixture_enter_as(&meter, 2, block, &effect), METER_ACCEPTED);
+		assert_int_equal(effect.set, rows[i].set);
+		assert_true(effect.remember);
+		assert_int_equal(fixture_enter(&meter, 2, block), METER_USED);
+		meter_cipher_close(meter.cipher);
+	}
 }
 
 static void test_tids_from_the_factory(void **state)
@@ -332,6 +360,7 @@ static void test_lock_out(void **state)
 {
 	struct meter meter = make_plain();
 	int64_t delay = METER_DELAY_FIRST_S;
+	struct meter_effect effect;
 
 	(void)state;
 	for (int i = 0; i < METER_WRONG_FREE; i++) {
@@ -349,8 +378,10 @@ static void test_lock_out(void **state)
 		assert_int_equal(fixture_credit(&meter, 5, 1), METER_LOCKED);
 		assert_int_equal(meter_locked_s(&meter.memory, meter.now_s - 100000), delay); /* a clock set back */
 		meter.now_s++;
-		assert_int_equal(enter_digits(&meter, TYPO), METER_BAD_CRC);
+		meter_judge(&meter, TYPO, &effect);
+		assert_int_equal(effect.result, METER_BAD_CRC);
 		delay = delay * 2 > METER_DELAY_MAX_S ? METER_DELAY_MAX_S : delay * 2;
+		assert_int_equal(effect.wait_s, delay);
 	}
 	assert_int_equal(delay, METER_DELAY_MAX_S);
 	meter.now_s += delay;
@@ -388,6 +419,7 @@ int main(void)
 	    cmocka_unit_test(test_unknown_kinds),
 	    cmocka_unit_test(test_used_and_old),
 	    cmocka_unit_test(test_one_memory_for_both_classes),
+	    cmocka_unit_test(test_management_once),
 	    cmocka_unit_test(test_tids_from_the_factory),
 	    cmocka_unit_test(test_overflow_is_not_used_up),
 	    cmocka_unit_test(test_expiry),
