@@ -217,6 +217,11 @@ static void module_refuses_in_plain_words(void **state)
 	assert_int_equal(run.status, REFUSED);
 	assert_non_null(strstr(run.err, "sta_tables"));
 	world_run_free(&run);
+	write_settings(world, "/usr/lib/softhsm/libsofthsm2.so", "ask");
+	run = sell(world, number, "--offline");
+	assert_int_equal(run.status, 2);
+	assert_non_null(strstr(run.err, "vending_key"));
+	world_run_free(&run);
 	/* A PIN that only stands in the settings may be wrong: the money is taken against a docket all the same. */
 	world_fill(world, "%D/wrong-pin", path);
 	write_settings(world, HSM_URI, path);

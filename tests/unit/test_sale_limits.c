@@ -83,6 +83,74 @@ static void sale_limits_no_vault_at_all(void **state)
 	assert_int_equal(shop_view(shop).denial, BT_DENY_KEYS);
 }
 
+/* A place for keys that is far away and does what it is told. */
+struct far_keys {
+	enum bt_err prepare, derive;
+	int prepared;
+};
+
+static bool far_is_open(const void *self)
+{
+	return self != NULL;
+}
+
+static enum bt_err far_prepare(void *self, const char *pan, const struct bt_sealed_key *key)
+{
+	struct far_keys *far = self;
+
+	assert_string_equal(pan, SHOP_PAN);
+	assert_string_equal(key->sgc, "123457");
+	far->prepared++;
+	return far->prepare;
+}
+
+static enum bt_err far_derive(void *self, const char *pan, const struct bt_sealed_key *key,
+			      struct bt_sts_decoder_key *out, struct bt_fault *fault)
+{
+	struct far_keys *far = self;
+
+	(void)pan;
+	(void)key;
+	if (far->derive)
+		return bt_fault_set(fault, far->derive, 0, "far");
+	*out = shop_meter_key;
+	return BT_OK;
+}
+
+/* The key is fetched before the money is taken; one that is not there in time, or never, leaves a docket. */
+static void sale_limits_keys_from_a_slow_place(void **state)
+{
+	static const struct bt_key_driver driver = {
+	    .id = "far", .is_open = far_is_open, .prepare = far_prepare, .derive = far_derive};
+	static const struct {
+		enum bt_err prepare, derive;
+		enum bt_outlook outlook;
+		enum bt_denial denial;
+	} rows[] = {
+	    {BT_EBUSY, BT_OK, BT_OUTLOOK_TOKEN, BT_DENY_NONE},
+	    {BT_EBUSY, BT_EBUSY, BT_OUTLOOK_TOKEN, BT_DENY_KEYS},
+	    {BT_OK, BT_ECRYPTO, BT_OUTLOOK_TOKEN, BT_DENY_KEYS},
+	    {BT_ENOTFOUND, BT_OK, BT_OUTLOOK_DOCKET, BT_DENY_KEYS},
+	    {BT_EUNSUPPORTED, BT_OK, BT_OUTLOOK_DOCKET, BT_DENY_KEY_CHANGE},
+	    {BT_EAUTH, BT_OK, BT_OUTLOOK_DOCKET, BT_DENY_KEY_CHANGE},
+	};
+	struct shop *shop = *state;
+	struct far_keys far;
+
+	shop_go_offline(shop);
+	bt_teller_set_keys(shop->teller, &(struct bt_keys){.driver = &driver, .self = &far});
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		enum bt_denial denial = BT_DENY_NONE;
+
+		far = (struct far_keys){.prepare = rows[i].prepare, .derive = rows[i].derive};
+		assert_int_equal(bt_teller_outlook(shop->teller, &shop->consumer, 50000, 0, &denial), rows[i].outlook);
+		assert_int_equal(far.prepared, 1);
+		assert_denied(shop, 50000, rows[i].denial);
+		shop_printed(shop, BT_PRINT_CONFIRMED);
+		shop_pass(shop, 11 * 60000);
+	}
+}
+
 /* The owner may finish its docket here when the keys are open again; the slip does not come out by itself. */
 static void sale_limits_finished_here_by_its_owner(void **state)
 {
@@ -417,6 +485,7 @@ int main(void)
 	    TEST(sale_limits_keys_locked),
 	    TEST(sale_limits_later_floor_counts),
 	    TEST(sale_limits_no_vault_at_all),
+	    TEST(sale_limits_keys_from_a_slow_place),
 	    TEST(sale_limits_finished_here_by_its_owner),
 	    TEST(sale_limits_nothing_prints_after_the_docket),
 	    TEST(sale_limits_total),

@@ -402,6 +402,30 @@ static void test_passphrase_opens_the_keys(void **state)
 	assert_false(fake.status.keys_locked);
 }
 
+/* Keys in a module: its PIN is asked for, and what is not its PIN's fault is not blamed on it. */
+static void test_module_pin_opens_the_keys(void **state)
+{
+	(void)state;
+	fake.status.keys_locked = true;
+	fake.status.keys_want_pin = true;
+	press(BT_KEY_F8);
+	draw();
+	assert_true(shows("Module PIN"));
+	assert_false(shows("Passphrase"));
+	type("wrong\n");
+	tick(50);
+	draw();
+	assert_true(shows("The PIN of the key module is not right."));
+	type("wrong\n");
+	fake.job = BT_UI_JOB_FAILED;
+	tick(50);
+	draw();
+	assert_true(shows("The key module does not open. F12 says why."));
+	type("correct horse\n");
+	tick(50);
+	assert_false(fake.status.keys_locked);
+}
+
 static void test_help_reads_the_same_keys(void **state)
 {
 	(void)state;
@@ -749,6 +773,7 @@ int main(void)
 	    TEST(test_somebody_else_begins_at_home),
 	    TEST(test_idle_while_unlocking_keys_locks_too),
 	    TEST(test_passphrase_opens_the_keys),
+	    TEST(test_module_pin_opens_the_keys),
 	    TEST(test_help_reads_the_same_keys),
 	    TEST(test_demo_keys_stand_on_every_screen),
 	    TEST(test_demo_keys_mean_nothing_at_a_real_counter),
