@@ -16,18 +16,19 @@ struct sizes {
 	int width;
 	int body, heading, mark;            /* em of each kind of text */
 	int digit, digit_cell, digit_pitch; /* token digits: em, width of one, height of a line */
+	int fours;                          /* em of the tokens keyed in before: three groups of four fill a line */
 	int number;                         /* em of the number before a group */
 	int margin, gap;                    /* at both sides; between label and value, and around rules */
 	int qr_dots;                        /* most a module */
 };
 
 static const struct sizes all_sizes[] = {
-    {384, .body = 22, .heading = 34, .mark = 25, .digit = 84, .digit_cell = 63, .digit_pitch = 84, .number = 30,
-     .margin = 4, .gap = 10, .qr_dots = 6},
-    {512, .body = 24, .heading = 40, .mark = 28, .digit = 104, .digit_cell = 80, .digit_pitch = 104, .number = 34,
-     .margin = 6, .gap = 12, .qr_dots = 6},
-    {576, .body = 26, .heading = 44, .mark = 31, .digit = 116, .digit_cell = 90, .digit_pitch = 116, .number = 38,
-     .margin = 8, .gap = 14, .qr_dots = 7},
+    {384, .body = 22, .heading = 34, .mark = 25, .digit = 84, .digit_cell = 63, .digit_pitch = 84, .fours = 44,
+     .number = 30, .margin = 4, .gap = 10, .qr_dots = 6},
+    {512, .body = 24, .heading = 40, .mark = 28, .digit = 104, .digit_cell = 80, .digit_pitch = 104, .fours = 58,
+     .number = 34, .margin = 6, .gap = 12, .qr_dots = 6},
+    {576, .body = 26, .heading = 44, .mark = 31, .digit = 116, .digit_cell = 90, .digit_pitch = 116, .fours = 66,
+     .number = 38, .margin = 8, .gap = 14, .qr_dots = 7},
 };
 
 enum align { ALIGN_LEFT, ALIGN_CENTRE, ALIGN_RIGHT };
@@ -198,6 +199,15 @@ static enum bt_err put_group(struct layout *page, const struct bt_receipt_line *
 	return err;
 }
 
+/* In digits of one width a group never moves; 12 of them fill a line and the last 8 stand under them. */
+static enum bt_err put_digits(struct layout *page, const struct bt_receipt_line *line)
+{
+	struct bt_raster_style style = {page->sizes->fours, line->bold, BT_INK_BLACK};
+	enum bt_err err = set_text(page, line->right, style, find_page(page, ALIGN_CENTRE));
+	page->y += page->sizes->gap;
+	return err;
+}
+
 static void fill_modules(struct bt_bitmap *out, const struct bt_qr *qr, int x, int y, int dots)
 {
 	for (int row = 0; row < qr->modules; row++)
@@ -269,8 +279,8 @@ static enum bt_err put_end(struct layout *page, const struct bt_receipt_line *li
 static enum bt_err (*const putters[])(struct layout *page, const struct bt_receipt_line *line) = {
     [BT_LINE_HEADING] = put_heading, [BT_LINE_CENTRE] = put_centre, [BT_LINE_TEXT] = put_text,
     [BT_LINE_PAIR] = put_pair,       [BT_LINE_MARK] = put_mark,     [BT_LINE_GROUP] = put_group,
-    [BT_LINE_QR] = put_qr,           [BT_LINE_RULE] = put_rule,     [BT_LINE_SPACE] = put_space,
-    [BT_LINE_END] = put_end,
+    [BT_LINE_DIGITS] = put_digits,   [BT_LINE_QR] = put_qr,         [BT_LINE_RULE] = put_rule,
+    [BT_LINE_SPACE] = put_space,     [BT_LINE_END] = put_end,
 };
 
 static const struct sizes *find_sizes(int width)

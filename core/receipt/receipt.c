@@ -74,28 +74,50 @@ static void put_meter(struct bt_lines *lines, const struct bt_receipt_facts *fac
 	bt_lines_pair(lines, true, N_("Meter"), meter);
 }
 
-/* A key-change token goes in first; a meter that gets the credit token before it refuses it. */
-static void put_key_change(struct bt_lines *lines, const struct bt_receipt_facts *facts)
+/* "Key change 1 of 4" over its digits. */
+static void put_key_token(struct bt_lines *lines, const struct bt_key_tokens *tokens, int at)
 {
-	static const char *const first[] = {N_("First this"), N_("then this")};
-	for (size_t i = 0; i < sizeof(first) / sizeof(first[0]); i++) {
-		if (facts->key_change[i][0] == '\0')
-			continue;
-		bt_lines_say(lines, BT_LINE_CENTRE, true, first[i], NULL);
-		put_groups(lines, facts->key_change[i]);
-	}
-	if (facts->key_change[0][0] != '\0')
-		bt_lines_say(lines, BT_LINE_CENTRE, true, N_("then this"), NULL);
+	static const char *const labels[BT_KEY_SECTIONS_MAX + 1] = {
+	    [2] = N_("Key change {1} of 2"), [4] = N_("Key change {1} of 4")};
+	char number[2] = {(char)('1' + at), '\0'};
+	char digits[32];
+	bt_lines_say(lines, BT_LINE_CENTRE, false, labels[tokens->count], number);
+	format_in_fours(tokens->digits[at], digits, sizeof(digits));
+	bt_lines_put(lines, BT_LINE_DIGITS, true, "", digits);
+}
+
+/* They go in first; a meter that gets the credit token before them refuses it. It refuses them when it has taken them
+ * from an earlier slip, and nobody at the counter can know that. */
+static void put_key_change(struct bt_lines *lines, const struct bt_key_tokens *tokens)
+{
+	if (tokens->count == 0)
+		return;
+	bt_lines_say(lines, BT_LINE_CENTRE, true, N_("First key in these, one by one"), NULL);
+	for (int i = 0; i < tokens->count; i++)
+		put_key_token(lines, tokens, i);
+	put_rule(lines);
+	bt_lines_say(lines, BT_LINE_CENTRE, true, N_("Then the recharge token"), NULL);
+}
+
+static void put_key_remark(struct bt_lines *lines, const struct bt_key_tokens *tokens)
+{
+	if (tokens->count == 0)
+		return;
+	put_rule(lines);
+	bt_lines_say(lines, BT_LINE_TEXT, false,
+		     N_("If the meter refuses a key change, it has it already. The recharge token is still good."),
+		     NULL);
 }
 
 static void put_token(struct bt_lines *lines, const struct bt_receipt_facts *facts)
 {
 	put_meter(lines, facts);
 	put_rule(lines);
-	put_key_change(lines, facts);
+	put_key_change(lines, &facts->key_change);
 	put_groups(lines, facts->token);
 	put_space(lines);
 	bt_lines_say(lines, BT_LINE_CENTRE, false, N_("Key in all 20 digits, then Enter on the meter"), NULL);
+	put_key_remark(lines, &facts->key_change);
 	put_rule(lines);
 }
 
@@ -108,9 +130,8 @@ static void put_docket(struct bt_lines *lines, const struct bt_receipt_facts *fa
 	if (facts->reason[0] != '\0')
 		bt_lines_say(lines, BT_LINE_TEXT, false, facts->reason, NULL);
 	bt_lines_say(lines, BT_LINE_TEXT, false,
-		     facts->no_token
-			 ? N_("The credit follows by itself when the server is back.")
-			 : N_("The token comes when the server is back, at any counter, with this docket."),
+		     facts->no_token ? N_("The credit follows by itself when the server is back.")
+				     : N_("The token comes when the server is back, at any counter, with this docket."),
 		     NULL);
 	bt_lines_say(lines, BT_LINE_TEXT, false, N_("Nothing more to pay."), NULL);
 	put_rule(lines);

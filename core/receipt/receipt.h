@@ -6,6 +6,7 @@
 #ifndef BT_RECEIPT_RECEIPT_H
 #define BT_RECEIPT_RECEIPT_H
 
+#include "core/base/key_change.h"
 #include "core/base/words.h"
 #include "core/money/money.h"
 
@@ -27,6 +28,7 @@ enum bt_receipt_line_kind {
 	BT_LINE_TEXT,    /* a sentence, wrapped */
 	BT_LINE_PAIR,    /* label left, value right, one baseline */
 	BT_LINE_MARK,    /* centred, reversed: DUPLICATE, TRAINING, made while the server was down */
+	BT_LINE_DIGITS,  /* right = 20 digits in fours, large, that are keyed in before those of the groups */
 	BT_LINE_GROUP,   /* one group of four token digits, numbered, in the largest digits */
 	BT_LINE_QR,      /* text = payload; the quiet zone is added by the driver */
 	BT_LINE_RULE,
@@ -64,8 +66,8 @@ struct bt_receipt_facts {
 	struct bt_receipt_name utility, counter, clerk, consumer, relative, place;
 	char relation[8]; /* "s/o", "d/o", "w/o" */
 	char terminal[8], receipt_number[24], connection[16], meter[16], category[16];
-	char token[21];         /* "" when none */
-	char key_change[2][21]; /* keyed in before the token; "" when none */
+	char token[21];                  /* "" when none */
+	struct bt_key_tokens key_change; /* keyed in before the token */
 	int64_t paid_at_ms;
 	bt_paise amount, dues, energy, duty, given, change;
 	int64_t units;   /* tenths of kWh */

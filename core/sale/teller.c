@@ -90,9 +90,14 @@ void bt_teller_freshen(const struct bt_teller *teller, struct bt_consumer *consu
 		return;
 	consumer->blocked = listed.blocked;
 	consumer->key = listed.key;
+	consumer->key_next = listed.key_next;
+	consumer->key_change = listed.key_change;
 	/* Another meter hangs there now: its key makes no token for the one that was paid for. */
-	if (strcmp(listed.meter, consumer->meter) != 0)
+	if (strcmp(listed.meter, consumer->meter) != 0) {
 		consumer->key.present = false;
+		consumer->key_next.present = false;
+		consumer->key_change.tokens.count = 0;
+	}
 }
 
 static bool is_idle(const struct bt_teller_work *work)
@@ -170,6 +175,20 @@ static enum bt_denial read_denial(struct bt_teller *teller, const char *sale_id)
 	return denial;
 }
 
+/* A slip that lacks what is keyed in first would be worth nothing: a body that cannot be read is no sale. */
+static enum bt_err read_key_tokens(struct bt_bytes body, struct bt_key_tokens *out)
+{
+	json_t *o;
+	enum bt_err err = bt_json_parse(body, BT_EVENT_BODY_MAX, &o, NULL);
+
+	if (err)
+		return err;
+	if (bt_json_has(o, "key_change"))
+		err = bt_key_tokens_read(bt_json_array(o, "key_change"), out);
+	json_decref(o);
+	return err;
+}
+
 static enum bt_err read_back(struct bt_teller *teller, const struct bt_sale_row *row, struct bt_teller_work *work)
 {
 	struct bt_event event;
@@ -181,8 +200,10 @@ static enum bt_err read_back(struct bt_teller *teller, const struct bt_sale_row 
 	if (!err)
 		err = bt_sale_decode(bt_buf_view(&body), &work->sale, NULL);
 	if (!err && row->token[0] &&
-	    bt_journal_newest(teller->parts.journal, BT_EVENT_TOKENED, row->sale_id, &event, &body) == BT_OK)
+	    bt_journal_newest(teller->parts.journal, BT_EVENT_TOKENED, row->sale_id, &event, &body) == BT_OK) {
 		work->tokened_at_ms = event.time_ms;
+		err = read_key_tokens(bt_buf_view(&body), &work->key_tokens);
+	}
 	bt_buf_fini(&body);
 	return err;
 }
@@ -434,8 +455,10 @@ enum bt_err bt_teller_view(struct bt_teller *teller, const char *sale_id, struct
 	};
 	if (work->state == BT_SALE_VENDING)
 		out->waited_ms = bt_clock_boot_ms(teller->parts.clock) - work->asked_boot_ms;
-	if (shown)
+	if (shown) {
 		bt_text_copy(out->token, sizeof out->token, work->token);
+		out->key_tokens = work->key_tokens;
+	}
 	bt_text_copy(out->exception, sizeof out->exception, work->exception);
 	bt_text_copy(out->refusal_en, sizeof out->refusal_en, work->refusal_en);
 	bt_text_copy(out->refusal_hi, sizeof out->refusal_hi, work->refusal_hi);

@@ -43,6 +43,7 @@ struct bt_sale_view {
 	    consumer; /* as known when it was paid; only number and meter after a restart without the list */
 	enum bt_sale_state state;
 	char token[21];          /* shown only when TOKENED or DONE */
+	struct bt_key_tokens key_tokens; /* keyed in before it; shown with it */
 	bool made_here, settled; /* settled: the head-end has acknowledged it */
 	bt_paise given, change;
 	int64_t waited_ms, deadline_ms; /* while VENDING */

@@ -89,9 +89,9 @@ static enum bt_err record_good(struct bt_teller *teller, struct bt_teller_work *
 	enum bt_err err = BT_OK;
 
 	if (sale->delivery == BT_DELIVERY_TOKEN && token_is_new)
-		err = bt_teller_add(
-		    &batch, BT_EVENT_TOKENED, sale->sale_id,
-		    bt_teller_tokened_body(teller, sale, answer->token, answer->tid, answer->units, "server"));
+		err = bt_teller_add(&batch, BT_EVENT_TOKENED, sale->sale_id,
+				    bt_teller_tokened_body(teller, sale, answer->token, &answer->key_change.tokens,
+							   answer->tid, answer->units, "server"));
 	else if (sale->delivery != BT_DELIVERY_TOKEN)
 		err = add_credited(&batch, sale);
 	if (!err)
@@ -148,6 +148,18 @@ static void stop_diverged(struct bt_teller *teller, struct bt_teller_work *work)
 	bt_teller_move(teller, work, BT_SALE_EV_VEND_DIVERGED);
 }
 
+/* Key-change tokens come from the head-end alone: what it says now counts, the list may be behind. */
+static void note_other_change(struct bt_teller *teller, const struct bt_teller_work *work,
+			      const struct bt_answer *answer)
+{
+	struct bt_key_tokens listed = bt_teller_key_tokens(&work->sale, &work->consumer);
+
+	if (listed.count != 0 && answer->key_change.tokens.count != 0 &&
+	    !bt_key_tokens_equal(&listed, &answer->key_change.tokens))
+		bt_log_line(teller->parts.log, "sale", "%s: key-change tokens differ from the list's",
+			    work->sale.sale_id);
+}
+
 static void take_good(struct bt_teller *teller, struct bt_teller_work *work, const struct bt_answer *answer)
 {
 	bool token = work->sale.delivery == BT_DELIVERY_TOKEN, token_is_new = token && !work->token[0];
@@ -168,7 +180,9 @@ static void take_good(struct bt_teller *teller, struct bt_teller_work *work, con
 	if (token_is_new || !token)
 		work->copies = 0; /* a docket's slips are not this slip's copies */
 	if (token_is_new) {
+		note_other_change(teller, work, answer);
 		bt_text_copy(work->token, sizeof work->token, answer->token);
+		work->key_tokens = answer->key_change.tokens;
 		work->tokened_at_ms = bt_clock_wall_ms(teller->parts.clock);
 	}
 	refresh_account(teller, work, answer);

@@ -191,12 +191,29 @@ enum bt_denial bt_teller_try_token(struct bt_teller *teller, const struct bt_sal
 	return tell_no_key(bt_teller_make_token(teller, sale, consumer, out));
 }
 
-void *bt_teller_tokened_body(const struct bt_teller *teller, const struct bt_sale *sale, const char *token,
-			     uint32_t tid, int64_t units, const char *issued_by)
+/* The list speaks of the key it names; a sale under another key of the meter is not what the change is for. */
+struct bt_key_tokens bt_teller_key_tokens(const struct bt_sale *sale, const struct bt_consumer *consumer)
 {
-	return json_pack("{s:s, s:I, s:I, s:I, s:s, s:I}", "issued_by", issued_by, "lease",
-			 (json_int_t)(teller->has_lease ? teller->lease.number : 0), "rev", (json_int_t)sale->rev,
-			 "tid", (json_int_t)tid, "token", token, "units", (json_int_t)units);
+	struct bt_sts_key_id listed = bt_sealed_key_id(&consumer->key);
+	struct bt_key_tokens none = {.count = 0};
+
+	return sale->has_tid && bt_sts_key_id_equal(&sale->key, &listed) ? consumer->key_change.tokens : none;
+}
+
+void *bt_teller_tokened_body(const struct bt_teller *teller, const struct bt_sale *sale, const char *token,
+			     const struct bt_key_tokens *key_tokens, uint32_t tid, int64_t units, const char *issued_by)
+{
+	json_t *body =
+	    json_pack("{s:s, s:I, s:I, s:I, s:s, s:I}", "issued_by", issued_by, "lease",
+		      (json_int_t)(teller->has_lease ? teller->lease.number : 0), "rev", (json_int_t)sale->rev, "tid",
+		      (json_int_t)tid, "token", token, "units", (json_int_t)units);
+
+	if (body && key_tokens->count != 0 &&
+	    json_object_set_new(body, "key_change", bt_key_tokens_json(key_tokens)) != 0) {
+		json_decref(body);
+		return NULL;
+	}
+	return body;
 }
 
 void *bt_teller_pending_body(enum bt_denial denial)
@@ -228,6 +245,7 @@ void bt_teller_decide(struct bt_teller *teller, struct bt_teller_work *work)
 {
 	struct bt_teller_batch batch = {0};
 	const struct bt_sale *sale = &work->sale;
+	struct bt_key_tokens key_tokens;
 	char token[21];
 	enum bt_denial denial;
 
@@ -239,15 +257,17 @@ void bt_teller_decide(struct bt_teller *teller, struct bt_teller_work *work)
 		give_docket(teller, work, denial);
 		return;
 	}
+	key_tokens = bt_teller_key_tokens(sale, &work->consumer);
 	if (bt_teller_add(&batch, BT_EVENT_TOKENED, sale->sale_id,
-			  bt_teller_tokened_body(teller, sale, token, sale->tid, sale->quote.units, "terminal")) !=
-		BT_OK ||
+			  bt_teller_tokened_body(teller, sale, token, &key_tokens, sale->tid, sale->quote.units,
+						 "terminal")) != BT_OK ||
 	    bt_teller_commit(teller, &batch, NULL) != BT_OK) {
 		if (work->state == BT_SALE_DECIDING || work->state == BT_SALE_PENDING)
 			bt_teller_move(teller, work, BT_SALE_EV_STORAGE_FAILED);
 		return;
 	}
 	bt_text_copy(work->token, sizeof work->token, token);
+	work->key_tokens = key_tokens;
 	work->made_here = true;
 	work->copies = 0;
 	work->tokened_at_ms = bt_clock_wall_ms(teller->parts.clock);

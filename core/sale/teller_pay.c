@@ -180,10 +180,12 @@ static enum bt_err record_offline(struct bt_teller *teller, struct bt_teller_wor
 	if (denial == BT_DENY_NONE)
 		denial = bt_teller_try_token(teller, sale, &work->consumer, work->token);
 	work->denial = denial;
+	if (denial == BT_DENY_NONE)
+		work->key_tokens = bt_teller_key_tokens(sale, &work->consumer);
 	err = denial == BT_DENY_NONE
-		  ? bt_teller_add(
-			batch, BT_EVENT_TOKENED, sale->sale_id,
-			bt_teller_tokened_body(teller, sale, work->token, sale->tid, sale->quote.units, "terminal"))
+		  ? bt_teller_add(batch, BT_EVENT_TOKENED, sale->sale_id,
+				  bt_teller_tokened_body(teller, sale, work->token, &work->key_tokens, sale->tid,
+							 sale->quote.units, "terminal"))
 		  : bt_teller_add(batch, BT_EVENT_PENDING, sale->sale_id, bt_teller_pending_body(denial));
 	if (!err)
 		err = bt_teller_commit(teller, batch, fault);

@@ -121,6 +121,7 @@ static void gather(struct bt_teller *teller, const struct bt_teller_work *work, 
 	bt_text_copy(facts->connection, sizeof facts->connection, sale->connection);
 	bt_text_copy(facts->meter, sizeof facts->meter, sale->meter);
 	bt_text_copy(facts->token, sizeof facts->token, work->token);
+	facts->key_change = work->key_tokens;
 	snprintf(facts->receipt_number, sizeof facts->receipt_number, "%s%.21s",
 		 facts->kind == BT_RECEIPT_DOCKET ? "D-" : "", sale->receipt);
 	if (facts->kind == BT_RECEIPT_DOCKET)

@@ -11,6 +11,7 @@ struct bt_teller_work {
 	struct bt_consumer consumer;
 	enum bt_sale_state state;
 	char token[21];
+	struct bt_key_tokens key_tokens; /* on record with the token, and keyed in before it */
 	bool made_here, settled, asking; /* asking: a request is out */
 	bool judged;                     /* the breaker has been told of this request */
 	bool background;                 /* the consumer has a slip or is gone: nothing is printed by itself */
@@ -88,8 +89,12 @@ BT_MUST_USE enum bt_err bt_teller_make_token(struct bt_teller *teller, const str
 /** The same, and why not in the words of a docket. */
 enum bt_denial bt_teller_try_token(struct bt_teller *teller, const struct bt_sale *sale,
 				   const struct bt_consumer *consumer, char out[21]);
+/** The tokens that bring the meter to the key of @p sale, by the list; without any when none are due. */
+struct bt_key_tokens bt_teller_key_tokens(const struct bt_sale *sale, const struct bt_consumer *consumer);
+/** @p key_tokens go on record with the token, before anybody sees either. */
 void *bt_teller_tokened_body(const struct bt_teller *teller, const struct bt_sale *sale, const char *token,
-			     uint32_t tid, int64_t units, const char *issued_by);
+			     const struct bt_key_tokens *key_tokens, uint32_t tid, int64_t units,
+			     const char *issued_by);
 void *bt_teller_pending_body(enum bt_denial denial);
 /** DECIDING: issue here or give a docket; journals and prints. */
 void bt_teller_decide(struct bt_teller *teller, struct bt_teller_work *work);

@@ -77,6 +77,15 @@ static inline struct bt_receipt_facts fixture_credit(void)
 	return facts;
 }
 
+/* A meter whose 128-bit key changes. */
+static inline struct bt_receipt_facts fixture_four(void)
+{
+	struct bt_receipt_facts facts = fixture_token();
+	facts.key_change = (struct bt_key_tokens){
+	    4, {"34812744915211133004", "46903925208523674737", "71464563847088610152", "67904239402617643990"}};
+	return facts;
+}
+
 /* Everything at once: the longest slip there is. */
 static inline struct bt_receipt_facts fixture_training(void)
 {
@@ -84,8 +93,7 @@ static inline struct bt_receipt_facts fixture_training(void)
 	facts.training = facts.made_here = facts.possible_duplicate = true;
 	facts.copy = 2;
 	facts.dues = 10000;
-	memcpy(facts.key_change[0], "11112222333344445555", 21);
-	memcpy(facts.key_change[1], "66667777888899990000", 21);
+	facts.key_change = (struct bt_key_tokens){2, {"11112222333344445555", "66667777888899990000"}};
 	return facts;
 }
 

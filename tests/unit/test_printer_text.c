@@ -37,6 +37,8 @@ static const struct {
     {"receipt-token-en-576.txt", fixture_token, BT_RECEIPT_EN, 576},
     {"receipt-token-hi-384.txt", fixture_token, BT_RECEIPT_HI, 384},
     {"receipt-token-both-576.txt", fixture_token, BT_RECEIPT_BOTH, 576},
+    {"receipt-change-en-384.txt", fixture_four, BT_RECEIPT_EN, 384},
+    {"receipt-change-both-576.txt", fixture_four, BT_RECEIPT_BOTH, 576},
     {"receipt-docket-en-384.txt", fixture_docket, BT_RECEIPT_EN, 384},
     {"receipt-docket-hi-576.txt", fixture_docket, BT_RECEIPT_HI, 576},
     {"receipt-credit-both-512.txt", fixture_credit, BT_RECEIPT_BOTH, 512},

@@ -174,22 +174,58 @@ static void test_second_copy_in_training(void **state)
 	assert_in_range(find_line(0, BT_LINE_MARK, "Made while the server was down"), 1, token);
 }
 
+static void assert_digits(int at, const char *digits)
+{
+	assert_int_equal(slip.lines[at].kind, BT_LINE_DIGITS);
+	assert_string_equal(slip.lines[at].right, digits);
+}
+
 static void test_key_change_is_keyed_in_before(void **state)
 {
 	(void)state;
 	compose(fixture_training(), BT_RECEIPT_EN);
-	int first = find_line(0, BT_LINE_CENTRE, "First this");
-	int second = find_line(first, BT_LINE_CENTRE, "then this");
-	int last = find_line(second + 1, BT_LINE_CENTRE, "then this");
-	assert_token_groups(first + 1, "11112222333344445555");
-	assert_token_groups(second + 1, "66667777888899990000");
+	int first = find_line(0, BT_LINE_CENTRE, "First key in these, one by one");
+	int label = find_line(first, BT_LINE_CENTRE, "Key change 1 of 2");
+	int second = find_line(label, BT_LINE_CENTRE, "Key change 2 of 2");
+	int last = find_line(second, BT_LINE_CENTRE, "Then the recharge token");
+	assert_in_range(first, 1, label);
+	assert_digits(label + 1, "1111 2222 3333 4444 5555");
+	assert_digits(second + 1, "6666 7777 8888 9999 0000");
+	assert_in_range(second, label, last);
 	assert_token_groups(last + 1, "44717023198527604388");
+	assert_true(find_line(last, BT_LINE_TEXT,
+			      "If the meter refuses a key change, it has it already. The recharge token is still "
+			      "good.") > last);
+	assert_int_equal(count_kind(BT_LINE_DIGITS), 2);
+}
+
+static void test_four_of_them_in_both_languages(void **state)
+{
+	struct bt_receipt_facts facts = fixture_four();
+	(void)state;
+	compose(facts, BT_RECEIPT_HI);
+	int last = find_line(0, BT_LINE_CENTRE, "कुंजी टोकन 4 (कुल 4)");
+	assert_true(find_line(0, BT_LINE_CENTRE, "पहले इन्हें एक-एक करके डालें") > 0 && last > 0);
+	assert_digits(last + 1, "6790 4239 4026 1764 3990");
+	compose(facts, BT_RECEIPT_BOTH);
+	int hindi = find_line(0, BT_LINE_CENTRE, "कुंजी टोकन 1 (कुल 4)");
+	assert_int_equal(find_line(0, BT_LINE_CENTRE, "Key change 1 of 4"), hindi + 1);
+	assert_int_equal(count_kind(BT_LINE_DIGITS), 4);
+	assert_int_equal(count_kind(BT_LINE_GROUP), 5);
+	/* A docket and a slip without a change say nothing of it. */
+	facts.kind = BT_RECEIPT_DOCKET;
+	compose(facts, BT_RECEIPT_BOTH);
+	assert_int_equal(count_kind(BT_LINE_DIGITS), 0);
+	compose(fixture_token(), BT_RECEIPT_EN);
+	assert_int_equal(count_kind(BT_LINE_DIGITS), 0);
+	assert_int_equal(find_line(0, BT_LINE_CENTRE, "Then the recharge token"), -1);
 }
 
 static void test_longest_slip_fits(void **state)
 {
 	struct bt_receipt_facts facts = fixture_training();
 	(void)state;
+	facts.key_change = fixture_four().key_change;
 	memset(facts.consumer.text[BT_LANG_EN], 'W', sizeof(facts.consumer.text[0]) - 1);
 	facts.amount = BT_PAISE_MAX;
 	facts.dues = BT_PAISE_MAX / 2;
@@ -248,6 +284,7 @@ int main(void)
 	    cmocka_unit_test(test_credit_by_cheque),
 	    cmocka_unit_test(test_second_copy_in_training),
 	    cmocka_unit_test(test_key_change_is_keyed_in_before),
+	    cmocka_unit_test(test_four_of_them_in_both_languages),
 	    cmocka_unit_test(test_longest_slip_fits),
 	    cmocka_unit_test(test_missing_names_use_the_other_script),
 	    cmocka_unit_test(test_test_page_is_worth_nothing),

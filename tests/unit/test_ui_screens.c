@@ -140,6 +140,21 @@ static void go_token_here(struct world *world)
 	go_token(world);
 }
 
+static const struct bt_key_tokens four = {
+    4, {"34812744915211133004", "46903925208523674737", "71464563847088610152", "67904239402617643990"}};
+
+static void go_token_key_change(struct world *world)
+{
+	world->fake.view.key_tokens = four;
+	go_token(world);
+}
+
+static void go_token_key_change_here(struct world *world)
+{
+	world->fake.view.key_tokens = (struct bt_key_tokens){2, {"28174750822127375193", "43978677805789848586"}};
+	go_token_here(world);
+}
+
 static void go_credit(struct world *world)
 {
 	world->fake.next_state = BT_SALE_CREDITED;
@@ -285,6 +300,11 @@ static const struct golden {
     {"07-token-no-printer", BT_LANG_EN, 24, 80, go_token_no_printer, "token"},
     {"07-token-hi-no-printer", BT_LANG_HI, 24, 80, go_token_no_printer, "token"},
     {"07-token-36", BT_LANG_EN, 36, 100, go_token, "token"},
+    {"07-token-key-change", BT_LANG_EN, 24, 80, go_token_key_change, "token"},
+    {"07-token-key-change-hi", BT_LANG_HI, 24, 80, go_token_key_change, "token"},
+    {"07-token-key-change-2-hi", BT_LANG_HI, 24, 80, go_token_key_change_here, "token"},
+    {"07-token-key-change-36", BT_LANG_EN, 36, 100, go_token_key_change, "token"},
+    {"07-token-key-change-132", BT_LANG_HI, 43, 132, go_token_key_change_here, "token"},
     {"07-token-132", BT_LANG_EN, 43, 132, go_token_here, "token"},
     {"08-lease-low", BT_LANG_EN, 24, 80, go_limit_low, "limit_low"},
     {"08-lease-low-hi", BT_LANG_HI, 24, 80, go_limit_low, "limit_low"},

@@ -123,13 +123,16 @@ static void print_json(const struct bt_sale_view *view)
 	bool has = view->token[0] != 0;
 
 	printf("{\"sale_id\":\"%s\",\"receipt\":\"%s\",\"token\":%s%s%s,\"issued_by\":%s,\"paise\":%" PRId64
-	       ",\"units\":%" PRId64 ".%" PRId64 ",\"state\":\"%s\",\"settled\":%s}\n",
+	       ",\"units\":%" PRId64 ".%" PRId64 ",\"state\":\"%s\",\"settled\":%s,\"key_change\":[",
 	       view->sale.sale_id, view->sale.receipt, has ? "\"" : "", has ? view->token : "null", has ? "\"" : "",
 	       !has              ? "null"
 	       : view->made_here ? "\"terminal\""
 				 : "\"server\"",
 	       view->sale.quote.amount, view->sale.quote.units / 10, view->sale.quote.units % 10,
 	       bt_sale_state_name(view->state), view->settled ? "true" : "false");
+	for (int i = 0; i < view->key_tokens.count; i++)
+		printf("%s\"%s\"", i > 0 ? "," : "", view->key_tokens.digits[i]);
+	puts("]}");
 }
 
 static void print_plain(const struct bt_sale_view *view)
@@ -138,6 +141,10 @@ static void print_plain(const struct bt_sale_view *view)
 
 	bt_money_format_rupees(view->sale.quote.amount, amount);
 	bt_units_format(view->sale.quote.units, units);
+	for (int i = 0; i < view->key_tokens.count; i++) {
+		bt_sts_token_group(view->key_tokens.digits[i], token);
+		printf("%s  (%d/%d)\n", token, i + 1, view->key_tokens.count);
+	}
 	if (view->token[0]) {
 		bt_sts_token_group(view->token, token);
 		printf("%s  %s  %s kWh  %s\n", token, amount, units, view->sale.receipt);
