@@ -23,6 +23,12 @@ static bool is_delivered(const struct bt_sale_row *row)
 	return row->stage == BT_STAGE_TOKENED || row->stage == BT_STAGE_CREDITED;
 }
 
+/* The money is on its way back or returned: nothing may undo that but the head-end's token (PROTOCOL S5). */
+static bool is_going_back(const struct bt_sale_row *row)
+{
+	return row->stage == BT_STAGE_REFUNDING || row->stage == BT_STAGE_REFUNDED;
+}
+
 /* First, or again with a higher revision after the consumer agreed to new figures (PROTOCOL S3). */
 static enum bt_err fold_paid(struct bt_sale_row *row, const struct bt_event *event, const json_t *body)
 {
@@ -39,7 +45,7 @@ static enum bt_err fold_paid(struct bt_sale_row *row, const struct bt_event *eve
 	    bt_json_int(body, "dues_paise", 0, BT_PAISE_MAX, &next.dues) != BT_OK ||
 	    bt_json_int(body, "units", 0, INT64_MAX, &next.units) != BT_OK)
 		return BT_EINPUT;
-	if (!first && (is_delivered(row) || strcmp(row->meter, next.meter) != 0 ||
+	if (!first && (is_delivered(row) || is_going_back(row) || strcmp(row->meter, next.meter) != 0 ||
 		       strcmp(row->connection, next.connection) != 0 || strcmp(row->receipt, next.receipt) != 0 ||
 		       strcmp(row->delivery, next.delivery) != 0))
 		return BT_ESTATE;
@@ -63,10 +69,13 @@ static enum bt_err fold_tokened(struct bt_sale_row *row, const struct bt_event *
 	    bt_json_int(body, "units", 0, INT64_MAX, &next.units) != BT_OK || strlen(next.token) != 20 ||
 	    !bt_text_is_digits(next.token))
 		return BT_EINPUT;
+	bool here = strcmp(by, "terminal") == 0;
 	if (row->stage == BT_STAGE_CREDITED || (row->token[0] && strcmp(row->token, next.token) != 0))
 		return BT_ESTATE;
+	if (row->stage == BT_STAGE_REFUNDED || (row->stage == BT_STAGE_REFUNDING && here))
+		return BT_ESTATE;
 	if (!row->token[0])
-		next.made_here = strcmp(by, "terminal") == 0;
+		next.made_here = here;
 	next.stage = BT_STAGE_TOKENED;
 	enum bt_err err = fold_tid(&next, body);
 	if (err == BT_OK)
@@ -78,10 +87,40 @@ static enum bt_err fold_credited(struct bt_sale_row *row, const struct bt_event 
 {
 	(void)event;
 	(void)body;
-	if (row->token[0])
+	if (row->token[0] || row->stage == BT_STAGE_REFUNDED)
 		return BT_ESTATE;
 	row->stage = BT_STAGE_CREDITED;
 	return BT_OK;
+}
+
+/* A token or credit that is out is never taken back (PROTOCOL S9). Approved twice is approved once. */
+static enum bt_err fold_refunding(struct bt_sale_row *row, const struct bt_event *event, const json_t *body)
+{
+	(void)event;
+	(void)body;
+	if (row->token[0] || is_delivered(row) || row->stage == BT_STAGE_REFUNDED || row->stage == BT_STAGE_ABANDONED)
+		return BT_ESTATE;
+	row->stage = BT_STAGE_REFUNDING;
+	return BT_OK;
+}
+
+/* Cash goes back only for a sale whose refund was journaled before (PROTOCOL S5). */
+static enum bt_err fold_refunded(struct bt_sale_row *row, const struct bt_event *event, const json_t *body)
+{
+	(void)event;
+	(void)body;
+	if (row->stage != BT_STAGE_REFUNDING)
+		return BT_ESTATE;
+	row->stage = BT_STAGE_REFUNDED;
+	return BT_OK;
+}
+
+/* A person's word that a sale in doubt may be issued here; the token follows in the same put. */
+static enum bt_err fold_overridden(struct bt_sale_row *row, const struct bt_event *event, const json_t *body)
+{
+	(void)event;
+	(void)body;
+	return row->stage == BT_STAGE_INQUIRING ? BT_OK : BT_ESTATE;
 }
 
 static enum bt_err fold_printed(struct bt_sale_row *row, const struct bt_event *event, const json_t *body)
@@ -138,7 +177,7 @@ static enum bt_err fold_recovered(struct bt_sale_row *row, const struct bt_event
 
 static const struct fold_rule {
 	enum bt_err (*fold)(struct bt_sale_row *row, const struct bt_event *event, const json_t *body);
-	bool moves; /* goes to @p stage, unless token or credit are out already: those stay */
+	bool moves; /* goes to @p stage, unless token or credit are out, or the money goes back: those stay */
 	enum bt_sale_stage stage;
 } rules[BT_EVENT_KIND_COUNT] = {
     [BT_EVENT_PAID] = {.fold = fold_paid},
@@ -152,6 +191,11 @@ static const struct fold_rule {
     [BT_EVENT_EXCEPTION] = {.fold = fold_exception},
     [BT_EVENT_RECOVERED] = {.fold = fold_recovered},
     [BT_EVENT_ABANDONED] = {.moves = true, .stage = BT_STAGE_ABANDONED},
+    [BT_EVENT_REVISED] = {.fold = fold_paid},
+    [BT_EVENT_REFUNDING] = {.fold = fold_refunding},
+    [BT_EVENT_REFUNDED] = {.fold = fold_refunded},
+    [BT_EVENT_INQUIRING] = {.moves = true, .stage = BT_STAGE_INQUIRING},
+    [BT_EVENT_OVERRIDDEN] = {.fold = fold_overridden},
 };
 
 enum bt_err bt_fold_event(struct bt_sale_row *row, const struct bt_event *event, const json_t *body)
@@ -164,7 +208,7 @@ enum bt_err bt_fold_event(struct bt_sale_row *row, const struct bt_event *event,
 		if (err != BT_OK)
 			return err;
 	}
-	if (rule->moves && !is_delivered(row))
+	if (rule->moves && !is_delivered(row) && !is_going_back(row))
 		row->stage = rule->stage;
 	row->last_seq = event->seq;
 	return BT_OK;

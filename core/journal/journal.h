@@ -43,7 +43,12 @@
 	ROW(BT_EVENT_ABANDONED, "abandoned")                                                                           \
 	/* Frames keep a kind by its place in this list: new ones come last. */                                        \
 	ROW(BT_EVENT_EPOCH, "epoch")                                                                                   \
-	ROW(BT_EVENT_RECOVERED, "recovered")
+	ROW(BT_EVENT_RECOVERED, "recovered")                                                                           \
+	ROW(BT_EVENT_REVISED, "revised")                                                                               \
+	ROW(BT_EVENT_REFUNDING, "refunding")                                                                           \
+	ROW(BT_EVENT_REFUNDED, "refunded")                                                                             \
+	ROW(BT_EVENT_INQUIRING, "inquiring")                                                                           \
+	ROW(BT_EVENT_OVERRIDDEN, "overridden")
 
 enum bt_event_kind {
 #define BT_EVENT_ENUM(id, name) id,
@@ -87,6 +92,9 @@ enum bt_sale_stage {
 	BT_STAGE_PENDING,  /* docket given */
 	BT_STAGE_REFUSED,  /* head-end refused; money has to be dealt with */
 	BT_STAGE_ABANDONED,
+	BT_STAGE_REFUNDING, /* approved: nothing is issued any more, and no cash moves before the head-end's answer */
+	BT_STAGE_REFUNDED,  /* the head-end took it back: the money was returned */
+	BT_STAGE_INQUIRING, /* asked of a head-end that picks tokens itself; what came of it is not known */
 };
 
 struct bt_sale_row {
@@ -145,8 +153,9 @@ void bt_journal_close(struct bt_journal *journal);
  * that begins a sale (`paid`) when less than 1 MiB is free and no ballast is left; BT_EDISK for one while a required
  * mirror is missing or behind; BT_EINPUT for a body that is not
  * canonical or lacks what the projection needs; BT_ESTATE for an event that cannot follow (no `paid` before it, a TID
- * this meter has had from another sale, other digits for a token, a token beside a credit), or a journal open for
- * reading only; BT_ENOMEM.
+ * this meter has had from another sale, other digits for a token, a token beside a credit, a refund of what was
+ * delivered, anything of this terminal's own making after a refund was begun), or a journal open for reading only;
+ * BT_ENOMEM.
  */
 BT_MUST_USE enum bt_err bt_journal_put(struct bt_journal *journal, const struct bt_event_in *events, int count,
 				       struct bt_fault *fault);
@@ -204,10 +213,11 @@ BT_MUST_USE enum bt_err bt_journal_sale_by_receipt(struct bt_journal *journal, c
 enum bt_sale_filter {
 	BT_SALES_ALL,       /* newest first */
 	BT_SALES_UNSETTLED, /* oldest first: unsent */
-	/* What still needs somebody: PAID, VENDING and PENDING, then REFUSED, then delivered ones with an exception;
-	 * each oldest first. */
+	/* What still needs somebody: PAID, VENDING, PENDING, REFUNDING and INQUIRING, then REFUSED, then delivered or
+	 * refunded ones with an exception; each oldest first. */
 	BT_SALES_OPEN,
-	BT_SALES_METER, /* newest first, of meter or connection @p key */
+	BT_SALES_METER,    /* newest first, of meter or connection @p key */
+	BT_SALES_IN_DOUBT, /* oldest first, INQUIRING ones of meter @p key */
 };
 /** Fill at most @p max rows. */
 BT_MUST_USE enum bt_err bt_journal_sales(struct bt_journal *journal, enum bt_sale_filter filter, const char *key,
@@ -229,15 +239,16 @@ BT_MUST_USE enum bt_err bt_journal_exception(struct bt_journal *journal, const c
 					     char out[BT_EXCEPTION_CODE_MAX]);
 
 /** Use against the caps: all sales the head-end has not acknowledged, from PAID on, but refused and abandoned ones
- *  (PROTOCOL L1). The sale in hand counts as soon as it is PAID. */
+ *  (PROTOCOL L1); one that is being refunded counts until its refund is acknowledged. The sale in hand counts as soon
+ * as it is PAID. */
 struct bt_unsent {
 	int64_t count;
 	bt_paise paise;
 	int64_t oldest_ms; /* paid_at of the oldest; 0 when none */
 };
 BT_MUST_USE enum bt_err bt_journal_unsent(struct bt_journal *journal, struct bt_unsent *out);
-/** What this terminal has sold to @p meter since @p since_ms (by paid time), refused and abandoned sales left out:
- * sales that deliver a token, given or owed, and the paise of all. */
+/** What this terminal has sold to @p meter since @p since_ms (by paid time), refused, abandoned and refunded ones left
+ * out: sales that deliver a token, given or owed, and the paise of all. */
 BT_MUST_USE enum bt_err bt_journal_meter_use(struct bt_journal *journal, const char *meter, int64_t since_ms,
 					     int64_t *tokens, bt_paise *paise);
 /** True when a journaled sale has burned @p tid for @p meter (PROTOCOL T1, T3). */

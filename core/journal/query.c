@@ -92,6 +92,7 @@ static const char *const filter_sql[] = {
 	"SELECT " BT_SALE_COLUMNS " FROM sale WHERE " BT_SALE_OPEN " ORDER BY " BT_SALE_RANK ",paid_seq LIMIT ?2",
     [BT_SALES_METER] = "SELECT " BT_SALE_COLUMNS " FROM sale WHERE (meter=?1 OR connection=?1) AND ?1<>''"
 		       " ORDER BY paid_seq DESC LIMIT ?2",
+    [BT_SALES_IN_DOUBT] = "SELECT " BT_SALE_COLUMNS " FROM sale WHERE meter=?1 AND stage=9 ORDER BY paid_seq LIMIT ?2",
 };
 
 enum bt_err bt_journal_sales(struct bt_journal *journal, enum bt_sale_filter filter, const char *key, int max,

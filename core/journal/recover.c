@@ -3,19 +3,15 @@
  * The new journal is built and checked in the folder "recovered" beside the old one, then a mark is left there and the
  * files change places one by one. Whatever a cut leaves between two of them does not open as a journal, and a run that
  * finds the mark only goes on changing places. Source: DESIGN 6, PROTOCOL J1, T4. */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "core/base/file.h"
 #include "core/journal/chain.h"
 #include "core/journal/check.h"
 #include "core/journal/lines.h"
+#include "core/journal/places.h"
 #include "core/journal/state.h"
-
-#define WORKPLACE "recovered"
-#define MARK      "ready"
 
 /* The records events can be brought back from. */
 enum origin { FROM_DATABASE, FROM_MIRROR, FROM_FILE, ORIGINS };
@@ -31,6 +27,7 @@ struct origin_state {
 struct recovery {
 	const struct bt_journal_options *options;
 	const struct bt_disk *disk;
+	struct bt_places places;
 	struct bt_store store; /* the database as it is, for reading */
 	struct bt_frames frames;
 	struct origin_state origins[ORIGINS];
@@ -277,34 +274,11 @@ static enum bt_err bring_back(struct recovery *r, const struct bt_event *event, 
 
 /* ---- building ---- */
 
-static bool is_there(const struct bt_disk *disk, const char *path)
-{
-	struct bt_disk_file *file = NULL;
-	bool there = disk->open(disk->context, path, BT_DISK_EXISTING, &file) == 0;
-	disk->close(file);
-	return there;
-}
-
-/* The epoch events of earlier recoveries may be among what is lost: the files they put away tell of them. */
-static int64_t next_epoch(const struct recovery *r)
-{
-	char name[64], path[4300];
-	int64_t epoch = r->epoch + 1;
-	for (;; epoch++) {
-		bt_text_printf(name, sizeof name, "journal.head.before-%lld", (long long)epoch);
-		if (bt_path_join(r->options->dir, name, path, sizeof path) == BT_OK && is_there(r->disk, path))
-			continue;
-		bt_text_printf(name, sizeof name, "journal.db.before-%lld", (long long)epoch);
-		if (bt_path_join(r->options->dir, name, path, sizeof path) != BT_OK || !is_there(r->disk, path))
-			return epoch;
-	}
-}
-
 static enum bt_err put_epoch(struct recovery *r, struct bt_fault *fault)
 {
 	char hash[2 * BT_SHA256_LEN + 1];
 	int64_t now_ms = bt_clock_wall_ms(r->options->clock);
-	r->report.epoch = next_epoch(r);
+	r->report.epoch = bt_places_next_epoch(&r->places, r->epoch);
 	bt_hex_encode(BT_BYTES(r->report.restored.hash), hash);
 	return bt_journal_put_json(&r->fresh, BT_EVENT_EPOCH, "",
 				   json_pack("{s:I, s:I, s:s, s:I, s:I}", "epoch", (json_int_t)r->report.epoch,
@@ -314,33 +288,10 @@ static enum bt_err put_epoch(struct recovery *r, struct bt_fault *fault)
 				   fault);
 }
 
-static enum bt_err path_to(const struct recovery *r, const char *folder, const char *name, char out[4400])
-{
-	char inner[4300];
-	enum bt_err err = bt_path_join(r->options->dir, folder, inner, sizeof inner);
-	return err == BT_OK ? bt_path_join(inner, name, out, 4400) : err;
-}
-
-static enum bt_err clear_workplace(struct recovery *r, struct bt_fault *fault)
-{
-	static const char *const names[] = {"journal.db", "journal.db-wal", "journal.head"};
-	char path[4400];
-	enum bt_err err = bt_path_join(r->options->dir, WORKPLACE, path, sizeof path);
-	if (err == BT_OK && r->disk == bt_disk_system())
-		err = bt_folder_make(path, fault);
-	for (size_t i = 0; err == BT_OK && i < sizeof names / sizeof *names; i++) {
-		err = path_to(r, WORKPLACE, names[i], path);
-		int sys = err == BT_OK ? r->disk->remove(r->disk->context, path) : 0;
-		if (sys && sys != ENOENT)
-			err = bt_disk_note(fault, sys, names[i], "remove");
-	}
-	return err;
-}
-
 static enum bt_err open_fresh(struct recovery *r, struct bt_fault *fault)
 {
 	struct bt_journal *fresh = &r->fresh;
-	enum bt_err err = bt_path_join(r->options->dir, WORKPLACE, fresh->dir, sizeof fresh->dir);
+	enum bt_err err = bt_path_join(r->options->dir, BT_WORKPLACE, fresh->dir, sizeof fresh->dir);
 	*fresh = (struct bt_journal){.disk = r->disk,
 				     .clock = r->options->clock,
 				     .signer = r->options->signer,
@@ -349,7 +300,7 @@ static enum bt_err open_fresh(struct recovery *r, struct bt_fault *fault)
 				     .frames = {.disk = r->disk},
 				     .epoch = 1};
 	if (err == BT_OK)
-		err = bt_path_join(r->options->dir, WORKPLACE, fresh->dir, sizeof fresh->dir);
+		err = bt_path_join(r->options->dir, BT_WORKPLACE, fresh->dir, sizeof fresh->dir);
 	memcpy(fresh->public_key, bt_signer_public(r->options->signer), sizeof fresh->public_key);
 	if (err == BT_OK)
 		err = bt_store_open(&fresh->store, r->disk, fresh->dir, true, fault);
@@ -368,7 +319,7 @@ static void close_fresh(struct recovery *r, bool whole)
 static enum bt_err build(struct recovery *r, enum origin longest, struct bt_fault *fault)
 {
 	struct chain chain;
-	enum bt_err err = clear_workplace(r, fault);
+	enum bt_err err = bt_places_clear(&r->places, fault);
 	if (err == BT_OK)
 		err = open_fresh(r, fault);
 	if (err == BT_OK)
@@ -385,137 +336,11 @@ static enum bt_err build(struct recovery *r, enum origin longest, struct bt_faul
 	return err;
 }
 
-/* ---- changing places ---- */
-
-static enum bt_err leave_mark(struct recovery *r, struct bt_fault *fault)
-{
-	const struct bt_recovery *report = &r->report;
-	char path[4400], folder[4400], hash[2 * BT_SHA256_LEN + 1];
-	struct bt_disk_file *file = NULL;
-	struct bt_buf text;
-	bt_buf_init(&text, 1024);
-	bt_hex_encode(BT_BYTES(report->restored.hash), hash);
-	json_t *root = json_pack("{s:I, s:I, s:s, s:I, s:I, s:I, s:I}", "epoch", (json_int_t)report->epoch, "seq",
-				 (json_int_t)report->restored.seq, "hash", hash, "known", (json_int_t)report->known,
-				 "database", (json_int_t)report->in_database, "mirror", (json_int_t)report->in_mirror,
-				 "file", (json_int_t)report->in_file);
-	enum bt_err err = root ? bt_json_encode(root, &text) : BT_ENOMEM;
-	json_decref(root);
-	if (err == BT_OK)
-		err = path_to(r, WORKPLACE, MARK, path);
-	if (err == BT_OK)
-		err = bt_path_join(r->options->dir, WORKPLACE, folder, sizeof folder);
-	if (err == BT_OK) {
-		int sys = r->disk->open(r->disk->context, path, BT_DISK_CREATE, &file);
-		if (!sys)
-			sys = r->disk->write(file, 0, text.data, text.len);
-		if (!sys)
-			sys = r->disk->sync(file);
-		r->disk->close(file);
-		if (!sys)
-			sys = r->disk->sync_folder(r->disk->context, folder);
-		if (sys)
-			err = bt_disk_note(fault, sys, MARK, "write");
-	}
-	bt_buf_fini(&text);
-	return err;
-}
-
-static enum bt_err decode_mark(struct bt_bytes text, struct bt_recovery *out)
-{
-	json_t *root = NULL;
-	char hash[2 * BT_SHA256_LEN + 1];
-	enum bt_err err = bt_json_parse(text, 1024, &root, NULL);
-	if (err == BT_OK && (bt_json_int(root, "epoch", 2, INT32_MAX, &out->epoch) != BT_OK ||
-			     bt_json_int(root, "seq", 1, INT64_MAX, &out->restored.seq) != BT_OK ||
-			     bt_json_text(root, "hash", hash, sizeof hash) != BT_OK ||
-			     bt_hex_decode(hash, out->restored.hash, sizeof out->restored.hash) != BT_OK ||
-			     bt_json_int(root, "known", 1, INT64_MAX, &out->known) != BT_OK ||
-			     bt_json_int(root, "database", 0, INT64_MAX, &out->in_database) != BT_OK ||
-			     bt_json_int(root, "mirror", 0, INT64_MAX, &out->in_mirror) != BT_OK ||
-			     bt_json_int(root, "file", 0, INT64_MAX, &out->in_file) != BT_OK))
-		err = BT_EFORMAT;
-	json_decref(root);
-	return err;
-}
-
-/* A mark that was not written whole was never acted on. */
-static bool find_mark(struct recovery *r)
-{
-	char path[4400];
-	uint8_t text[1024];
-	size_t have = 0;
-	struct bt_disk_file *file = NULL;
-	if (path_to(r, WORKPLACE, MARK, path) != BT_OK ||
-	    r->disk->open(r->disk->context, path, BT_DISK_EXISTING, &file) != 0)
-		return false;
-	bool found = r->disk->read(file, 0, text, sizeof text, &have) == 0 &&
-		     decode_mark((struct bt_bytes){text, have}, &r->report) == BT_OK;
-	r->disk->close(file);
-	return found;
-}
-
-/* Put a file of the old journal away, once; what a failed opening has made since is nothing to keep. */
-static int put_away(struct recovery *r, const char *name, const char *suffix)
-{
-	char path[4300], kept[4400], kept_name[80];
-	bt_text_printf(kept_name, sizeof kept_name, "%s.before-%lld%s", name, (long long)r->report.epoch, suffix);
-	bt_text_printf(kept, sizeof kept, "%s%s", name, suffix);
-	if (bt_path_join(r->options->dir, kept, path, sizeof path) != BT_OK ||
-	    bt_path_join(r->options->dir, kept_name, kept, sizeof kept) != BT_OK)
-		return ENAMETOOLONG;
-	int sys = is_there(r->disk, kept) ? r->disk->remove(r->disk->context, path)
-					  : r->disk->rename(r->disk->context, path, kept);
-	return sys == ENOENT ? 0 : sys;
-}
-
-/* Each name is lasting before the next is touched. */
-static int place(struct recovery *r, const char *name, bool has_log)
-{
-	char from[4400], to[4300], folder[4300];
-	if (path_to(r, WORKPLACE, name, from) != BT_OK || bt_path_join(r->options->dir, name, to, sizeof to) != BT_OK ||
-	    bt_path_join(r->options->dir, WORKPLACE, folder, sizeof folder) != BT_OK)
-		return ENAMETOOLONG;
-	if (!is_there(r->disk, from))
-		return 0;
-	int sys = has_log ? put_away(r, name, "-wal") : 0;
-	if (!sys)
-		sys = put_away(r, name, "");
-	if (!sys)
-		sys = r->disk->sync_folder(r->disk->context, r->options->dir);
-	if (!sys)
-		sys = r->disk->rename(r->disk->context, from, to);
-	if (!sys)
-		sys = r->disk->sync_folder(r->disk->context, r->options->dir);
-	return sys ? sys : r->disk->sync_folder(r->disk->context, folder);
-}
-
-static enum bt_err change_places(struct recovery *r, struct bt_fault *fault)
-{
-	char path[4400];
-	int sys = place(r, "journal.head", false);
-	if (!sys)
-		sys = place(r, "journal.db", true);
-	if (!sys && path_to(r, WORKPLACE, MARK, path) == BT_OK)
-		sys = r->disk->remove(r->disk->context, path);
-	if (sys)
-		return bt_disk_note(fault, sys, "recovered journal", "put in place");
-	if (r->disk == bt_disk_system() && bt_path_join(r->options->dir, WORKPLACE, path, sizeof path) == BT_OK)
-		(void)rmdir(path);
-	return BT_OK;
-}
-
-bool bt_recovery_is_cut(const struct bt_disk *disk, const char *dir)
-{
-	char path[4400];
-	return bt_path_join(dir, WORKPLACE "/" MARK, path, sizeof path) == BT_OK && is_there(disk, path);
-}
-
 static enum bt_err run(struct recovery *r, const char *from, struct bt_fault *fault)
 {
 	enum origin longest = FROM_DATABASE;
-	if (find_mark(r))
-		return change_places(r, fault);
+	if (bt_places_find_mark(&r->places, &r->report))
+		return bt_places_change(&r->places, r->report.epoch, fault);
 	enum bt_err err = open_origins(r, from, fault);
 	if (err == BT_OK)
 		err = measure(r, &longest, fault);
@@ -523,8 +348,8 @@ static enum bt_err run(struct recovery *r, const char *from, struct bt_fault *fa
 		err = build(r, longest, fault);
 	close_origins(r);
 	if (err == BT_OK)
-		err = leave_mark(r, fault);
-	return err == BT_OK ? change_places(r, fault) : err;
+		err = bt_places_mark(&r->places, &r->report, fault);
+	return err == BT_OK ? bt_places_change(&r->places, r->report.epoch, fault) : err;
 }
 
 enum bt_err bt_journal_recover(const struct bt_journal_options *options, const char *from, struct bt_recovery *out,
@@ -541,6 +366,7 @@ enum bt_err bt_journal_recover(const struct bt_journal_options *options, const c
 		return bt_fault_set(fault, BT_ENOMEM, 0, "recovery");
 	r->options = options;
 	r->disk = options->disk ? options->disk : bt_disk_system();
+	r->places = (struct bt_places){r->disk, options->dir};
 	enum bt_err err = bt_hold_open(&hold, r->disk, options->dir, fault);
 	if (err == BT_OK) {
 		err = run(r, from, fault);

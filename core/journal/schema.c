@@ -29,7 +29,7 @@ static const char version_1[] =
     "CREATE INDEX sale_by_tid ON sale(meter,tid) WHERE tid<>0;"
     "CREATE INDEX sale_by_shift ON sale(shift);"
     "CREATE INDEX sale_unsent ON sale(paid_seq) WHERE " BT_SALE_UNSENT ";"
-    "CREATE INDEX sale_open ON sale(paid_seq) WHERE " BT_SALE_OPEN ";";
+    "CREATE INDEX sale_open ON sale(paid_seq) WHERE stage<>6 AND (stage IN (0,1,4,5) OR exception=1);";
 
 /* The mark of the newest put takes the tally of the projection along. */
 static const char version_2[] =
@@ -37,6 +37,10 @@ static const char version_2[] =
     " tally BLOB NOT NULL CHECK(length(tally)=32)) STRICT;"
     "INSERT INTO newest SELECT 1,batch_first,0,zeroblob(32) FROM mark;"
     "DROP TABLE mark;";
+
+/* Sales that are being refunded or inquired about need somebody too. */
+static const char version_3[] = "DROP INDEX sale_open;"
+				"CREATE INDEX sale_open ON sale(paid_seq) WHERE " BT_SALE_OPEN ";";
 
 static enum bt_err count_sales(struct bt_store *store, struct bt_fault *fault)
 {
@@ -70,6 +74,7 @@ static const struct step {
 } steps[BT_SCHEMA_VERSION] = {
     {.sql = version_1},
     {.sql = version_2, .fill = count_sales},
+    {.sql = version_3},
 };
 
 static enum bt_err read_version(struct bt_store *store, int *out, struct bt_fault *fault)

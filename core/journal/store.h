@@ -18,12 +18,13 @@
 /* The numbers of the stages as the SQL below writes them. */
 _Static_assert(BT_STAGE_PAID == 0 && BT_STAGE_VENDING == 1 && BT_STAGE_PENDING == 4, "stages of BT_SALE_OWED");
 _Static_assert(BT_STAGE_REFUSED == 5 && BT_STAGE_ABANDONED == 6, "stages of BT_SALE_UNSENT and BT_SALE_OPEN");
+_Static_assert(BT_STAGE_REFUNDING == 7 && BT_STAGE_REFUNDED == 8 && BT_STAGE_INQUIRING == 9, "stages of BT_SALE_OWED");
 /** Sales that count against the caps: not acknowledged, neither refused (5) nor abandoned (6). */
 #define BT_SALE_UNSENT "settled=0 AND stage NOT IN (5,6)"
-/** Money taken and nothing given for it yet: paid (0), vending (1), pending (4). */
-#define BT_SALE_OWED "stage IN (0,1,4)"
+/** Money taken and nothing given for it yet: paid (0), vending (1), pending (4), refunding (7), inquiring (9). */
+#define BT_SALE_OWED "stage IN (0,1,4,7,9)"
 /** Sales that need somebody: owed, refused, or named in an exception, unless a person has closed them (6). */
-#define BT_SALE_OPEN "stage<>6 AND (stage IN (0,1,4,5) OR exception=1)"
+#define BT_SALE_OPEN "stage<>6 AND (stage IN (0,1,4,5,7,9) OR exception=1)"
 #define BT_SALE_RANK "CASE WHEN " BT_SALE_OWED " THEN 0 WHEN stage=5 THEN 1 ELSE 2 END"
 
 /* One row per statement kept prepared. */
@@ -55,7 +56,7 @@ _Static_assert(BT_STAGE_REFUSED == 5 && BT_STAGE_ABANDONED == 6, "stages of BT_S
 	ROW(BT_STMT_SALE_EXCEPTIONS, "SELECT " BT_EVENT_COLUMNS " FROM event WHERE +kind='exception' AND sale_id<>''"  \
 				     " AND seq<=?1 AND sale_id=?2 ORDER BY seq")                                       \
 	ROW(BT_STMT_METER_USE, "SELECT coalesce(sum(delivery='token'),0),coalesce(sum(amount),0)"                      \
-			       " FROM sale WHERE meter=?1 AND paid_at>=?2 AND stage NOT IN (5,6)")                     \
+			       " FROM sale WHERE meter=?1 AND paid_at>=?2 AND stage NOT IN (5,6,8)")                   \
 	ROW(BT_STMT_TID, "SELECT 1 FROM sale WHERE meter=?1 AND tid=?2 AND tid<>0 AND sale_id<>?3")                    \
 	ROW(BT_STMT_SHIFT, "SELECT count(*) FROM sale WHERE shift=?1")                                                 \
 	ROW(BT_STMT_PEER, "SELECT seq,hash FROM peer WHERE id=1")                                                      \

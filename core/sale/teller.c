@@ -131,6 +131,9 @@ static enum bt_sale_state state_of_stage(enum bt_sale_stage stage, int printed)
 		return printed ? BT_SALE_DONE : BT_SALE_CREDITED;
 	case BT_STAGE_REFUSED:
 	case BT_STAGE_ABANDONED: /* closed by a person: never issued any more */
+	case BT_STAGE_REFUNDING:
+	case BT_STAGE_REFUNDED:
+	case BT_STAGE_INQUIRING:
 		return BT_SALE_REFUSED;
 	case BT_STAGE_VENDING:
 		return BT_SALE_VENDING;

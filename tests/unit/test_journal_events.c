@@ -248,6 +248,50 @@ static void open_sales_in_order(void **state)
 	assert_int_equal(rows[0].stage, BT_STAGE_PENDING);
 }
 
+/* PROTOCOL S5, S9: money goes back only after it was approved, and what was delivered never does. */
+static void refund_by_its_steps(void **state)
+{
+	struct fixture *f = *state;
+	struct bt_sale_row row, doubt[2];
+	struct bt_unsent unsent;
+	char id[37];
+	int count = 0;
+	fixture_sale_id(1, id);
+	assert_int_equal(fixture_put_paid(f, 1, 1008), BT_OK);
+	assert_int_equal(fixture_put(f, BT_EVENT_REFUNDED, 1, "{\"at\":1}"), BT_ESTATE);
+	assert_int_equal(fixture_put(f, BT_EVENT_REFUNDING, 1, "{\"by\":\"jha\"}"), BT_OK);
+	assert_int_equal(fixture_put_tokened(f, 1, 1008), BT_ESTATE); /* this terminal's own making */
+	assert_int_equal(fixture_put_paid(f, 1, 1008), BT_ESTATE);
+	assert_int_equal(fixture_put(f, BT_EVENT_PENDING, 1, "{\"reason\":\"keys\"}"), BT_OK);
+	assert_int_equal(bt_journal_sale(f->journal, id, &row), BT_OK);
+	assert_int_equal(row.stage, BT_STAGE_REFUNDING);
+	assert_int_equal(bt_journal_unsent(f->journal, &unsent), BT_OK);
+	assert_int_equal(unsent.count, 1);
+	assert_int_equal(fixture_put(f, BT_EVENT_REFUNDED, 1, "{\"at\":1}"), BT_OK);
+	assert_int_equal(fixture_put(f, BT_EVENT_REFUNDING, 1, "{\"by\":\"jha\"}"), BT_ESTATE);
+	assert_int_equal(fixture_put(f, BT_EVENT_TOKENED, 1,
+				     "{\"issued_by\":\"server\",\"lease\":1,\"rev\":1,\"tid\":1008,"
+				     "\"token\":\"00000000000000000001\",\"units\":635}"),
+			 BT_ESTATE);
+	assert_int_equal(bt_journal_unsent(f->journal, &unsent), BT_OK);
+	assert_int_equal(unsent.count, 1);
+	assert_int_equal(fixture_put(f, BT_EVENT_SETTLED, 1, "{\"at\":1,\"by\":\"journal\"}"), BT_OK);
+	assert_int_equal(bt_journal_unsent(f->journal, &unsent), BT_OK);
+	assert_int_equal(unsent.count, 0);
+	assert_int_equal(fixture_put_paid(f, 2, 1024), BT_OK);
+	assert_int_equal(fixture_put_tokened(f, 2, 1024), BT_OK);
+	assert_int_equal(fixture_put(f, BT_EVENT_REFUNDING, 2, "{\"by\":\"jha\"}"), BT_ESTATE);
+	assert_int_equal(fixture_put_paid(f, 3, 1040), BT_OK);
+	assert_int_equal(fixture_put(f, BT_EVENT_OVERRIDDEN, 3, "{\"by\":\"jha\"}"), BT_ESTATE);
+	assert_int_equal(fixture_put(f, BT_EVENT_INQUIRING, 3, "{\"rev\":1}"), BT_OK);
+	assert_int_equal(bt_journal_sales(f->journal, BT_SALES_IN_DOUBT, FIXTURE_METER, 2, doubt, &count), BT_OK);
+	assert_int_equal(count, 1);
+	assert_int_equal(fixture_put(f, BT_EVENT_OVERRIDDEN, 3, "{\"by\":\"jha\"}"), BT_OK);
+	assert_int_equal(fixture_put_tokened(f, 3, 1040), BT_OK);
+	assert_int_equal(bt_journal_sales(f->journal, BT_SALES_IN_DOUBT, FIXTURE_METER, 2, doubt, &count), BT_OK);
+	assert_int_equal(count, 0);
+}
+
 static bool count_exception(void *context, const char *sale_id, const char *code)
 {
 	assert_int_equal(strlen(sale_id), 36);
@@ -412,6 +456,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(one_tid_one_token, make, end),
 	    cmocka_unit_test_setup_teardown(filters_and_unsent, make, end),
 	    cmocka_unit_test_setup_teardown(open_sales_in_order, make, end),
+	    cmocka_unit_test_setup_teardown(refund_by_its_steps, make, end),
 	    cmocka_unit_test_setup_teardown(exceptions_by_code, make, end),
 	    cmocka_unit_test_setup_teardown(put_json, make, end),
 	    cmocka_unit_test_setup_teardown(reads_in_order_after_reopen, make, end),
