@@ -19,6 +19,7 @@
 	ROW(BT_CALL_CONSUMER, "consumer", false, 65536) \
 	ROW(BT_CALL_SALE, "sale", true, 65536) \
 	ROW(BT_CALL_INQUIRY, "inquiry", true, 65536) \
+	ROW(BT_CALL_REVERSAL, "reversal", true, 65536) \
 	ROW(BT_CALL_JOURNAL, "journal", true, 1048576) \
 	ROW(BT_CALL_HEAD, "head", false, 65536)
 
@@ -39,11 +40,11 @@ struct bt_call {
 	enum bt_call_kind kind;
 	uint64_t id;        /* the caller's, echoed in the answer */
 	int deadline_ms;    /* whole call from submission, 1..BT_DEADLINE_MAX_MS */
-	char sale_id[37];   /* SALE, INQUIRY */
-	char text[80];      /* CONSUMER: number; HEALTH: nonce, 32 hex digits */
+	char sale_id[37];   /* SALE, INQUIRY, REVERSAL */
+	char text[80];      /* CONSUMER: number; HEALTH: nonce, 32 hex digits; REVERSAL: reason, a code */
 	int64_t number;     /* DIRECTORY: since; SALE: rev */
 	int limit;          /* DIRECTORY: rows a page */
-	int64_t era;        /* SALE, JOURNAL */
+	int64_t era;        /* SALE, REVERSAL, JOURNAL */
 	struct bt_bytes body; /* SALE: canonical sale record; JOURNAL, ENROL: the whole JSON body */
 };
 
@@ -60,12 +61,15 @@ struct bt_http_reply {
 	struct bt_bytes body; /* at most bt_call_reply_max() */
 };
 
-/** What an answer says. For kinds that carry a document (all but SALE and INQUIRY), and for every refusal (figures),
+/** What an answer says. For kinds that carry a document (all but SALE, INQUIRY and REVERSAL), and for every refusal (figures),
  *  `body` holds the reply's whole JSON, checked to be an object within limits of size and depth and to have the members
  *  of its kind at their types; it is the receiver's to free (bt_answer_fini). Every other field that the reply does not
  *  name is zero.
  *
- *  BT_EREFUSED is given only for a 4xx error object; of SALE only when it names the sale asked about; of INQUIRY only
+ *  A good REVERSAL says that the sale is taken back, or never will be taken: the money may be returned (PROTOCOL H3).
+ *
+ *  BT_EREFUSED is given only for a 4xx error object; of SALE and REVERSAL only when it names the sale asked about (code
+ *  "token_released": the token has left, an inquiry gives it); of INQUIRY only
  *  when it also says that a tombstone stands (PROTOCOL H3) or that the sale was reversed (code "reversed"). All else
  *  that is not a good answer is BT_EGARBAGE, fate UNKNOWN. */
 struct bt_answer {

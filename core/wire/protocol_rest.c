@@ -14,6 +14,9 @@
 #define CLEAN_COLUMNS_EN 120
 #define CLEAN_COLUMNS_HI 120
 
+/* Codes of refusals and reasons are made of these. */
+#define CODE_LETTERS "abcdefghijklmnopqrstuvwxyz0123456789_"
+
 enum member_type { MEMBER_TEXT, MEMBER_COUNT, MEMBER_BOOL, MEMBER_OBJECT, MEMBER_ARRAY };
 
 struct member {
@@ -114,6 +117,13 @@ static enum bt_err put_inquiry_path(const struct bt_call *call, struct bt_buf *p
 	return bt_buf_printf(path, "/v1/sales/%s", call->sale_id);
 }
 
+static enum bt_err put_reversal_path(const struct bt_call *call, struct bt_buf *path)
+{
+	if (!is_sale_id(call->sale_id))
+		return BT_EINPUT;
+	return bt_buf_printf(path, "/v1/sales/%s/reversal", call->sale_id);
+}
+
 static enum bt_err put_journal_path(const struct bt_call *call, struct bt_buf *path)
 {
 	(void)call;
@@ -153,6 +163,14 @@ static enum bt_err put_sale(const struct bt_call *call, struct bt_buf *body)
 	if (!err)
 		err = bt_buf_put(body, call->body.data, call->body.len);
 	return err ? err : bt_buf_put_text(body, "}");
+}
+
+/* The reason is a code, so that it needs no escaping. */
+static enum bt_err put_reversal(const struct bt_call *call, struct bt_buf *body)
+{
+	if (call->era < 1 || !call->text[0] || strspn(call->text, CODE_LETTERS) != strlen(call->text))
+		return BT_EINPUT;
+	return bt_buf_printf(body, "{\"era\":%" PRId64 ",\"reason\":\"%s\"}", call->era, call->text);
 }
 
 static enum bt_err put_document(const struct bt_call *call, struct bt_buf *body)
@@ -257,6 +275,17 @@ static enum bt_err read_sale(const struct bt_call *call, const json_t *reply, st
 	return !err && out->rev != call->number ? BT_EFORMAT : err;
 }
 
+/* Taken back for this very sale; anything less is not known (PROTOCOL H3). */
+static enum bt_err read_reversal(const struct bt_call *call, const json_t *reply, struct bt_answer *out)
+{
+	char status[16];
+
+	if (!names_sale(call, reply) || bt_json_text(reply, "status", status, sizeof status) != BT_OK ||
+	    strcmp(status, "reversed") != 0)
+		return BT_EFORMAT;
+	return bt_text_copy(out->sale_id, sizeof out->sale_id, call->sale_id);
+}
+
 static enum bt_err read_health(const struct bt_call *call, const json_t *reply, struct bt_answer *out)
 {
 	char nonce[33];
@@ -346,6 +375,12 @@ static const struct rest_call rest_calls[BT_CALL_COUNT] = {
 			 .good_status = {200, 200},
 			 .read_good = read_committed,
 			 .about_sale = true},
+    [BT_CALL_REVERSAL] = {.method = "POST",
+			  .put_path = put_reversal_path,
+			  .put_body = put_reversal,
+			  .good_status = {200, 200},
+			  .read_good = read_reversal,
+			  .about_sale = true},
     [BT_CALL_JOURNAL] = {.method = "POST",
 			 .put_path = put_journal_path,
 			 .put_body = put_document,
@@ -412,7 +447,7 @@ static enum bt_err read_error(const json_t *reply, struct bt_answer *out)
 
 	if (!error || bt_json_text(error, "code", out->code, sizeof out->code) != BT_OK)
 		return BT_EFORMAT;
-	if (!out->code[0] || out->code[strspn(out->code, "abcdefghijklmnopqrstuvwxyz0123456789_")] != '\0')
+	if (!out->code[0] || out->code[strspn(out->code, CODE_LETTERS)] != '\0')
 		return BT_EFORMAT;
 	return read_message(error, out);
 }
@@ -434,10 +469,10 @@ static enum bt_err read_refusal(const struct bt_call *call, const json_t *reply,
 	if (!names_sale(call, reply))
 		return BT_EFORMAT;
 	(void)bt_text_copy(out->sale_id, sizeof out->sale_id, call->sale_id);
-	if (call->kind == BT_CALL_SALE) {
+	if (call->kind == BT_CALL_SALE)
 		out->rev = call->number;
+	if (call->kind != BT_CALL_INQUIRY)
 		return BT_EREFUSED;
-	}
 	out->tombstone = strcmp(out->code, "unknown_sale") == 0 && has_tombstone(reply);
 	return out->tombstone ? BT_EREFUSED : BT_EFORMAT;
 }

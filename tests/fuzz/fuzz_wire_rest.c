@@ -34,7 +34,7 @@ static bool is_token_or_empty(const char *token)
 
 static bool is_about_sale(enum bt_call_kind kind)
 {
-	return kind == BT_CALL_SALE || kind == BT_CALL_INQUIRY;
+	return kind == BT_CALL_SALE || kind == BT_CALL_INQUIRY || kind == BT_CALL_REVERSAL;
 }
 
 static void check_texts(const struct bt_answer *answer)
@@ -56,6 +56,10 @@ static void check_good(const struct bt_call *call, const struct bt_http_reply *r
 	}
 	assert(strcmp(answer->sale_id, SALE_ID) == 0 && names_our_sale(reply->body));
 	assert(answer->body.len == 0 && answer->tid <= 0xFFFFFF && (!answer->token[0] || answer->tid > 0));
+	if (call->kind == BT_CALL_REVERSAL) {
+		assert(!answer->rev && !answer->token[0] && !answer->body.len);
+		return;
+	}
 	assert(answer->rev >= 1 && (call->kind == BT_CALL_INQUIRY || answer->rev == call->number));
 	assert(answer->key_change.tokens.count == 0 || answer->token[0]);
 	for (int i = 0; i < answer->key_change.tokens.count; i++)

@@ -82,6 +82,9 @@ static void wire_rest_encodes_known_bytes(void **state)
 	assert_request(&call, "POST", "/v1/sales", "{\"era\":1,\"sale\":" RECORD "}");
 	call = make_call(BT_CALL_INQUIRY);
 	assert_request(&call, "GET", "/v1/sales/" SALE_ID, "");
+	call = make_call(BT_CALL_REVERSAL);
+	(void)bt_text_copy(call.text, sizeof call.text, "paid_twice");
+	assert_request(&call, "POST", "/v1/sales/" SALE_ID "/reversal", "{\"era\":1,\"reason\":\"paid_twice\"}");
 	call = make_call(BT_CALL_DIRECTORY);
 	assert_request(&call, "GET", "/v1/directory?since=2&limit=500", "");
 	call = make_call(BT_CALL_LEASE);
@@ -121,6 +124,10 @@ static void wire_rest_refuses_to_encode_what_does_not_agree(void **state)
 	assert_int_equal(bt_protocol_rest.encode(&call, &request), BT_EINPUT);
 	call = make_call(BT_CALL_INQUIRY);
 	(void)bt_text_copy(call.sale_id, sizeof call.sale_id, "../../v1/sales");
+	assert_int_equal(bt_protocol_rest.encode(&call, &request), BT_EINPUT);
+	call = make_call(BT_CALL_REVERSAL);
+	assert_int_equal(bt_protocol_rest.encode(&call, &request), BT_EINPUT); /* no reason */
+	(void)bt_text_copy(call.text, sizeof call.text, "a\",\"era\":2");
 	assert_int_equal(bt_protocol_rest.encode(&call, &request), BT_EINPUT);
 	call = make_call(BT_CALL_DIRECTORY);
 	call.limit = 2001;
@@ -173,6 +180,17 @@ static const struct row rows[] = {
     {BT_CALL_INQUIRY, 404, REFUSAL(SALE_ID, "unknown_sale"), BT_EGARBAGE, ""},
     {BT_CALL_INQUIRY, 403, REFUSAL(SALE_ID, "revoked"), BT_EGARBAGE, ""},
     {BT_CALL_INQUIRY, 200, "{\"sale_id\":\"" SALE_ID "\",\"rev\":2,\"status\":\"reversed\"}", BT_EREFUSED, "reversed"},
+    /* only the word that it was taken back lets money go (PROTOCOL H3) */
+    {BT_CALL_REVERSAL, 200, "{\"sale_id\":\"" SALE_ID "\",\"status\":\"reversed\"}", BT_OK, ""},
+    {BT_CALL_REVERSAL, 200, "{\"sale_id\":\"" OTHER_ID "\",\"status\":\"reversed\"}", BT_EGARBAGE, ""},
+    {BT_CALL_REVERSAL, 200, "{\"status\":\"reversed\"}", BT_EGARBAGE, ""},
+    {BT_CALL_REVERSAL, 200, "{\"sale_id\":\"" SALE_ID "\",\"status\":\"committed\"}", BT_EGARBAGE, ""},
+    {BT_CALL_REVERSAL, 200, GOOD_SALE, BT_EGARBAGE, ""},
+    {BT_CALL_REVERSAL, 201, "{\"sale_id\":\"" SALE_ID "\",\"status\":\"reversed\"}", BT_EGARBAGE, ""},
+    {BT_CALL_REVERSAL, 409, REFUSAL(SALE_ID, "token_released"), BT_EREFUSED, "token_released"},
+    {BT_CALL_REVERSAL, 409, REFUSAL(OTHER_ID, "token_released"), BT_EGARBAGE, ""},
+    {BT_CALL_REVERSAL, 404, "{\"error\":{\"code\":\"unknown_sale\"}}", BT_EGARBAGE, ""},
+    {BT_CALL_REVERSAL, 500, REFUSAL(SALE_ID, "internal"), BT_EGARBAGE, ""},
     /* garbage */
     {BT_CALL_SALE, 200, "", BT_EGARBAGE, ""},
     {BT_CALL_SALE, 200, "null", BT_EGARBAGE, ""},
