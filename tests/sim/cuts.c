@@ -203,7 +203,7 @@ static void note_genesis(struct world *world)
 	struct ledger *ledger = &world->ledger;
 	if (ledger->count > 0)
 		return;
-	ledger->events[0] = (struct ledger_event){.kind = BT_EVENT_GENESIS, .sale = -1};
+	ledger->events[0] = (struct ledger_event){.kind = BT_EVENT_GENESIS, .sale = -1, .own = true};
 	ledger->count = ledger->drawn = 1;
 	world->made = true;
 }

@@ -30,6 +30,7 @@ struct ledger_sale {
 struct ledger_event {
 	enum bt_event_kind kind;
 	int sale;         /* -1 none */
+	bool own;         /* the journal's own: genesis, a new epoch; its body is not the ledger's */
 	uint64_t content; /* of the body */
 };
 

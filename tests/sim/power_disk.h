@@ -18,7 +18,7 @@
 #define POWER_VFS         "power"
 #define POWER_FOLDER      "/power"
 #define POWER_STICK       "/stick" /* a second folder, e.g. for the mirror; it loses power with the first */
-#define POWER_NAMES_MAX   12
+#define POWER_NAMES_MAX   32
 #define POWER_INODES_MAX  32
 #define POWER_RENAMES_MAX 64
 #define POWER_NEVER       UINT64_MAX

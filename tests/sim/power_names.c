@@ -78,19 +78,36 @@ static bool is_in_folder(const char *path, const char *folder)
 	return strncmp(path, folder, len) == 0 && path[len] == '/' && !strchr(path + len + 1, '/');
 }
 
-/* The names of one folder last from now on; a rename is within one folder. */
-void power_names_settle_folder(struct power_disk *disk, const char *folder)
+/* What is under way for one name has come to its end. */
+static void settle_name(struct power_disk *disk, int name)
 {
 	int kept = 0;
-	for (int i = 0; i < POWER_NAMES_MAX; i++) {
-		if (is_in_folder(disk->names[i], folder))
-			disk->lasting_names[i] = disk->live_names[i];
-	}
 	for (int i = 0; i < disk->renaming_count; i++) {
-		if (!is_in_folder(disk->names[disk->renamings[i].name[0]], folder))
+		if (disk->renamings[i].name[0] != name || disk->renamings[i].name[1] >= 0)
 			disk->renamings[kept++] = disk->renamings[i];
 	}
 	disk->renaming_count = kept;
+	disk->lasting_names[name] = disk->live_names[name];
+}
+
+/* The names of one folder last from now on, and those they were renamed from or to in another: a rename is one step. */
+void power_names_settle_folder(struct power_disk *disk, const char *folder)
+{
+	for (int i = 0; i < disk->renaming_count; i++) {
+		const int *pair = disk->renamings[i].name;
+		if (pair[1] < 0 ||
+		    (!is_in_folder(disk->names[pair[0]], folder) && !is_in_folder(disk->names[pair[1]], folder)))
+			continue;
+		int from = pair[0], to = pair[1];
+		disk->renamings[i].name[1] = -1; /* is taken out with the others of its name */
+		settle_name(disk, from);
+		settle_name(disk, to);
+		i = -1; /* the list has moved */
+	}
+	for (int i = 0; i < POWER_NAMES_MAX && disk->names[i][0]; i++) {
+		if (is_in_folder(disk->names[i], folder))
+			settle_name(disk, i);
+	}
 	power_drop_unnamed(disk);
 }
 

@@ -17,6 +17,7 @@ struct vfs_file {
 	struct power_disk *disk;
 	int inode;
 	bool new_name; /* made here and its folder not synced yet */
+	char folder[64];
 };
 
 static struct vfs_file *of(sqlite3_file *file)
@@ -59,7 +60,7 @@ static int vfs_sync(sqlite3_file *file, int flags)
 		return SQLITE_IOERR_FSYNC;
 	/* os_unix.c does not mind when this fails either. */
 	if (of(file)->new_name)
-		(void)power_do_sync_folder(of(file)->disk, POWER_FOLDER);
+		(void)power_do_sync_folder(of(file)->disk, of(file)->folder);
 	of(file)->new_name = false;
 	return SQLITE_OK;
 }
@@ -127,6 +128,15 @@ static const sqlite3_io_methods methods = {.iVersion = 1,
 					   .xSectorSize = vfs_sector_size,
 					   .xDeviceCharacteristics = vfs_device};
 
+static void folder_of(const char *path, char out[64])
+{
+	const char *slash = strrchr(path, '/');
+	size_t len = slash ? (size_t)(slash - path) : 0;
+	len = len < 63 ? len : 63;
+	memcpy(out, path, len);
+	out[len] = 0;
+}
+
 static int vfs_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags, int *out_flags)
 {
 	struct power_disk *disk = vfs->pAppData;
@@ -141,6 +151,7 @@ static int vfs_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int 
 	bool is_log = flags & (SQLITE_OPEN_WAL | SQLITE_OPEN_MAIN_JOURNAL | SQLITE_OPEN_SUPER_JOURNAL);
 	*of(file) = (struct vfs_file){
 	    .base.pMethods = &methods, .disk = disk, .inode = inode, .new_name = is_log && !was_there};
+	folder_of(name, of(file)->folder);
 	if (out_flags)
 		*out_flags = flags;
 	return SQLITE_OK;
@@ -152,7 +163,9 @@ static int vfs_delete(sqlite3_vfs *vfs, const char *name, int sync_folder)
 	int err = power_do_remove(disk, name);
 	if (err)
 		return err == ENOENT ? SQLITE_IOERR_DELETE_NOENT : SQLITE_IOERR_DELETE;
-	return sync_folder && power_do_sync_folder(disk, POWER_FOLDER) ? SQLITE_IOERR_DIR_FSYNC : SQLITE_OK;
+	char folder[64];
+	folder_of(name, folder);
+	return sync_folder && power_do_sync_folder(disk, folder) ? SQLITE_IOERR_DIR_FSYNC : SQLITE_OK;
 }
 
 static int vfs_access(sqlite3_vfs *vfs, const char *name, int flags, int *out)

@@ -27,6 +27,8 @@
 	ROW(COUNT_MATTERED, "mattered")                                                                                \
 	ROW(COUNT_HARMLESS, "harmless")                                                                                \
 	ROW(COUNT_AT_OPEN, "found-at-open")                                                                            \
+	ROW(COUNT_RECOVERED, "recovered-from-the-mirror")                                                              \
+	ROW(COUNT_CUT_RECOVERY, "cut-while-recovering")                                                                \
 	ROW(COUNT_AT_PUT, "found-at-put")                                                                              \
 	ROW(COUNT_AT_VERIFY, "found-by-verify-only")                                                                   \
 	ROW(COUNT_DATABASE, "database")                                                                                \
@@ -67,6 +69,7 @@ struct world {
 	struct bt_signer *signer;
 	struct bt_journal *journal;
 	uint8_t signatures[LEDGER_EVENTS_MAX][BT_ED25519_SIGNATURE_LEN];
+	bool mirrored; /* whole events on the stick too, which does not rot */
 	char flip[96]; /* what was done, for a person */
 	bool failed;
 };
@@ -103,13 +106,19 @@ static void boot_id(void *self, char out[37])
 	memcpy(out, "00000000-0000-4000-8000-000000000000", 37);
 }
 
+static struct bt_journal_options options_of(struct world *world)
+{
+	return (struct bt_journal_options){.dir = POWER_FOLDER,
+					   .clock = &world->clock,
+					   .signer = world->signer,
+					   .disk = &world->disk->disk,
+					   .mirror = world->mirrored ? POWER_STICK : NULL,
+					   .terminal = LEDGER_TERMINAL};
+}
+
 static enum bt_err open_journal(struct world *world, struct bt_fault *fault)
 {
-	struct bt_journal_options options = {.dir = POWER_FOLDER,
-					     .clock = &world->clock,
-					     .signer = world->signer,
-					     .disk = &world->disk->disk,
-					     .terminal = LEDGER_TERMINAL};
+	struct bt_journal_options options = options_of(world);
 	return bt_journal_open(&options, &world->journal, fault);
 }
 
@@ -148,7 +157,7 @@ static bool make_journal(struct world *world)
 	int puts = (int)chance_between(&world->chance, 10, chance_one_in(&world->chance, 4) ? 250 : 80);
 	if (open_journal(world, &fault) != BT_OK)
 		return false;
-	world->ledger.events[0] = (struct ledger_event){.kind = BT_EVENT_GENESIS, .sale = -1};
+	world->ledger.events[0] = (struct ledger_event){.kind = BT_EVENT_GENESIS, .sale = -1, .own = true};
 	world->ledger.count = world->ledger.drawn = 1;
 	bool good = put_some(world, puts);
 	if (chance_one_in(&world->chance, 3))
@@ -320,6 +329,56 @@ static void check_stopped(struct world *world)
 		fail(world, "damage was found and the journal goes on");
 }
 
+/* The power may fail meanwhile, any number of times: running it again finishes it, unless it was done and opens. */
+static enum bt_err run_recovery(struct world *world, struct bt_recovery *recovery, struct bt_fault *fault)
+{
+	struct bt_journal_options options = options_of(world);
+	for (int cuts = 0; cuts < 4 && chance_one_in(&world->chance, 2); cuts++) {
+		struct power_plan plan = {.cut_at = chance_between(&world->chance, 1, 160)};
+		power_arm(world->disk, &plan);
+		enum bt_err err = bt_journal_recover(&options, NULL, recovery, fault);
+		if (!world->disk->off) {
+			power_disarm(world->disk);
+			return err;
+		}
+		count(world, COUNT_CUT_RECOVERY);
+		power_reboot(world->disk);
+		if (open_journal(world, fault) == BT_OK) {
+			close_journal(world, true);
+			recovery->restored.seq = world->ledger.count;
+			return BT_OK;
+		}
+	}
+	return bt_journal_recover(&options, NULL, recovery, fault);
+}
+
+/* With the mirror whole, nothing that was acknowledged is lost: the record is made anew, in a new epoch. */
+static void recover(struct world *world)
+{
+	struct bt_recovery recovery = {0};
+	struct bt_fault fault = {0};
+	struct ledger *ledger = &world->ledger;
+	enum bt_err err = run_recovery(world, &recovery, &fault);
+	if (err != BT_OK || recovery.restored.seq != ledger->count) {
+		char what[240];
+		snprintf(what, sizeof what, "recovered %lld of %lld events: %s %s", (long long)recovery.restored.seq,
+			 (long long)ledger->count, bt_err_name(err), fault.what);
+		fail(world, what);
+		return;
+	}
+	if (open_journal(world, &fault) != BT_OK) {
+		fail(world, "what was recovered does not open");
+		return;
+	}
+	ledger->events[ledger->count++] = (struct ledger_event){.kind = BT_EVENT_EPOCH, .sale = -1, .own = true};
+	ledger->drawn = ledger->count;
+	if (use_totals(world) != RIGHT || use_tokens(world) != RIGHT || use_events(world) != RIGHT ||
+	    use_put(world) != RIGHT)
+		fail(world, "what was recovered is not what was put");
+	close_journal(world, true);
+	count(world, COUNT_RECOVERED);
+}
+
 /* Open and use, twice: what was written on top has to be right as well. */
 static enum outcome go_on(struct world *world)
 {
@@ -333,6 +392,8 @@ static enum outcome go_on(struct world *world)
 			if (round > 0)
 				fail(world, "what was sold on could not be opened again");
 			count(world, COUNT_AT_OPEN);
+			if (world->mirrored && chance_one_in(&world->chance, 4))
+				recover(world);
 			return FOUND;
 		}
 		uint64_t by_verify = world->totals->counts[COUNT_AT_VERIFY];
@@ -362,6 +423,7 @@ static void run_world(const struct campaign_options *options, uint64_t number, s
 	world.clock = (struct bt_clock){.wall_ms = wall_ms, .boot_ms = wall_ms, .boot_id = boot_id, .self = &world};
 	world.chance.state = campaign_seed(options, number, 1);
 	power_format(disk, campaign_seed(options, number, 2));
+	world.mirrored = chance_one_in(&world.chance, 2);
 	sqlite3_randomness(0, NULL);
 	ledger_begin(&world.ledger, campaign_seed(options, number, 3));
 	if (!make_journal(&world))
