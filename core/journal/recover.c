@@ -155,7 +155,7 @@ static enum bt_err open_origins(struct recovery *r, const char *from, struct bt_
 	    bt_mirror_path(options->mirror, options->terminal ? options->terminal : "", path, sizeof path) == BT_OK)
 		(void)!open_lines(r, FROM_MIRROR, path);
 	/* A damaged database is read as far as it goes; one that cannot be opened at all counts as empty. */
-	if (bt_store_open(&r->store, r->disk, options->dir, false, NULL) != BT_OK)
+	if (bt_store_salvage(&r->store, r->disk, options->dir, NULL) != BT_OK)
 		r->store = (struct bt_store){0};
 	if (bt_frames_open(&r->frames, r->disk, options->dir, false, NULL) != BT_OK)
 		r->frames = (struct bt_frames){.disk = r->disk};

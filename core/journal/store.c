@@ -361,8 +361,8 @@ static enum bt_err make_file(const struct bt_disk *disk, const char *path, bool 
 	return BT_OK;
 }
 
-enum bt_err bt_store_open(struct bt_store *store, const struct bt_disk *disk, const char *dir, bool writable,
-			  struct bt_fault *fault)
+static enum bt_err open_database(struct bt_store *store, const struct bt_disk *disk, const char *dir, bool writable,
+				 struct bt_fault *fault)
 {
 	char path[PATH_MAX];
 	*store = (struct bt_store){0};
@@ -379,6 +379,21 @@ enum bt_err bt_store_open(struct bt_store *store, const struct bt_disk *disk, co
 		err = bt_store_error(store, "open", fault);
 	if (err == BT_OK)
 		err = apply_settings(store, fault);
+	if (err != BT_OK)
+		bt_store_drop(store);
+	return err;
+}
+
+enum bt_err bt_store_salvage(struct bt_store *store, const struct bt_disk *disk, const char *dir,
+			     struct bt_fault *fault)
+{
+	return open_database(store, disk, dir, false, fault);
+}
+
+enum bt_err bt_store_open(struct bt_store *store, const struct bt_disk *disk, const char *dir, bool writable,
+			  struct bt_fault *fault)
+{
+	enum bt_err err = open_database(store, disk, dir, writable, fault);
 	if (err == BT_OK)
 		err = bt_schema_migrate(store, writable, fault);
 	bool named = err == BT_OK && writable && !bt_mutant(BT_MUTANT_FOLDER_NOT_SYNCED);

@@ -23,9 +23,10 @@ _Static_assert(BT_STAGE_REFUNDING == 7 && BT_STAGE_REFUNDED == 8 && BT_STAGE_INQ
 #define BT_SALE_UNSENT "settled=0 AND stage NOT IN (5,6)"
 /** Money taken and nothing given for it yet: paid (0), vending (1), pending (4), refunding (7), inquiring (9). */
 #define BT_SALE_OWED "stage IN (0,1,4,7,9)"
-/** Sales that need somebody: owed, refused, or named in an exception, unless a person has closed them (6). */
-#define BT_SALE_OPEN "stage<>6 AND (stage IN (0,1,4,5,7,9) OR exception=1)"
-#define BT_SALE_RANK "CASE WHEN " BT_SALE_OWED " THEN 0 WHEN stage=5 THEN 1 ELSE 2 END"
+/** Sales that need somebody: owed, refused, refunded (8) with no slip of it yet, or named in an exception, unless a
+ *  person has closed them (6). */
+#define BT_SALE_OPEN "stage<>6 AND (stage IN (0,1,4,5,7,9) OR (stage=8 AND printed=0) OR exception=1)"
+#define BT_SALE_RANK "CASE WHEN " BT_SALE_OWED " THEN 0 WHEN stage IN (5,8) THEN 1 ELSE 2 END"
 
 /* One row per statement kept prepared. */
 #define BT_STATEMENTS(ROW)                                                                                             \
@@ -41,6 +42,8 @@ _Static_assert(BT_STAGE_REFUNDING == 7 && BT_STAGE_REFUNDED == 8 && BT_STAGE_INQ
 	ROW(BT_STMT_NEWEST_SALE,                                                                                       \
 	    "SELECT " BT_EVENT_COLUMNS " FROM event WHERE kind=?1 AND seq<=?2 AND sale_id=?3 AND sale_id<>''"          \
 	    " ORDER BY seq DESC LIMIT 1")                                                                              \
+	ROW(BT_STMT_NEXT,                                                                                              \
+	    "SELECT " BT_EVENT_COLUMNS " FROM event WHERE kind=?1 AND seq>?2 AND seq<=?3 ORDER BY seq LIMIT 1")        \
 	ROW(BT_STMT_SALE_EVENTS,                                                                                       \
 	    "SELECT " BT_EVENT_COLUMNS " FROM event WHERE sale_id=?1 AND sale_id<>'' ORDER BY seq")                    \
 	ROW(BT_STMT_SALE, "SELECT " BT_SALE_COLUMNS " FROM sale WHERE sale_id=?1")                                     \
@@ -49,12 +52,26 @@ _Static_assert(BT_STAGE_REFUNDING == 7 && BT_STAGE_REFUNDED == 8 && BT_STAGE_INQ
 	ROW(BT_STMT_RECEIPT, "SELECT sale_id FROM sale WHERE receipt=?1 ORDER BY paid_seq LIMIT 1")                    \
 	ROW(BT_STMT_UNSENT, "SELECT count(*),coalesce(sum(amount),0),coalesce(min(paid_at),0)"                         \
 			    " FROM sale WHERE " BT_SALE_UNSENT)                                                        \
+	ROW(BT_STMT_NEXT_PENDING,                                                                                      \
+	    "SELECT " BT_SALE_COLUMNS                                                                                  \
+	    " FROM sale WHERE stage=4 AND delivery=?1 AND paid_seq>?2 ORDER BY paid_seq LIMIT 1")                      \
+	/* Few events, each with its sale: the + keeps the search away from the indexes of all that is unsent. */      \
+	ROW(BT_STMT_COVERED,                                                                                           \
+	    "SELECT " BT_SALE_COLUMNS " FROM sale WHERE sale_id IN (SELECT sale_id FROM event WHERE seq>?1 AND"        \
+	    " seq<=?2 AND sale_id<>'') AND last_seq>?1 AND last_seq<=?2 AND +settled=0 AND +" BT_SALE_DONE             \
+	    " ORDER BY last_seq LIMIT ?3")                                                                             \
+	ROW(BT_STMT_LEFT_OVER, "SELECT " BT_SALE_COLUMNS " FROM sale WHERE " BT_SALE_UNSENT " AND " BT_SALE_DONE       \
+			       " AND paid_seq>?1 AND paid_seq<=?2 AND last_seq<=?2 ORDER BY paid_seq LIMIT ?3")        \
 	ROW(BT_STMT_OPEN_COUNT, "SELECT count(*) FROM sale WHERE " BT_SALE_OPEN)                                       \
 	ROW(BT_STMT_EXCEPTIONS, "SELECT " BT_EVENT_COLUMNS " FROM event WHERE kind='exception' AND sale_id<>''"        \
 				" AND seq<=?1 ORDER BY seq")                                                           \
 	/* The + keeps the search to the few events of the sale: exceptions of all sales may be many. */               \
 	ROW(BT_STMT_SALE_EXCEPTIONS, "SELECT " BT_EVENT_COLUMNS " FROM event WHERE +kind='exception' AND sale_id<>''"  \
 				     " AND seq<=?1 AND sale_id=?2 ORDER BY seq")                                       \
+	ROW(BT_STMT_EXCEPTED_COUNT,                                                                                    \
+	    "SELECT count(DISTINCT e.sale_id) FROM event e JOIN sale s ON s.sale_id=e.sale_id WHERE"                   \
+	    " e.kind='exception' AND e.seq<=?1 AND json_extract(e.body,'$.code') IN (SELECT value FROM"                \
+	    " json_each(?2)) AND s.settled=0 AND s.stage NOT IN (5,6,8)")                                              \
 	ROW(BT_STMT_METER_USE, "SELECT coalesce(sum(delivery='token'),0),coalesce(sum(amount),0)"                      \
 			       " FROM sale WHERE meter=?1 AND paid_at>=?2 AND stage NOT IN (5,6,8)")                   \
 	ROW(BT_STMT_TID, "SELECT 1 FROM sale WHERE meter=?1 AND tid=?2 AND tid<>0 AND sale_id<>?3")                    \
@@ -85,6 +102,10 @@ struct bt_store {
  */
 BT_MUST_USE enum bt_err bt_store_open(struct bt_store *store, const struct bt_disk *disk, const char *dir,
 				      bool writable, struct bt_fault *fault);
+/** Open what is there of any version, to read the events that can still be read; nothing is brought up or checked.
+ *  @return as bt_store_open(). */
+BT_MUST_USE enum bt_err bt_store_salvage(struct bt_store *store, const struct bt_disk *disk, const char *dir,
+					 struct bt_fault *fault);
 /** Safe on a zeroed store. */
 void bt_store_close(struct bt_store *store);
 /** As a process that dies: the log is left as it is, the next opening recovers from it. */

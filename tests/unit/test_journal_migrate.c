@@ -330,6 +330,27 @@ static void damage_does_not_come_along(void **state)
 	}
 }
 
+/* A damaged database of an old version need not come up to be recovered from: its events are read as they are. */
+static void old_version_is_recovered_from(void **state)
+{
+	struct fixture *f = *state;
+	struct bt_journal_options options = fixture_options(f);
+	struct bt_recovery recovery;
+	struct bt_sale_row row;
+	char id[37], path[128];
+	make_version_1(f, "UPDATE sale SET amount=99999 WHERE paid_seq=4");
+	assert_int_equal(bt_journal_recover(&options, NULL, &recovery, &f->fault), BT_OK);
+	assert_int_equal(recovery.restored.seq, EVENTS);
+	assert_int_equal(fixture_open(f), BT_OK);
+	assert_int_equal(bt_journal_sale(f->journal, fixture_sale_id(2, id), &row), BT_OK);
+	assert_int_equal(row.amount, 50002);
+	static const char *const kept[] = {"journal.db.before-2", "journal.db.before-2-wal", "journal.head.before-2"};
+	for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
+		fixture_path(f, kept[i], path);
+		(void)unlink(path);
+	}
+}
+
 static void cut_at_each_operation(void **state)
 {
 	struct fixture *f = *state;
@@ -362,6 +383,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(reader_changes_nothing, make, end),
 	    cmocka_unit_test_setup_teardown(newer_version_is_left_alone, make, end),
 	    cmocka_unit_test_setup_teardown(damage_does_not_come_along, make, end),
+	    cmocka_unit_test_setup_teardown(old_version_is_recovered_from, make, end),
 	    cmocka_unit_test_setup_teardown(cut_at_each_operation, make, end),
 	};
 	return cmocka_run_group_tests_name("journal migrate", tests, make_vfs, NULL);
