@@ -457,6 +457,15 @@ static struct world_sale *add_sale(struct world *world)
 	return &world->sales[world->sale_count++];
 }
 
+static void read_key_change(const json_t *list, struct world_sale *sale)
+{
+	assert_true(json_is_array(list) && json_array_size(list) <= 4);
+	sale->key_changes = (int)json_array_size(list);
+	for (int i = 0; i < sale->key_changes; i++)
+		copy_text(sale->key_change[i], sizeof sale->key_change[i],
+			  json_string_value(json_array_get(list, (size_t)i)));
+}
+
 const struct world_sale *world_sell(struct world *world, const char *number, int rupees)
 {
 	struct world_sale *sale = add_sale(world);
@@ -475,6 +484,7 @@ const struct world_sale *world_sell(struct world *world, const char *number, int
 	copy_text(sale->issued_by, sizeof sale->issued_by, get_string(answer, "issued_by"));
 	copy_text(sale->state, sizeof sale->state, get_string(answer, "state"));
 	sale->paise = json_integer_value(json_object_get(answer, "paise"));
+	read_key_change(json_object_get(answer, "key_change"), sale);
 	assert_int_equal(strlen(sale->id), 36);
 	assert_int_equal(sale->paise, (int64_t)rupees * 100);
 	json_decref(answer);

@@ -21,6 +21,8 @@
 struct world_sale {
 	char id[37];
 	char token[WORLD_TOKEN_CAP]; /* empty when none was given */
+	char key_change[4][WORLD_TOKEN_CAP]; /* keyed in before it */
+	int key_changes;
 	char issued_by[16];
 	char state[16];
 	int64_t paise;

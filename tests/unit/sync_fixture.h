@@ -18,6 +18,7 @@ struct far {
 	char nonce[80];
 	json_t *upload; /* body of the newest JOURNAL call */
 	int submits[BT_CALL_COUNT];
+	int64_t number; /* of the call that is out: what a directory call has */
 	char asked[64][37]; /* sales asked for by POST /v1/sales, in order */
 	uint64_t asked_id[64];
 	enum bt_err sale_submit;
@@ -43,6 +44,7 @@ static inline enum bt_err far_submit(void *self, const struct bt_call *call)
 	far->kind = call->kind;
 	far->id = call->id;
 	far->submits[call->kind]++;
+	far->number = call->number;
 	bt_text_copy(far->nonce, sizeof far->nonce, call->text);
 	if (call->kind == BT_CALL_JOURNAL) {
 		json_decref(far->upload);

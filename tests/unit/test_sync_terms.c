@@ -239,6 +239,21 @@ static void sync_terms_slow_server_takes_the_record(void **state)
 	assert_int_not_equal(far->shop.breaker.state, BT_BREAKER_ONLINE);
 }
 
+/* The last page is answered by asking beyond it, at once and once: so the head-end learns that it has come. */
+static void sync_terms_says_what_it_has_fetched(void **state)
+{
+	static const char page[] = "{\"version\":7,\"complete\":true,\"consumers\":[],\"removed\":[]}";
+	struct far *far = *state;
+
+	assert_true(far_wait(far, BT_CALL_DIRECTORY, LATER));
+	assert_int_equal(far->number, 0);
+	far_answer(far, BT_OK, "", page);
+	assert_true(far_wait(far, BT_CALL_DIRECTORY, 1000));
+	assert_int_equal(far->number, 7);
+	far_answer(far, BT_OK, "", page);
+	assert_false(far_wait(far, BT_CALL_DIRECTORY, 5 * LATER));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, far_setup, far_teardown)
 
 int main(void)
@@ -251,6 +266,7 @@ int main(void)
 	    TEST(sync_terms_pending_in_turn),
 	    TEST(sync_terms_rests),
 	    TEST(sync_terms_slow_server_takes_the_record),
+	    TEST(sync_terms_says_what_it_has_fetched),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -68,6 +68,13 @@ static void go_card_down(struct world *world)
 	go_card(world);
 }
 
+static void go_card_key_change(struct world *world)
+{
+	world->fake.ramesh.key_change.tokens.count = 4;
+	world->fake.ramesh.supply_cut_at_ms = 0;
+	go_card(world);
+}
+
 static void go_split(struct world *world)
 {
 	open_card(world);
@@ -282,6 +289,8 @@ static const struct golden {
     {"02-card-blocked", BT_LANG_EN, 24, 80, go_blocked_person, "card"},
     {"02-card-help", BT_LANG_EN, 24, 80, go_help, "card"},
     {"02-history-hi", BT_LANG_HI, 24, 80, go_history, "history"},
+    {"02-card-key-change", BT_LANG_EN, 24, 80, go_card_key_change, "card"},
+    {"02-card-key-change-hi", BT_LANG_HI, 24, 80, go_card_key_change, "card"},
     {"03-split", BT_LANG_EN, 24, 80, go_split, "split"},
     {"03-split-hi", BT_LANG_HI, 24, 80, go_split, "split"},
     {"04-confirm", BT_LANG_EN, 24, 80, go_confirm, "confirm"},

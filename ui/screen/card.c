@@ -370,7 +370,8 @@ static void draw_warning_text(enum bt_ui_role role, const char *key, const char 
 	bt_ui_say(canvas, 9, BT_TEXT_LEFT, role, key, arg, NULL);
 }
 
-/* The one most useful warning: blocked, no token before the server is back, supply cut, cut in sight. */
+/* The one most useful warning: blocked, no token before the server is back, supply cut, more to key in, cut in sight.
+ */
 static void draw_warning(const struct bt_ui_desk *desk, struct bt_ui_canvas *canvas)
 {
 	const struct bt_consumer *consumer = &desk->draft.consumer;
@@ -386,6 +387,11 @@ static void draw_warning(const struct bt_ui_desk *desk, struct bt_ui_canvas *can
 	} else if (desk->outlook == BT_OUTLOOK_DOCKET && desk->denial != BT_DENY_NONE) {
 		draw_warning_text(BT_INK_WARN, N_("No token now. Reason: {1}."),
 				  bt_ui_word(canvas, bt_ui_reason_key(desk->denial)), canvas);
+	} else if (consumer->key_change.tokens.count > 0 && desk->outlook == BT_OUTLOOK_TOKEN) {
+		bt_text_printf(when, sizeof(when), "%d", consumer->key_change.tokens.count);
+		draw_warning_text(BT_INK_WARN,
+				  N_("New key for this meter: {1} more numbers are keyed in before the token."), when,
+				  canvas);
 	} else if (consumer->cut_from_ms > 0) {
 		bt_ui_date_time(canvas, consumer->cut_from_ms, when);
 		draw_warning_text(BT_INK_WARN, N_("Supply may be cut from {1}."), when, canvas);
