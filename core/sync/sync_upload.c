@@ -273,6 +273,35 @@ static enum bt_err settle(struct bt_sync *sync, int64_t seq)
 	return err;
 }
 
+struct match {
+	const struct bt_head *head;
+	bool found;
+};
+
+static bool match_head(void *context, const struct bt_event *event)
+{
+	struct match *match = context;
+
+	match->found =
+	    event->seq == match->head->seq && memcmp(event->hash, match->head->hash, sizeof event->hash) == 0;
+	return false;
+}
+
+/* Only what stands on the head-end's own history may be settled: a head that this record does not have stops it. */
+static enum bt_err require_head(struct bt_sync *sync, const struct bt_head *head)
+{
+	struct match match = {.head = head};
+	enum bt_err err = BT_OK;
+
+	if (head->seq > 0)
+		err = bt_journal_read(sync->parts.journal, head->seq - 1, match_head, &match, NULL);
+	if (err || match.found || head->seq <= 0)
+		return err;
+	return bt_journal_acknowledge(sync->parts.journal, head, NULL);
+}
+
+/* The acknowledgement is kept last: after a cut before it the same events are sent again, and the same answer names the
+ * exceptions and settles. Kept first, a cut behind it would lose both. */
 enum bt_err bt_sync_take_upload(struct bt_sync *sync, const struct bt_answer *answer)
 {
 	struct result results[BATCH_EVENTS];
@@ -289,16 +318,18 @@ enum bt_err bt_sync_take_upload(struct bt_sync *sync, const struct bt_answer *an
 		err = read_results(sync, o, results, &count);
 	json_decref(o);
 	if (!err)
-		err = bt_journal_acknowledge(sync->parts.journal, &head, NULL);
+		err = require_head(sync, &head);
 	for (size_t i = 0; !err && i < count; i++)
 		err = note_result(sync, &results[i]);
+	if (!err)
+		err = settle(sync, head.seq);
+	if (!err)
+		err = bt_journal_acknowledge(sync->parts.journal, &head, NULL);
 	if (err)
 		return err;
 	moved = head.seq > sync->sent_seq;
 	sync->sent_seq = head.seq;
-	err = settle(sync, head.seq);
-	if (!err)
-		err = bt_sync_count_quarantined(sync);
+	err = bt_sync_count_quarantined(sync);
 	if (err)
 		return err;
 	/* A head-end that takes nothing, or has gone back, is not asked again at once. */
