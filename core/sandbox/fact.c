@@ -88,13 +88,29 @@ static bool is_token_right(const struct bt_sbx *sbx, const struct bt_sbx_sale *s
 	       strcmp(token, issue->token) == 0;
 }
 
+/* Those that lead to the sale's key, each of them and in their order; a slip without any says nothing wrong. */
+static bool are_key_tokens_right(const struct bt_sbx *sbx, const struct bt_sbx_sale *sale,
+				 const struct bt_sbx_consumer *consumer, const struct issue *issue)
+{
+	struct bt_sbx_key_tokens right;
+	if (issue->key_tokens.count == 0)
+		return true;
+	if (!consumer || !sale->has_key || !bt_sbx_meter_key_tokens_to(sbx, consumer, &sale->key, &right) ||
+	    right.count != issue->key_tokens.count)
+		return false;
+	for (int i = 0; i < right.count; i++)
+		if (strcmp(right.tokens[i], issue->key_tokens.tokens[i]) != 0)
+			return false;
+	return true;
+}
+
 /* The first thing that would have stopped this sale had it been a request. */
 static enum bt_sbx_code judge(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, const struct payment *payment,
 			      const struct bt_sbx_consumer *consumer, const struct issue *issue, const char *state)
 {
 	const struct bt_sbx_sale *sale = &payment->sale;
 	struct bt_sbx_figures figures;
-	if (issue && !is_token_right(sbx, sale, issue))
+	if (issue && (!is_token_right(sbx, sale, issue) || !are_key_tokens_right(sbx, sale, consumer, issue)))
 		return BT_SBX_TOKEN_DIFFERS;
 	if (strcmp(state, "tombstone") == 0)
 		return BT_SBX_TOMBSTONE;
@@ -110,18 +126,12 @@ static enum bt_sbx_code judge(struct bt_sbx *sbx, const struct bt_sbx_fact *fact
 	return code == BT_SBX_NONE && issue ? check_lease(sbx, fact, issue) : code;
 }
 
-/* The tokens of a change that is due were on the slip, each of them and in their order. */
+/* The tokens of a change that is due were on the slip. */
 static bool carries_all(struct bt_sbx *sbx, const struct bt_sbx_sale *sale, const struct bt_sbx_consumer *consumer,
 			const struct issue *issue, struct bt_sbx_meter_key *key)
 {
-	struct bt_sbx_key_tokens right;
-	if (!issue || issue->key_tokens.count == 0 || !bt_sbx_carries_change(sbx, sale, consumer, key) ||
-	    !bt_sbx_meter_key_tokens(sbx, key, &right) || right.count != issue->key_tokens.count)
-		return false;
-	for (int i = 0; i < right.count; i++)
-		if (strcmp(right.tokens[i], issue->key_tokens.tokens[i]) != 0)
-			return false;
-	return true;
+	return issue && issue->key_tokens.count > 0 && are_key_tokens_right(sbx, sale, consumer, issue) &&
+	       bt_sbx_carries_change(sbx, sale, consumer, key);
 }
 
 static bool post_new(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, const struct payment *payment,

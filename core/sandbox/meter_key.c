@@ -92,6 +92,26 @@ bool bt_sbx_meter_key_tokens(const struct bt_sbx *sbx, const struct bt_sbx_meter
 	return out->count > 0;
 }
 
+bool bt_sbx_meter_key_tokens_to(const struct bt_sbx *sbx, const struct bt_sbx_consumer *consumer,
+				const struct bt_sbx_key_id *said, struct bt_sbx_key_tokens *out)
+{
+	struct bt_sbx_meter_key key = {.version = 1};
+	bool found = false;
+	if (!bt_sbx_meter_key_origin(consumer, &key.held))
+		return false;
+	sqlite3_stmt *row = bt_sbx_store_ask(sbx->db,
+					     "SELECT place, krn, base, stage FROM key_changes WHERE meter=? AND"
+					     " stage<>'announced' ORDER BY place",
+					     "t", consumer->meter);
+	while (!found && row && sqlite3_step(row) == SQLITE_ROW) {
+		add_change(&key, row);
+		found = key.next.krn == said->krn && key.next.base == said->base;
+	}
+	sqlite3_finalize(row);
+	key.stage = BT_SBX_KEY_DUE;
+	return found && bt_sbx_meter_key_tokens(sbx, &key, out);
+}
+
 json_t *bt_sbx_meter_key_json(const struct bt_sbx *sbx, const struct bt_sbx_meter_key *key)
 {
 	struct bt_sbx_key_tokens tokens;

@@ -40,6 +40,9 @@ bool bt_sbx_meter_key_id(const struct bt_sbx *sbx, const struct bt_sbx_meter_id 
 /** Tokens of the change that is due; count 0 when none is. @return false when they cannot be made. */
 bool bt_sbx_meter_key_tokens(const struct bt_sbx *sbx, const struct bt_sbx_meter_key *key,
 			     struct bt_sbx_key_tokens *out);
+/** Tokens of the change that led to the key @p said, due or done. @return false when none did. */
+bool bt_sbx_meter_key_tokens_to(const struct bt_sbx *sbx, const struct bt_sbx_consumer *consumer,
+				const struct bt_sbx_key_id *said, struct bt_sbx_key_tokens *out);
 /** The contract's `key_change`, null when none is due; yours. */
 json_t *bt_sbx_meter_key_json(const struct bt_sbx *sbx, const struct bt_sbx_meter_key *key);
 
