@@ -26,6 +26,9 @@ _Static_assert(BT_STAGE_REFUNDING == 7 && BT_STAGE_REFUNDED == 8 && BT_STAGE_INQ
 /** Sales that need somebody: owed, refused, refunded (8) with no slip of it yet, or named in an exception, unless a
  *  person has closed them (6). */
 #define BT_SALE_OPEN "stage<>6 AND (stage IN (0,1,4,5,7,9) OR (stage=8 AND printed=0) OR exception=1)"
+/** Delivered (2, 3) or refunded (8): what the head-end's acknowledgement settles. */
+#define BT_SALE_DONE "stage IN (2,3,8)"
+_Static_assert(BT_STAGE_TOKENED == 2 && BT_STAGE_CREDITED == 3, "stages of BT_SALE_DONE");
 #define BT_SALE_RANK "CASE WHEN " BT_SALE_OWED " THEN 0 WHEN stage IN (5,8) THEN 1 ELSE 2 END"
 
 /* One row per statement kept prepared. */
