@@ -137,11 +137,11 @@ static enum bt_err insert_event(struct bt_store *store, const struct bt_event *e
 }
 
 /* Does this kind stand for a sale? Those from `paid` on do; a printed report or an exception may be without one, an
- * epoch is. */
+ * epoch and an era are. */
 static bool needs_sale(enum bt_event_kind kind)
 {
 	return kind >= BT_EVENT_PAID && kind != BT_EVENT_PRINTED && kind != BT_EVENT_EXCEPTION &&
-	       kind != BT_EVENT_EPOCH;
+	       kind != BT_EVENT_EPOCH && kind != BT_EVENT_ERA;
 }
 
 static enum bt_err check_input(const struct bt_event_in *in, struct bt_fault *fault)
@@ -418,20 +418,15 @@ enum bt_err bt_journal_read(struct bt_journal *journal, int64_t after,
 	return bt_journal_judge(journal, err, "read events");
 }
 
-enum bt_err bt_journal_newest(struct bt_journal *journal, enum bt_event_kind kind, const char *sale_id,
-			      struct bt_event *out, struct bt_buf *body)
+/* The event a ready statement gives, if any; its body copied. */
+static enum bt_err take_event(struct bt_journal *journal, sqlite3_stmt *statement, struct bt_event *out,
+			      struct bt_buf *body)
 {
-	enum bt_statement id = sale_id ? BT_STMT_NEWEST_SALE : BT_STMT_NEWEST;
-	sqlite3_stmt *statement = bt_store_statement(&journal->store, id);
 	struct bt_event event;
-	if (!statement || bt_store_bind_text(statement, 1, bt_event_kind_name(kind)) ||
-	    sqlite3_bind_int64(statement, 2, journal->head.seq) ||
-	    (sale_id && bt_store_bind_text(statement, 3, sale_id)))
-		return bt_journal_judge(journal, bt_store_error(&journal->store, "newest", NULL), "newest");
 	int code = sqlite3_step(statement);
 	enum bt_err err = code == SQLITE_ROW ? bt_store_event(statement, &event) : BT_ENOTFOUND;
 	if (code != SQLITE_ROW && code != SQLITE_DONE)
-		err = bt_store_error(&journal->store, "newest", NULL);
+		err = bt_store_error(&journal->store, "find event", NULL);
 	if (err == BT_OK)
 		err = bt_chain_check(&event);
 	if (err == BT_OK && body) {
@@ -444,4 +439,26 @@ enum bt_err bt_journal_newest(struct bt_journal *journal, enum bt_event_kind kin
 	}
 	sqlite3_reset(statement);
 	return bt_journal_judge(journal, err, "an event is damaged");
+}
+
+enum bt_err bt_journal_newest(struct bt_journal *journal, enum bt_event_kind kind, const char *sale_id,
+			      struct bt_event *out, struct bt_buf *body)
+{
+	enum bt_statement id = sale_id ? BT_STMT_NEWEST_SALE : BT_STMT_NEWEST;
+	sqlite3_stmt *statement = bt_store_statement(&journal->store, id);
+	if (!statement || bt_store_bind_text(statement, 1, bt_event_kind_name(kind)) ||
+	    sqlite3_bind_int64(statement, 2, journal->head.seq) ||
+	    (sale_id && bt_store_bind_text(statement, 3, sale_id)))
+		return bt_journal_judge(journal, bt_store_error(&journal->store, "newest", NULL), "newest");
+	return take_event(journal, statement, out, body);
+}
+
+enum bt_err bt_journal_next(struct bt_journal *journal, enum bt_event_kind kind, int64_t after, struct bt_event *out,
+			    struct bt_buf *body)
+{
+	sqlite3_stmt *statement = bt_store_statement(&journal->store, BT_STMT_NEXT);
+	if (!statement || bt_store_bind_text(statement, 1, bt_event_kind_name(kind)) ||
+	    sqlite3_bind_int64(statement, 2, after) || sqlite3_bind_int64(statement, 3, journal->head.seq))
+		return bt_journal_judge(journal, bt_store_error(&journal->store, "next", NULL), "next");
+	return take_event(journal, statement, out, body);
 }

@@ -48,7 +48,8 @@
 	ROW(BT_EVENT_REFUNDING, "refunding")                                                                           \
 	ROW(BT_EVENT_REFUNDED, "refunded")                                                                             \
 	ROW(BT_EVENT_INQUIRING, "inquiring")                                                                           \
-	ROW(BT_EVENT_OVERRIDDEN, "overridden")
+	ROW(BT_EVENT_OVERRIDDEN, "overridden")                                                                         \
+	ROW(BT_EVENT_ERA, "era")
 
 enum bt_event_kind {
 #define BT_EVENT_ENUM(id, name) id,
@@ -202,6 +203,10 @@ BT_MUST_USE enum bt_err bt_journal_read(struct bt_journal *journal, int64_t afte
 BT_MUST_USE enum bt_err bt_journal_newest(struct bt_journal *journal, enum bt_event_kind kind, const char *sale_id,
 					  struct bt_event *out, struct bt_buf *body);
 
+/** The first event of @p kind with a seq above @p after, as bt_journal_newest. */
+BT_MUST_USE enum bt_err bt_journal_next(struct bt_journal *journal, enum bt_event_kind kind, int64_t after,
+					struct bt_event *out, struct bt_buf *body);
+
 /* ---- projections ---- */
 /** One sale; the row is held against the events it came from. @return BT_OK, BT_ENOTFOUND, BT_ECORRUPT (stops),
  * BT_EDISK. */
@@ -222,6 +227,18 @@ enum bt_sale_filter {
 /** Fill at most @p max rows. */
 BT_MUST_USE enum bt_err bt_journal_sales(struct bt_journal *journal, enum bt_sale_filter filter, const char *key,
 					 int max, struct bt_sale_row *out, int *count);
+/** The oldest PENDING sale of @p delivery whose paid_seq is above @p after. @return BT_OK, BT_ENOTFOUND, BT_ECORRUPT
+ *  (stops), BT_EDISK. */
+BT_MUST_USE enum bt_err bt_journal_next_pending(struct bt_journal *journal, const char *delivery, int64_t after,
+						struct bt_sale_row *out);
+/** Sales that are delivered or refunded, not settled, and have their newest event in (@p after, @p upto], in that
+ * order. At most @p max rows, which has to be upto - after or more, or some are left out. @return as bt_journal_sales.
+ */
+BT_MUST_USE enum bt_err bt_journal_covered(struct bt_journal *journal, int64_t after, int64_t upto, int max,
+					   struct bt_sale_row *out, int *count);
+/** The same for those paid in (@p after, @p upto] with no event above @p upto, oldest first; at most @p max. */
+BT_MUST_USE enum bt_err bt_journal_left_over(struct bt_journal *journal, int64_t after, int64_t upto, int max,
+					     struct bt_sale_row *out, int *count);
 /** How many rows BT_SALES_OPEN has. */
 BT_MUST_USE enum bt_err bt_journal_open_count(struct bt_journal *journal, int64_t *out);
 
@@ -234,6 +251,9 @@ BT_MUST_USE enum bt_err bt_journal_exceptions(struct bt_journal *journal, const 
 /** True when any exception of @p sale_id has this code. A question that cannot be answered counts as yes: nothing is
  *  settled or finished on it. */
 bool bt_journal_has_exception(struct bt_journal *journal, const char *sale_id, const char *code);
+/** How many sales that are not settled and not closed have an exception with one of @p codes, a JSON array of texts.
+ *  @return BT_OK, BT_ECORRUPT (stops), BT_EDISK. */
+BT_MUST_USE enum bt_err bt_journal_count_excepted(struct bt_journal *journal, const char *codes, int64_t *out);
 /** The code of the newest exception of @p sale_id. @return BT_OK, BT_ENOTFOUND (none), or as bt_journal_exceptions. */
 BT_MUST_USE enum bt_err bt_journal_exception(struct bt_journal *journal, const char *sale_id,
 					     char out[BT_EXCEPTION_CODE_MAX]);

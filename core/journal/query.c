@@ -120,6 +120,73 @@ enum bt_err bt_journal_sales(struct bt_journal *journal, enum bt_sale_filter fil
 	return BT_OK;
 }
 
+enum bt_err bt_journal_next_pending(struct bt_journal *journal, const char *delivery, int64_t after,
+				    struct bt_sale_row *out)
+{
+	struct bt_sale_row row;
+	enum bt_err err = BT_OK;
+	sqlite3_stmt *statement = start(journal, BT_STMT_NEXT_PENDING, &err);
+	if (!statement)
+		return err;
+	if (bt_store_bind_text(statement, 1, delivery) || sqlite3_bind_int64(statement, 2, after))
+		return BT_ENOMEM;
+	err = step_row(journal, statement);
+	if (err == BT_OK)
+		err = bt_journal_judge(journal, bt_store_sale(statement, &row), "a sale row is damaged");
+	sqlite3_reset(statement);
+	if (err == BT_OK)
+		*out = row;
+	return err;
+}
+
+static enum bt_err read_range(struct bt_journal *journal, enum bt_statement id, const int64_t range[2], int max,
+			      struct bt_sale_row *out, int *count)
+{
+	int n = 0;
+	enum bt_err err = BT_OK;
+	sqlite3_stmt *statement = start(journal, id, &err);
+	if (!statement)
+		return err;
+	if (sqlite3_bind_int64(statement, 1, range[0]) || sqlite3_bind_int64(statement, 2, range[1]) ||
+	    sqlite3_bind_int(statement, 3, max))
+		return BT_ENOMEM;
+	while (n < max && (err = step_row(journal, statement)) == BT_OK &&
+	       (err = bt_store_sale(statement, &out[n])) == BT_OK)
+		n++;
+	sqlite3_reset(statement);
+	if (err != BT_OK && err != BT_ENOTFOUND)
+		return bt_journal_judge(journal, err, "a sale row is damaged");
+	*count = n;
+	return BT_OK;
+}
+
+enum bt_err bt_journal_covered(struct bt_journal *journal, int64_t after, int64_t upto, int max,
+			       struct bt_sale_row *out, int *count)
+{
+	return read_range(journal, BT_STMT_COVERED, (int64_t[]){after, upto}, max, out, count);
+}
+
+enum bt_err bt_journal_left_over(struct bt_journal *journal, int64_t after, int64_t upto, int max,
+				 struct bt_sale_row *out, int *count)
+{
+	return read_range(journal, BT_STMT_LEFT_OVER, (int64_t[]){after, upto}, max, out, count);
+}
+
+enum bt_err bt_journal_count_excepted(struct bt_journal *journal, const char *codes, int64_t *out)
+{
+	enum bt_err err = BT_OK;
+	sqlite3_stmt *statement = start(journal, BT_STMT_EXCEPTED_COUNT, &err);
+	if (!statement)
+		return err;
+	if (sqlite3_bind_int64(statement, 1, journal->head.seq) || bt_store_bind_text(statement, 2, codes))
+		return BT_ENOMEM;
+	err = step_row(journal, statement);
+	if (err == BT_OK)
+		*out = sqlite3_column_int64(statement, 0);
+	sqlite3_reset(statement);
+	return err;
+}
+
 enum bt_err bt_journal_open_count(struct bt_journal *journal, int64_t *out)
 {
 	enum bt_err err = BT_OK;

@@ -42,6 +42,12 @@ static const char version_2[] =
 static const char version_3[] = "DROP INDEX sale_open;"
 				"CREATE INDEX sale_open ON sale(paid_seq) WHERE " BT_SALE_OPEN ";";
 
+/* After a long outage: the next pending sale is found, and what is unsent is summed, without a look at each sale. */
+static const char version_4[] =
+    "DROP INDEX sale_unsent;"
+    "CREATE INDEX sale_unsent ON sale(paid_seq,amount,paid_at,stage,settled) WHERE " BT_SALE_UNSENT ";"
+    "CREATE INDEX sale_pending ON sale(delivery,paid_seq) WHERE stage=4;";
+
 static enum bt_err count_sales(struct bt_store *store, struct bt_fault *fault)
 {
 	static const struct bt_sale_row none = {0};
@@ -75,6 +81,7 @@ static const struct step {
     {.sql = version_1},
     {.sql = version_2, .fill = count_sales},
     {.sql = version_3},
+    {.sql = version_4},
 };
 
 static enum bt_err read_version(struct bt_store *store, int *out, struct bt_fault *fault)
