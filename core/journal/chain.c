@@ -80,20 +80,21 @@ enum bt_err bt_chain_genesis(struct bt_bytes body, uint8_t key[BT_ED25519_PUBLIC
 	return err == BT_OK && len == BT_ED25519_PUBLIC_LEN ? BT_OK : BT_EFORMAT;
 }
 
-enum bt_err bt_chain_epoch(struct bt_bytes body, int64_t *epoch, int64_t *floor_ms)
+enum bt_err bt_chain_epoch(struct bt_bytes body, struct bt_epoch *out)
 {
 	json_t *root = NULL;
+	struct bt_epoch epoch = {0};
 	enum bt_err err = bt_json_parse(body, BT_EVENT_BODY_MAX, &root, NULL);
-	int64_t number = 0, floor = 0;
 	if (err == BT_OK)
-		err = bt_json_int(root, "epoch", 1, INT32_MAX, &number);
-	if (err == BT_OK && number > 1)
-		err = bt_json_int(root, "floor_ms", 0, INT64_MAX, &floor);
+		err = bt_json_int(root, "epoch", 1, INT32_MAX, &epoch.number);
+	if (err == BT_OK && epoch.number > 1)
+		err = bt_json_int(root, "floor_ms", 0, INT64_MAX, &epoch.floor_ms);
+	if (err == BT_OK && epoch.number > 1)
+		err = bt_json_int(root, "lost", 0, INT64_MAX, &epoch.lost);
 	json_decref(root);
 	if (err != BT_OK)
 		return BT_EFORMAT;
-	*epoch = number;
-	*floor_ms = floor;
+	*out = epoch;
 	return BT_OK;
 }
 

@@ -15,9 +15,14 @@ BT_MUST_USE enum bt_err bt_chain_check(const struct bt_event *event);
 /** The journal key and terminal named by a genesis body. @return BT_OK or BT_EFORMAT. */
 BT_MUST_USE enum bt_err bt_chain_genesis(struct bt_bytes body, uint8_t key[BT_ED25519_PUBLIC_LEN], char *terminal,
 					 size_t cap);
-/** The epoch that a genesis or epoch body names, and the time before which no TID may lie (0 for the first epoch).
- *  @return BT_OK or BT_EFORMAT. */
-BT_MUST_USE enum bt_err bt_chain_epoch(struct bt_bytes body, int64_t *epoch, int64_t *floor_ms);
+/** What a genesis or epoch body says; all but the number is 0 for the first epoch. */
+struct bt_epoch {
+	int64_t number;
+	int64_t floor_ms; /* no TID may lie before */
+	int64_t lost;     /* events that may be missing before it */
+};
+/** @return BT_OK or BT_EFORMAT. */
+BT_MUST_USE enum bt_err bt_chain_epoch(struct bt_bytes body, struct bt_epoch *out);
 /** The genesis body of a new journal, canonical. @return BT_OK, BT_EFULL, BT_ENOMEM, BT_EINPUT. */
 BT_MUST_USE enum bt_err bt_chain_genesis_encode(const uint8_t key[BT_ED25519_PUBLIC_LEN], const char *terminal,
 						struct bt_buf *out);

@@ -55,12 +55,17 @@ struct bt_head bt_journal_head(const struct bt_journal *journal)
 
 int64_t bt_journal_epoch(const struct bt_journal *journal)
 {
-	return journal->epoch;
+	return journal->epoch.number;
 }
 
 int64_t bt_journal_tid_floor_ms(const struct bt_journal *journal)
 {
-	return journal->floor_ms;
+	return journal->epoch.floor_ms;
+}
+
+int64_t bt_journal_lost_after(const struct bt_journal *journal, int64_t seq)
+{
+	return journal->epoch_seq > seq ? journal->epoch.lost : 0;
 }
 
 int64_t bt_journal_free_bytes(const struct bt_journal *journal)

@@ -176,6 +176,9 @@ int64_t bt_journal_epoch(const struct bt_journal *journal);
 /** When the newest recovery was, by the clock of then or the newest event; 0 when there was none. No TID up to 4n
  *  minutes after it may be used (PROTOCOL T4): what was lost may have burned it. */
 int64_t bt_journal_tid_floor_ms(const struct bt_journal *journal);
+/** How many events the newest recovery may have lost, when it was after event @p seq; else 0. Numbers that are never
+ *  given twice (shifts, receipts) go on that much later. */
+int64_t bt_journal_lost_after(const struct bt_journal *journal, int64_t seq);
 
 enum bt_mirror_state {
 	BT_MIRROR_NONE,    /* none is set */

@@ -159,6 +159,8 @@ static enum bt_err gather(struct bt_journal *journal, int64_t last, struct bt_he
 	enum bt_err err = BT_OK;
 	while (err == BT_OK && at->seq < last && out->len < WRITE_MAX) {
 		err = bt_store_event_at(&journal->store, at->seq + 1, &event, fault);
+		if (err == BT_OK && bt_chain_check(&event) != BT_OK)
+			err = bt_fault_set(fault, BT_ECORRUPT, 0, "event %lld is damaged", (long long)event.seq);
 		if (err == BT_OK)
 			err = bt_journal_line(&event, out);
 		if (err != BT_OK)

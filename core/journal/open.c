@@ -16,7 +16,7 @@ static enum bt_err read_genesis(struct bt_journal *journal, const char *terminal
 		return err;
 	if (bt_chain_check(&event) != BT_OK || event.kind != BT_EVENT_GENESIS ||
 	    bt_chain_genesis(event.body, journal->public_key, named, sizeof named) != BT_OK ||
-	    bt_chain_epoch(event.body, &journal->epoch, &journal->floor_ms) != BT_OK)
+	    bt_chain_epoch(event.body, &journal->epoch) != BT_OK)
 		return bt_fault_set(fault, BT_ECORRUPT, 0, "genesis event is damaged");
 	if (journal->signer && memcmp(journal->public_key, bt_signer_public(journal->signer), BT_ED25519_PUBLIC_LEN))
 		return bt_fault_set(fault, BT_EAUTH, 0, "journal was begun with another key");
@@ -146,8 +146,10 @@ static enum bt_err read_epoch(struct bt_journal *journal, struct bt_fault *fault
 	struct bt_buf body;
 	bt_buf_init(&body, BT_EVENT_BODY_MAX);
 	enum bt_err err = bt_journal_newest(journal, BT_EVENT_EPOCH, NULL, &event, &body);
-	if (err == BT_OK && bt_chain_epoch(event.body, &journal->epoch, &journal->floor_ms) != BT_OK)
+	if (err == BT_OK && bt_chain_epoch(event.body, &journal->epoch) != BT_OK)
 		err = bt_fault_set(fault, BT_ECORRUPT, 0, "epoch event is damaged");
+	else if (err == BT_OK)
+		journal->epoch_seq = event.seq;
 	else if (err != BT_OK && err != BT_ENOTFOUND)
 		bt_fault_set(fault, err, 0, "epoch event cannot be read");
 	bt_buf_fini(&body);

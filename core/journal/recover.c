@@ -13,6 +13,8 @@
 #include "core/journal/places.h"
 #include "core/journal/state.h"
 
+#define UNKNOWN_LOSS 1000 /* events: some days of a busy counter */
+
 /* The records events can be brought back from. */
 enum origin { FROM_DATABASE, FROM_MIRROR, FROM_FILE, ORIGINS };
 static const char *const origin_names[ORIGINS] = {"database", "mirror", "file"};
@@ -222,8 +224,11 @@ static enum bt_err note_epoch(struct recovery *r, const struct bt_event *event)
 {
 	if (event->kind != BT_EVENT_GENESIS && event->kind != BT_EVENT_EPOCH)
 		return BT_OK;
-	int64_t floor_ms = 0;
-	return bt_chain_epoch(event->body, &r->epoch, &floor_ms);
+	struct bt_epoch epoch;
+	enum bt_err err = bt_chain_epoch(event->body, &epoch);
+	if (err == BT_OK)
+		r->epoch = epoch.number;
+	return err;
 }
 
 /* ---- the batch in hand ---- */
@@ -274,6 +279,13 @@ static enum bt_err bring_back(struct recovery *r, const struct bt_event *event, 
 
 /* ---- building ---- */
 
+/* Events that are lost as far as the head file knows; without a head file it may be many. */
+static int64_t count_lost(const struct recovery *r)
+{
+	bool known = r->frames.extent >= r->report.restored.seq;
+	return known ? r->report.known - r->report.restored.seq : UNKNOWN_LOSS;
+}
+
 static enum bt_err put_epoch(struct recovery *r, struct bt_fault *fault)
 {
 	char hash[2 * BT_SHA256_LEN + 1];
@@ -283,8 +295,8 @@ static enum bt_err put_epoch(struct recovery *r, struct bt_fault *fault)
 	return bt_journal_put_json(&r->fresh, BT_EVENT_EPOCH, "",
 				   json_pack("{s:I, s:I, s:s, s:I, s:I}", "epoch", (json_int_t)r->report.epoch,
 					     "floor_ms", (json_int_t)(now_ms > r->newest_ms ? now_ms : r->newest_ms),
-					     "from_hash", hash, "from_seq", (json_int_t)r->report.restored.seq,
-					     "known_seq", (json_int_t)r->report.known),
+					     "from_hash", hash, "from_seq", (json_int_t)r->report.restored.seq, "lost",
+					     (json_int_t)count_lost(r)),
 				   fault);
 }
 
@@ -298,7 +310,7 @@ static enum bt_err open_fresh(struct recovery *r, struct bt_fault *fault)
 				     .log = r->options->log,
 				     .hold = {.disk = r->disk, .lock_fd = -1},
 				     .frames = {.disk = r->disk},
-				     .epoch = 1};
+				     .epoch = {.number = 1}};
 	if (err == BT_OK)
 		err = bt_path_join(r->options->dir, BT_WORKPLACE, fresh->dir, sizeof fresh->dir);
 	memcpy(fresh->public_key, bt_signer_public(r->options->signer), sizeof fresh->public_key);

@@ -102,13 +102,21 @@ static bool run_sql(struct bt_store *store, const char *sql)
 	return sqlite3_exec(store->db, sql, NULL, NULL, NULL) == SQLITE_OK;
 }
 
+/* A released step that is no sentence for this database met other tables than the steps before it make. */
+static enum bt_err note_step(struct bt_store *store, struct bt_fault *fault)
+{
+	if (sqlite3_errcode(store->db) == SQLITE_ERROR)
+		return bt_fault_set(fault, BT_ECORRUPT, SQLITE_ERROR, "journal.db: tables are not as they were made");
+	return bt_store_error(store, "bring schema up", fault);
+}
+
 static enum bt_err take_step(struct bt_store *store, int version, struct bt_fault *fault)
 {
 	char number[48];
 	enum bt_err err = BT_OK;
 	bt_text_printf(number, sizeof number, "PRAGMA user_version=%d;COMMIT", version + 1);
 	if (!run_sql(store, "BEGIN IMMEDIATE") || !run_sql(store, steps[version].sql))
-		err = bt_store_error(store, "bring schema up", fault);
+		err = note_step(store, fault);
 	if (err == BT_OK && steps[version].fill)
 		err = steps[version].fill(store, fault);
 	if (err == BT_OK && !run_sql(store, number))

@@ -2,6 +2,7 @@
 #ifndef BT_JOURNAL_STATE_H
 #define BT_JOURNAL_STATE_H
 
+#include "core/journal/chain.h"
 #include "core/journal/frames.h"
 #include "core/journal/hold.h"
 #include "core/journal/mirror.h"
@@ -17,7 +18,8 @@ struct bt_journal {
 	struct bt_store store;
 	struct bt_frames frames;
 	struct bt_mirror mirror;
-	int64_t epoch, floor_ms;
+	struct bt_epoch epoch;
+	int64_t epoch_seq;   /* of the event that began it */
 	struct bt_head head; /* newest event that is in both records */
 	uint8_t public_key[BT_ED25519_PUBLIC_LEN];
 	enum bt_err state; /* BT_OK, or what stopped it */

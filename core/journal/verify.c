@@ -165,7 +165,7 @@ enum bt_err bt_journal_verify(struct bt_journal *journal, struct bt_journal_repo
 					   .second_equal = true,
 					   .projections_equal = true,
 					   .acknowledged_within = true,
-					   .epoch = journal->epoch,
+					   .epoch = journal->epoch.number,
 					   .acknowledged = bt_journal_acknowledged(journal)};
 	if (!journal->store.db)
 		return bt_fault_set(fault, journal->state, 0, "journal has stopped");

@@ -182,6 +182,48 @@ static void shift_ends_at_999(void **state)
 	assert_int_equal(shift, 612);
 }
 
+static void lose(struct fixture *f, const char *name)
+{
+	char path[128];
+
+	fixture_path(f, name, path);
+	(void)unlink(path);
+}
+
+static void recover(struct fixture *f)
+{
+	static const char *const kept[] = {"journal.db.before-2",   "journal.db.before-3",   "journal.db.before-2-wal",
+					   "journal.head.before-2", "journal.head.before-3", "recovered"};
+	struct bt_journal_options options = fixture_options(f);
+	struct bt_recovery recovery;
+
+	assert_int_equal(bt_journal_recover(&options, NULL, &recovery, &f->fault), BT_OK);
+	for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
+		lose(f, kept[i]);
+	assert_int_equal(fixture_open(f), BT_OK);
+}
+
+/* A record that came back whole goes on in its shift; one that may have lost shifts does not give their numbers again.
+ */
+static void shift_numbers_lost_are_not_given_again(void **state)
+{
+	struct fixture *f = *state;
+	int64_t shift = 0;
+
+	assert_int_equal(sign_in(f, "rina"), 611);
+	fixture_close(f);
+	recover(f);
+	assert_int_equal(bt_shift_resume(f->journal, "rina", f->now_ms, &shift), BT_OK);
+	assert_int_equal(shift, 611);
+	fixture_close(f);
+	lose(f, "journal.head"); /* nobody knows how many there were */
+	recover(f);
+	assert_int_equal(bt_shift_resume(f->journal, "rina", f->now_ms, &shift), BT_ENOTFOUND);
+	assert_int_equal(sign_in(f, "rina"), 812);
+	assert_int_equal(bt_shift_resume(f->journal, "rina", f->now_ms, &shift), BT_OK);
+	assert_int_equal(shift, 812);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -196,6 +238,7 @@ int main(void)
 	    TEST(shift_numbers_rise),
 	    TEST(shift_new_day_new_shift),
 	    TEST(shift_ends_at_999),
+	    TEST(shift_numbers_lost_are_not_given_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
