@@ -52,6 +52,7 @@ BT_MUST_USE enum bt_err bt_clock_trust_now(const struct bt_clock_trust *trust, c
 	ROW(BT_DENY_KEY_CHANGE, "key_change", N_("this meter is not in our offline list"))                             \
 	ROW(BT_DENY_TID, "tid", N_("this meter has had too many tokens just now"))                                     \
 	ROW(BT_DENY_KIND, "kind", N_("the credit is made by the server"))                                              \
+	ROW(BT_DENY_DOUBT, "doubt", N_("an earlier recharge of this meter is not certain yet"))                        \
 	ROW(BT_DENY_SERVER, "restart", N_("the server has not answered"))                                              \
 	ROW(BT_DENY_STOPPED, "stopped", N_("the record has stopped"))
 

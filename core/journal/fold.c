@@ -112,6 +112,7 @@ static enum bt_err fold_refunded(struct bt_sale_row *row, const struct bt_event 
 	if (row->stage != BT_STAGE_REFUNDING)
 		return BT_ESTATE;
 	row->stage = BT_STAGE_REFUNDED;
+	row->printed_copies = 0; /* from here on slips of the refund are counted: the first goes with the money */
 	return BT_OK;
 }
 

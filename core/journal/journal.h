@@ -112,7 +112,7 @@ struct bt_sale_row {
 	bool made_here;     /* token issued by this terminal */
 	bool settled;       /* head-end has acknowledged */
 	bool exception;     /* head-end named one */
-	int printed_copies; /* slips printed, confirmed or not */
+	int printed_copies; /* slips printed, confirmed or not; once REFUNDED, slips of the refund */
 };
 
 struct bt_journal;
@@ -221,8 +221,8 @@ BT_MUST_USE enum bt_err bt_journal_sale_by_receipt(struct bt_journal *journal, c
 enum bt_sale_filter {
 	BT_SALES_ALL,       /* newest first */
 	BT_SALES_UNSETTLED, /* oldest first: unsent */
-	/* What still needs somebody: PAID, VENDING, PENDING, REFUNDING and INQUIRING, then REFUSED, then delivered or
-	 * refunded ones with an exception; each oldest first. */
+	/* What still needs somebody: PAID, VENDING, PENDING, REFUNDING and INQUIRING, then REFUSED and REFUNDED without
+	 * a slip, then delivered or refunded ones with an exception; each oldest first. */
 	BT_SALES_OPEN,
 	BT_SALES_METER,    /* newest first, of meter or connection @p key */
 	BT_SALES_IN_DOUBT, /* oldest first, INQUIRING ones of meter @p key */
@@ -230,8 +230,8 @@ enum bt_sale_filter {
 /** Fill at most @p max rows. */
 BT_MUST_USE enum bt_err bt_journal_sales(struct bt_journal *journal, enum bt_sale_filter filter, const char *key,
 					 int max, struct bt_sale_row *out, int *count);
-/** The oldest PENDING sale of @p delivery whose paid_seq is above @p after. @return BT_OK, BT_ENOTFOUND, BT_ECORRUPT
- *  (stops), BT_EDISK. */
+/** The oldest PENDING, REFUNDING or INQUIRING sale of @p delivery whose paid_seq is above @p after. @return BT_OK,
+ * BT_ENOTFOUND, BT_ECORRUPT (stops), BT_EDISK. */
 BT_MUST_USE enum bt_err bt_journal_next_pending(struct bt_journal *journal, const char *delivery, int64_t after,
 						struct bt_sale_row *out);
 /** Sales that are delivered or refunded, not settled, and have their newest event in (@p after, @p upto], in that

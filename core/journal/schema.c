@@ -46,7 +46,7 @@ static const char version_3[] = "DROP INDEX sale_open;"
 static const char version_4[] =
     "DROP INDEX sale_unsent;"
     "CREATE INDEX sale_unsent ON sale(paid_seq,amount,paid_at,stage,settled) WHERE " BT_SALE_UNSENT ";"
-    "CREATE INDEX sale_pending ON sale(delivery,paid_seq) WHERE stage=4;";
+    "CREATE INDEX sale_pending ON sale(delivery,paid_seq) WHERE " BT_SALE_WAITS ";";
 
 static enum bt_err count_sales(struct bt_store *store, struct bt_fault *fault)
 {

@@ -26,6 +26,8 @@ _Static_assert(BT_STAGE_REFUNDING == 7 && BT_STAGE_REFUNDED == 8 && BT_STAGE_INQ
 /** Sales that need somebody: owed, refused, refunded (8) with no slip of it yet, or named in an exception, unless a
  *  person has closed them (6). */
 #define BT_SALE_OPEN "stage<>6 AND (stage IN (0,1,4,5,7,9) OR (stage=8 AND printed=0) OR exception=1)"
+/** What sync asks the head-end to end: pending (4), refunding (7), inquiring (9). */
+#define BT_SALE_WAITS "stage IN (4,7,9)"
 /** Delivered (2, 3) or refunded (8): what the head-end's acknowledgement settles. */
 #define BT_SALE_DONE "stage IN (2,3,8)"
 _Static_assert(BT_STAGE_TOKENED == 2 && BT_STAGE_CREDITED == 3, "stages of BT_SALE_DONE");
@@ -57,7 +59,7 @@ _Static_assert(BT_STAGE_TOKENED == 2 && BT_STAGE_CREDITED == 3, "stages of BT_SA
 			    " FROM sale WHERE " BT_SALE_UNSENT)                                                        \
 	ROW(BT_STMT_NEXT_PENDING,                                                                                      \
 	    "SELECT " BT_SALE_COLUMNS                                                                                  \
-	    " FROM sale WHERE stage=4 AND delivery=?1 AND paid_seq>?2 ORDER BY paid_seq LIMIT 1")                      \
+	    " FROM sale WHERE " BT_SALE_WAITS " AND delivery=?1 AND paid_seq>?2 ORDER BY paid_seq LIMIT 1")            \
 	/* Few events, each with its sale: the + keeps the search away from the indexes of all that is unsent. */      \
 	ROW(BT_STMT_COVERED,                                                                                           \
 	    "SELECT " BT_SALE_COLUMNS " FROM sale WHERE sale_id IN (SELECT sale_id FROM event WHERE seq>?1 AND"        \

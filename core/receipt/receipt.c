@@ -144,6 +144,43 @@ static void put_credit(struct bt_lines *lines, const struct bt_receipt_facts *fa
 	put_rule(lines);
 }
 
+static void put_approved(struct bt_lines *lines, const struct bt_receipt_facts *facts)
+{
+	struct bt_receipt_name line = {0};
+	for (int lang = 0; lang < BT_LANG_COUNT; lang++) {
+		const char *own = facts->approved.text[lang], *other = facts->approved.text[1 - lang];
+		const char *const args[] = {own[0] != '\0' ? own : other, NULL};
+		if (args[0][0] != '\0')
+			(void)bt_words_format(lines->words, (enum bt_lang)lang, N_("Approved by {1}."), args,
+					      line.text[lang], sizeof(line.text[lang]));
+	}
+	if (lines->lang != BT_RECEIPT_EN && line.text[BT_LANG_HI][0] != '\0')
+		bt_lines_put(lines, BT_LINE_TEXT, false, line.text[BT_LANG_HI], "");
+	if (lines->lang != BT_RECEIPT_HI && line.text[BT_LANG_EN][0] != '\0')
+		bt_lines_put(lines, BT_LINE_TEXT, false, line.text[BT_LANG_EN], "");
+}
+
+static void put_refund(struct bt_lines *lines, const struct bt_receipt_facts *facts)
+{
+	char amount[48];
+	bt_money_format_full(facts->amount, amount);
+	bt_lines_say(lines, BT_LINE_TEXT, true, N_("Money returned: ₹ {1}"), amount);
+	bt_lines_say(lines, BT_LINE_TEXT, false, N_("No token was given for this payment."), NULL);
+	put_approved(lines, facts);
+	put_rule(lines);
+	put_meter(lines, facts);
+}
+
+static void put_refund_docket(struct bt_lines *lines, const struct bt_receipt_facts *facts)
+{
+	bt_lines_say(lines, BT_LINE_TEXT, true, N_("The money is safe."), NULL);
+	bt_lines_say(lines, BT_LINE_TEXT, false,
+		     N_("It is given back here when the server has confirmed. Bring this slip."), NULL);
+	put_approved(lines, facts);
+	put_rule(lines);
+	put_meter(lines, facts);
+}
+
 static void put_number_and_time(struct bt_lines *lines, const struct bt_receipt_facts *facts)
 {
 	char moment[32] = "";
@@ -293,6 +330,8 @@ static const struct {
     [BT_RECEIPT_TOKEN] = {N_("RECEIPT"), put_token},
     [BT_RECEIPT_DOCKET] = {N_("PAYMENT RECEIPT, token follows"), put_docket},
     [BT_RECEIPT_CREDIT] = {N_("RECEIPT"), put_credit},
+    [BT_RECEIPT_REFUND] = {N_("REFUND"), put_refund},
+    [BT_RECEIPT_REFUND_DOCKET] = {N_("REFUND, money follows"), put_refund_docket},
 };
 
 static void put_sale(struct bt_lines *lines, const struct bt_receipt_facts *facts)

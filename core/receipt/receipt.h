@@ -16,10 +16,12 @@
 enum bt_receipt_lang { BT_RECEIPT_EN, BT_RECEIPT_HI, BT_RECEIPT_BOTH };
 
 enum bt_receipt_kind {
-	BT_RECEIPT_TOKEN,  /* a token was given */
-	BT_RECEIPT_DOCKET, /* paid, token or credit follows */
-	BT_RECEIPT_CREDIT, /* dues or balance credited, no token */
-	BT_RECEIPT_TEST,   /* test page: no sale */
+	BT_RECEIPT_TOKEN,         /* a token was given */
+	BT_RECEIPT_DOCKET,        /* paid, token or credit follows */
+	BT_RECEIPT_CREDIT,        /* dues or balance credited, no token */
+	BT_RECEIPT_TEST,          /* test page: no sale */
+	BT_RECEIPT_REFUND,        /* the money was given back */
+	BT_RECEIPT_REFUND_DOCKET, /* it will be, when the server has confirmed */
 };
 
 enum bt_receipt_line_kind {
@@ -64,7 +66,8 @@ struct bt_receipt_facts {
 	bool no_token; /* docket: a credit follows, never a token */
 	int copy;
 	struct bt_receipt_name utility, counter, clerk, consumer, relative, place;
-	char relation[8]; /* "s/o", "d/o", "w/o" */
+	struct bt_receipt_name approved; /* refunds: the supervisor */
+	char relation[8];                /* "s/o", "d/o", "w/o" */
 	char terminal[8], receipt_number[24], connection[16], meter[16], category[16];
 	char token[21];                  /* "" when none */
 	struct bt_key_tokens key_change; /* keyed in before the token */

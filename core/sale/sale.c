@@ -39,52 +39,88 @@ const char *bt_delivery_code(enum bt_delivery delivery)
 
 const struct bt_sale_step bt_sale_table[] = {
     /* clang-format off */
-	ROW(DRAFT,    PAY,            PAID,     CHOOSE_ROUTE)
+	ROW(DRAFT,     PAY,            PAID,      CHOOSE_ROUTE)
 
-	ROW(PAID,     SEND,           VENDING,  ASK_SERVER)
-	ROW(PAID,     SKIP_SERVER,    DECIDING, ASK_AUTHORITY)
+	ROW(PAID,      SEND,           VENDING,   ASK_SERVER)
+	ROW(PAID,      SKIP_SERVER,    DECIDING,  ASK_AUTHORITY)
+	ROW(PAID,      GONE,           PENDING,   NONE)          /* cut off, and the consumer has left (PROTOCOL S6) */
+	ROW(PAID,      REFUND,         REFUNDING, ASK_REVERSAL)  /* cut off, and the money went back */
 
-	ROW(VENDING,  VEND_OK,        TOKENED,  PRINT_TOKEN)
-	ROW(VENDING,  VEND_CREDITED,  CREDITED, PRINT_CREDIT)
-	ROW(VENDING,  VEND_LOST,      DECIDING, ASK_AUTHORITY) /* convergent: the same token may be made here */
-	ROW(VENDING,  VEND_REFUSED,   REFUSED,  NONE)          /* the money goes back over the counter: no slip */
-	ROW(VENDING,  VEND_DIVERGED,  STOPPED,  STOP)          /* PROTOCOL T2 */
-	ROW(VENDING,  ISSUE_HERE,     DECIDING, ASK_AUTHORITY) /* the clerk ends the wait */
+	ROW(VENDING,   VEND_OK,        TOKENED,   PRINT_TOKEN)
+	ROW(VENDING,   VEND_CREDITED,  CREDITED,  PRINT_CREDIT)
+	ROW(VENDING,   VEND_LOST,      DECIDING,  ASK_AUTHORITY) /* convergent: the same token may be made here */
+	ROW(VENDING,   VEND_UNKNOWN,   INQUIRING, PRINT_DOCKET)  /* not convergent: inquiry first (PROTOCOL T5) */
+	ROW(VENDING,   VEND_REFUSED,   REFUSED,   NONE)          /* new figures, or the money goes back: no slip */
+	ROW(VENDING,   VEND_DIVERGED,  STOPPED,   STOP)          /* PROTOCOL T2 */
+	ROW(VENDING,   ISSUE_HERE,     DECIDING,  ASK_AUTHORITY) /* the clerk ends the wait */
+	ROW(VENDING,   SEND,           VENDING,   ASK_SERVER)    /* cut off, and the consumer is here */
+	ROW(VENDING,   GONE,           PENDING,   NONE)
+	ROW(VENDING,   REFUND,         REFUNDING, ASK_REVERSAL)  /* cut off only: a wait is ended, never refunded */
 
-	ROW(DECIDING, ISSUE_HERE,     TOKENED,  PRINT_TOKEN)
-	ROW(DECIDING, CANNOT_ISSUE,   PENDING,  PRINT_DOCKET)
+	ROW(DECIDING,  ISSUE_HERE,     TOKENED,   PRINT_TOKEN)
+	ROW(DECIDING,  CANNOT_ISSUE,   PENDING,   PRINT_DOCKET)
 
-	ROW(PENDING,  SEND,           PENDING,  ASK_SERVER)    /* finished later, same id and TID (PROTOCOL T1, S4) */
-	ROW(PENDING,  ISSUE_HERE,     TOKENED,  PRINT_TOKEN)   /* by its owner, the limit allowing */
-	ROW(PENDING,  VEND_OK,        DONE,     NONE)
-	ROW(PENDING,  VEND_CREDITED,  DONE,     NONE)
-	ROW(PENDING,  VEND_LOST,      PENDING,  NONE)
-	ROW(PENDING,  VEND_REFUSED,   REFUSED,  NONE)
-	ROW(PENDING,  VEND_DIVERGED,  STOPPED,  STOP)
+	ROW(INQUIRING, SEND,           INQUIRING, ASK_INQUIRY)
+	ROW(INQUIRING, VEND_OK,        DONE,      NONE)          /* a docket is out: the desk prints the token */
+	ROW(INQUIRING, VEND_CREDITED,  DONE,      NONE)
+	ROW(INQUIRING, VEND_LOST,      INQUIRING, NONE)
+	ROW(INQUIRING, VEND_REFUSED,   REFUSED,   NONE)          /* refused, or a tombstone: nothing was given */
+	ROW(INQUIRING, OVERRIDE,       TOKENED,   PRINT_TOKEN)   /* POSSIBLE DUPLICATE stands on it */
+	ROW(INQUIRING, REFUND,         REFUNDING, ASK_REVERSAL)
 
-	ROW(TOKENED,  PRINTED,        DONE,     NONE)
-	ROW(TOKENED,  FINISH,         DONE,     NONE)
-	ROW(TOKENED,  VEND_OK,        TOKENED,  NONE)          /* a late answer: the same digits, now settled */
-	ROW(TOKENED,  VEND_LOST,      TOKENED,  NONE)
-	ROW(TOKENED,  VEND_REFUSED,   TOKENED,  NONE)          /* the fact is posted all the same (PROTOCOL H1) */
-	ROW(TOKENED,  VEND_DIVERGED,  STOPPED,  STOP)
-	ROW(CREDITED, PRINTED,        DONE,     NONE)
-	ROW(CREDITED, FINISH,         DONE,     NONE)
-	ROW(DONE,     VEND_OK,        DONE,     NONE)
-	ROW(DONE,     VEND_CREDITED,  DONE,     NONE)
-	ROW(DONE,     VEND_LOST,      DONE,     NONE)
-	ROW(DONE,     VEND_REFUSED,   DONE,     NONE)
-	ROW(DONE,     VEND_DIVERGED,  STOPPED,  STOP)
-	ROW(DONE,     PRINTED,        DONE,     NONE)
-	ROW(PENDING,  PRINTED,        PENDING,  NONE)
-	ROW(PENDING,  FINISH,         PENDING,  NONE)
-	ROW(REFUSED,  PRINTED,        REFUSED,  NONE)
-	ROW(REFUSED,  FINISH,         REFUSED,  NONE)
+	ROW(PENDING,   SEND,           PENDING,   ASK_SERVER)    /* finished later, same id and TID (PROTOCOL T1, S4) */
+	ROW(PENDING,   ISSUE_HERE,     TOKENED,   PRINT_TOKEN)   /* by its owner, the limit allowing */
+	ROW(PENDING,   VEND_OK,        DONE,      NONE)
+	ROW(PENDING,   VEND_CREDITED,  DONE,      NONE)
+	ROW(PENDING,   VEND_LOST,      PENDING,   NONE)
+	ROW(PENDING,   VEND_UNKNOWN,   INQUIRING, NONE)
+	ROW(PENDING,   VEND_REFUSED,   REFUSED,   NONE)
+	ROW(PENDING,   VEND_DIVERGED,  STOPPED,   STOP)
+	ROW(PENDING,   REFUND,         REFUNDING, ASK_REVERSAL)
 
-	ROW(PAID,     STORAGE_FAILED, STOPPED,  STOP)
-	ROW(VENDING,  STORAGE_FAILED, STOPPED,  STOP)
-	ROW(DECIDING, STORAGE_FAILED, STOPPED,  STOP)
-	ROW(PENDING,  STORAGE_FAILED, STOPPED,  STOP)
+	ROW(REFUSED,   AGREED,         VENDING,   ASK_SERVER)    /* the next revision, same TID (PROTOCOL S3) */
+	ROW(REFUSED,   REFUND,         REFUNDING, ASK_REVERSAL)
+
+	ROW(REFUNDING, SEND,           REFUNDING, ASK_REVERSAL)
+	ROW(REFUNDING, REVERSED,       REFUNDED,  GIVE_BACK)     /* PROTOCOL S5, H3 */
+	ROW(REFUNDING, VEND_OK,        TOKENED,   PRINT_TOKEN)   /* the token had left: it wins (PROTOCOL H3, S9) */
+	ROW(REFUNDING, VEND_LOST,      REFUNDING, NONE)          /* no answer: asked again */
+	ROW(REFUNDING, VEND_REFUSED,   REFUNDING, NONE)
+	ROW(REFUNDING, VEND_DIVERGED,  STOPPED,   STOP)
+
+	ROW(TOKENED,   PRINTED,        DONE,      NONE)
+	ROW(TOKENED,   FINISH,         DONE,      NONE)
+	ROW(TOKENED,   VEND_OK,        TOKENED,   NONE)          /* a late answer: the same digits, now settled */
+	ROW(TOKENED,   VEND_LOST,      TOKENED,   NONE)
+	ROW(TOKENED,   VEND_REFUSED,   TOKENED,   NONE)          /* the fact is posted all the same (PROTOCOL H1) */
+	ROW(TOKENED,   VEND_DIVERGED,  STOPPED,   STOP)
+	ROW(CREDITED,  PRINTED,        DONE,      NONE)
+	ROW(CREDITED,  FINISH,         DONE,      NONE)
+	ROW(DONE,      VEND_OK,        DONE,      NONE)
+	ROW(DONE,      VEND_CREDITED,  DONE,      NONE)
+	ROW(DONE,      VEND_LOST,      DONE,      NONE)
+	ROW(DONE,      VEND_REFUSED,   DONE,      NONE)
+	ROW(DONE,      VEND_DIVERGED,  STOPPED,   STOP)
+	ROW(DONE,      PRINTED,        DONE,      NONE)
+	ROW(INQUIRING, PRINTED,        INQUIRING, NONE)
+	ROW(INQUIRING, FINISH,         INQUIRING, NONE)
+	ROW(PENDING,   PRINTED,        PENDING,   NONE)
+	ROW(PENDING,   FINISH,         PENDING,   NONE)
+	ROW(REFUSED,   PRINTED,        REFUSED,   NONE)
+	ROW(REFUSED,   FINISH,         REFUSED,   NONE)
+	ROW(REFUNDING, PRINTED,        REFUNDING, NONE)
+	ROW(REFUNDING, FINISH,         REFUNDING, NONE)
+	ROW(REFUNDED,  PRINTED,        REFUNDED,  NONE)
+	ROW(REFUNDED,  FINISH,         REFUNDED,  NONE)
+
+	ROW(PAID,      STORAGE_FAILED, STOPPED,   STOP)
+	ROW(VENDING,   STORAGE_FAILED, STOPPED,   STOP)
+	ROW(DECIDING,  STORAGE_FAILED, STOPPED,   STOP)
+	ROW(INQUIRING, STORAGE_FAILED, STOPPED,   STOP)
+	ROW(PENDING,   STORAGE_FAILED, STOPPED,   STOP)
+	ROW(REFUSED,   STORAGE_FAILED, STOPPED,   STOP)
+	ROW(REFUNDING, STORAGE_FAILED, STOPPED,   STOP)
+	ROW(STOPPED,   ABANDON,        ABANDONED, NONE)          /* a supervisor has closed it */
     /* clang-format on */
 };
 #undef ROW

@@ -1,7 +1,7 @@
 /* A sale: its states as a pure table, and the record that is journaled, sent and signed.
  *
- * Source: DESIGN 5, PROTOCOL T1, T2, S1-S3. The table is walked by a test: no unreachable state, no trap, and money
- * once taken leaves only as token, credit, docket or a person's decision. */
+ * Source: DESIGN 5, PROTOCOL T1, T2, T5, S1-S6, S9, H3. The table is walked by a test: no unreachable state, no trap,
+ * and money once taken leaves only as token, credit, refund or a person's decision. */
 #ifndef BT_SALE_SALE_H
 #define BT_SALE_SALE_H
 
@@ -12,17 +12,53 @@
 
 #define BT_SALE_STATES(ROW)                                                                                            \
 	ROW(DRAFT)                                                                                                     \
-	ROW(PAID) ROW(VENDING) ROW(DECIDING) ROW(TOKENED) ROW(CREDITED) ROW(PENDING) ROW(REFUSED) ROW(DONE) ROW(STOPPED)
+	ROW(PAID)                                                                                                      \
+	ROW(VENDING)                                                                                                   \
+	ROW(DECIDING)                                                                                                  \
+	ROW(INQUIRING) /* asked of a head-end that picks tokens itself; the outcome is not known */                    \
+	ROW(TOKENED)                                                                                                   \
+	ROW(CREDITED)                                                                                                  \
+	ROW(PENDING)                                                                                                   \
+	ROW(REFUSED)                                                                                                   \
+	ROW(REFUNDING) /* approved and on record; no money moves before the head-end's answer */                       \
+	ROW(REFUNDED)                                                                                                  \
+	ROW(ABANDONED) /* closed by a supervisor */                                                                    \
+	ROW(DONE)                                                                                                      \
+	ROW(STOPPED)
 #define BT_SALE_EVENTS(ROW)                                                                                            \
 	ROW(PAY)                                                                                                       \
 	ROW(SEND)                                                                                                      \
-	ROW(SKIP_SERVER) ROW(VEND_OK) ROW(VEND_CREDITED) ROW(VEND_LOST) ROW(VEND_REFUSED) ROW(VEND_DIVERGED)           \
-	    ROW(ISSUE_HERE) ROW(CANNOT_ISSUE) ROW(PRINTED) ROW(FINISH) ROW(STORAGE_FAILED)
+	ROW(SKIP_SERVER)                                                                                               \
+	ROW(VEND_OK)                                                                                                   \
+	ROW(VEND_CREDITED)                                                                                             \
+	ROW(VEND_LOST)                                                                                                 \
+	ROW(VEND_UNKNOWN) /* lost, and the head-end does not converge */                                               \
+	ROW(VEND_REFUSED)                                                                                              \
+	ROW(VEND_DIVERGED)                                                                                             \
+	ROW(ISSUE_HERE)                                                                                                \
+	ROW(CANNOT_ISSUE)                                                                                              \
+	ROW(AGREED)   /* the consumer, to new figures */                                                               \
+	ROW(GONE)     /* nobody waits for it any more */                                                               \
+	ROW(REFUND)   /* a supervisor approved */                                                                      \
+	ROW(REVERSED) /* the head-end took it back */                                                                  \
+	ROW(OVERRIDE) /* a supervisor's word: make it here though the head-end may have made one */                    \
+	ROW(ABANDON)                                                                                                   \
+	ROW(PRINTED)                                                                                                   \
+	ROW(FINISH)                                                                                                    \
+	ROW(STORAGE_FAILED)
 #define BT_SALE_EFFECTS(ROW)                                                                                           \
 	ROW(NONE)                                                                                                      \
 	ROW(CHOOSE_ROUTE)                                                                                              \
-	ROW(ASK_SERVER) ROW(ASK_AUTHORITY) ROW(MAKE_TOKEN) ROW(PRINT_TOKEN) ROW(PRINT_CREDIT) ROW(PRINT_DOCKET)        \
-	    ROW(STOP)
+	ROW(ASK_SERVER)                                                                                                \
+	ROW(ASK_AUTHORITY)                                                                                             \
+	ROW(ASK_INQUIRY)                                                                                               \
+	ROW(ASK_REVERSAL)                                                                                              \
+	ROW(MAKE_TOKEN)                                                                                                \
+	ROW(PRINT_TOKEN)                                                                                               \
+	ROW(PRINT_CREDIT)                                                                                              \
+	ROW(PRINT_DOCKET)                                                                                              \
+	ROW(GIVE_BACK)                                                                                                 \
+	ROW(STOP)
 
 enum bt_sale_state {
 #define BT_SALE_ENUM(id) BT_SALE_##id,

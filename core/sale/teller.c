@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "core/base/json.h"
-#include "core/sale/sale_rows.h"
 #include "core/sale/teller_work.h"
 
 enum bt_sale_effect bt_teller_move(struct bt_teller *teller, struct bt_teller_work *work, enum bt_sale_event event)
@@ -100,9 +99,11 @@ void bt_teller_freshen(const struct bt_teller *teller, struct bt_consumer *consu
 	}
 }
 
+/* A sale that was cut off waits for a person's word, not for anything here. */
 static bool is_idle(const struct bt_teller_work *work)
 {
-	bool waiting = work->state == BT_SALE_PAID || work->state == BT_SALE_VENDING || work->state == BT_SALE_DECIDING;
+	bool waiting = !work->cut_off && (work->state == BT_SALE_PAID || work->state == BT_SALE_VENDING ||
+					  work->state == BT_SALE_DECIDING);
 
 	return !waiting && !work->asking && work->printing != BT_PRINTING_NOW;
 }
@@ -122,167 +123,6 @@ struct bt_teller_work *bt_teller_room(struct bt_teller *teller)
 	return oldest;
 }
 
-static enum bt_sale_state state_of_stage(enum bt_sale_stage stage, int printed)
-{
-	switch (stage) {
-	case BT_STAGE_TOKENED:
-		return printed ? BT_SALE_DONE : BT_SALE_TOKENED;
-	case BT_STAGE_CREDITED:
-		return printed ? BT_SALE_DONE : BT_SALE_CREDITED;
-	case BT_STAGE_REFUSED:
-	case BT_STAGE_ABANDONED: /* closed by a person: never issued any more */
-	case BT_STAGE_REFUNDING:
-	case BT_STAGE_REFUNDED:
-	case BT_STAGE_INQUIRING:
-		return BT_SALE_REFUSED;
-	case BT_STAGE_VENDING:
-		return BT_SALE_VENDING;
-	case BT_STAGE_PAID:
-		return BT_SALE_PAID;
-	case BT_STAGE_PENDING:
-		break;
-	}
-	return BT_SALE_PENDING;
-}
-
-static void restore_consumer(struct bt_teller *teller, struct bt_teller_work *work)
-{
-	const struct bt_sale *sale = &work->sale;
-
-	if (teller->parts.directory &&
-	    bt_directory_find(teller->parts.directory, sale->connection, &work->consumer) == BT_OK)
-		return;
-	work->consumer = (struct bt_consumer){.kind = sale->kind};
-	bt_text_copy(work->consumer.number, sizeof work->consumer.number, sale->connection);
-	bt_text_copy(work->consumer.meter, sizeof work->consumer.meter, sale->meter);
-	bt_text_copy(work->consumer.pan, sizeof work->consumer.pan, sale->pan);
-}
-
-/* Why a docket was given, from its event; a reason of another version of Batti reads as none. */
-static enum bt_denial read_denial(struct bt_teller *teller, const char *sale_id)
-{
-	enum bt_denial denial = BT_DENY_NONE;
-	struct bt_event event;
-	struct bt_buf body;
-	char reason[32];
-	json_t *o;
-
-	bt_buf_init(&body, BT_EVENT_BODY_MAX);
-	if (bt_journal_newest(teller->parts.journal, BT_EVENT_PENDING, sale_id, &event, &body) == BT_OK &&
-	    bt_json_parse(bt_buf_view(&body), BT_EVENT_BODY_MAX, &o, NULL) == BT_OK) {
-		if (bt_json_text(o, "reason", reason, sizeof reason) == BT_OK)
-			denial = bt_denial_find(reason);
-		json_decref(o);
-	}
-	bt_buf_fini(&body);
-	return denial;
-}
-
-/* A slip that lacks what is keyed in first would be worth nothing: a body that cannot be read is no sale. */
-static enum bt_err read_key_tokens(struct bt_bytes body, struct bt_key_tokens *out)
-{
-	json_t *o;
-	enum bt_err err = bt_json_parse(body, BT_EVENT_BODY_MAX, &o, NULL);
-
-	if (err)
-		return err;
-	if (bt_json_has(o, "key_change"))
-		err = bt_key_tokens_read(bt_json_array(o, "key_change"), out);
-	json_decref(o);
-	return err;
-}
-
-static enum bt_err read_back(struct bt_teller *teller, const struct bt_sale_row *row, struct bt_teller_work *work)
-{
-	struct bt_event event;
-	struct bt_buf body;
-	enum bt_err err;
-
-	bt_buf_init(&body, BT_EVENT_BODY_MAX);
-	err = bt_journal_newest(teller->parts.journal, BT_EVENT_PAID, row->sale_id, &event, &body);
-	if (!err)
-		err = bt_sale_decode(bt_buf_view(&body), &work->sale, NULL);
-	if (!err && row->token[0] &&
-	    bt_journal_newest(teller->parts.journal, BT_EVENT_TOKENED, row->sale_id, &event, &body) == BT_OK) {
-		work->tokened_at_ms = event.time_ms;
-		err = read_key_tokens(bt_buf_view(&body), &work->key_tokens);
-	}
-	bt_buf_fini(&body);
-	return err;
-}
-
-/* A sale whose tokens differ stays as the divergence left it, whatever else was objected since. */
-static enum bt_err read_exceptions(struct bt_teller *teller, const struct bt_sale_row *row, struct bt_teller_work *work)
-{
-	enum bt_err err = bt_journal_exception(teller->parts.journal, row->sale_id, work->exception);
-
-	if (!err && row->stage != BT_STAGE_ABANDONED &&
-	    bt_journal_has_exception(teller->parts.journal, row->sale_id, BT_TELLER_DIVERGED))
-		work->state = BT_SALE_STOPPED;
-	return err;
-}
-
-enum bt_err bt_teller_load(struct bt_teller *teller, const char *sale_id, struct bt_teller_work **out)
-{
-	struct bt_teller_work *work = bt_teller_find(teller, sale_id), fresh = {.used = true};
-	struct bt_sale_row row;
-	enum bt_err err;
-
-	if (work) {
-		work->touched = ++teller->touches; /* what is looked at is not what makes room */
-		*out = work;
-		return BT_OK;
-	}
-	err = bt_journal_sale(teller->parts.journal, sale_id, &row);
-	if (!err)
-		err = read_back(teller, &row, &fresh);
-	if (err)
-		return err;
-	work = bt_teller_room(teller);
-	if (!work)
-		return BT_EFULL;
-	fresh.copies = bt_teller_printed(teller, &row);
-	fresh.state = state_of_stage(row.stage, fresh.copies);
-	if (row.stage == BT_STAGE_PENDING)
-		fresh.denial = read_denial(teller, sale_id);
-	if (row.exception)
-		err = read_exceptions(teller, &row, &fresh);
-	if (err)
-		return err;
-	fresh.made_here = row.made_here;
-	fresh.settled = row.settled;
-	fresh.background = true;
-	fresh.touched = ++teller->touches;
-	bt_text_copy(fresh.token, sizeof fresh.token, row.token);
-	*work = fresh;
-	restore_consumer(teller, work);
-	*out = work;
-	return BT_OK;
-}
-
-/* After a restart nobody knows whether the consumer still stands there: a sale whose token was not yet journaled is
- * PENDING, stands under "stuck", and is finished with the same id and TID (PROTOCOL S6). */
-static enum bt_err take_up(struct bt_teller *teller, const char *sale_id)
-{
-	struct bt_teller_batch batch = {0};
-	enum bt_err err = bt_teller_add(&batch, BT_EVENT_PENDING, sale_id, bt_teller_pending_body(BT_DENY_SERVER));
-
-	return err ? err : bt_teller_commit(teller, &batch, NULL);
-}
-
-static enum bt_err take_up_all(struct bt_teller *teller)
-{
-	struct bt_sale_row *rows = NULL;
-	int count = 0;
-	enum bt_err err = bt_sale_rows_load(teller->parts.journal, BT_SALES_OPEN, &rows, &count);
-
-	for (int i = 0; !err && i < count; i++)
-		if (rows[i].stage == BT_STAGE_PAID || rows[i].stage == BT_STAGE_VENDING)
-			err = take_up(teller, rows[i].sale_id);
-	free(rows);
-	return err;
-}
-
 /* A divergence is over when a person has closed the sale. A question that cannot be answered keeps it. */
 static bool note_diverged(void *context, const char *sale_id, const char *code)
 {
@@ -293,6 +133,12 @@ static bool note_diverged(void *context, const char *sale_id, const char *code)
 	    bt_journal_newest(teller->parts.journal, BT_EVENT_ABANDONED, sale_id, &event, NULL) != BT_OK)
 		teller->stopped = BT_EDIVERGED;
 	return teller->stopped == BT_OK;
+}
+
+enum bt_err bt_teller_find_divergence(struct bt_teller *teller)
+{
+	teller->stopped = BT_OK;
+	return bt_journal_exceptions(teller->parts.journal, NULL, note_diverged, teller);
 }
 
 enum bt_err bt_teller_open(const struct bt_teller_parts *parts, struct bt_teller **out, struct bt_fault *fault)
@@ -307,9 +153,11 @@ enum bt_err bt_teller_open(const struct bt_teller_parts *parts, struct bt_teller
 	teller->shift = parts->enrolment->shift_next;
 	/* Call numbers of this run are told from those of sync by their top bit. */
 	teller->next_call = UINT64_C(1) << 63;
-	err = take_up_all(teller);
+	teller->opened_seq = bt_journal_head(parts->journal).seq;
+	teller->opened_boot_ms = bt_clock_boot_ms(parts->clock);
+	err = bt_teller_sort_cut_off(teller);
 	if (!err)
-		err = bt_journal_exceptions(parts->journal, NULL, note_diverged, teller);
+		err = bt_teller_find_divergence(teller);
 	if (err) {
 		bt_teller_close(teller);
 		return bt_fault_set(fault, err, 0, "open sales could not be taken up");
@@ -372,6 +220,7 @@ bool bt_teller_step(struct bt_teller *teller)
 		if (teller->works[i].used)
 			bt_teller_watch(teller, &teller->works[i], now);
 	bt_teller_take_prints(teller);
+	bt_teller_watch_cut_off(teller, now);
 	changed = teller->changed;
 	teller->changed = false;
 	return changed;
@@ -379,7 +228,7 @@ bool bt_teller_step(struct bt_teller *teller)
 
 int bt_teller_due_ms(const struct bt_teller *teller)
 {
-	int64_t now = bt_clock_boot_ms(teller->parts.clock), first = INT64_MAX;
+	int64_t now = bt_clock_boot_ms(teller->parts.clock), first = bt_teller_cut_off_at(teller);
 
 	for (int i = 0; i < BT_TELLER_SALES; i++) {
 		int64_t at = teller->works[i].used ? bt_teller_watch_at(&teller->works[i]) : INT64_MAX;
@@ -455,13 +304,22 @@ enum bt_err bt_teller_view(struct bt_teller *teller, const char *sale_id, struct
 	    .printing = work->printing,
 	    .copies = work->copies,
 	    .tokened_at_ms = work->tokened_at_ms,
+	    .cut_off = work->cut_off,
+	    .asking = work->asking,
+	    .convergent = bt_teller_converges(teller),
+	    .refundable = bt_teller_is_refundable(teller, work),
+	    .needs_docket = work->docket_given,
+	    .has_figures = work->has_figures,
+	    .figures = work->figures,
+	    .possible_duplicate = work->overridden,
 	};
-	if (work->state == BT_SALE_VENDING)
+	if (work->state == BT_SALE_VENDING || work->state == BT_SALE_REFUNDING)
 		out->waited_ms = bt_clock_boot_ms(teller->parts.clock) - work->asked_boot_ms;
 	if (shown) {
 		bt_text_copy(out->token, sizeof out->token, work->token);
 		out->key_tokens = work->key_tokens;
 	}
+	bt_text_copy(out->approved_by, sizeof out->approved_by, work->approved_by);
 	bt_text_copy(out->exception, sizeof out->exception, work->exception);
 	bt_text_copy(out->refusal_en, sizeof out->refusal_en, work->refusal_en);
 	bt_text_copy(out->refusal_hi, sizeof out->refusal_hi, work->refusal_hi);

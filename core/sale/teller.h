@@ -42,17 +42,33 @@ struct bt_sale_view {
 	struct bt_consumer
 	    consumer; /* as known when it was paid; only number and meter after a restart without the list */
 	enum bt_sale_state state;
-	char token[21];          /* shown only when TOKENED or DONE */
+	char token[21];                  /* shown only when TOKENED or DONE */
 	struct bt_key_tokens key_tokens; /* keyed in before it; shown with it */
-	bool made_here, settled; /* settled: the head-end has acknowledged it */
+	bool made_here, settled;         /* settled: the head-end has acknowledged it */
 	bt_paise given, change;
-	int64_t waited_ms, deadline_ms; /* while VENDING */
-	enum bt_denial denial;          /* why a docket */
+	int64_t waited_ms, deadline_ms;        /* while VENDING */
+	enum bt_denial denial;                 /* why a docket */
 	char exception[BT_EXCEPTION_CODE_MAX]; /* the newest one's code, "" none */
 	char refusal_en[160], refusal_hi[320];
 	enum bt_print_progress printing;
 	int copies;
 	int64_t tokened_at_ms;
+	bool asking;             /* the head-end has been asked something about it and has not answered yet */
+	bool convergent;         /* a token made here would be the head-end's (PROTOCOL T5) */
+	bool cut_off;            /* by a restart; nobody has said yet whether the consumer is here (PROTOCOL S6) */
+	bool refundable;         /* bt_teller_refund may be asked */
+	bool needs_docket;       /* a docket is out: a refund needs its number (PROTOCOL S5) */
+	bool possible_duplicate; /* made on a supervisor's word while the head-end's outcome was not known */
+	bool has_figures;        /* REFUSED, and the head-end would sell at these */
+	struct bt_quote figures;
+	char approved_by[24]; /* REFUNDING, REFUNDED: the supervisor */
+};
+
+/** A supervisor's word, given by PIN on the screen: the caller has checked the PIN. */
+struct bt_approval {
+	const char *by;     /* an enrolled supervisor, not the one who is signed in */
+	const char *reason; /* a code: a-z and _, at most 23 */
+	const char *docket; /* the number as typed or scanned, where a docket is out; NULL or "" otherwise */
 };
 
 struct bt_teller_parts {
@@ -71,13 +87,17 @@ struct bt_teller_parts {
 	int slow_ms;     /* an answer slower than this is slow */
 	enum bt_receipt_lang receipt_lang;
 	bool training;
+	bool asks_after_restart; /* a clerk can say what became of a sale that was cut off; otherwise it is PENDING at
+				    once */
 };
 
 struct bt_teller;
 
-/** Read the journal and take up every sale that was cut off: PAID and VENDING become PENDING, stand under "stuck" and
- *  are finished with the same id and TID (PROTOCOL S6). A divergence on record (exception "diverged") keeps selling
- *  stopped until a person has closed that sale (PROTOCOL T2).
+/** Read the journal and take up every sale that was cut off. PAID and VENDING become PENDING (INQUIRING, when the
+ *  head-end does not converge), stand under "stuck" and are finished with the same id and TID; with
+ *  asks_after_restart those paid within the last 15 minutes wait for the clerk's word first, at most that long
+ *  (PROTOCOL S6). A divergence on record (exception "diverged") keeps selling stopped until a person has closed that
+ *  sale (PROTOCOL T2).
  *  @return BT_OK, BT_ENOMEM, or the journal's error. */
 BT_MUST_USE enum bt_err bt_teller_open(const struct bt_teller_parts *parts, struct bt_teller **out,
 				       struct bt_fault *fault);
@@ -112,9 +132,39 @@ BT_MUST_USE enum bt_err bt_teller_pay(struct bt_teller *teller, const struct bt_
 BT_MUST_USE enum bt_err bt_teller_issue_now(struct bt_teller *teller, const char *sale_id);
 /** Print again: the same token or docket, COPY n, journaled. BT_OK, BT_ENOTFOUND, BT_ESTATE, BT_EFULL. */
 BT_MUST_USE enum bt_err bt_teller_reprint(struct bt_teller *teller, const char *sale_id);
-/** Finish an owned PENDING sale by asking the server with the same body (sync and desk); nothing is printed by itself.
- *  BT_OK, BT_ENOTFOUND, BT_ESTATE (not pending, diverged, asked already, or still not possible), BT_EFULL. */
+/** Finish an owned sale (sync and desk): PENDING by asking the server with the same body, INQUIRING by an inquiry,
+ *  REFUNDING by asking for the reversal again; nothing is printed by itself.
+ *  BT_OK, BT_ENOTFOUND, BT_ESTATE (nothing to finish, diverged, asked already, or still not possible), BT_EFULL. */
 BT_MUST_USE enum bt_err bt_teller_finish(struct bt_teller *teller, const char *sale_id);
+/** The consumer agrees to the new figures of a refusal: the next revision, same TID, goes to the server (PROTOCOL S3).
+ *  BT_OK, BT_ENOTFOUND, BT_ESTATE (no figures), the journal's error. */
+BT_MUST_USE enum bt_err bt_teller_agree(struct bt_teller *teller, const char *sale_id);
+
+/** The oldest sale that was cut off and waits for the clerk's word. @return false: none, *out is "". */
+bool bt_teller_cut_off(struct bt_teller *teller, char sale_id[37]);
+/** The clerk says of such a sale: the consumer is here. It goes on as if nothing had been: the server is asked, or the
+ *  token made here, with the same TID. BT_OK, BT_ENOTFOUND, BT_ESTATE (not cut off), the journal's error. */
+BT_MUST_USE enum bt_err bt_teller_take_up(struct bt_teller *teller, const char *sale_id);
+/** Or: gone. It is PENDING from now on. BT_OK, BT_ENOTFOUND, BT_ESTATE (not cut off), the journal's error. */
+BT_MUST_USE enum bt_err bt_teller_let_wait(struct bt_teller *teller, const char *sale_id);
+
+/**
+ * Give the money back: journal REFUNDING, after which nothing is issued here, then ask the head-end to reverse. Money
+ * moves only when the sale is REFUNDED; where the token has left already the head-end says so, and that token is
+ * delivered instead (PROTOCOL S5, S9, H3). Without an answer it stays REFUNDING and bt_teller_finish asks again.
+ * @return BT_OK; BT_ENOTFOUND; BT_ESTATE (a token or credit is out, a request is being waited for, not this
+ * terminal's); BT_EAUTH (the approver); BT_EINPUT (reason, or the docket's number); the journal's error.
+ */
+BT_MUST_USE enum bt_err bt_teller_refund(struct bt_teller *teller, const char *sale_id,
+					 const struct bt_approval *approval);
+/** Close a sale that stopped because two different tokens were made; selling goes on, the exception stays on record
+ *  (PROTOCOL T2). Errors as bt_teller_refund. */
+BT_MUST_USE enum bt_err bt_teller_abandon(struct bt_teller *teller, const char *sale_id,
+					  const struct bt_approval *approval);
+/** INQUIRING: make the token here although the head-end may have made another; POSSIBLE DUPLICATE stands on the slip
+ *  (PROTOCOL T5). @p denial says why not with BT_ESTATE. Errors as bt_teller_refund. */
+BT_MUST_USE enum bt_err bt_teller_override(struct bt_teller *teller, const char *sale_id,
+					   const struct bt_approval *approval, enum bt_denial *denial);
 /** True while a request for @p sale_id is out. */
 bool bt_teller_is_asking(struct bt_teller *teller, const char *sale_id);
 /** The answer to an upload says that the credit of this PENDING dues or balance sale is posted: journals it as credited

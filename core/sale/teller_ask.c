@@ -11,30 +11,55 @@
 #define CALL_GRACE_MS 5000
 #define BLOCK_COLUMNS 79
 
-void bt_teller_ask(struct bt_teller *teller, struct bt_teller_work *work)
+bool bt_teller_server_answers(const struct bt_teller *teller)
 {
-	struct bt_buf body;
-	struct bt_call call = {.kind = BT_CALL_SALE,
-			       .id = teller->next_call++,
-			       .deadline_ms = CALL_DEADLINE_MS,
-			       .number = work->sale.rev,
-			       .era = teller->era};
+	return teller->parts.wire && bt_breaker_worth_waiting(teller->parts.breaker);
+}
+
+/* Number the call and send it; work->asking says whether it is on its way. */
+static void submit(struct bt_teller *teller, struct bt_teller_work *work, struct bt_call *call)
+{
 	int64_t now = bt_clock_boot_ms(teller->parts.clock);
 
-	bt_buf_init(&body, BT_EVENT_BODY_MAX);
-	bt_text_copy(call.sale_id, sizeof call.sale_id, work->sale.sale_id);
+	call->id = teller->next_call++;
+	call->deadline_ms = CALL_DEADLINE_MS;
+	call->era = teller->era;
+	bt_text_copy(call->sale_id, sizeof call->sale_id, work->sale.sale_id);
 	work->asked_boot_ms = now;
 	work->deadline_boot_ms = now + teller->parts.deadline_ms;
-	work->call_id = call.id;
-	work->asking = false;
+	work->call_id = call->id;
+	work->call_kind = call->kind;
 	work->judged = false;
-	if (bt_sale_encode(&work->sale, &body) == BT_OK) {
+	work->asking = bt_wire_submit(teller->parts.wire, call) == BT_OK;
+	teller->changed = true;
+}
+
+void bt_teller_ask(struct bt_teller *teller, struct bt_teller_work *work)
+{
+	struct bt_call call = {.kind = BT_CALL_SALE, .number = work->sale.rev};
+	struct bt_buf body;
+
+	bt_buf_init(&body, BT_EVENT_BODY_MAX);
+	work->asking = false;
+	if (teller->parts.wire && bt_sale_encode(&work->sale, &body) == BT_OK) {
 		call.body = bt_buf_view(&body);
-		work->asking = bt_wire_submit(teller->parts.wire, &call) == BT_OK;
+		submit(teller, work, &call);
 	}
 	bt_buf_fini(&body);
-	if (!work->asking)
-		work->deadline_boot_ms = now; /* nothing left: the next step decides */
+	if (!work->asking) {
+		work->call_id = 0;
+		work->deadline_boot_ms =
+		    bt_clock_boot_ms(teller->parts.clock); /* nothing left: the next step decides */
+	}
+}
+
+void bt_teller_ask_about(struct bt_teller *teller, struct bt_teller_work *work, enum bt_call_kind kind)
+{
+	struct bt_call call = {.kind = kind};
+
+	if (kind == BT_CALL_REVERSAL)
+		bt_text_copy(call.text, sizeof call.text, work->reason);
+	submit(teller, work, &call);
 }
 
 static enum bt_err own_token(struct bt_teller *teller, const struct bt_teller_work *work, char out[21])
@@ -49,7 +74,7 @@ static bool is_diverged(struct bt_teller *teller, const struct bt_teller_work *w
 {
 	char own[21];
 
-	if (work->sale.delivery != BT_DELIVERY_TOKEN)
+	if (work->sale.delivery != BT_DELIVERY_TOKEN || !bt_teller_converges(teller))
 		return false;
 	if (answer->units != work->sale.quote.units || (work->sale.has_tid && answer->tid != work->sale.tid))
 		return true;
@@ -169,6 +194,10 @@ static void take_good(struct bt_teller *teller, struct bt_teller_work *work, con
 			stop_diverged(teller, work);
 		return;
 	}
+	if (token && work->token[0] && strcmp(work->token, answer->token) != 0) {
+		bt_teller_note_duplicate(teller, work);
+		return;
+	}
 	if (work->settled)
 		return;
 	if (record_good(teller, work, answer, token_is_new) != BT_OK) {
@@ -187,7 +216,8 @@ static void take_good(struct bt_teller *teller, struct bt_teller_work *work, con
 	}
 	refresh_account(teller, work, answer);
 	if (bt_sale_find_step(work->state, token ? BT_SALE_EV_VEND_OK : BT_SALE_EV_VEND_CREDITED) &&
-	    bt_teller_move(teller, work, token ? BT_SALE_EV_VEND_OK : BT_SALE_EV_VEND_CREDITED) != BT_SALE_DO_NONE)
+	    bt_teller_move(teller, work, token ? BT_SALE_EV_VEND_OK : BT_SALE_EV_VEND_CREDITED) != BT_SALE_DO_NONE &&
+	    !work->background)
 		bt_teller_print(teller, work, work->copies + 1);
 }
 
@@ -210,10 +240,38 @@ static void note_blocked(struct bt_teller *teller, struct bt_teller_work *work, 
 		bt_log_line(teller->parts.log, "sale", "block not kept in the list of consumers");
 }
 
-static void take_refused(struct bt_teller *teller, struct bt_teller_work *work, const struct bt_answer *answer)
+static enum bt_err record_refused(struct bt_teller *teller, struct bt_teller_work *work, const struct bt_answer *answer)
 {
 	struct bt_teller_batch batch = {0};
-	bool final = work->state == BT_SALE_VENDING || work->state == BT_SALE_PENDING;
+	json_t *body = json_pack("{s:s, s:I}", "code", answer->code, "rev", (json_int_t)work->sale.rev);
+	enum bt_err err;
+
+	if (body && work->has_figures &&
+	    json_object_set_new(body, "figures", bt_teller_figures_json(&work->figures)) != 0) {
+		json_decref(body);
+		body = NULL;
+	}
+	err = bt_teller_add(&batch, BT_EVENT_REFUSED, work->sale.sale_id, body);
+	return err ? err : bt_teller_commit(teller, &batch, NULL);
+}
+
+/* The figures that the head-end would sell at, kept with the refusal so that a restart does not lose them. */
+static void note_figures(struct bt_teller_work *work, const struct bt_answer *answer)
+{
+	json_t *o = NULL;
+
+	work->has_figures = false;
+	if (strcmp(answer->code, "figures") != 0 ||
+	    bt_json_parse(bt_buf_view(&answer->body), bt_call_reply_max(BT_CALL_SALE), &o, NULL) != BT_OK)
+		return;
+	work->has_figures = bt_teller_read_figures(o, &work->sale, &work->figures);
+	json_decref(o);
+}
+
+static void take_refused(struct bt_teller *teller, struct bt_teller_work *work, const struct bt_answer *answer)
+{
+	bool final =
+	    work->state == BT_SALE_VENDING || work->state == BT_SALE_PENDING || work->state == BT_SALE_INQUIRING;
 
 	note_blocked(teller, work, answer);
 	if (work->state == BT_SALE_PENDING && work->sale.delivery != BT_DELIVERY_TOKEN) {
@@ -229,26 +287,33 @@ static void take_refused(struct bt_teller *teller, struct bt_teller_work *work, 
 		bt_log_line(teller->parts.log, "sale", "%s: refused after issue: %s", work->sale.sale_id, answer->code);
 		return;
 	}
+	note_figures(work, answer);
 	bt_text_copy(work->code, sizeof work->code, answer->code);
 	bt_text_copy(work->refusal_en, sizeof work->refusal_en, answer->message_en);
 	bt_text_copy(work->refusal_hi, sizeof work->refusal_hi, answer->message_hi);
-	if (bt_teller_add(&batch, BT_EVENT_REFUSED, work->sale.sale_id,
-			  json_pack("{s:s, s:I}", "code", answer->code, "rev", (json_int_t)work->sale.rev)) != BT_OK ||
-	    bt_teller_commit(teller, &batch, NULL) != BT_OK) {
+	if (record_refused(teller, work, answer) != BT_OK) {
 		bt_teller_move(teller, work, BT_SALE_EV_STORAGE_FAILED);
 		return;
 	}
 	bt_teller_move(teller, work, BT_SALE_EV_VEND_REFUSED);
 }
 
-static void take_lost(struct bt_teller *teller, struct bt_teller_work *work)
+/* @p fate: what the request may have done. A head-end that picks its own tokens may have given one. */
+static void take_lost(struct bt_teller *teller, struct bt_teller_work *work, enum bt_fate fate)
 {
 	bool was_vending = work->state == BT_SALE_VENDING;
+	bool asked = was_vending || work->state == BT_SALE_PENDING;
 
+	if (asked && fate != BT_FATE_NOTHING && !bt_teller_converges(teller)) {
+		bt_teller_enter_doubt(teller, work);
+		return;
+	}
 	if (bt_sale_find_step(work->state, BT_SALE_EV_VEND_LOST))
 		bt_teller_move(teller, work, BT_SALE_EV_VEND_LOST);
 	if (was_vending || (work->state == BT_SALE_PENDING && work->sale.delivery == BT_DELIVERY_TOKEN))
 		bt_teller_decide(teller, work);
+	else if (work->state == BT_SALE_REFUNDING)
+		bt_teller_refund_waits(teller, work);
 }
 
 /* Refusals that speak of the moment, not of the sale: nothing was committed and the same body may go again (PROTOCOL
@@ -276,7 +341,7 @@ static bool is_about(const struct bt_teller_work *work, const struct bt_answer *
 	       (sale->delivery != BT_DELIVERY_TOKEN || (strlen(answer->token) == 20 && answer->tid != 0));
 }
 
-static void take_answer(struct bt_teller *teller, struct bt_teller_work *work, const struct bt_answer *answer)
+static void take_sale_answer(struct bt_teller *teller, struct bt_teller_work *work, const struct bt_answer *answer)
 {
 	bool answered = (answer->fault.err == BT_OK || answer->fault.err == BT_EREFUSED) && is_about(work, answer);
 
@@ -287,7 +352,38 @@ static void take_answer(struct bt_teller *teller, struct bt_teller_work *work, c
 	} else {
 		if (answered && strcmp(answer->code, "era") == 0 && answer->era > 0)
 			teller->era = answer->era;
-		take_lost(teller, work);
+		/* Of a passing refusal it is known that nothing was done. */
+		take_lost(teller, work, answered ? BT_FATE_NOTHING : bt_err_fate(answer->fault.err));
+	}
+}
+
+/* Of a sale in doubt, or of a token that had left before it could be taken back. */
+static void take_inquiry(struct bt_teller *teller, struct bt_teller_work *work, const struct bt_answer *answer)
+{
+	bool ours = strcmp(answer->sale_id, work->sale.sale_id) == 0;
+
+	if (answer->fault.err == BT_OK && is_about(work, answer))
+		take_good(teller, work, answer);
+	else if (ours && answer->fault.err == BT_EREFUSED && work->state == BT_SALE_INQUIRING)
+		take_refused(teller, work, answer);
+	else
+		take_lost(teller, work, BT_FATE_UNKNOWN);
+}
+
+static void take_answer(struct bt_teller *teller, struct bt_teller_work *work, const struct bt_answer *answer)
+{
+	if (answer->kind == BT_CALL_REVERSAL) {
+		bt_teller_take_reversal(teller, work, answer);
+	} else if (answer->kind == BT_CALL_INQUIRY) {
+		take_inquiry(teller, work, answer);
+	} else if (work->state == BT_SALE_REFUNDING) {
+		/* Whatever it says: the head-end alone decides whether token or refund comes first (PROTOCOL H3). */
+		bt_log_line(teller->parts.log, "sale", "%s: answered after the refund was begun", work->sale.sale_id);
+		bt_teller_pursue_refund(teller, work);
+		if (!work->asking)
+			bt_teller_refund_waits(teller, work);
+	} else {
+		take_sale_answer(teller, work, answer);
 	}
 }
 
@@ -303,7 +399,7 @@ bool bt_teller_answer(struct bt_teller *teller, const struct bt_answer *answer)
 {
 	struct bt_teller_work *work;
 
-	if (answer->kind != BT_CALL_SALE)
+	if (answer->kind != BT_CALL_SALE && answer->kind != BT_CALL_INQUIRY && answer->kind != BT_CALL_REVERSAL)
 		return false;
 	work = find_call(teller, answer);
 	if (!work)
@@ -317,11 +413,18 @@ bool bt_teller_answer(struct bt_teller *teller, const struct bt_answer *answer)
 	return true;
 }
 
+/* Somebody stands there until the deadline. */
+static bool waits_at_counter(const struct bt_teller_work *work)
+{
+	return !work->cut_off &&
+	       (work->state == BT_SALE_VENDING || (work->state == BT_SALE_REFUNDING && !work->background));
+}
+
 int64_t bt_teller_watch_at(const struct bt_teller_work *work)
 {
 	int64_t at = work->asking ? work->asked_boot_ms + CALL_DEADLINE_MS + CALL_GRACE_MS : INT64_MAX;
 
-	if (work->state == BT_SALE_VENDING && work->deadline_boot_ms < at)
+	if (waits_at_counter(work) && work->deadline_boot_ms < at)
 		at = work->deadline_boot_ms;
 	return at;
 }
@@ -344,8 +447,10 @@ void bt_teller_watch(struct bt_teller *teller, struct bt_teller_work *work, int6
 	if (work->asking && boot_ms >= work->asked_boot_ms + CALL_DEADLINE_MS + CALL_GRACE_MS) {
 		work->asking = false;
 		teller->changed = true;
+		bt_teller_pursue_refund(teller, work);
 	}
-	take_lost(teller, work);
+	/* What never left did nothing. */
+	take_lost(teller, work, work->call_id == 0 ? BT_FATE_NOTHING : BT_FATE_UNKNOWN);
 }
 
 bool bt_teller_is_asking(struct bt_teller *teller, const char *sale_id)
@@ -359,7 +464,7 @@ enum bt_err bt_teller_issue_now(struct bt_teller *teller, const char *sale_id)
 {
 	struct bt_teller_work *work = bt_teller_find(teller, sale_id);
 
-	if (!work || work->state != BT_SALE_VENDING)
+	if (!work || work->state != BT_SALE_VENDING || work->cut_off || !bt_teller_converges(teller))
 		return BT_ESTATE;
 	bt_teller_freshen(teller, &work->consumer);
 	if (bt_teller_authority(teller, &work->sale, &work->consumer, true) != BT_DENY_NONE)
@@ -369,23 +474,47 @@ enum bt_err bt_teller_issue_now(struct bt_teller *teller, const char *sale_id)
 	return BT_OK;
 }
 
+/* What is asked to finish a sale that stands there; false: nothing is. */
+static bool find_question(const struct bt_teller_work *work, enum bt_call_kind *out)
+{
+	static const struct {
+		enum bt_sale_state state;
+		enum bt_call_kind kind;
+	} questions[] = {{BT_SALE_PENDING, BT_CALL_SALE},
+			 {BT_SALE_INQUIRING, BT_CALL_INQUIRY},
+			 {BT_SALE_REFUNDING, BT_CALL_REVERSAL}};
+
+	for (size_t i = 0; i < sizeof questions / sizeof questions[0]; i++)
+		if (questions[i].state == work->state) {
+			*out = questions[i].kind;
+			return true;
+		}
+	return false;
+}
+
 enum bt_err bt_teller_finish(struct bt_teller *teller, const char *sale_id)
 {
 	struct bt_teller_work *work;
+	enum bt_call_kind kind;
 	enum bt_err err = bt_teller_load(teller, sale_id, &work);
 
 	if (err)
 		return err;
-	if (work->state != BT_SALE_PENDING || work->asking ||
+	if (!find_question(work, &kind) || work->asking ||
 	    strcmp(work->sale.terminal, teller->parts.enrolment->terminal) != 0)
 		return BT_ESTATE;
 	work->background = true;
-	if (!teller->parts.wire || !bt_breaker_worth_waiting(teller->parts.breaker)) {
+	if (!bt_teller_server_answers(teller)) {
+		if (kind != BT_CALL_SALE)
+			return BT_ESTATE;
 		bt_teller_decide(teller, work);
 		return work->state == BT_SALE_PENDING ? BT_ESTATE : BT_OK;
 	}
 	bt_teller_move(teller, work, BT_SALE_EV_SEND);
-	bt_teller_ask(teller, work);
+	if (kind == BT_CALL_SALE)
+		bt_teller_ask(teller, work);
+	else
+		bt_teller_ask_about(teller, work, kind);
 	return work->asking ? BT_OK : BT_EFULL;
 }
 

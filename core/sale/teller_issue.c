@@ -145,6 +145,8 @@ enum bt_denial bt_teller_authority(struct bt_teller *teller, const struct bt_sal
 		return BT_DENY_KIND;
 	if (bt_consumer_is_blocked(consumer))
 		return BT_DENY_BLOCKED;
+	if (bt_teller_meter_in_doubt(teller, sale))
+		return BT_DENY_DOUBT;
 	clock = bt_clock_trust_now(&teller->trust, teller->parts.clock, &now);
 	if (clock)
 		return BT_DENY_CLOCK;
@@ -241,36 +243,63 @@ static void give_docket(struct bt_teller *teller, struct bt_teller_work *work, e
 	work->background = true;
 }
 
-void bt_teller_decide(struct bt_teller *teller, struct bt_teller_work *work)
+enum bt_err bt_teller_add_tokened(const struct bt_teller *teller, struct bt_teller_batch *batch,
+				  const struct bt_sale *on_record, const struct bt_sale *sale, const char *token,
+				  const struct bt_key_tokens *key_tokens)
 {
-	struct bt_teller_batch batch = {0};
-	const struct bt_sale *sale = &work->sale;
-	struct bt_key_tokens key_tokens;
-	char token[21];
-	enum bt_denial denial;
+	enum bt_err err = BT_OK;
 
-	bt_teller_freshen(teller, &work->consumer);
-	denial = bt_teller_authority(teller, sale, &work->consumer, true);
-	if (denial == BT_DENY_NONE)
-		denial = bt_teller_try_token(teller, sale, &work->consumer, token);
-	if (denial != BT_DENY_NONE) {
-		give_docket(teller, work, denial);
-		return;
+	if (sale->rev != on_record->rev)
+		err = bt_teller_add_sale(batch, BT_EVENT_REVISED, sale);
+	return err ? err
+		   : bt_teller_add(batch, BT_EVENT_TOKENED, sale->sale_id,
+				   bt_teller_tokened_body(teller, sale, token, key_tokens, sale->tid, sale->quote.units,
+							  "terminal"));
+}
+
+enum bt_err bt_teller_commit_tokened(struct bt_teller *teller, struct bt_teller_work *work,
+				     struct bt_teller_batch *batch, const struct bt_sale *sale, const char *token)
+{
+	struct bt_key_tokens key_tokens = bt_teller_key_tokens(sale, &work->consumer);
+	enum bt_err err = bt_teller_add_tokened(teller, batch, &work->sale, sale, token, &key_tokens);
+
+	if (err) {
+		bt_teller_drop(batch);
+		return err;
 	}
-	key_tokens = bt_teller_key_tokens(sale, &work->consumer);
-	if (bt_teller_add(&batch, BT_EVENT_TOKENED, sale->sale_id,
-			  bt_teller_tokened_body(teller, sale, token, &key_tokens, sale->tid, sale->quote.units,
-						 "terminal")) != BT_OK ||
-	    bt_teller_commit(teller, &batch, NULL) != BT_OK) {
-		if (work->state == BT_SALE_DECIDING || work->state == BT_SALE_PENDING)
-			bt_teller_move(teller, work, BT_SALE_EV_STORAGE_FAILED);
-		return;
-	}
+	err = bt_teller_commit(teller, batch, NULL);
+	if (err)
+		return err;
+	work->sale = *sale;
 	bt_text_copy(work->token, sizeof work->token, token);
 	work->key_tokens = key_tokens;
 	work->made_here = true;
 	work->copies = 0;
 	work->tokened_at_ms = bt_clock_wall_ms(teller->parts.clock);
+	return BT_OK;
+}
+
+void bt_teller_decide(struct bt_teller *teller, struct bt_teller_work *work)
+{
+	struct bt_teller_batch batch = {0};
+	struct bt_sale sale;
+	char token[21];
+	enum bt_denial denial;
+
+	bt_teller_freshen(teller, &work->consumer);
+	sale = bt_teller_with_late_tid(teller, work);
+	denial = bt_teller_authority(teller, &sale, &work->consumer, true);
+	if (denial == BT_DENY_NONE)
+		denial = bt_teller_try_token(teller, &sale, &work->consumer, token);
+	if (denial != BT_DENY_NONE) {
+		give_docket(teller, work, denial);
+		return;
+	}
+	if (bt_teller_commit_tokened(teller, work, &batch, &sale, token) != BT_OK) {
+		if (work->state == BT_SALE_DECIDING || work->state == BT_SALE_PENDING)
+			bt_teller_move(teller, work, BT_SALE_EV_STORAGE_FAILED);
+		return;
+	}
 	bt_teller_move(teller, work, BT_SALE_EV_ISSUE_HERE);
 	if (!work->background)
 		bt_teller_print(teller, work, work->copies + 1);

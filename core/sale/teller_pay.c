@@ -60,11 +60,6 @@ static enum bt_err sketch(struct bt_teller *teller, const struct bt_consumer *co
 	return BT_OK;
 }
 
-static bool server_answers(const struct bt_teller *teller)
-{
-	return teller->parts.wire && bt_breaker_worth_waiting(teller->parts.breaker);
-}
-
 enum bt_outlook bt_teller_outlook(struct bt_teller *teller, const struct bt_consumer *consumer, bt_paise amount,
 				  bt_paise dues, enum bt_denial *denial)
 {
@@ -80,7 +75,7 @@ enum bt_outlook bt_teller_outlook(struct bt_teller *teller, const struct bt_cons
 	if (*denial != BT_DENY_NONE || sketch(teller, &fresh, amount, dues, &sale) != BT_OK)
 		return BT_OUTLOOK_REFUSED;
 	bt_teller_fix_token(teller, &fresh, &sale);
-	if (server_answers(teller))
+	if (bt_teller_server_answers(teller))
 		return sale.delivery == BT_DELIVERY_TOKEN ? BT_OUTLOOK_TOKEN : BT_OUTLOOK_CREDIT;
 	*denial = bt_teller_authority(teller, &sale, &fresh, false);
 	return *denial == BT_DENY_NONE ? BT_OUTLOOK_TOKEN : BT_OUTLOOK_DOCKET;
@@ -122,7 +117,8 @@ static enum bt_err add_tender(struct bt_teller *teller, const struct bt_draft *d
 	bt_paise given = draft->given ? draft->given : draft->amount;
 	enum bt_err err;
 
-	if (!draft->tender || !draft->tender->available || (!draft->tender->offline && !server_answers(teller)))
+	if (!draft->tender || !draft->tender->available ||
+	    (!draft->tender->offline && !bt_teller_server_answers(teller)))
 		return BT_EUNSUPPORTED;
 	err = draft->tender->check(draft->amount, given, draft->reference);
 	if (!err)
@@ -148,45 +144,30 @@ static enum bt_err fix(struct bt_teller *teller, const struct bt_draft *draft, c
 		err = bt_uuid7(teller->parts.random, sale->paid_at_ms, sale->sale_id);
 	if (!err)
 		err = number_receipt(teller, sale);
-	if (!err)
+	/* A head-end that picks its own would make another token than the one fixed here (PROTOCOL T5). */
+	if (!err && bt_teller_converges(teller))
 		bt_teller_fix_token(teller, consumer, sale);
 	return err;
-}
-
-static enum bt_err add_paid(struct bt_teller_batch *batch, const struct bt_sale *sale)
-{
-	struct bt_buf *body = &batch->bodies[batch->count];
-	enum bt_err err;
-
-	bt_buf_init(body, BT_EVENT_BODY_MAX);
-	err = bt_sale_encode(sale, body);
-	if (err) {
-		bt_buf_fini(body);
-		return err;
-	}
-	batch->events[batch->count++] =
-	    (struct bt_event_in){.kind = BT_EVENT_PAID, .sale_id = sale->sale_id, .body = bt_buf_view(body)};
-	return BT_OK;
 }
 
 /* Server not worth waiting for: money and outcome go into one commit (DESIGN 6: two commits offline). */
 static enum bt_err record_offline(struct bt_teller *teller, struct bt_teller_work *work, struct bt_teller_batch *batch,
 				  struct bt_fault *fault)
 {
-	const struct bt_sale *sale = &work->sale;
-	enum bt_denial denial = bt_teller_authority(teller, sale, &work->consumer, false);
+	const struct bt_sale sale = bt_teller_with_late_tid(teller, work);
+	enum bt_denial denial = bt_teller_authority(teller, &sale, &work->consumer, false);
 	enum bt_err err;
 
 	if (denial == BT_DENY_NONE)
-		denial = bt_teller_try_token(teller, sale, &work->consumer, work->token);
+		denial = bt_teller_try_token(teller, &sale, &work->consumer, work->token);
 	work->denial = denial;
 	if (denial == BT_DENY_NONE)
-		work->key_tokens = bt_teller_key_tokens(sale, &work->consumer);
+		work->key_tokens = bt_teller_key_tokens(&sale, &work->consumer);
 	err = denial == BT_DENY_NONE
-		  ? bt_teller_add(batch, BT_EVENT_TOKENED, sale->sale_id,
-				  bt_teller_tokened_body(teller, sale, work->token, &work->key_tokens, sale->tid,
-							 sale->quote.units, "terminal"))
-		  : bt_teller_add(batch, BT_EVENT_PENDING, sale->sale_id, bt_teller_pending_body(denial));
+		  ? bt_teller_add_tokened(teller, batch, &work->sale, &sale, work->token, &work->key_tokens)
+		  : bt_teller_add(batch, BT_EVENT_PENDING, sale.sale_id, bt_teller_pending_body(denial));
+	if (!err && denial == BT_DENY_NONE)
+		work->sale = sale;
 	if (!err)
 		err = bt_teller_commit(teller, batch, fault);
 	if (err)
@@ -236,13 +217,13 @@ enum bt_err bt_teller_pay(struct bt_teller *teller, const struct bt_draft *draft
 	if (!err)
 		err = fix(teller, draft, &fresh.consumer, &fresh.sale);
 	if (!err)
-		err = add_paid(&batch, &fresh.sale);
+		err = bt_teller_add_sale(&batch, BT_EVENT_PAID, &fresh.sale);
 	if (err)
 		return bt_fault_set(fault, err, 0, "sale cannot be made: %s", bt_err_text(err));
 	*work = fresh;
 	bt_teller_move(teller, work, BT_SALE_EV_PAY);
-	err = server_answers(teller) ? record_online(teller, work, &batch, fault)
-				     : record_offline(teller, work, &batch, fault);
+	err = bt_teller_server_answers(teller) ? record_online(teller, work, &batch, fault)
+					       : record_offline(teller, work, &batch, fault);
 	if (err) {
 		bt_teller_drop(&batch);
 		explicit_bzero(work, sizeof *work);

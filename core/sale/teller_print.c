@@ -20,7 +20,19 @@ static enum bt_receipt_kind kind_of(const struct bt_teller_work *work)
 	if (work->state == BT_SALE_CREDITED ||
 	    (work->state == BT_SALE_DONE && work->sale.delivery != BT_DELIVERY_TOKEN))
 		return BT_RECEIPT_CREDIT;
-	return BT_RECEIPT_DOCKET;
+	if (work->state == BT_SALE_REFUNDED)
+		return BT_RECEIPT_REFUND;
+	return work->state == BT_SALE_REFUNDING ? BT_RECEIPT_REFUND_DOCKET : BT_RECEIPT_DOCKET;
+}
+
+/* Slips of each name are counted apart; what was delivered has none. */
+static const char *slip_name(enum bt_receipt_kind kind)
+{
+	static const char *const names[] = {[BT_RECEIPT_DOCKET] = "docket",
+					    [BT_RECEIPT_REFUND] = "refund",
+					    [BT_RECEIPT_REFUND_DOCKET] = "refund_docket"};
+
+	return (size_t)kind < sizeof names / sizeof names[0] && names[kind] ? names[kind] : "";
 }
 
 static void fill_people(const struct bt_teller *teller, const struct bt_teller_work *work,
@@ -68,10 +80,27 @@ static void fill_money(const struct bt_teller *teller, const struct bt_teller_wo
 		     teller->has_tariff ? teller->tariff.name_en : sale->quote.tariff);
 }
 
+/* Nothing was bought: only the money and who let it go stand on these slips. */
+static void fill_refund(const struct bt_teller *teller, const struct bt_teller_work *work,
+			struct bt_receipt_facts *facts)
+{
+	const struct bt_operator *person = bt_enrolment_operator(teller->parts.enrolment, work->approved_by);
+
+	if (facts->kind != BT_RECEIPT_REFUND && facts->kind != BT_RECEIPT_REFUND_DOCKET)
+		return;
+	facts->dues = facts->energy = facts->duty = facts->given = facts->change = 0;
+	facts->units = 0;
+	facts->balance_at_ms = 0;
+	facts->tariff[0] = facts->category[0] = '\0';
+	if (person)
+		copy_dual(&facts->approved, &person->name);
+}
+
 /* The short head of the record as it stood with this sale's newest fact: the same on every copy. */
 static void name_head(struct bt_teller *teller, const struct bt_sale *sale, struct bt_receipt_facts *facts)
 {
-	static const enum bt_event_kind kinds[] = {BT_EVENT_TOKENED, BT_EVENT_CREDITED, BT_EVENT_PENDING,
+	static const enum bt_event_kind kinds[] = {BT_EVENT_TOKENED,   BT_EVENT_CREDITED, BT_EVENT_REFUNDED,
+						   BT_EVENT_REFUNDING, BT_EVENT_PENDING,  BT_EVENT_INQUIRING,
 						   BT_EVENT_PAID};
 	struct bt_event event;
 	struct bt_buf body;
@@ -95,6 +124,9 @@ static void fill_proof(struct bt_teller *teller, const struct bt_teller_work *wo
 					   .paid_at_ms = sale->paid_at_ms};
 
 	name_head(teller, sale, facts);
+	/* A slip that says the money goes back is no proof that something is owed. */
+	if (facts->kind == BT_RECEIPT_REFUND || facts->kind == BT_RECEIPT_REFUND_DOCKET)
+		return;
 	bt_text_copy(record.terminal, sizeof record.terminal, sale->terminal);
 	bt_text_copy(record.sale_id, sizeof record.sale_id, sale->sale_id);
 	bt_text_copy(record.drn, sizeof record.drn, sale->meter);
@@ -113,10 +145,12 @@ static void gather(struct bt_teller *teller, const struct bt_teller_work *work, 
 	*facts = (struct bt_receipt_facts){.kind = kind_of(work),
 					   .training = teller->parts.training,
 					   .made_here = work->made_here,
+					   .possible_duplicate = work->overridden,
 					   .copy = copy,
 					   .no_token = work->sale.delivery != BT_DELIVERY_TOKEN};
 	fill_people(teller, work, facts);
 	fill_money(teller, work, facts);
+	fill_refund(teller, work, facts);
 	bt_text_copy(facts->terminal, sizeof facts->terminal, sale->terminal);
 	bt_text_copy(facts->connection, sizeof facts->connection, sale->connection);
 	bt_text_copy(facts->meter, sizeof facts->meter, sale->meter);
@@ -138,33 +172,14 @@ static enum bt_err compose(struct bt_teller *teller, const struct bt_teller_work
 	return bt_receipt_compose(&facts, teller->parts.words, lang, out);
 }
 
-void bt_teller_print(struct bt_teller *teller, struct bt_teller_work *work, int copy)
-{
-	struct bt_print_job job = {.copy = copy};
-	const struct bt_sink *sink = teller->parts.sink;
-
-	if (!sink) {
-		if (bt_sale_find_step(work->state, BT_SALE_EV_FINISH))
-			bt_teller_move(teller, work, BT_SALE_EV_FINISH);
-		return;
-	}
-	bt_text_copy(job.sale_id, sizeof job.sale_id, work->sale.sale_id);
-	job.open_drawer = copy == 1 && !work->background && strcmp(work->sale.tenders[0].kind, "cash") == 0;
-	work->docket_slip = kind_of(work) == BT_RECEIPT_DOCKET;
-	work->printing = BT_PRINTING_FAILED;
-	if (compose(teller, work, teller->parts.receipt_lang, copy, &job.receipt) == BT_OK &&
-	    sink->submit(sink->self, &job) == BT_OK)
-		work->printing = BT_PRINTING_NOW;
-	teller->changed = true;
-}
-
-/* A docket's slips are counted apart: the token that follows has an original of its own. */
+/* A docket's slips are counted apart, and a refund's: what follows has an original of its own. */
 static void record_print(struct bt_teller *teller, struct bt_teller_work *work, int copy, const char *result)
 {
 	struct bt_teller_batch batch = {0};
+	const char *slip = slip_name(work->slip);
 	json_t *body = json_pack("{s:i, s:s}", "copy", copy, "result", result);
 
-	if (body && work->docket_slip && json_object_set_new(body, "slip", json_string("docket")) != 0) {
+	if (body && slip[0] && json_object_set_new(body, "slip", json_string(slip)) != 0) {
 		json_decref(body);
 		body = NULL;
 	}
@@ -173,7 +188,49 @@ static void record_print(struct bt_teller *teller, struct bt_teller_work *work, 
 		bt_log_line(teller->parts.log, "sale", "%s: slip %d not recorded", work->sale.sale_id, copy);
 }
 
-static int read_printed(const json_t *body, bool delivered)
+/* Without a printer the screen is the slip of a refund: it is on record that the money was given, or the sale would
+ * stand among those that wait for it. */
+static void record_unprinted(struct bt_teller *teller, struct bt_teller_work *work)
+{
+	work->slip = kind_of(work);
+	if (work->slip != BT_RECEIPT_REFUND || work->copies > 0)
+		return;
+	record_print(teller, work, 1, "unconfirmed");
+	work->copies = 1;
+}
+
+/* Cash goes in with the sale's first slip while the consumer stands there, and out with the first of its refund,
+ * whenever that is asked for. */
+static bool opens_drawer(const struct bt_teller_work *work, int copy)
+{
+	bool moves = work->slip == BT_RECEIPT_REFUND || (work->slip != BT_RECEIPT_REFUND_DOCKET && !work->background);
+
+	return copy == 1 && moves && strcmp(work->sale.tenders[0].kind, "cash") == 0;
+}
+
+void bt_teller_print(struct bt_teller *teller, struct bt_teller_work *work, int copy)
+{
+	struct bt_print_job job = {.copy = copy};
+	const struct bt_sink *sink = teller->parts.sink;
+
+	if (!sink) {
+		record_unprinted(teller, work);
+		if (bt_sale_find_step(work->state, BT_SALE_EV_FINISH))
+			bt_teller_move(teller, work, BT_SALE_EV_FINISH);
+		return;
+	}
+	bt_text_copy(job.sale_id, sizeof job.sale_id, work->sale.sale_id);
+	work->slip = kind_of(work);
+	job.open_drawer = opens_drawer(work, copy);
+	work->printing = BT_PRINTING_FAILED;
+	if (compose(teller, work, teller->parts.receipt_lang, copy, &job.receipt) == BT_OK &&
+	    sink->submit(sink->self, &job) == BT_OK)
+		work->printing = BT_PRINTING_NOW;
+	teller->changed = true;
+}
+
+/* @p slip: the kind that is counted; the newest slip of another kind counts as none of it. */
+static int read_printed(const json_t *body, const char *wanted)
 {
 	int64_t copy;
 	char result[16], slip[16] = "";
@@ -182,16 +239,25 @@ static int read_printed(const json_t *body, bool delivered)
 	    bt_json_text(body, "result", result, sizeof result) != BT_OK ||
 	    (bt_json_has(body, "slip") && bt_json_text(body, "slip", slip, sizeof slip) != BT_OK))
 		return 0;
-	if (delivered && strcmp(slip, "docket") == 0)
+	if (strcmp(slip, wanted) != 0)
 		return 0;
 	if (strcmp(result, "failed") == 0 && copy > 0)
 		copy--;
 	return (int)copy;
 }
 
+static const char *slip_of_stage(enum bt_sale_stage stage)
+{
+	if (stage == BT_STAGE_TOKENED || stage == BT_STAGE_CREDITED)
+		return "";
+	if (stage == BT_STAGE_REFUNDED)
+		return slip_name(BT_RECEIPT_REFUND);
+	return slip_name(stage == BT_STAGE_REFUNDING ? BT_RECEIPT_REFUND_DOCKET : BT_RECEIPT_DOCKET);
+}
+
 int bt_teller_printed(struct bt_teller *teller, const struct bt_sale_row *row)
 {
-	bool delivered = row->stage == BT_STAGE_TOKENED || row->stage == BT_STAGE_CREDITED;
+	const char *wanted = slip_of_stage(row->stage);
 	struct bt_event event;
 	struct bt_buf text;
 	json_t *body;
@@ -200,7 +266,7 @@ int bt_teller_printed(struct bt_teller *teller, const struct bt_sale_row *row)
 	bt_buf_init(&text, BT_EVENT_BODY_MAX);
 	if (bt_journal_newest(teller->parts.journal, BT_EVENT_PRINTED, row->sale_id, &event, &text) == BT_OK &&
 	    bt_json_parse(bt_buf_view(&text), BT_EVENT_BODY_MAX, &body, NULL) == BT_OK) {
-		copies = read_printed(body, delivered);
+		copies = read_printed(body, wanted);
 		json_decref(body);
 	}
 	bt_buf_fini(&text);
@@ -225,8 +291,10 @@ static void take_print(struct bt_teller *teller, const struct bt_print_result *r
 	work->printing = outcomes[result->state].progress;
 	teller->changed = true;
 	record_print(teller, work, result->copy, outcomes[result->state].name);
+	if (result->state != BT_PRINT_FAILED && work->slip == BT_RECEIPT_DOCKET)
+		work->docket_given = true;
 	/* The docket came out while the token arrived: the token itself is still to be printed. */
-	if (result->state == BT_PRINT_FAILED || work->docket_slip != (kind_of(work) == BT_RECEIPT_DOCKET))
+	if (result->state == BT_PRINT_FAILED || work->slip != kind_of(work))
 		return;
 	if (result->copy > work->copies)
 		work->copies = result->copy;
@@ -251,7 +319,8 @@ enum bt_err bt_teller_reprint(struct bt_teller *teller, const char *sale_id)
 	if (err)
 		return err;
 	if (!teller->parts.sink || work->printing == BT_PRINTING_NOW || work->state == BT_SALE_VENDING ||
-	    work->state == BT_SALE_PAID || (work->state == BT_SALE_STOPPED && work->token[0]))
+	    work->state == BT_SALE_PAID || work->state == BT_SALE_ABANDONED ||
+	    (work->state == BT_SALE_STOPPED && work->token[0]))
 		return BT_ESTATE;
 	bt_teller_print(teller, work, work->copies + 1);
 	return work->printing == BT_PRINTING_NOW ? BT_OK : BT_EFULL;

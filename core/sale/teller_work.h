@@ -15,16 +15,22 @@ struct bt_teller_work {
 	bool made_here, settled, asking; /* asking: a request is out */
 	bool judged;                     /* the breaker has been told of this request */
 	bool background;                 /* the consumer has a slip or is gone: nothing is printed by itself */
-	uint64_t call_id;
+	bool cut_off;                    /* by a restart, and nobody has said yet what became of it */
+	bool docket_given, overridden;
+	enum bt_call_kind call_kind;             /* of the request that is out, or was last */
+	uint64_t call_id;                        /* 0: the last one never left */
 	int64_t asked_boot_ms, deadline_boot_ms; /* 0: none */
 	int64_t tokened_at_ms;
 	enum bt_denial denial;
 	char exception[BT_EXCEPTION_CODE_MAX];
 	char code[40], refusal_en[160], refusal_hi[320];
+	bool has_figures; /* of a refusal: what the consumer may agree to */
+	struct bt_quote figures;
+	char approved_by[24], reason[24]; /* of a refund */
 	enum bt_print_progress printing;
-	bool docket_slip; /* the slip in the printer is a docket */
-	int copies;       /* slips of the present kind printed: a token's original comes after the docket's */
-	uint64_t touched; /* for choosing which finished one makes room */
+	enum bt_receipt_kind slip; /* what is in the printer */
+	int copies;                /* slips of the present kind printed: a token's original comes after the docket's */
+	uint64_t touched;          /* for choosing which finished one makes room */
 };
 
 struct bt_teller {
@@ -39,6 +45,9 @@ struct bt_teller {
 	struct bt_keys keys;
 	enum bt_err stopped;
 	uint64_t next_call, touches;
+	/* What the journal held when this run began; boot time of that moment, and when the sales that were cut off are
+	 * sorted again: INT64_MAX never. */
+	int64_t opened_seq, opened_boot_ms, sort_boot_ms;
 	char newest[37];
 	bool changed;
 	struct bt_teller_work works[BT_TELLER_SALES];
@@ -68,6 +77,10 @@ BT_MUST_USE enum bt_err bt_teller_commit(struct bt_teller *teller, struct bt_tel
 struct bt_teller_work *bt_teller_find(struct bt_teller *teller, const char *sale_id);
 /** A free place, or the longest untouched finished one; NULL when all are busy. */
 struct bt_teller_work *bt_teller_room(struct bt_teller *teller);
+/** Stop selling while a divergence stands on record that nobody has closed; otherwise let it go on. */
+BT_MUST_USE enum bt_err bt_teller_find_divergence(struct bt_teller *teller);
+
+/* teller_load.c */
 /** The sale from memory or read back from the journal. */
 BT_MUST_USE enum bt_err bt_teller_load(struct bt_teller *teller, const char *sale_id, struct bt_teller_work **out);
 
@@ -75,6 +88,47 @@ BT_MUST_USE enum bt_err bt_teller_load(struct bt_teller *teller, const char *sal
 int64_t bt_teller_now(const struct bt_teller *teller);
 /** Take block and key from the list as it stands now: it may have moved on since (PROTOCOL S2, T6). */
 void bt_teller_freshen(const struct bt_teller *teller, struct bt_consumer *consumer);
+
+/* teller_resume.c */
+/** Put every cut-off sale that nobody is to be asked about, or any more, where sync finishes it. */
+BT_MUST_USE enum bt_err bt_teller_sort_cut_off(struct bt_teller *teller);
+/** Boot time at which that is due again; INT64_MAX never. */
+int64_t bt_teller_cut_off_at(const struct bt_teller *teller);
+void bt_teller_watch_cut_off(struct bt_teller *teller, int64_t boot_ms);
+
+/* teller_revise.c */
+/** The figures of a refusal, when they are ones the consumer can agree to: the same money, divided otherwise. */
+bool bt_teller_read_figures(const void *json, const struct bt_sale *sale, struct bt_quote *out);
+/** The same as a member for the `refused` event; NULL when it cannot be made. */
+void *bt_teller_figures_json(const struct bt_quote *figures);
+/** Add the whole sale as a `paid` or `revised` event. */
+BT_MUST_USE enum bt_err bt_teller_add_sale(struct bt_teller_batch *batch, enum bt_event_kind kind,
+					   const struct bt_sale *sale);
+
+/* teller_refund.c */
+bool bt_teller_is_refundable(const struct bt_teller *teller, const struct bt_teller_work *work);
+/** BT_OK, BT_EAUTH (not a supervisor, or the one who asks), BT_EINPUT (the reason). */
+BT_MUST_USE enum bt_err bt_teller_check_approval(const struct bt_teller *teller, const struct bt_approval *approval);
+/** The body of what a person approved: who, who asked, why; yours. */
+void *bt_teller_approval_body(const struct bt_teller *teller, const struct bt_approval *approval);
+/** REFUNDING: ask for the reversal as soon as nothing else is out for this sale and the head-end is worth asking. */
+void bt_teller_pursue_refund(struct bt_teller *teller, struct bt_teller_work *work);
+void bt_teller_take_reversal(struct bt_teller *teller, struct bt_teller_work *work, const struct bt_answer *answer);
+/** No answer: the consumer gets a slip that says so, once. */
+void bt_teller_refund_waits(struct bt_teller *teller, struct bt_teller_work *work);
+
+/* teller_doubt.c */
+/** True when a token made here is the one the head-end makes (PROTOCOL T2); without a head-end too. */
+bool bt_teller_converges(const struct bt_teller *teller);
+/** Another sale of this meter may have been given a token that nobody here knows of (PROTOCOL T5). */
+bool bt_teller_meter_in_doubt(struct bt_teller *teller, const struct bt_sale *sale);
+/** The sale with key identity, TID and RND fixed a revision later, where a head-end that picks its own was asked
+ *  without them (PROTOCOL T1); as it is otherwise. */
+struct bt_sale bt_teller_with_late_tid(struct bt_teller *teller, const struct bt_teller_work *work);
+/** Asked and lost under such a head-end: journal INQUIRING and free the counter with a docket. */
+void bt_teller_enter_doubt(struct bt_teller *teller, struct bt_teller_work *work);
+/** The head-end gave another token than the one made here on a supervisor's word: an exception, once. */
+void bt_teller_note_duplicate(struct bt_teller *teller, struct bt_teller_work *work);
 
 /* teller_issue.c */
 bool bt_teller_has_keys(const struct bt_teller *teller);
@@ -96,12 +150,24 @@ void *bt_teller_tokened_body(const struct bt_teller *teller, const struct bt_sal
 			     const struct bt_key_tokens *key_tokens, uint32_t tid, int64_t units,
 			     const char *issued_by);
 void *bt_teller_pending_body(enum bt_denial denial);
+/** Add the token made here, and before it the sale when its revision is not the one on record. */
+BT_MUST_USE enum bt_err bt_teller_add_tokened(const struct bt_teller *teller, struct bt_teller_batch *batch,
+					      const struct bt_sale *on_record, const struct bt_sale *sale,
+					      const char *token, const struct bt_key_tokens *key_tokens);
+/** The same at the end of @p batch, committed; the work holds the token then. */
+BT_MUST_USE enum bt_err bt_teller_commit_tokened(struct bt_teller *teller, struct bt_teller_work *work,
+						 struct bt_teller_batch *batch, const struct bt_sale *sale,
+						 const char *token);
 /** DECIDING: issue here or give a docket; journals and prints. */
 void bt_teller_decide(struct bt_teller *teller, struct bt_teller_work *work);
 
 /* teller_ask.c */
 /** Send the sale's request; the caller has journaled VENDING. */
 void bt_teller_ask(struct bt_teller *teller, struct bt_teller_work *work);
+/** Send an inquiry or a reversal about it. */
+void bt_teller_ask_about(struct bt_teller *teller, struct bt_teller_work *work, enum bt_call_kind kind);
+/** The head-end is there and worth waiting for. */
+bool bt_teller_server_answers(const struct bt_teller *teller);
 /** End a wait whose deadline has passed. */
 void bt_teller_watch(struct bt_teller *teller, struct bt_teller_work *work, int64_t boot_ms);
 /** Boot time at which bt_teller_watch has something to do; INT64_MAX never. */

@@ -52,7 +52,8 @@ struct shop {
 	struct bt_consumer consumer;
 	struct bt_wire wire;
 	struct bt_sink sink;
-	bool no_wire;
+	bool no_wire, no_sink;
+	bool asks; /* a clerk is asked about sales that were cut off */
 	struct bt_teller *teller;
 	struct bt_fault fault;
 	char sale_id[37]; /* of the newest sale paid */
@@ -105,6 +106,11 @@ static inline enum bt_err shop_submit(void *self, const struct bt_call *call)
 	if (call->kind == BT_CALL_SALE) {
 		assert_int_equal(bt_journal_sale(shop->journal, call->sale_id, &row), BT_OK);
 		assert_true(row.stage == BT_STAGE_VENDING || row.stage == BT_STAGE_PENDING);
+	}
+	if (call->kind == BT_CALL_REVERSAL || call->kind == BT_CALL_INQUIRY) {
+		assert_int_equal(bt_journal_sale(shop->journal, call->sale_id, &row), BT_OK);
+		assert_true(row.stage == BT_STAGE_REFUNDING ||
+			    (call->kind == BT_CALL_INQUIRY && row.stage == BT_STAGE_INQUIRING));
 	}
 	if (shop->submit_err)
 		return shop->submit_err;
@@ -259,10 +265,11 @@ static inline enum bt_err shop_open_teller(struct shop *shop)
 					.directory = shop->directory,
 					.wire = shop->no_wire ? NULL : &shop->wire,
 					.breaker = &shop->breaker,
-					.sink = &shop->sink,
+					.sink = shop->no_sink ? NULL : &shop->sink,
 					.deadline_ms = 3000,
 					.slow_ms = 1500,
-					.receipt_lang = BT_RECEIPT_EN};
+					.receipt_lang = BT_RECEIPT_EN,
+					.asks_after_restart = shop->asks};
 	enum bt_err err = bt_teller_open(&parts, &shop->teller, &shop->fault);
 
 	if (err)
@@ -413,8 +420,7 @@ static inline struct bt_sale_row shop_row(struct shop *shop)
 /** The digits that this sale's identity means, made apart from the teller. */
 static inline void shop_digits(const struct bt_sale *sale, char out[21])
 {
-	const struct bt_sts_token token = {
-	    .rnd = sale->rnd, .tid = sale->tid, .value = (uint32_t)sale->quote.units};
+	const struct bt_sts_token token = {.rnd = sale->rnd, .tid = sale->tid, .value = (uint32_t)sale->quote.units};
 	struct bt_sts_schedule schedule;
 
 	assert_true(sale->has_tid);
@@ -428,7 +434,7 @@ static inline struct bt_answer shop_good(struct shop *shop)
 	const struct shop_call *call = &shop->calls[shop->calls_count - 1];
 	struct bt_sale_view view = shop_view(shop);
 	struct bt_answer answer = {
-	    .kind = BT_CALL_SALE, .id = call->id, .status = 201, .latency_ms = 200, .era = 1, .rev = call->rev};
+	    .kind = call->kind, .id = call->id, .status = 201, .latency_ms = 200, .era = 1, .rev = call->rev};
 
 	assert_string_equal(call->sale_id, shop->sale_id);
 	bt_text_copy(answer.sale_id, sizeof answer.sale_id, call->sale_id);

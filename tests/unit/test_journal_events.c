@@ -255,6 +255,7 @@ static void refund_by_its_steps(void **state)
 	struct bt_sale_row row, doubt[2];
 	struct bt_unsent unsent;
 	char id[37];
+	int64_t open = 0;
 	int count = 0;
 	fixture_sale_id(1, id);
 	assert_int_equal(fixture_put_paid(f, 1, 1008), BT_OK);
@@ -267,7 +268,13 @@ static void refund_by_its_steps(void **state)
 	assert_int_equal(row.stage, BT_STAGE_REFUNDING);
 	assert_int_equal(bt_journal_unsent(f->journal, &unsent), BT_OK);
 	assert_int_equal(unsent.count, 1);
+	assert_int_equal(fixture_put(f, BT_EVENT_PRINTED, 1, "{\"copy\":1,\"result\":\"confirmed\"}"), BT_OK);
 	assert_int_equal(fixture_put(f, BT_EVENT_REFUNDED, 1, "{\"at\":1}"), BT_OK);
+	assert_int_equal(bt_journal_open_count(f->journal, &open), BT_OK);
+	assert_int_equal(open, 1); /* the money is still here */
+	assert_int_equal(fixture_put(f, BT_EVENT_PRINTED, 1, "{\"copy\":1,\"result\":\"confirmed\"}"), BT_OK);
+	assert_int_equal(bt_journal_open_count(f->journal, &open), BT_OK);
+	assert_int_equal(open, 0);
 	assert_int_equal(fixture_put(f, BT_EVENT_REFUNDING, 1, "{\"by\":\"jha\"}"), BT_ESTATE);
 	assert_int_equal(fixture_put(f, BT_EVENT_TOKENED, 1,
 				     "{\"issued_by\":\"server\",\"lease\":1,\"rev\":1,\"tid\":1008,"

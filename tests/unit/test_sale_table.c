@@ -51,23 +51,68 @@ static void sale_table_money_never_goes_back_to_draft(void **state)
 			assert_false(leads_to((enum bt_sale_state)from, BT_SALE_DRAFT));
 }
 
-/* From wherever money is recorded there is a way to a token; a refusal and a stop are for a person. */
+/* From wherever money is recorded there is a way to a token, and one for the money to go back. */
 static void sale_table_no_trap_after_payment(void **state)
 {
-	static const enum bt_sale_state paid[] = {BT_SALE_PAID, BT_SALE_VENDING, BT_SALE_DECIDING, BT_SALE_PENDING};
+	static const enum bt_sale_state paid[] = {BT_SALE_PAID,    BT_SALE_VENDING, BT_SALE_DECIDING, BT_SALE_INQUIRING,
+						  BT_SALE_PENDING, BT_SALE_REFUSED, BT_SALE_REFUNDING};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof paid / sizeof paid[0]; i++) {
 		assert_true(leads_to(paid[i], BT_SALE_DONE));
-		assert_true(leads_to(paid[i], BT_SALE_PENDING));
+		assert_true(leads_to(paid[i], BT_SALE_REFUNDED));
 	}
+}
+
+/* Where nothing happens any more, the money has left as token, credit or refund, or a person has decided. */
+static void sale_table_ends_are_token_credit_refund_or_a_person(void **state)
+{
+	(void)state;
+	for (int from = 0; from < BT_SALE_STATE_COUNT; from++) {
+		bool moves = false;
+
+		for (int i = 0; i < bt_sale_table_len; i++)
+			moves = moves || ((int)bt_sale_table[i].state == from &&
+					  bt_sale_table[i].next != bt_sale_table[i].state &&
+					  bt_sale_table[i].next != BT_SALE_STOPPED);
+		if (moves)
+			continue;
+		assert_true(from == BT_SALE_DONE || from == BT_SALE_REFUNDED || from == BT_SALE_ABANDONED);
+	}
+	assert_true(leads_to(BT_SALE_STOPPED, BT_SALE_ABANDONED));
+}
+
+/* Money goes back only from REFUNDING, by the head-end's word (PROTOCOL S5, H3). */
+static void sale_table_one_way_to_refunded(void **state)
+{
+	int ways = 0;
+
+	(void)state;
+	for (int i = 0; i < bt_sale_table_len; i++) {
+		const struct bt_sale_step *step = &bt_sale_table[i];
+
+		if (step->next == BT_SALE_REFUNDED && step->state != BT_SALE_REFUNDED) {
+			assert_int_equal(step->state, BT_SALE_REFUNDING);
+			assert_int_equal(step->event, BT_SALE_EV_REVERSED);
+			assert_int_equal(step->effect, BT_SALE_DO_GIVE_BACK);
+			ways++;
+		}
+		if (step->next == BT_SALE_REFUNDING && step->state != BT_SALE_REFUNDING)
+			assert_int_equal(step->event, BT_SALE_EV_REFUND);
+		assert_true(step->effect != BT_SALE_DO_GIVE_BACK || step->next == BT_SALE_REFUNDED);
+	}
+	assert_int_equal(ways, 1);
+	assert_null(bt_sale_find_step(BT_SALE_REFUNDING, BT_SALE_EV_ISSUE_HERE));
+	assert_null(bt_sale_find_step(BT_SALE_REFUNDING, BT_SALE_EV_OVERRIDE));
+	assert_false(leads_to(BT_SALE_REFUNDED, BT_SALE_TOKENED));
 }
 
 /* A token that is out is never taken back: no row leads from TOKENED or DONE to a state that owes or refunds. */
 static void sale_table_a_token_out_stays_out(void **state)
 {
-	static const enum bt_sale_state owing[] = {BT_SALE_PENDING, BT_SALE_REFUSED, BT_SALE_PAID, BT_SALE_VENDING,
-						   BT_SALE_DECIDING};
+	static const enum bt_sale_state owing[] = {BT_SALE_PENDING, BT_SALE_REFUSED,  BT_SALE_PAID,
+						   BT_SALE_VENDING, BT_SALE_DECIDING, BT_SALE_REFUNDING,
+						   BT_SALE_REFUNDED};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof owing / sizeof owing[0]; i++) {
@@ -76,11 +121,18 @@ static void sale_table_a_token_out_stays_out(void **state)
 	}
 }
 
-/* A refused sale is never issued from the lease (PROTOCOL S2). */
+/* A refused sale is never issued from the lease (PROTOCOL S2): it leads to its next revision, asked of the server
+ * anew, or to the refund. */
 static void sale_table_refused_is_never_issued(void **state)
 {
 	(void)state;
-	assert_false(leads_to(BT_SALE_REFUSED, BT_SALE_TOKENED));
+	for (int i = 0; i < bt_sale_table_len; i++)
+		if (bt_sale_table[i].state == BT_SALE_REFUSED)
+			assert_true(bt_sale_table[i].next == BT_SALE_REFUSED ||
+				    bt_sale_table[i].next == BT_SALE_STOPPED ||
+				    (bt_sale_table[i].event == BT_SALE_EV_AGREED &&
+				     bt_sale_table[i].effect == BT_SALE_DO_ASK_SERVER) ||
+				    bt_sale_table[i].event == BT_SALE_EV_REFUND);
 	assert_false(leads_to(BT_SALE_STOPPED, BT_SALE_TOKENED));
 }
 
@@ -94,6 +146,13 @@ static void sale_table_every_wait_survives_every_answer(void **state)
 	for (size_t s = 0; s < sizeof asked / sizeof asked[0]; s++)
 		for (size_t a = 0; a < sizeof answers / sizeof answers[0]; a++)
 			assert_non_null(bt_sale_find_step(asked[s], answers[a]));
+	assert_non_null(bt_sale_find_step(BT_SALE_INQUIRING, BT_SALE_EV_VEND_OK));
+	assert_non_null(bt_sale_find_step(BT_SALE_INQUIRING, BT_SALE_EV_VEND_LOST));
+	assert_non_null(bt_sale_find_step(BT_SALE_INQUIRING, BT_SALE_EV_VEND_REFUSED));
+	assert_non_null(bt_sale_find_step(BT_SALE_REFUNDING, BT_SALE_EV_VEND_OK));
+	assert_non_null(bt_sale_find_step(BT_SALE_REFUNDING, BT_SALE_EV_VEND_LOST));
+	assert_non_null(bt_sale_find_step(BT_SALE_REFUNDING, BT_SALE_EV_VEND_REFUSED));
+	assert_non_null(bt_sale_find_step(BT_SALE_REFUNDING, BT_SALE_EV_VEND_DIVERGED));
 }
 
 int main(void)
@@ -104,6 +163,8 @@ int main(void)
 	    cmocka_unit_test(sale_table_money_never_goes_back_to_draft),
 	    cmocka_unit_test(sale_table_no_trap_after_payment),
 	    cmocka_unit_test(sale_table_a_token_out_stays_out),
+	    cmocka_unit_test(sale_table_ends_are_token_credit_refund_or_a_person),
+	    cmocka_unit_test(sale_table_one_way_to_refunded),
 	    cmocka_unit_test(sale_table_refused_is_never_issued),
 	    cmocka_unit_test(sale_table_every_wait_survives_every_answer),
 	};
