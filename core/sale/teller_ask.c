@@ -328,22 +328,25 @@ static bool is_passing(const char *code)
 	return false;
 }
 
-/* An answer counts for the sale it names, and a committed token sale has its token. */
-static bool is_about(const struct bt_teller_work *work, const struct bt_answer *answer)
+/* An answer counts for the sale it names, and a committed token sale has its token. A revision that only fixed the TID
+ * for a token made here has not been asked for: what was is the one before. */
+static bool is_about(const struct bt_teller *teller, const struct bt_teller_work *work, const struct bt_answer *answer)
 {
 	const struct bt_sale *sale = &work->sale;
+	int64_t oldest = bt_teller_converges(teller) ? sale->rev : 1;
 
 	if (strcmp(answer->sale_id, sale->sale_id) != 0)
 		return false;
 	if (answer->fault.err != BT_OK)
 		return true;
-	return answer->rev == sale->rev &&
+	return answer->rev >= oldest && answer->rev <= sale->rev &&
 	       (sale->delivery != BT_DELIVERY_TOKEN || (strlen(answer->token) == 20 && answer->tid != 0));
 }
 
 static void take_sale_answer(struct bt_teller *teller, struct bt_teller_work *work, const struct bt_answer *answer)
 {
-	bool answered = (answer->fault.err == BT_OK || answer->fault.err == BT_EREFUSED) && is_about(work, answer);
+	bool answered =
+	    (answer->fault.err == BT_OK || answer->fault.err == BT_EREFUSED) && is_about(teller, work, answer);
 
 	if (answered && answer->fault.err == BT_OK) {
 		take_good(teller, work, answer);
@@ -362,7 +365,7 @@ static void take_inquiry(struct bt_teller *teller, struct bt_teller_work *work, 
 {
 	bool ours = strcmp(answer->sale_id, work->sale.sale_id) == 0;
 
-	if (answer->fault.err == BT_OK && is_about(work, answer))
+	if (answer->fault.err == BT_OK && is_about(teller, work, answer))
 		take_good(teller, work, answer);
 	else if (ours && answer->fault.err == BT_EREFUSED && work->state == BT_SALE_INQUIRING)
 		take_refused(teller, work, answer);
