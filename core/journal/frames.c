@@ -77,7 +77,7 @@ static void scan_frame(struct bt_frames *frames, int64_t index, const uint8_t *d
 	if (whole && frames->tail == BT_TAIL_NONE && frames->count == index - 1) {
 		frames->count = index;
 		frames->sum += bt_frame_mix(frame.seq, frame.kind, frame.hash);
-	} else if (!whole && len == BT_FRAME_LEN) {
+	} else if (!whole && len == BT_FRAME_LEN && data[len - 1]) { /* else cut short, in the room made for it */
 		frames->tail = BT_TAIL_BAD;
 	} else if (frames->tail == BT_TAIL_NONE) {
 		frames->tail = BT_TAIL_TORN;
@@ -119,6 +119,21 @@ enum bt_err bt_frames_open(struct bt_frames *frames, const struct bt_disk *disk,
 	if (err != BT_OK)
 		bt_frames_close(frames);
 	return err;
+}
+
+enum bt_err bt_frames_renew(struct bt_frames *frames, int64_t first, struct bt_fault *fault)
+{
+	uint8_t bytes[BT_PUT_MAX * BT_FRAME_LEN];
+	uint64_t start = (uint64_t)(first - 1) * BT_FRAME_LEN;
+	size_t len = (size_t)(frames->count - first + 1) * BT_FRAME_LEN, have = 0;
+	if (first < 1 || first > frames->count || frames->count - first >= BT_PUT_MAX)
+		return BT_OK;
+	int sys = frames->disk->read(frames->file, start, bytes, len, &have);
+	if (!sys)
+		sys = frames->disk->write(frames->file, start, bytes, have);
+	if (!sys)
+		sys = frames->disk->sync(frames->file);
+	return sys ? bt_disk_note(fault, sys, "journal.head", "renew") : BT_OK;
 }
 
 void bt_frames_close(struct bt_frames *frames)

@@ -51,6 +51,9 @@ BT_MUST_USE enum bt_err bt_frame_decode(const uint8_t in[BT_FRAME_LEN], struct b
 BT_MUST_USE enum bt_err bt_frames_open(struct bt_frames *frames, const struct bt_disk *disk, const char *dir,
 				       bool writable, struct bt_fault *fault);
 void bt_frames_close(struct bt_frames *frames);
+/** Write the frames from event @p first on again as they are, and sync: after a sync that failed they may be in memory
+ *  only, and a later sync would not say so. @return BT_OK, BT_EDISK, BT_ENOSPC. */
+BT_MUST_USE enum bt_err bt_frames_renew(struct bt_frames *frames, int64_t first, struct bt_fault *fault);
 /** Cut a tail so that exactly the whole frames remain; synced. @return BT_OK or BT_EDISK. */
 BT_MUST_USE enum bt_err bt_frames_cut(struct bt_frames *frames, struct bt_fault *fault);
 /** Write @p n frames (1..BT_PUT_MAX) after the last and sync.

@@ -25,13 +25,25 @@ static enum bt_err read_genesis(struct bt_journal *journal, const char *terminal
 	return BT_OK;
 }
 
+static enum bt_err read_amount(struct bt_bytes body, bt_paise *out, struct bt_fault *fault)
+{
+	json_t *root = NULL;
+	enum bt_err err = bt_json_parse(body, BT_EVENT_BODY_MAX, &root, NULL);
+	if (err == BT_OK)
+		err = bt_json_int(root, "amount_paise", 1, BT_PAISE_MAX, out);
+	json_decref(root);
+	return err == BT_OK || err == BT_ENOMEM ? err : bt_fault_set(fault, BT_ECORRUPT, 0, "paid without an amount");
+}
+
 static enum bt_err make_frame(struct bt_journal *journal, int64_t seq, struct bt_frame *out, struct bt_fault *fault)
 {
 	struct bt_event event;
 	struct bt_sale_row row = {0};
 	enum bt_err err = bt_store_event_at(&journal->store, seq, &event, fault);
-	if (err == BT_OK && (event.kind == BT_EVENT_PAID || event.kind == BT_EVENT_TOKENED))
+	if (err == BT_OK && event.kind == BT_EVENT_TOKENED)
 		err = bt_store_find_sale(&journal->store, event.sale_id, &row, fault);
+	if (err == BT_OK && event.kind == BT_EVENT_PAID) /* not the row's: the same put may have paid again */
+		err = read_amount(event.body, &row.amount, fault);
 	if (err != BT_OK)
 		return err;
 	*out = (struct bt_frame){.seq = seq, .kind = event.kind, .amount = row.amount};
@@ -96,6 +108,8 @@ static enum bt_err reconcile(struct bt_journal *journal, const struct bt_head *l
 		return bt_fault_set(fault, BT_ECORRUPT, 0, "second record ends at %lld, database at %lld",
 				    (long long)frames->count, (long long)last->seq);
 	err = bt_check_all(journal, last, fault);
+	if (err == BT_OK && journal->signer)
+		err = bt_frames_renew(frames, batch_first, fault);
 	if (err == BT_OK && frames->count < last->seq && journal->signer)
 		err = complete_frames(journal, last->seq, fault);
 	return err;

@@ -390,10 +390,37 @@ enum bt_err bt_store_salvage(struct bt_store *store, const struct bt_disk *disk,
 	return open_database(store, disk, dir, false, fault);
 }
 
+/* The log as it is read now, written again and synced. After a sync that failed, memory may show what the disk never
+ * got, and the next sync would not say so: what is built on it now has to be there after a cut. */
+static enum bt_err renew_log(const struct bt_disk *disk, const char *dir, struct bt_fault *fault)
+{
+	char path[PATH_MAX];
+	uint8_t chunk[65536];
+	struct bt_disk_file *file = NULL;
+	size_t have = sizeof chunk;
+	if (bt_path_join(dir, "journal.db-wal", path, sizeof path) != BT_OK)
+		return bt_fault_set(fault, BT_EFULL, 0, "path is too long");
+	int sys = disk->open(disk->context, path, BT_DISK_EXISTING, &file);
+	if (sys == ENOENT)
+		return BT_OK;
+	for (uint64_t at = 0; !sys && have == sizeof chunk; at += have) {
+		sys = disk->read(file, at, chunk, sizeof chunk, &have);
+		if (!sys && have)
+			sys = disk->write(file, at, chunk, have);
+	}
+	if (!sys)
+		sys = disk->sync(file);
+	disk->close(file);
+	return sys ? bt_disk_note(fault, sys, "journal.db-wal", "renew") : BT_OK;
+}
+
 enum bt_err bt_store_open(struct bt_store *store, const struct bt_disk *disk, const char *dir, bool writable,
 			  struct bt_fault *fault)
 {
-	enum bt_err err = open_database(store, disk, dir, writable, fault);
+	*store = (struct bt_store){0};
+	enum bt_err err = writable ? renew_log(disk, dir, fault) : BT_OK;
+	if (err == BT_OK)
+		err = open_database(store, disk, dir, writable, fault);
 	if (err == BT_OK)
 		err = bt_schema_migrate(store, writable, fault);
 	bool named = err == BT_OK && writable && !bt_mutant(BT_MUTANT_FOLDER_NOT_SYNCED);
