@@ -250,12 +250,23 @@ static bool take_credit(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, stru
 	return true;
 }
 
+/* A docket whose money its owner takes back is no credit any more: the owner had that on record before it asked, and
+ * books nothing after (PROTOCOL S5). A tombstone that an inquiry left names nobody. */
+static bool is_taken_back(struct bt_sbx *sbx, const char *sale_id)
+{
+	return bt_sbx_store_count(sbx->db, 0,
+				  "SELECT 1 FROM sales WHERE sale_id=? AND (state='reversed' OR"
+				  " (state='tombstone' AND by IS NOT NULL))",
+				  "t", sale_id) == 1;
+}
+
 static bool take_pending(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, const json_t *body,
 			 struct bt_sbx_outcome *out)
 {
 	(void)body;
-	return bt_sbx_store_run(sbx->db, "UPDATE paid SET pending=1 WHERE sale_id=?", "t", fact->sale_id) &&
-	       take_credit(sbx, fact, out);
+	if (!bt_sbx_store_run(sbx->db, "UPDATE paid SET pending=1 WHERE sale_id=?", "t", fact->sale_id))
+		return false;
+	return is_taken_back(sbx, fact->sale_id) || take_credit(sbx, fact, out);
 }
 
 static bool take_credited(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, const json_t *body,
@@ -265,15 +276,36 @@ static bool take_credited(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, co
 	return take_credit(sbx, fact, out);
 }
 
+/* Money that went back for a sale that stands is the worst there is: it is named (PROTOCOL S5, H3). */
+static bool take_refunded(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, const json_t *body,
+			  struct bt_sbx_outcome *out)
+{
+	(void)body;
+	if (!is_taken_back(sbx, fact->sale_id))
+		return except(sbx, fact, BT_SBX_NOT_REVERSED, out);
+	*out = posted(BT_SBX_NONE);
+	return true;
+}
+
+static bool take_abandoned(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, const json_t *body,
+			   struct bt_sbx_outcome *out)
+{
+	(void)body;
+	return except(sbx, fact, BT_SBX_ABANDONED, out);
+}
+
 static const struct {
 	const char *kind;
 	bool (*take)(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, const json_t *body,
 		     struct bt_sbx_outcome *out);
 } kinds[] = {
     {"paid", take_paid},
+    {"revised", take_paid},
     {"pending", take_pending},
     {"tokened", take_tokened},
     {"credited", take_credited},
+    {"refunded", take_refunded},
+    {"abandoned", take_abandoned},
 };
 
 bool bt_sbx_fact_post(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, struct bt_sbx_outcome *out)

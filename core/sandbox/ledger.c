@@ -138,6 +138,13 @@ bool bt_sbx_ledger_tombstone(sqlite3 *db, const char *sale_id)
 				sale_id, bt_sbx_now_ms());
 }
 
+bool bt_sbx_ledger_take_back(sqlite3 *db, const char *sale_id, const char *terminal)
+{
+	return bt_sbx_ledger_tombstone(db, sale_id) &&
+	       bt_sbx_store_run(db, "UPDATE sales SET by=? WHERE sale_id=? AND state='tombstone'", "tt", terminal,
+				sale_id);
+}
+
 bool bt_sbx_ledger_release(sqlite3 *db, const char *sale_id)
 {
 	return bt_sbx_store_run(db, "UPDATE sales SET released=1 WHERE sale_id=? AND token IS NOT NULL AND released=0",

@@ -43,6 +43,8 @@ BT_SBX_MUST_USE bool bt_sbx_ledger_put(struct bt_sbx *sbx, const struct bt_sbx_p
 /** The stored reply of a committed sale; yours. NULL when there is none. */
 json_t *bt_sbx_ledger_reply(sqlite3 *db, const char *sale_id);
 BT_SBX_MUST_USE bool bt_sbx_ledger_tombstone(sqlite3 *db, const char *sale_id);
+/** The same, by the reversal of the terminal that owns the sale: its docket is no credit any more (PROTOCOL S5). */
+BT_SBX_MUST_USE bool bt_sbx_ledger_take_back(sqlite3 *db, const char *sale_id, const char *terminal);
 /** Take a committed sale back: its account effects are undone, its minute stays burned (PROTOCOL T1). */
 BT_SBX_MUST_USE bool bt_sbx_ledger_reverse(sqlite3 *db, const char *sale_id);
 BT_SBX_MUST_USE bool bt_sbx_ledger_release(sqlite3 *db, const char *sale_id);

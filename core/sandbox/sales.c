@@ -201,7 +201,8 @@ static enum bt_sbx_code reverse(struct bt_sbx *sbx, const struct bt_sbx_request 
 	bool is_committed = known && strcmp(entry.state, "committed") == 0;
 	if (is_committed && *entry.core.token && entry.released)
 		return BT_SBX_TOKEN_RELEASED;
-	if (is_committed ? !bt_sbx_ledger_reverse(sbx->db, sale_id) : !bt_sbx_ledger_tombstone(sbx->db, sale_id))
+	if (is_committed ? !bt_sbx_ledger_reverse(sbx->db, sale_id)
+			 : !bt_sbx_ledger_take_back(sbx->db, sale_id, request->terminal))
 		return BT_SBX_INTERNAL;
 	if (!bt_sbx_store_commit(sbx->db))
 		return BT_SBX_INTERNAL;

@@ -438,6 +438,97 @@ static void check_pending_credit_is_booked_once(void **state)
 	json_decref(sale);
 }
 
+static json_t *make_dues_sale(struct bench *bench)
+{
+	json_t *sale = make_sale(bench, RAMESH, 40000);
+	json_object_del(sale, "tid");
+	json_object_del(sale, "key");
+	json_object_set_new(sale, "delivery", json_string("dues"));
+	json_object_set_new(sale, "dues_paise", json_integer(40000));
+	json_object_set_new(sale, "energy_paise", json_integer(0));
+	json_object_set_new(sale, "duty_paise", json_integer(0));
+	json_object_set_new(sale, "units", json_integer(0));
+	return sale;
+}
+
+/* The newest result's code after @p kind of @p sale is uploaded with an empty body; "-" when nothing is said of it. */
+static void post_empty(struct bench *bench, const char *kind, const json_t *sale, char code[24])
+{
+	json_t *answer, *body = json_object(), *events = json_array();
+	json_array_append_new(events, make_event(bench, kind, id_of(sale), body));
+	assert_int_equal(call(bench, "POST", "/v1/journal", upload_of(events), &answer), 200);
+	const json_t *results = json_object_get(answer, "results");
+	snprintf(code, 24, "%s",
+		 json_array_size(results) == 0
+		     ? "-"
+		     : json_string_value(json_object_get(json_array_get(results, 0), "code")));
+	json_decref(answer);
+	json_decref(events);
+	json_decref(body);
+}
+
+/* Money that its owner gives back is credited by nobody, whichever came first, the docket's record or the reversal; and
+ * money given back for a sale that stands is named (PROTOCOL S5, H3). */
+static void check_refund_and_credit_exclude_each_other(void **state)
+{
+	struct bench *bench = *state;
+	struct bt_sbx_consumer before, after;
+	char path[96], code[24];
+	for (int reversed_first = 0; reversed_first < 2; reversed_first++) {
+		json_t *answer, *sale = make_dues_sale(bench), *events = json_array();
+		assert_true(bt_sbx_consumer_find(bench->sbx.db, RAMESH, &before));
+		json_array_append_new(events, make_event(bench, "paid", id_of(sale), sale));
+		assert_int_equal(call(bench, "POST", "/v1/journal", upload_of(events), &answer), 200);
+		json_decref(answer);
+		if (!reversed_first)
+			post_empty(bench, "pending", sale, code);
+		snprintf(path, sizeof path, "/v1/sales/%s/reversal", id_of(sale));
+		assert_int_equal(
+		    call(bench, "POST", path, json_pack("{s:i, s:s}", "era", 1, "reason", "paid_twice"), &answer), 200);
+		json_decref(answer);
+		if (reversed_first) {
+			post_empty(bench, "pending", sale, code);
+			assert_string_equal(code, "-");
+		}
+		post_empty(bench, "refunding", sale, code);
+		post_empty(bench, "refunded", sale, code);
+		assert_string_equal(code, "");
+		assert_int_equal(call(bench, "POST", "/v1/sales", request_of(sale), &answer), 409);
+		json_decref(answer);
+		assert_true(bt_sbx_consumer_find(bench->sbx.db, RAMESH, &after));
+		assert_int_equal(before.dues_paise, after.dues_paise);
+		json_decref(events);
+		json_decref(sale);
+	}
+	json_t *answer, *stands = make_dues_sale(bench);
+	assert_int_equal(call(bench, "POST", "/v1/sales", request_of(stands), &answer), 201);
+	json_decref(answer);
+	post_empty(bench, "refunded", stands, code);
+	assert_string_equal(code, "not_reversed");
+	post_empty(bench, "abandoned", stands, code);
+	assert_string_equal(code, "abandoned");
+	json_decref(stands);
+}
+
+/* After a refusal the consumer may agree to the server's figures: the next revision, the same id and minute. */
+static void check_next_revision_is_sold(void **state)
+{
+	struct bench *bench = *state;
+	json_t *answer, *sale = make_sale(bench, RAMESH, 50000);
+	json_t *units = json_incref(json_object_get(sale, "units"));
+	json_object_set_new(sale, "units", json_integer(json_integer_value(units) + 1));
+	assert_int_equal(call(bench, "POST", "/v1/sales", request_of(sale), &answer), 409);
+	assert_true(json_is_object(json_object_get(answer, "figures")));
+	json_decref(answer);
+	json_object_set(sale, "units", units);
+	json_object_set_new(sale, "rev", json_integer(2));
+	assert_int_equal(call(bench, "POST", "/v1/sales", request_of(sale), &answer), 201);
+	assert_int_equal(json_integer_value(json_object_get(answer, "rev")), 2);
+	json_decref(answer);
+	json_decref(units);
+	json_decref(sale);
+}
+
 static void check_codes_work_once(void **state)
 {
 	struct bench *bench = *state;
@@ -478,6 +569,8 @@ int main(void)
 	    cmocka_unit_test_setup(check_refusals, renew_minutes),
 	    cmocka_unit_test_setup(check_damaged_record_stops_nothing, renew_minutes),
 	    cmocka_unit_test_setup(check_pending_credit_is_booked_once, renew_minutes),
+	    cmocka_unit_test_setup(check_refund_and_credit_exclude_each_other, renew_minutes),
+	    cmocka_unit_test_setup(check_next_revision_is_sold, renew_minutes),
 	    cmocka_unit_test(check_codes_work_once),
 	    cmocka_unit_test(check_lanes_are_not_shared),
 	};
