@@ -338,7 +338,10 @@ enum bt_sbx_code bt_sbx_call_head(struct bt_sbx *sbx, const struct bt_sbx_reques
 {
 	int64_t seq = 0;
 	char hash[65];
+	char name[48];
 	load_head(sbx->db, request->terminal, &seq, hash);
-	reply->body = json_pack("{s:I, s:s}", "seq", (json_int_t)seq, "hash", *hash ? hash : no_hash);
+	snprintf(name, sizeof name, "epoch.%s", request->terminal);
+	reply->body = json_pack("{s:I, s:s, s:I}", "seq", (json_int_t)seq, "hash", *hash ? hash : no_hash, "epoch",
+				(json_int_t)bt_sbx_meta_int(sbx->db, name, 1));
 	return BT_SBX_NONE;
 }
