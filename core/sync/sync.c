@@ -3,8 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/base/json.h"
-#include "core/sale/sale_rows.h"
 #include "core/sync/tasks.h"
 
 #define CALL_DEADLINE_MS 20000
@@ -13,8 +11,8 @@
 /* The wire answers every call by its deadline; one that has not come so long after it never will. */
 #define CALL_GRACE_MS 5000
 /* How soon a due task that wants nothing is asked again whether it does. */
-#define RECHECK_MS     5000
-#define FINISH_PACE_MS 200
+#define RECHECK_MS 5000
+#define RECOUNT_MS 60000
 /* Not more often than ten times a second, and once a minute whatever happens. */
 #define SHORTEST_REST_MS 100
 #define LONGEST_REST_MS  60000
@@ -25,18 +23,22 @@ static bool always(struct bt_sync *sync)
 	return true;
 }
 
-static bool wants_pending(struct bt_sync *sync);
-static void start_round(struct bt_sync *sync);
-static enum bt_err start_pending(struct bt_sync *sync);
-
 const struct bt_sync_task bt_sync_tasks[BT_TASK_COUNT] = {
     [BT_TASK_HEALTH] = {.kind = BT_CALL_HEALTH,
 			.every_ms = 15000,
 			.wanted = always,
 			.start = bt_sync_start_health,
 			.take = bt_sync_take_health},
+    [BT_TASK_HEAD] = {.kind = BT_CALL_HEAD,
+		      .every_ms = 1000,
+		      .when_slow = true,
+		      .wanted = bt_sync_wants_head,
+		      .start = bt_sync_start_head,
+		      .take = bt_sync_take_head,
+		      .failed = bt_sync_head_failed},
     [BT_TASK_LEASE] = {.kind = BT_CALL_LEASE,
 		       .every_ms = 300000,
+		       .when_slow = true,
 		       .wanted = bt_sync_wants_lease,
 		       .start = bt_sync_start_lease,
 		       .take = bt_sync_take_lease},
@@ -45,20 +47,27 @@ const struct bt_sync_task bt_sync_tasks[BT_TASK_COUNT] = {
 			 .wanted = bt_sync_wants_tariffs,
 			 .start = bt_sync_start_tariffs,
 			 .take = bt_sync_take_tariffs},
-    [BT_TASK_PENDING] = {.kind = BT_CALL_SALE, .every_ms = 30000, .wanted = wants_pending, .start = start_pending},
+    [BT_TASK_PENDING] = {.kind = BT_CALL_SALE,
+			 .every_ms = 30000,
+			 .wanted = bt_sync_wants_pending,
+			 .held = bt_sync_is_resending,
+			 .start = bt_sync_start_pending},
+    [BT_TASK_JOURNAL] = {.kind = BT_CALL_JOURNAL,
+			 .every_ms = 1000,
+			 .when_slow = true,
+			 .wanted = bt_sync_wants_upload,
+			 .held = bt_sync_holds_upload,
+			 .start = bt_sync_start_upload,
+			 .take = bt_sync_take_upload,
+			 .failed = bt_sync_upload_failed},
     [BT_TASK_DIRECTORY] = {.kind = BT_CALL_DIRECTORY,
 			   .every_ms = 600000,
 			   .wanted = always,
 			   .start = bt_sync_start_directory,
 			   .take = bt_sync_take_directory},
-    [BT_TASK_JOURNAL] = {.kind = BT_CALL_JOURNAL,
-			 .every_ms = 1000,
-			 .wanted = bt_sync_wants_upload,
-			 .start = bt_sync_start_upload,
-			 .take = bt_sync_take_upload},
 };
 
-static int64_t boot_now(const struct bt_sync *sync)
+int64_t bt_sync_boot_ms(const struct bt_sync *sync)
 {
 	return bt_clock_boot_ms(sync->parts.clock);
 }
@@ -69,7 +78,7 @@ enum bt_err bt_sync_submit(struct bt_sync *sync, struct bt_call *call)
 	call->deadline_ms = CALL_DEADLINE_MS;
 	call->era = sync->state.era;
 	sync->call_id = call->id;
-	sync->asked_boot_ms = boot_now(sync);
+	sync->asked_boot_ms = bt_sync_boot_ms(sync);
 	return bt_wire_submit(sync->parts.wire, call);
 }
 
@@ -83,12 +92,16 @@ enum bt_err bt_sync_open(const struct bt_sync_parts *parts, struct bt_sync **out
 	sync->parts = *parts;
 	sync->busy = BT_TASK_NONE;
 	sync->next_call = 1;
-	sync->round_rank = -1;
-	sync->state.era = parts->enrolment->era;
+	sync->healthy_boot_ms = -1;
+	sync->drain_from = -1;
+	sync->batch_most = BT_SYNC_BATCH;
 	sync->sent_seq = bt_journal_acknowledged(parts->journal);
-	err = bt_sync_load_terms(sync, fault);
-	if (!err && (err = bt_sync_count_quarantined(sync)) != BT_OK)
-		bt_fault_set(fault, err, 0, "exceptions cannot be read");
+	err = bt_sync_load_era(sync, fault);
+	if (!err)
+		err = bt_sync_load_terms(sync, fault);
+	if (!err &&
+	    ((err = bt_sync_settle_left_over(sync)) != BT_OK || (err = bt_sync_count_quarantined(sync)) != BT_OK))
+		bt_fault_set(fault, err, 0, "what is unsent cannot be read");
 	if (err) {
 		bt_sync_close(sync);
 		return err;
@@ -107,91 +120,24 @@ void bt_sync_kick(struct bt_sync *sync)
 	memset(sync->due_boot_ms, 0, sizeof sync->due_boot_ms);
 	/* Somebody has reason to look: one probe now, whatever the back-off says. */
 	sync->parts.breaker->next_probe_ms = 0;
-	start_round(sync);
-}
-
-/* ---- pending sales: finished one by one, disconnections first, then balances, then tokens, oldest first ---- */
-
-static int rank_of(const struct bt_sale_row *row)
-{
-	static const char *const first[] = {"dues", "balance"};
-	int rank = 0;
-
-	while (rank < 2 && strcmp(row->delivery, first[rank]) != 0)
-		rank++;
-	return rank;
-}
-
-static bool is_after(const struct bt_sale_row *row, int rank, int64_t seq)
-{
-	return rank_of(row) > rank || (rank_of(row) == rank && row->paid_seq > seq);
-}
-
-static void start_round(struct bt_sync *sync)
-{
-	sync->round_rank = -1;
-	sync->round_seq = 0;
-	sync->round_over = false;
-}
-
-/* The next one of this round. Each is tried once a round, so that one that cannot be finished holds up no other. */
-static bool find_pending(struct bt_sync *sync, struct bt_sale_row *out)
-{
-	struct bt_sale_row *rows = NULL, *best = NULL;
-	int count = 0;
-
-	if (sync->round_over || bt_sale_rows_load(sync->parts.journal, BT_SALES_OPEN, &rows, &count) != BT_OK)
-		return false;
-	for (int i = 0; i < count; i++)
-		if (rows[i].stage == BT_STAGE_PENDING && is_after(&rows[i], sync->round_rank, sync->round_seq) &&
-		    (!best || is_after(best, rank_of(&rows[i]), rows[i].paid_seq)))
-			best = &rows[i];
-	if (best)
-		*out = *best;
-	free(rows);
-	return best != NULL;
-}
-
-static bool wants_pending(struct bt_sync *sync)
-{
-	struct bt_sale_row row;
-
-	return find_pending(sync, &row);
-}
-
-/* The teller asks and its answer comes to the teller; sync only paces. One at a time, so that a server that hangs never
- * fills the teller's places while people stand at the counter. */
-static enum bt_err start_pending(struct bt_sync *sync)
-{
-	struct bt_sale_row row;
-	enum bt_err err;
-
-	sync->due_boot_ms[BT_TASK_PENDING] = boot_now(sync) + FINISH_PACE_MS;
-	if (sync->finishing[0] && bt_teller_is_asking(sync->parts.teller, sync->finishing))
-		return BT_ENOTFOUND;
-	if (!find_pending(sync, &row))
-		return BT_ENOTFOUND;
-	bt_text_copy(sync->finishing, sizeof sync->finishing, row.sale_id);
-	sync->round_rank = rank_of(&row);
-	sync->round_seq = row.paid_seq;
-	err = bt_teller_finish(sync->parts.teller, sync->finishing);
-	bt_log_line(sync->parts.log, "sync", "finishing %s: %s", sync->finishing, bt_err_name(err));
-	return BT_ENOTFOUND;
+	bt_sync_start_round(sync);
 }
 
 /* ---- scheduling ---- */
 
+/* Full jitter: anywhere up to the limit, which doubles; so that terminals that failed together do not come back
+ * together. Without randomness the whole limit, which is late but never a storm. */
 static void back_off(struct bt_sync *sync, enum bt_sync_task_id id)
 {
-	uint32_t draw = 0;
-	int *backoff = &sync->backoff_ms[id];
+	uint32_t draw;
+	int *limit = &sync->backoff_ms[id];
 
-	*backoff = *backoff ? *backoff * 2 : BACKOFF_FIRST_MS;
-	if (*backoff > BACKOFF_MOST_MS)
-		*backoff = BACKOFF_MOST_MS;
+	*limit = *limit ? *limit * 2 : BACKOFF_FIRST_MS;
+	if (*limit > BACKOFF_MOST_MS)
+		*limit = BACKOFF_MOST_MS;
 	if (bt_random_fill(sync->parts.random, &draw, sizeof draw) != BT_OK)
-		draw = 0;
-	sync->due_boot_ms[id] = boot_now(sync) + *backoff / 2 + (int64_t)(draw % (uint32_t)(*backoff / 2 + 1));
+		draw = UINT32_MAX;
+	sync->due_boot_ms[id] = bt_sync_boot_ms(sync) + (int64_t)(((uint64_t)draw * (uint64_t)(*limit + 1)) >> 32);
 }
 
 static void finish_task(struct bt_sync *sync, enum bt_sync_task_id id, enum bt_err err)
@@ -208,7 +154,7 @@ static void finish_task(struct bt_sync *sync, enum bt_sync_task_id id, enum bt_e
 		return;
 	}
 	sync->backoff_ms[id] = 0;
-	sync->due_boot_ms[id] = boot_now(sync) + bt_sync_tasks[id].every_ms;
+	sync->due_boot_ms[id] = bt_sync_boot_ms(sync) + bt_sync_tasks[id].every_ms;
 }
 
 static bool is_reachable(const struct bt_sync *sync)
@@ -220,13 +166,11 @@ static bool is_reachable(const struct bt_sync *sync)
  * nobody, and without them a server that stays slow would end offline selling too. */
 static bool may_run(const struct bt_sync *sync, enum bt_sync_task_id id)
 {
-	return is_reachable(sync) ||
-	       (sync->parts.breaker->state == BT_BREAKER_SLOW && (id == BT_TASK_JOURNAL || id == BT_TASK_LEASE));
-}
+	const struct bt_sync_task *task = &bt_sync_tasks[id];
 
-static bool has_unsent(const struct bt_sync *sync)
-{
-	return !sync->state.forked && bt_journal_head(sync->parts.journal).seq > sync->sent_seq;
+	if (task->held && task->held(sync))
+		return false;
+	return is_reachable(sync) || (task->when_slow && sync->parts.breaker->state == BT_BREAKER_SLOW);
 }
 
 /* A due task that wants nothing is put off; otherwise the caller's loop would turn for it for ever. What the journal
@@ -235,24 +179,22 @@ static void put_off(struct bt_sync *sync, enum bt_sync_task_id id)
 {
 	if (id == BT_TASK_JOURNAL)
 		return;
-	sync->due_boot_ms[id] = boot_now(sync) + RECHECK_MS;
+	sync->due_boot_ms[id] = bt_sync_boot_ms(sync) + RECHECK_MS;
 	if (id != BT_TASK_PENDING)
 		return;
 	if (sync->round_over) {
-		start_round(sync);
+		bt_sync_start_round(sync);
 		sync->due_boot_ms[id] = 0;
 		return;
 	}
 	sync->round_over = true;
-	if (sync->round_rank >= 0)
-		sync->due_boot_ms[id] = boot_now(sync) + bt_sync_tasks[id].every_ms;
+	if (sync->round_tried)
+		sync->due_boot_ms[id] = bt_sync_boot_ms(sync) + bt_sync_tasks[id].every_ms;
 }
 
 static bool is_due(struct bt_sync *sync, enum bt_sync_task_id id)
 {
-	if (!may_run(sync, id) || boot_now(sync) < sync->due_boot_ms[id])
-		return false;
-	if (id == BT_TASK_JOURNAL && sync->state.forked)
+	if (!may_run(sync, id) || bt_sync_boot_ms(sync) < sync->due_boot_ms[id])
 		return false;
 	if (bt_sync_tasks[id].wanted(sync))
 		return true;
@@ -270,8 +212,8 @@ static bool try_start(struct bt_sync *sync, enum bt_sync_task_id id)
 	}
 	if (err != BT_ENOTFOUND)
 		finish_task(sync, id, err);
-	else if (sync->due_boot_ms[id] <= boot_now(sync))
-		sync->due_boot_ms[id] = boot_now(sync) + bt_sync_tasks[id].every_ms;
+	else if (sync->due_boot_ms[id] <= bt_sync_boot_ms(sync))
+		sync->due_boot_ms[id] = bt_sync_boot_ms(sync) + bt_sync_tasks[id].every_ms;
 	return false;
 }
 
@@ -279,7 +221,7 @@ static void give_up_call(struct bt_sync *sync)
 {
 	enum bt_sync_task_id id = sync->busy;
 
-	if (id == BT_TASK_NONE || boot_now(sync) < sync->asked_boot_ms + CALL_DEADLINE_MS + CALL_GRACE_MS)
+	if (id == BT_TASK_NONE || bt_sync_boot_ms(sync) < sync->asked_boot_ms + CALL_DEADLINE_MS + CALL_GRACE_MS)
 		return;
 	bt_log_line(sync->parts.log, "sync", "%s: never answered", bt_call_name(bt_sync_tasks[id].kind));
 	sync->busy = BT_TASK_NONE;
@@ -292,10 +234,18 @@ static void note_reach(struct bt_sync *sync)
 	bool reachable = is_reachable(sync);
 
 	if (reachable && !sync->reached) {
-		start_round(sync);
+		bt_sync_start_round(sync);
 		sync->due_boot_ms[BT_TASK_PENDING] = 0;
 	}
 	sync->reached = reachable;
+}
+
+/* A person may have seen to one meanwhile. */
+static void recount(struct bt_sync *sync)
+{
+	if (sync->state.quarantined > 0 && bt_sync_boot_ms(sync) - sync->counted_boot_ms >= RECOUNT_MS &&
+	    bt_sync_count_quarantined(sync) != BT_OK)
+		bt_log_line(sync->parts.log, "sync", "what is quarantined cannot be counted");
 }
 
 bool bt_sync_step(struct bt_sync *sync)
@@ -303,13 +253,16 @@ bool bt_sync_step(struct bt_sync *sync)
 	bool changed;
 
 	give_up_call(sync);
+	bt_sync_measure_drain(sync);
+	recount(sync);
 	changed = sync->changed;
 	sync->changed = false;
 	if (sync->busy != BT_TASK_NONE || !sync->parts.wire)
 		return changed;
 	note_reach(sync);
 	/* Away: probes, paced by the breaker. */
-	if (!is_reachable(sync) && bt_breaker_probe_due(sync->parts.breaker, boot_now(sync), sync->parts.random) &&
+	if (!is_reachable(sync) &&
+	    bt_breaker_probe_due(sync->parts.breaker, bt_sync_boot_ms(sync), sync->parts.random) &&
 	    try_start(sync, BT_TASK_HEALTH))
 		return changed;
 	for (int id = 0; id < BT_TASK_COUNT; id++)
@@ -327,7 +280,8 @@ static int64_t first_due(const struct bt_sync *sync)
 	if (!is_reachable(sync))
 		first = sync->parts.breaker->next_probe_ms;
 	for (int id = 0; id < BT_TASK_COUNT; id++) {
-		bool counts = may_run(sync, (enum bt_sync_task_id)id) && (id != BT_TASK_JOURNAL || has_unsent(sync));
+		bool counts =
+		    may_run(sync, (enum bt_sync_task_id)id) && (id != BT_TASK_JOURNAL || sync->state.to_send > 0);
 
 		if (counts && sync->due_boot_ms[id] < first)
 			first = sync->due_boot_ms[id];
@@ -337,7 +291,7 @@ static int64_t first_due(const struct bt_sync *sync)
 
 int bt_sync_due_ms(const struct bt_sync *sync)
 {
-	int64_t now = boot_now(sync), first = sync->parts.wire ? first_due(sync) : INT64_MAX;
+	int64_t now = bt_sync_boot_ms(sync), first = sync->parts.wire ? first_due(sync) : INT64_MAX;
 
 	if (first > now + LONGEST_REST_MS)
 		return LONGEST_REST_MS;
@@ -352,9 +306,7 @@ bool bt_sync_is_idle(struct bt_sync *sync)
 		bool failed = sync->backoff_ms[id] != 0, timer = id != BT_TASK_PENDING && id != BT_TASK_JOURNAL;
 
 		if (failed || !may_run(sync, (enum bt_sync_task_id)id) ||
-		    (timer && boot_now(sync) < sync->due_boot_ms[id]))
-			continue;
-		if (id == BT_TASK_JOURNAL && sync->state.forked)
+		    (timer && bt_sync_boot_ms(sync) < sync->due_boot_ms[id]))
 			continue;
 		if (bt_sync_tasks[id].wanted(sync))
 			return false;
@@ -372,22 +324,20 @@ bool bt_sync_answer(struct bt_sync *sync, const struct bt_answer *answer)
 	sync->busy = BT_TASK_NONE;
 	/* A large page is slow by its size; only small calls judge the server. */
 	if (id != BT_TASK_DIRECTORY && id != BT_TASK_JOURNAL)
-		bt_breaker_note(sync->parts.breaker, err, answer->latency_ms, sync->parts.slow_ms, boot_now(sync),
-				sync->parts.random);
-	if (answer->era > 0 && answer->era != sync->state.era) {
-		sync->state.era = answer->era;
-		bt_teller_set_era(sync->parts.teller, answer->era);
-	}
-	if (bt_err_fate(err) == BT_FATE_REFUSED && id == BT_TASK_JOURNAL)
-		bt_sync_upload_refused(sync, answer);
+		bt_breaker_note(sync->parts.breaker, err, answer->latency_ms, sync->parts.slow_ms,
+				bt_sync_boot_ms(sync), sync->parts.random);
+	bt_sync_note_era(sync, answer->era);
 	if (bt_err_fate(err) == BT_FATE_REFUSED && strcmp(answer->code, "revoked") == 0)
 		bt_sync_note_revoked(sync);
 	if (err)
 		bt_log_line(sync->parts.log, "sync", "%s: %s %s (%s)", bt_call_name(answer->kind), bt_err_name(err),
 			    answer->code, answer->fault.what);
-	else
+	if (err && bt_sync_tasks[id].failed)
+		bt_sync_tasks[id].failed(sync, answer);
+	if (!err)
 		err = bt_sync_tasks[id].take(sync, answer);
 	finish_task(sync, id, err);
+	bt_sync_measure_drain(sync);
 	return true;
 }
 

@@ -1,8 +1,8 @@
 /* Sync: everything that goes between this terminal and the head-end beside selling.
  *
- * It asks for health (time, era), lease, tariffs and consumers, finishes pending sales, and uploads the journal. One
- * call of its own is in flight at a time; a failure waits with back-off; selling never waits for it. Runs on the thread
- * that owns the journal. Source: DESIGN 7, PROTOCOL H1, J1, L2. */
+ * It asks for health (time, era), what the head-end holds, lease, tariffs and consumers, finishes pending sales, and
+ * uploads the journal. One call of its own is in flight at a time; a failure waits with back-off and full jitter;
+ * selling never waits for it. Runs on the thread that owns the journal. Source: DESIGN 7, PROTOCOL H1, H4, J1, L2. */
 #ifndef BT_SYNC_SYNC_H
 #define BT_SYNC_SYNC_H
 
@@ -29,19 +29,24 @@ struct bt_sync_state {
 	struct bt_tariff tariff;
 	struct bt_clock_trust trust;
 	enum bt_err lease_file; /* BT_EAUTH or BT_EFORMAT: the stored lease is damaged and was not used */
-	int64_t era;
+	int64_t era;            /* of the head-end, as heard last, also by an earlier run */
 	int64_t health_at_ms;   /* wall, last good answer; 0 never */
 	int64_t clock_apart_ms; /* head-end's time less the wall clock, at that moment */
 	int64_t refused_clock;  /* signed times that did not verify */
 	int64_t sent;           /* sales acknowledged since open */
 	int64_t quarantined;    /* sales the head-end could not post, whose record a person has to see to */
-	bool revoked, forked;
+	int64_t to_send;        /* records that the head-end has not acknowledged */
+	/** While many are sent: how many of how many have gone, in records; total 0 when no drain is under way. */
+	int64_t drain_done, drain_total;
+	bool revoked;
+	bool forked; /* the head-end holds another history of this terminal: nothing is sent any more (PROTOCOL J1) */
+	bool ahead;  /* and it holds more than this record, which an old copy has replaced: selling has stopped */
 	enum bt_err last_error; /* of the newest call that failed */
 };
 
 struct bt_sync;
 
-/** Load lease, tariff and clock trust from disk and journal and hand them to the teller. */
+/** Load lease, tariff, clock trust and era from disk and journal and hand them to the teller. */
 BT_MUST_USE enum bt_err bt_sync_open(const struct bt_sync_parts *parts, struct bt_sync **out, struct bt_fault *fault);
 void bt_sync_close(struct bt_sync *sync);
 /** Make everything due now. */

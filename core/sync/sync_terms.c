@@ -82,6 +82,7 @@ enum bt_err bt_sync_take_health(struct bt_sync *sync, const struct bt_answer *an
 		return err;
 	}
 	sync->state.health_at_ms = wall;
+	sync->healthy_boot_ms = bt_sync_boot_ms(sync);
 	sync->state.clock_apart_ms = time_ms - wall;
 	if (bt_clock_trust_now(&sync->state.trust, sync->parts.clock, &now) == BT_OK && now - time_ms < 60000 &&
 	    time_ms - now < 60000)
@@ -103,7 +104,7 @@ bool bt_sync_wants_lease(struct bt_sync *sync)
 	const struct bt_lease *lease = &sync->state.lease;
 	int64_t now;
 
-	if (!sync->state.has_lease)
+	if (!sync->state.has_lease || lease->era != sync->state.era)
 		return true;
 	if (bt_clock_trust_now(&sync->state.trust, sync->parts.clock, &now) != BT_OK)
 		return false;
@@ -165,6 +166,9 @@ static void use_lease(struct bt_sync *sync, const struct bt_lease *lease)
 	sync->lease_number = lease->number;
 	bt_hex_encode(BT_BYTES(lease->sha256), sync->lease_hash);
 	bt_teller_set_lease(sync->parts.teller, lease);
+	/* Eras rise: a lease that names a later one is the head-end's signed word for it. */
+	if (lease->era > sync->state.era)
+		bt_sync_note_era(sync, lease->era);
 }
 
 enum bt_err bt_sync_take_lease(struct bt_sync *sync, const struct bt_answer *answer)

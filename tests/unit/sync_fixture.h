@@ -18,10 +18,14 @@ struct far {
 	char nonce[80];
 	json_t *upload; /* body of the newest JOURNAL call */
 	int submits[BT_CALL_COUNT];
-	int64_t number; /* of the call that is out: what a directory call has */
+	int64_t number;     /* of the call that is out: what a directory call has */
 	char asked[64][37]; /* sales asked for by POST /v1/sales, in order */
 	uint64_t asked_id[64];
+	int64_t asked_era[64];
 	enum bt_err sale_submit;
+	int64_t era;
+	int64_t held; /* newest record acknowledged */
+	char held_hash[65];
 };
 
 static inline enum bt_err far_submit(void *self, const struct bt_call *call)
@@ -36,6 +40,7 @@ static inline enum bt_err far_submit(void *self, const struct bt_call *call)
 		assert_true(n < 64);
 		bt_text_copy(far->asked[n], sizeof far->asked[n], call->sale_id);
 		far->asked_id[n] = call->id;
+		far->asked_era[n] = call->era;
 		far->submits[BT_CALL_SALE]++;
 		return BT_OK;
 	}
@@ -84,6 +89,8 @@ static inline int far_setup(void **state)
 	uint8_t seed[BT_ED25519_SEED_LEN] = {9};
 
 	assert_non_null(far);
+	far->era = 1;
+	memset(far->held_hash, '0', 64);
 	shop_make(&far->shop);
 	assert_int_equal(bt_signer_open(seed, &far->key), BT_OK);
 	memcpy(far->shop.enrolment.head_end_key, bt_signer_public(far->key), BT_ED25519_PUBLIC_LEN);
@@ -106,10 +113,15 @@ static inline int far_teardown(void **state)
 	return 0;
 }
 
-/** Give @p json (may be NULL) as the answer to the call that is out. */
-static inline void far_answer(struct far *far, enum bt_err err, const char *code, const char *json)
+/** Give @p json (may be NULL) as the answer to the call that is out, with an HTTP status (0: none came). */
+static inline void far_answer_status(struct far *far, int status, enum bt_err err, const char *code, const char *json)
 {
-	struct bt_answer answer = {.kind = far->kind, .id = far->id, .latency_ms = 10, .era = 1, .fault = {.err = err}};
+	struct bt_answer answer = {.kind = far->kind,
+				   .id = far->id,
+				   .latency_ms = 10,
+				   .status = status,
+				   .era = status ? far->era : 0,
+				   .fault = {.err = err}};
 
 	assert_true(far->out);
 	far->out = false;
@@ -119,6 +131,11 @@ static inline void far_answer(struct far *far, enum bt_err err, const char *code
 		assert_int_equal(bt_buf_put_text(&answer.body, json), BT_OK);
 	assert_true(bt_sync_answer(far->sync, &answer));
 	bt_answer_fini(&answer);
+}
+
+static inline void far_answer(struct far *far, enum bt_err err, const char *code, const char *json)
+{
+	far_answer_status(far, err == BT_OK ? 200 : 409, err, code, json);
 }
 
 static inline void far_sign(struct far *far, const char *message, char out[96])
@@ -136,11 +153,21 @@ static inline void far_health(struct far *far, const char *nonce, int64_t time_m
 
 	snprintf(message, sizeof message, "batti-time-v1|%s|%lld", nonce, (long long)time_ms + (genuine ? 0 : 1));
 	far_sign(far, message, signature);
-	snprintf(out, 512, "{\"time\":%lld,\"era\":1,\"nonce\":\"%s\",\"signature\":\"%s\",\"notices\":[]}",
-		 (long long)time_ms, nonce, signature);
+	snprintf(out, 512, "{\"time\":%lld,\"era\":%lld,\"nonce\":\"%s\",\"signature\":\"%s\",\"notices\":[]}",
+		 (long long)time_ms, (long long)far->era, nonce, signature);
 }
 
-/** Turn once; calls other than @p wanted are answered: health well, all else with a refusal. @return @p wanted is out.
+/** Answer HEAD with what is held. */
+static inline void far_tell_head(struct far *far)
+{
+	char json[160];
+
+	snprintf(json, sizeof json, "{\"seq\":%lld,\"hash\":\"%s\"}", (long long)far->held, far->held_hash);
+	far_answer(far, BT_OK, "", json);
+}
+
+/** Turn once; calls other than @p wanted are answered: health and head well, all else with a refusal. @return @p wanted
+ * is out.
  */
 static inline bool far_turn(struct far *far, enum bt_call_kind wanted)
 {
@@ -154,6 +181,8 @@ static inline bool far_turn(struct far *far, enum bt_call_kind wanted)
 	far_health(far, far->nonce, far->shop.wall_ms, true, health);
 	if (far->kind == BT_CALL_HEALTH)
 		far_answer(far, BT_OK, "", health);
+	else if (far->kind == BT_CALL_HEAD)
+		far_tell_head(far);
 	else
 		far_answer(far, BT_EREFUSED, "not_now", NULL);
 	return false;
@@ -201,6 +230,8 @@ static inline void far_acknowledge(struct far *far, int64_t seq, const char *res
 	char message[192], signature[96], *json = malloc(65536);
 
 	assert_non_null(json);
+	far->held = seq;
+	bt_text_copy(far->held_hash, sizeof far->held_hash, far_hash(far, seq));
 	snprintf(message, sizeof message, "batti-head-v1|0142|1|%lld|%s", (long long)seq, far_hash(far, seq));
 	far_sign(far, message, signature);
 	snprintf(json, 65536, "{\"acknowledged\":%lld,\"head\":\"%s\",\"head_signature\":\"%s\",\"results\":%s}",

@@ -251,21 +251,54 @@ static void sync_upload_one_bad_row_settles_nothing(void **state)
 	assert_true(row_of(far, sale).settled);
 }
 
-static void sync_upload_back_off_grows(void **state)
+/* Anywhere up to a limit that doubles to a minute: over many failures both ends of it are met, and never more. */
+static void sync_upload_back_off_has_full_jitter(void **state)
 {
 	struct far *far = *state;
-	int64_t least = 500, before;
+	int64_t before, waited, sum = 0, least = INT64_MAX, most = 0;
+
+	put_events(far, 3);
+	for (int i = 0; i < 210; i++) {
+		int64_t limit = i < 7 ? INT64_C(1000) << i : 60000;
+
+		assert_true(far_wait(far, BT_CALL_JOURNAL, 70000));
+		before = far->shop.boot_ms;
+		far_answer(far, BT_EREFUSED, "not_now", NULL);
+		assert_true(far_wait(far, BT_CALL_JOURNAL, 70000));
+		waited = far->shop.boot_ms - before;
+		assert_true(waited <= (limit > 60000 ? 60000 : limit) + 50);
+		if (i < 10)
+			continue;
+		sum += waited;
+		least = waited < least ? waited : least;
+		most = waited > most ? waited : most;
+	}
+	assert_true(least < 3000 && most > 57000);
+	assert_true(sum / 200 > 24000 && sum / 200 < 36000);
+	assert_false(bt_sync_is_idle(far->sync));
+}
+
+/* Without randomness the whole limit is waited: late, but never a storm. */
+static enum bt_err fail_random(void *self, void *out, size_t len)
+{
+	(void)self;
+	(void)out;
+	(void)len;
+	return BT_EOS;
+}
+
+static void sync_upload_back_off_without_randomness(void **state)
+{
+	struct far *far = *state;
+	int64_t before;
 
 	put_events(far, 3);
 	assert_true(far_wait(far, BT_CALL_JOURNAL, LATER));
-	for (int i = 0; i < 9; i++) {
-		before = far->shop.boot_ms;
-		far_answer(far, BT_EREFUSED, "not_now", NULL);
-		assert_true(far_wait(far, BT_CALL_JOURNAL, 61000));
-		assert_true(far->shop.boot_ms - before >= least);
-		least = least < 30000 / 2 ? least * 2 : 30000;
-	}
-	assert_true(bt_sync_is_idle(far->sync) == false);
+	far->shop.random.fill = fail_random;
+	before = far->shop.boot_ms;
+	far_answer(far, BT_EREFUSED, "not_now", NULL);
+	assert_true(far_wait(far, BT_CALL_JOURNAL, LATER));
+	assert_true(far->shop.boot_ms - before >= 1000);
 }
 
 /* A head-end that acknowledges and takes nothing is not asked again and again without a pause. */
@@ -403,7 +436,8 @@ int main(void)
 	    TEST(sync_upload_malformed_is_quarantined),
 	    TEST(sync_upload_malformed_under_a_newer_exception),
 	    TEST(sync_upload_one_bad_row_settles_nothing),
-	    TEST(sync_upload_back_off_grows),
+	    TEST(sync_upload_back_off_has_full_jitter),
+	    TEST(sync_upload_back_off_without_randomness),
 	    TEST(sync_upload_no_progress_backs_off),
 	    TEST(sync_upload_one_call_at_a_time),
 	    TEST(sync_upload_dockets_starve_nobody),

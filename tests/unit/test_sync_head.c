@@ -1,0 +1,274 @@
+/* What the head-end holds: one restored from a backup is sent again what it had acknowledged, and finishes no older
+ * sale before; one that holds another history is sent nothing (PROTOCOL H4, J1).
+ * rooms: core/sync core/sale core/shift core/authority core/journal core/directory core/wire core/receipt core/base */
+#include "tests/unit/sync_fixture.h"
+
+#define LATER 70000
+
+static void put_events(struct far *far, int count)
+{
+	struct bt_event_in event = {
+	    .kind = BT_EVENT_UNSEAL, .sale_id = "", .body = bt_bytes_of("{\"operator\":\"rina\"}")};
+
+	for (int i = 0; i < count; i++)
+		assert_int_equal(bt_journal_put(far->shop.journal, &event, 1, &far->shop.fault), BT_OK);
+}
+
+static bool keep_hash(void *context, const struct bt_event *event)
+{
+	bt_hex_encode(BT_BYTES(event->hash), context);
+	return false;
+}
+
+/* As a head-end that was restored to the time at which it held @p seq. */
+static void hold(struct far *far, int64_t seq)
+{
+	far->held = seq;
+	memset(far->held_hash, '0', 64);
+	if (seq > 0)
+		assert_int_equal(bt_journal_read(far->shop.journal, seq - 1, keep_hash, far->held_hash, NULL), BT_OK);
+}
+
+static void send_all(struct far *far)
+{
+	while (bt_journal_head(far->shop.journal).seq > far->held) {
+		assert_true(far_wait(far, BT_CALL_JOURNAL, LATER));
+		far_acknowledge(far, far_last(far), "[]");
+	}
+}
+
+static int64_t head_of(const struct far *far)
+{
+	return bt_journal_head(far->shop.journal).seq;
+}
+
+static void dues_docket(struct far *far, char sale_id[37])
+{
+	far->shop.consumer.kind = BT_KIND_DUES;
+	shop_go_offline(&far->shop);
+	shop_pay(&far->shop, 50000);
+	shop_printed(&far->shop, BT_PRINT_CONFIRMED);
+	bt_text_copy(sale_id, 37, far->shop.sale_id);
+	shop_go_online(&far->shop);
+}
+
+static void sync_head_restored_is_sent_again(void **state)
+{
+	struct far *far = *state;
+	int64_t sent;
+
+	put_events(far, 150);
+	send_all(far);
+	sent = head_of(far);
+	assert_false(far_wait(far, BT_CALL_JOURNAL, LATER)); /* nothing is unsent */
+	hold(far, 40);
+	far->era = 2;
+	assert_true(far_wait(far, BT_CALL_JOURNAL, LATER));
+	assert_int_equal(far_first(far), 41);
+	assert_int_equal(bt_sync_state(far->sync)->era, 2);
+	assert_int_equal(bt_journal_acknowledged(far->shop.journal), sent);
+	far_acknowledge(far, far_last(far), "[]");
+	send_all(far);
+	assert_int_equal(far->held, head_of(far)); /* the new era is on record and sent too */
+	assert_int_equal(head_of(far), sent + 1);
+	assert_int_equal(bt_sync_state(far->sync)->to_send, 0);
+}
+
+static void sync_head_is_asked_at_each_start(void **state)
+{
+	struct far *far = *state;
+	int64_t unsent;
+
+	put_events(far, 20);
+	send_all(far);
+	hold(far, 0);
+	far_restart(far);
+	assert_true(far_wait(far, BT_CALL_JOURNAL, LATER));
+	assert_int_equal(far_first(far), 1);
+	far_acknowledge(far, far_last(far), "[]");
+	/* An answer beyond what is acknowledged here moves nothing forward: it is not signed. */
+	send_all(far);
+	unsent = head_of(far) + 1;
+	put_events(far, 5);
+	hold(far, head_of(far));
+	far_restart(far);
+	assert_true(far_wait(far, BT_CALL_JOURNAL, LATER));
+	assert_int_equal(far_first(far), unsent);
+}
+
+static void sync_head_era_outlives_the_run(void **state)
+{
+	struct far *far = *state;
+
+	send_all(far);
+	far->era = 3;
+	assert_true(far_wait(far, BT_CALL_JOURNAL, LATER));
+	far_acknowledge(far, far_last(far), "[]");
+	far_restart(far);
+	assert_int_equal(bt_sync_state(far->sync)->era, 3);
+	far->shop.consumer.kind = BT_KIND_STS_UNITS;
+	shop_go_online(&far->shop);
+	shop_pay(&far->shop, 50000);
+	assert_int_equal(far->submits[BT_CALL_SALE], 1);
+	assert_int_equal(far->asked_era[0], 3); /* the first sale of the run names it */
+}
+
+/* Nothing is asked about an older sale before the head-end has again what it had when the era changed. */
+static void sync_head_older_sales_wait(void **state)
+{
+	struct far *far = *state;
+	char sale[37];
+
+	put_events(far, 150);
+	send_all(far);
+	dues_docket(far, sale);
+	hold(far, 0);
+	far->era = 2;
+	for (int batch = 0; batch < 2; batch++) {
+		assert_true(far_wait(far, BT_CALL_JOURNAL, LATER));
+		assert_int_equal(far->submits[BT_CALL_SALE], 0);
+		if (batch == 0)
+			far_acknowledge(far, far_last(far), "[]");
+	}
+	/* Neither after a start in the middle of it, while the head-end's word is still out. */
+	far_restart(far);
+	shop_go_online(&far->shop);
+	assert_true(far_wait(far, BT_CALL_HEAD, LATER));
+	assert_int_equal(far->submits[BT_CALL_SALE], 0);
+	far_tell_head(far);
+	send_all(far);
+	assert_false(far_wait(far, BT_CALL_ENROL, 10000));
+	assert_int_equal(far->submits[BT_CALL_SALE], 1);
+	assert_string_equal(far->asked[0], sale);
+	assert_int_equal(far->asked_era[0], 2);
+}
+
+static void sync_head_of_another_history(void **state)
+{
+	struct far *far = *state;
+
+	put_events(far, 20);
+	send_all(far);
+	put_events(far, 3);
+	far->held_hash[0] = far->held_hash[0] == 'a' ? 'b' : 'a';
+	far_restart(far);
+	assert_false(far_wait(far, BT_CALL_JOURNAL, LATER));
+	assert_true(bt_sync_state(far->sync)->forked);
+	assert_false(bt_sync_state(far->sync)->ahead);
+	assert_int_equal(bt_teller_state(far->shop.teller), BT_OK);
+	assert_int_equal(bt_sync_state(far->sync)->to_send, head_of(far) - far->held);
+}
+
+static void sync_head_beyond_this_record_stops_selling(void **state)
+{
+	struct far *far = *state;
+
+	put_events(far, 20);
+	send_all(far);
+	far->held = head_of(far) + 10;
+	far_restart(far);
+	assert_false(far_wait(far, BT_CALL_JOURNAL, LATER));
+	assert_true(bt_sync_state(far->sync)->forked);
+	assert_true(bt_sync_state(far->sync)->ahead);
+	assert_int_equal(bt_teller_state(far->shop.teller), BT_ECORRUPT);
+}
+
+/* Sending does not wait for ever for an answer that does not come; older sales of a new era do. */
+static void sync_head_not_answered(void **state)
+{
+	struct far *far = *state;
+	char sale[37];
+
+	send_all(far);
+	dues_docket(far, sale);
+	far->era = 2;
+	for (int i = 0; i < 3; i++) {
+		assert_true(far_wait(far, BT_CALL_HEAD, LATER));
+		far_answer(far, i == 1 ? BT_OK : BT_EREFUSED, i == 1 ? "" : "not_now",
+			   i == 1 ? "{\"seq\":4,\"hash\":\"zz\"}" : NULL);
+	}
+	assert_true(far_wait(far, BT_CALL_JOURNAL, LATER) || far->kind == BT_CALL_HEAD);
+	assert_int_equal(far->submits[BT_CALL_SALE], 0);
+	assert_false(bt_sync_state(far->sync)->forked);
+}
+
+static void give_lease(struct far *far, int number)
+{
+	char json[4096];
+
+	assert_true(far_wait(far, BT_CALL_LEASE, 300000));
+	far_lease(far, number, 30000000, json);
+	far_answer(far, BT_OK, "", json);
+}
+
+static void sync_head_lease_of_an_era_gone_by_is_renewed(void **state)
+{
+	struct far *far = *state;
+
+	send_all(far);
+	give_lease(far, 5);
+	assert_false(far_wait(far, BT_CALL_LEASE, 400000)); /* half its life is far away */
+	far->era = 2;
+	assert_true(far_wait(far, BT_CALL_LEASE, LATER));
+}
+
+/* ---- epochs ---- */
+
+static void recover(struct far *far)
+{
+	struct bt_journal_options options = {
+	    .dir = far->shop.dir, .clock = &far->shop.clock, .signer = far->shop.signer, .terminal = "0142"};
+	struct bt_recovery done;
+
+	bt_sync_close(far->sync);
+	bt_teller_close(far->shop.teller);
+	bt_journal_close(far->shop.journal);
+	assert_int_equal(bt_journal_recover(&options, NULL, &done, &far->shop.fault), BT_OK);
+	assert_int_equal(shop_open_journal(&far->shop), BT_OK);
+	assert_int_equal(shop_open_teller(&far->shop), BT_OK);
+	far_open_sync(far);
+}
+
+static void tell_epoch(struct far *far, int64_t seq, int epoch)
+{
+	char json[192];
+
+	assert_true(far_wait(far, BT_CALL_HEAD, LATER));
+	snprintf(json, sizeof json, "{\"seq\":%lld,\"hash\":\"%064d\",\"epoch\":%d}", (long long)seq, 7, epoch);
+	far_answer(far, BT_OK, "", json);
+}
+
+/* What the head-end holds of the life before may be more than was brought back: that is no copy. */
+static void sync_head_after_a_recovery(void **state)
+{
+	struct far *far = *state;
+	int64_t before;
+
+	put_events(far, 20);
+	before = head_of(far);
+	recover(far);
+	assert_int_equal(bt_journal_epoch(far->shop.journal), 2);
+	tell_epoch(far, before + 30, 1);
+	assert_false(bt_sync_state(far->sync)->forked);
+	assert_true(far_wait(far, BT_CALL_JOURNAL, LATER));
+	assert_true(far_first(far) <= before + 1); /* the record that opens the epoch, or from before it */
+	bt_sync_close(far->sync);
+	far_open_sync(far);
+	tell_epoch(far, before, 3);
+	assert_true(bt_sync_state(far->sync)->forked);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, far_setup, far_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    TEST(sync_head_restored_is_sent_again), TEST(sync_head_is_asked_at_each_start),
+	    TEST(sync_head_era_outlives_the_run),   TEST(sync_head_older_sales_wait),
+	    TEST(sync_head_of_another_history),     TEST(sync_head_beyond_this_record_stops_selling),
+	    TEST(sync_head_not_answered),           TEST(sync_head_lease_of_an_era_gone_by_is_renewed),
+	    TEST(sync_head_after_a_recovery),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
