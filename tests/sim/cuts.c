@@ -454,7 +454,7 @@ static void run_world(const struct campaign_options *options, uint64_t number, s
 	static struct power_disk *disk;
 	static struct bt_signer *signer;
 	static struct world world;
-	if (!disk && (!(disk = power_open()) || bt_signer_open(key, &signer) != BT_OK))
+	if (!disk && (!(disk = power_open(POWER_VFS)) || bt_signer_open(key, &signer) != BT_OK))
 		abort();
 	world = (struct world){.options = options, .totals = totals, .number = number, .disk = disk, .signer = signer};
 	world.clock = (struct bt_clock){.wall_ms = wall_ms, .boot_ms = wall_ms, .boot_id = boot_id, .self = &world};

@@ -4,20 +4,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/text.h"
 #include "tests/sim/power_parts.h"
 
-struct power_disk *power_open(void)
+struct power_disk *power_open(const char *vfs)
 {
 	struct power_disk *disk = calloc(1, sizeof *disk);
 	/* One thread, and no bookkeeping of memory: a third faster, and the same SQLite. */
 	sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
 	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-	if (!disk || !power_vfs_register(disk)) {
+	if (!disk || bt_text_copy(disk->vfs_name, sizeof disk->vfs_name, vfs) != BT_OK || !power_vfs_register(disk)) {
 		free(disk);
 		return NULL;
 	}
 	disk->disk = power_face;
 	disk->disk.context = disk;
+	disk->disk.vfs = disk->vfs_name;
 	for (int i = 0; i < POWER_INODES_MAX; i++)
 		disk->handles[i].inode = -1;
 	power_format(disk, 0);
@@ -28,7 +30,7 @@ void power_close(struct power_disk *disk)
 {
 	if (!disk)
 		return;
-	power_vfs_unregister();
+	power_vfs_unregister(disk);
 	for (int i = 0; i < POWER_INODES_MAX; i++) {
 		free(disk->inodes[i].live);
 		free(disk->inodes[i].lasting);

@@ -322,8 +322,7 @@ static int free_bytes(void *context, const char *folder, uint64_t *out)
 	return 0;
 }
 
-const struct bt_disk power_face = {.vfs = POWER_VFS,
-				   .open = open_file,
+const struct bt_disk power_face = {.open = open_file,
 				   .close = close_file,
 				   .size = size_file,
 				   .read = read_file,

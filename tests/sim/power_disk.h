@@ -58,6 +58,8 @@ struct bt_disk_file {
 
 struct power_disk {
 	struct bt_disk disk;
+	struct sqlite3_vfs *vfs;
+	char vfs_name[16];
 	struct bt_disk_file handles[POWER_INODES_MAX];
 	struct chance chance;
 	struct power_plan plan;
@@ -88,9 +90,10 @@ struct power_image {
 	} files[POWER_NAMES_MAX];
 };
 
-/** One disk per process: it is also SQLite's VFS POWER_VFS, made the default so that SQLite's own randomness and time
- *  are seeded too. NULL when out of memory. Never freed while SQLite is in use. */
-struct power_disk *power_open(void);
+/** A disk that is also the SQLite VFS @p vfs, at most 15 characters. The one called POWER_VFS is made the default so
+ * that SQLite's own randomness and time are seeded too; others stand beside it or beside the machine's own. The first
+ * is opened before SQLite is used. NULL when out of memory. Never freed while SQLite is in use. */
+struct power_disk *power_open(const char *vfs);
 void power_close(struct power_disk *disk);
 /** Empty it; sector size and everything to come follow from @p seed. Nothing may be open. */
 void power_format(struct power_disk *disk, uint64_t seed);
@@ -130,6 +133,6 @@ int power_find(const struct power_disk *disk, const char *path);
 
 /** Register the VFS. @return false when SQLite refuses. */
 bool power_vfs_register(struct power_disk *disk);
-void power_vfs_unregister(void);
+void power_vfs_unregister(struct power_disk *disk);
 
 #endif

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <sqlite3.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tests/sim/power_disk.h"
@@ -217,27 +218,32 @@ static int vfs_last_error(sqlite3_vfs *vfs, int len, char *out)
 	return 0;
 }
 
-static sqlite3_vfs power_vfs = {.iVersion = 2,
-				.szOsFile = sizeof(struct vfs_file),
-				.mxPathname = 256,
-				.zName = POWER_VFS,
-				.xOpen = vfs_open,
-				.xDelete = vfs_delete,
-				.xAccess = vfs_access,
-				.xFullPathname = vfs_full_path,
-				.xRandomness = vfs_randomness,
-				.xSleep = vfs_sleep,
-				.xGetLastError = vfs_last_error,
-				.xCurrentTimeInt64 = vfs_time_ms};
+static const sqlite3_vfs power_vfs = {.iVersion = 2,
+				      .szOsFile = sizeof(struct vfs_file),
+				      .mxPathname = 256,
+				      .xOpen = vfs_open,
+				      .xDelete = vfs_delete,
+				      .xAccess = vfs_access,
+				      .xFullPathname = vfs_full_path,
+				      .xRandomness = vfs_randomness,
+				      .xSleep = vfs_sleep,
+				      .xGetLastError = vfs_last_error,
+				      .xCurrentTimeInt64 = vfs_time_ms};
 
 bool power_vfs_register(struct power_disk *disk)
 {
-	power_vfs.pAppData = disk;
-	return sqlite3_vfs_register(&power_vfs, 1) == SQLITE_OK;
+	disk->vfs = malloc(sizeof *disk->vfs);
+	if (!disk->vfs)
+		return false;
+	*disk->vfs = power_vfs;
+	disk->vfs->zName = disk->vfs_name;
+	disk->vfs->pAppData = disk;
+	return sqlite3_vfs_register(disk->vfs, strcmp(disk->vfs_name, POWER_VFS) == 0) == SQLITE_OK;
 }
 
-void power_vfs_unregister(void)
+void power_vfs_unregister(struct power_disk *disk)
 {
-	sqlite3_vfs_unregister(&power_vfs);
-	power_vfs.pAppData = NULL;
+	sqlite3_vfs_unregister(disk->vfs);
+	free(disk->vfs);
+	disk->vfs = NULL;
 }

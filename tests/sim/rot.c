@@ -416,7 +416,7 @@ static void run_world(const struct campaign_options *options, uint64_t number, s
 	static struct power_image image;
 	static struct bt_signer *signer;
 	static struct world world;
-	if (!disk && (!(disk = power_open()) || bt_signer_open(key, &signer) != BT_OK))
+	if (!disk && (!(disk = power_open(POWER_VFS)) || bt_signer_open(key, &signer) != BT_OK))
 		abort();
 	world = (struct world){
 	    .options = options, .totals = totals, .number = number, .disk = disk, .image = &image, .signer = signer};

@@ -1,0 +1,190 @@
+/* What must always hold. Source: PROTOCOL, "what the simulation asserts, always". */
+#include <string.h>
+
+#include "tests/world/world.h"
+
+#define UNSENT_ROWS 600
+
+/* ---- after each turn ---- */
+
+struct issues {
+	struct sim_counter *counter;
+	int64_t newest;
+	bool any;
+};
+
+static bool note_issue(void *context, const struct bt_event *event)
+{
+	struct issues *issues = context;
+	const char *body = (const char *)event->body.data;
+
+	issues->newest = event->seq;
+	if (event->kind == BT_EVENT_TOKENED &&
+	    memmem(body, event->body.len, "\"issued_by\":\"terminal\"", strlen("\"issued_by\":\"terminal\"")))
+		issues->any = true;
+	return true;
+}
+
+/* Caps hold over all issued sales that the head-end has not acknowledged (PROTOCOL L1). */
+static void check_caps(struct sim_counter *counter, const struct bt_lease *lease)
+{
+	static struct bt_sale_row rows[UNSENT_ROWS];
+	struct sim_world *world = counter->world;
+	bt_paise paise = 0;
+	int count = 0, issued = 0;
+
+	if (bt_journal_sales(counter->journal, BT_SALES_UNSETTLED, NULL, UNSENT_ROWS, rows, &count) != BT_OK)
+		return;
+	for (int i = 0; i < count; i++)
+		if (rows[i].made_here) {
+			paise += rows[i].amount;
+			issued++;
+		}
+	if (paise > lease->total_cap || issued > lease->total_count) {
+		world->totals.over_lease++;
+		sim_fail(world, "%s has issued %d sales over %lld paise unsent, the lease allows %lld over %lld",
+			 counter->number, issued, (long long)paise, (long long)lease->total_count,
+			 (long long)lease->total_cap);
+	}
+}
+
+/* The head-end's clock is the true one here, and all trust comes from it (PROTOCOL L2): some slack for its travel. */
+static void check_time(struct sim_counter *counter, const struct bt_lease *lease)
+{
+	struct sim_world *world = counter->world;
+
+	if (world->now_ms >= lease->expires_ms + BT_CLOCK_APART_MAX_MS + 60000) {
+		world->totals.late_issue++;
+		sim_fail(world, "%s issued after its lease had ended", counter->number);
+	}
+}
+
+void sim_check_turn(struct sim_counter *counter)
+{
+	const struct bt_sync_state *state = bt_sync_state(counter->sync);
+	struct issues issues = {.counter = counter, .newest = counter->issued_seen};
+
+	if (state->forked) {
+		counter->world->totals.clones++;
+		sim_fail(counter->world, "%s is taken for a clone", counter->number);
+	}
+	if (bt_journal_head(counter->journal).seq <= counter->issued_seen ||
+	    bt_journal_read(counter->journal, counter->issued_seen, note_issue, &issues, NULL) != BT_OK)
+		return;
+	counter->issued_seen = issues.newest;
+	if (!issues.any)
+		return;
+	counter->world->totals.offline++;
+	/* It may have been given up, or renewed, in the very turn in which it was used. */
+	if (!state->has_lease && !counter->had_lease) {
+		sim_fail(counter->world, "%s issued without a lease", counter->number);
+		return;
+	}
+	check_caps(counter, counter->had_lease ? &counter->lease : &state->lease);
+	check_time(counter, counter->had_lease ? &counter->lease : &state->lease);
+}
+
+/* ---- at the end ---- */
+
+struct entry {
+	bool committed;
+	char token[21];
+	int64_t paise, units;
+};
+
+static struct entry find_entry(const struct sim_world *world, const char *sale_id)
+{
+	struct entry entry = {.committed = false};
+	sqlite3_stmt *row = bt_sbx_store_ask(
+	    world->head.sbx.db, "SELECT token, paise, units FROM sales WHERE sale_id=? AND state='committed'", "t",
+	    sale_id);
+
+	if (row && sqlite3_step(row) == SQLITE_ROW) {
+		entry.committed = true;
+		bt_sbx_column_text(row, 0, entry.token, sizeof entry.token);
+		entry.paise = sqlite3_column_int64(row, 1);
+		entry.units = sqlite3_column_int64(row, 2);
+	}
+	sqlite3_finalize(row);
+	return entry;
+}
+
+static void check_delivery(struct sim_world *world, const struct sim_sale *sale, const struct entry *entry)
+{
+	if (sale->accepted > 1 || (sale->returned && (entry->committed || sale->accepted))) {
+		world->totals.doubled++;
+		sim_fail(world, "sale %s: accepted %d, returned %d, posted %d", sale->id, sale->accepted,
+			 sale->returned, entry->committed);
+	}
+	if (sale->token[0] && (!entry->committed || strcmp(entry->token, sale->token) != 0)) {
+		world->totals.lost++;
+		sim_fail(world, "sale %s: the token that is out is not in the ledger", sale->id);
+	}
+	if (sale->accepted == 1 && sale->units != entry->units)
+		sim_fail(world, "sale %s: the meter took %lld tenths, the ledger has %lld", sale->id,
+			 (long long)sale->units, (long long)entry->units);
+}
+
+static void check_sale(struct sim_world *world, const struct sim_sale *sale)
+{
+	struct entry entry = find_entry(world, sale->id);
+	struct bt_sale_row row;
+
+	check_delivery(world, sale, &entry);
+	if (bt_journal_sale(world->counters[sale->counter].journal, sale->id, &row) != BT_OK) {
+		world->totals.lost++;
+		sim_fail(world, "sale %s is gone from its record", sale->id);
+		return;
+	}
+	if (!sale->returned && !entry.committed) {
+		world->totals.stuck++;
+		sim_fail(world, "sale %s has no end: stage %d", sale->id, (int)row.stage);
+	}
+	if (entry.committed && entry.paise != sale->cash) {
+		world->totals.unaccounted_paise += entry.paise - sale->cash;
+		sim_fail(world, "sale %s: %lld paid, %lld posted", sale->id, (long long)sale->cash,
+			 (long long)entry.paise);
+	}
+}
+
+static void check_minutes(struct sim_world *world)
+{
+	int64_t twice = bt_sbx_store_count(world->head.sbx.db, 0,
+					   "SELECT count(*) FROM (SELECT 1 FROM sales WHERE token IS NOT NULL AND "
+					   "state='committed' GROUP BY meter, said_tid HAVING count(*)>1)",
+					   "");
+
+	if (twice > 0) {
+		world->totals.tid_collisions += twice;
+		sim_fail(world, "%lld minutes of a meter are used twice", (long long)twice);
+	}
+}
+
+static void check_money(struct sim_world *world)
+{
+	int64_t posted =
+	    bt_sbx_store_count(world->head.sbx.db, 0, "SELECT sum(paise) FROM sales WHERE state='committed'", "");
+
+	if (posted != world->cash) {
+		world->totals.unaccounted_paise += posted - world->cash;
+		sim_fail(world, "cash in drawers %lld, posted %lld", (long long)world->cash, (long long)posted);
+	}
+}
+
+static void count_same_minute(struct sim_world *world)
+{
+	world->totals.visited[SIM_PATH_SAME_METER_SAME_MINUTE] += bt_sbx_store_count(
+	    world->head.sbx.db, 0,
+	    "SELECT count(*) FROM sales a JOIN sales b ON a.meter=b.meter AND a.terminal<b.terminal AND "
+	    "abs(a.said_tid-b.said_tid)<16 WHERE a.token IS NOT NULL AND b.token IS NOT NULL",
+	    "");
+}
+
+void sim_check_end(struct sim_world *world)
+{
+	for (int i = 0; i < world->sale_count && !world->failure[0]; i++)
+		check_sale(world, &world->sales[i]);
+	check_minutes(world);
+	check_money(world);
+	count_same_minute(world);
+}

@@ -1,0 +1,295 @@
+/* Clerks and consumers: what people do at the counter, and what they remember of it. */
+#include <string.h>
+
+#include "core/base/text.h"
+#include "tests/world/world.h"
+
+#define HOT_PEOPLE     6
+#define LEAST_RUPEES   100
+#define MOST_RUPEES    3000
+#define LOOK_BACK      8 /* newest sales looked through after a start */
+#define REPRINT_CHANCE 40
+
+static void free_again(struct sim_counter *counter)
+{
+	counter->serving = false;
+	counter->sale = -1;
+	sim_plan(counter->world, sim_between(counter->world, 1000, 12000), SIM_CLERK, counter->index,
+		 (uint64_t)counter->boot);
+}
+
+/* ---- what consumers remember ---- */
+
+static void plan_key_in(struct sim_world *world, int sale)
+{
+	int64_t wait = chance_one_in(&world->chance, 3) ? sim_between(world, SIM_HOUR_MS, 2 * SIM_DAY_MS)
+							: sim_between(world, SIM_MINUTE_MS, SIM_HOUR_MS);
+
+	sim_plan(world, wait, SIM_KEY_IN, sale, 0);
+}
+
+static void see_token(struct sim_world *world, int which, const char *token)
+{
+	struct sim_sale *sale = &world->sales[which];
+
+	if (sale->returned)
+		sim_fail(world, "a token after the money went back: %s", sale->id);
+	if (sale->token[0] && strcmp(sale->token, token) != 0)
+		sim_fail(world, "other digits for sale %s", sale->id);
+	if (sale->token[0])
+		return;
+	bt_text_copy(sale->token, sizeof sale->token, token);
+	if (sale->docket)
+		world->totals.visited[SIM_PATH_FINISHED_LATER]++;
+	plan_key_in(world, which);
+}
+
+static void give_back(struct sim_world *world, int which)
+{
+	struct sim_sale *sale = &world->sales[which];
+
+	if (sale->returned)
+		return;
+	if (sale->token[0])
+		sim_fail(world, "money back over a token shown: %s", sale->id);
+	sale->returned = true;
+	world->cash -= sale->cash;
+	world->totals.visited[SIM_PATH_REFUSED_OVER_TOKEN]++;
+}
+
+static int remember(struct sim_counter *counter, const struct sim_sale *sale)
+{
+	struct sim_world *world = counter->world;
+
+	if (world->sale_count == SIM_SALES_MAX) {
+		sim_fail(world, "too many sales for one world");
+		return -1;
+	}
+	world->sales[world->sale_count] = *sale;
+	world->cash += sale->cash;
+	return world->sale_count++;
+}
+
+/* ---- selling ---- */
+
+static const struct sim_person *pick_person(struct sim_world *world, int *out)
+{
+	uint32_t many = chance_below(&world->chance, 100) < 60 ? HOT_PEOPLE : SIM_PEOPLE;
+
+	*out = (int)chance_below(&world->chance, many);
+	return &world->town->people[*out];
+}
+
+static bool draw_draft(struct sim_counter *counter, struct bt_draft *draft, int *person)
+{
+	struct sim_world *world = counter->world;
+	enum bt_denial denial;
+
+	*draft = (struct bt_draft){.tender = bt_tender_find("cash")};
+	if (bt_directory_find(counter->directory, pick_person(world, person)->number, &draft->consumer) != BT_OK)
+		return false;
+	draft->amount = sim_between(world, LEAST_RUPEES, MOST_RUPEES) * 100;
+	if (draft->consumer.kind == BT_KIND_DUES)
+		draft->dues = draft->amount;
+	else if (draft->consumer.dues > 0 && chance_one_in(&world->chance, 6))
+		draft->dues = draft->amount / 4 / 100 * 100;
+	return bt_teller_outlook(counter->teller, &draft->consumer, draft->amount, draft->dues, &denial) !=
+	       BT_OUTLOOK_REFUSED;
+}
+
+static void note_outlook(struct sim_counter *counter, const struct bt_draft *draft)
+{
+	enum bt_denial denial = BT_DENY_NONE;
+
+	if (bt_teller_outlook(counter->teller, &draft->consumer, draft->amount, draft->dues, &denial) ==
+		BT_OUTLOOK_DOCKET &&
+	    (denial == BT_DENY_TOTAL || denial == BT_DENY_COUNT || denial == BT_DENY_OLDEST))
+		counter->world->totals.visited[SIM_PATH_LIMIT_REACHED]++;
+}
+
+static void take_money(struct sim_counter *counter, const struct bt_draft *draft, int person)
+{
+	struct sim_world *world = counter->world;
+	struct sim_sale sale = {.counter = counter->index, .person = person, .cash = draft->amount};
+	struct bt_fault fault = {0};
+	enum bt_err err = bt_teller_pay(counter->teller, draft, sale.id, &fault);
+
+	if (bt_err_fate(err) == BT_FATE_STOP) {
+		/* The note is on the counter, the screen dark: what the record says when it is back decides. */
+		counter->limbo = sale;
+		counter->in_limbo = true;
+		if (err == BT_ENOSPC)
+			world->totals.visited[SIM_PATH_DISK_FULL_IN_SALE]++;
+		return;
+	}
+	if (err) {
+		free_again(counter);
+		return;
+	}
+	sim_trace(world, "%s: sale %s of %lld for %s", counter->number, sale.id, (long long)sale.cash,
+		  world->town->people[person].number);
+	sim_hash_fold(&world->totals.hash, (uint64_t)sale.cash);
+	counter->sale = remember(counter, &sale);
+	counter->serving = counter->sale >= 0;
+	sim_counter_turn(counter);
+}
+
+void sim_clerk_next(struct sim_counter *counter)
+{
+	struct sim_world *world = counter->world;
+	struct bt_draft draft;
+	int person;
+
+	if (!counter->on || counter->serving || world->healing || world->sale_count >= world->sales_wanted)
+		return;
+	if (bt_teller_state(counter->teller) != BT_OK || !draw_draft(counter, &draft, &person)) {
+		free_again(counter);
+		return;
+	}
+	note_outlook(counter, &draft);
+	take_money(counter, &draft, person);
+}
+
+/* ---- looking at the screen ---- */
+
+static void leave_with_docket(struct sim_counter *counter, int sale)
+{
+	struct sim_world *world = counter->world;
+
+	world->sales[sale].docket = true;
+	sim_plan(world, sim_between(world, SIM_HOUR_MS, SIM_DAY_MS), SIM_COME_BACK, sale, 0);
+}
+
+static bool is_served(struct sim_counter *counter, int sale, const struct bt_sale_view *view)
+{
+	struct sim_world *world = counter->world;
+
+	switch (view->state) {
+	case BT_SALE_TOKENED:
+	case BT_SALE_CREDITED:
+	case BT_SALE_DONE:
+		sim_trace(world, "%s: served%s", counter->number, view->made_here ? ", made here" : "");
+		if (view->token[0])
+			see_token(world, sale, view->token);
+		return true;
+	case BT_SALE_REFUSED:
+		give_back(world, sale);
+		return true;
+	case BT_SALE_PENDING:
+		sim_trace(world, "%s: docket: %s", counter->number, bt_denial_code(view->denial));
+		leave_with_docket(counter, sale);
+		return true;
+	case BT_SALE_STOPPED:
+		leave_with_docket(counter, sale);
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void be_hasty(struct sim_counter *counter, const struct bt_sale_view *view)
+{
+	if (view->state == BT_SALE_VENDING && sim_strikes(counter->world, SIM_FAULT_HASTY_CLERK, 300) &&
+	    bt_teller_issue_now(counter->teller, view->sale.sale_id) == BT_OK)
+		sim_trace(counter->world, "%s: the clerk ends the wait", counter->number);
+}
+
+void sim_clerk_look(struct sim_counter *counter)
+{
+	struct sim_world *world = counter->world;
+	struct bt_sale_view view;
+
+	if (!counter->serving || counter->sale < 0 ||
+	    bt_teller_view(counter->teller, world->sales[counter->sale].id, &view) != BT_OK)
+		return;
+	if (!is_served(counter, counter->sale, &view)) {
+		be_hasty(counter, &view);
+		return;
+	}
+	if (view.token[0] && sim_strikes(world, SIM_FAULT_PRINTER_JAM, REPRINT_CHANCE))
+		(void)!bt_teller_reprint(counter->teller, view.sale.sale_id);
+	free_again(counter);
+}
+
+/* ---- after the dark ---- */
+
+/* A sale nobody remembers can only be the one that was in hand. */
+static void settle_limbo(struct sim_counter *counter)
+{
+	struct sim_world *world = counter->world;
+	struct bt_sale_row rows[LOOK_BACK];
+	int count = 0;
+
+	if (bt_journal_sales(counter->journal, BT_SALES_ALL, NULL, LOOK_BACK, rows, &count) != BT_OK)
+		return;
+	for (int i = 0; i < count; i++) {
+		struct sim_sale sale = counter->limbo;
+
+		if (sim_find_sale(world, rows[i].sale_id) >= 0)
+			continue;
+		if (!counter->in_limbo || rows[i].amount != sale.cash) {
+			sim_fail(world, "a sale nobody made: %s", rows[i].sale_id);
+			return;
+		}
+		bt_text_copy(sale.id, sizeof sale.id, rows[i].sale_id);
+		counter->in_limbo = false;
+		leave_with_docket(counter, remember(counter, &sale));
+	}
+	counter->in_limbo = false; /* not on record: the consumer has the money back */
+}
+
+/* What was once recorded lasts, with the digits it had. */
+static void check_remembered(struct sim_counter *counter)
+{
+	struct sim_world *world = counter->world;
+	struct bt_sale_row row;
+
+	for (int i = 0; i < world->sale_count; i++) {
+		const struct sim_sale *sale = &world->sales[i];
+
+		if (sale->counter != counter->index)
+			continue;
+		if (bt_journal_sale(counter->journal, sale->id, &row) != BT_OK) {
+			if (bt_journal_state(counter->journal) == BT_OK && !counter->disk->off)
+				sim_fail(world, "sale %s is gone from its record", sale->id);
+			return;
+		}
+		if (sale->token[0] && strcmp(sale->token, row.token) != 0)
+			sim_fail(world, "the record has other digits for %s", sale->id);
+		if (i == counter->sale && row.stage == BT_STAGE_TOKENED && row.printed_copies == 0)
+			world->totals.visited[SIM_PATH_CUT_BETWEEN_COMMIT_AND_PRINT]++;
+	}
+}
+
+void sim_clerk_after_start(struct sim_counter *counter)
+{
+	settle_limbo(counter);
+	check_remembered(counter);
+	if (counter->sale >= 0)
+		sim_plan(counter->world, 10000, SIM_COME_BACK, counter->sale, 0);
+	free_again(counter);
+}
+
+void sim_clerk_come_back(struct sim_world *world, int which)
+{
+	const struct sim_sale *sale = &world->sales[which];
+	struct sim_counter *counter = &world->counters[sale->counter];
+	struct bt_sale_view view;
+
+	if (sale->returned || sale->token[0])
+		return;
+	if (!counter->on || bt_teller_view(counter->teller, sale->id, &view) != BT_OK) {
+		sim_plan(world, SIM_HOUR_MS, SIM_COME_BACK, which, 0);
+		return;
+	}
+	if (view.state == BT_SALE_PENDING || view.state == BT_SALE_STOPPED) {
+		if (view.state == BT_SALE_PENDING && chance_one_in(&world->chance, 2))
+			(void)!bt_teller_finish(counter->teller, sale->id);
+		sim_plan(world, sim_between(world, 10000, world->healing ? SIM_MINUTE_MS : 3 * SIM_HOUR_MS),
+			 SIM_COME_BACK, which, 0);
+		sim_counter_turn(counter);
+		return;
+	}
+	if (!is_served(counter, which, &view))
+		sim_plan(world, SIM_MINUTE_MS, SIM_COME_BACK, which, 0);
+}

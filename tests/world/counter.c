@@ -1,0 +1,420 @@
+/* One counter: the real core over a power-loss disk, opened and closed as the program does it. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/base/file.h"
+#include "core/shift/shift.h"
+#include "tests/world/world.h"
+
+#define FIRST_LANE   3
+#define OPERATOR     "rina"
+#define TURN_LEAST   1
+#define TURN_MOST_MS 60000
+
+/* ---- what the core is given ---- */
+
+static int64_t wall_ms(void *self)
+{
+	const struct sim_counter *counter = self;
+
+	return counter->world->now_ms + counter->skew_ms;
+}
+
+static int64_t boot_ms(void *self)
+{
+	const struct sim_counter *counter = self;
+
+	return counter->world->now_ms - counter->booted_ms + 5000;
+}
+
+static void boot_id(void *self, char out[37])
+{
+	const struct sim_counter *counter = self;
+
+	snprintf(out, 37, "%08x-0000-4000-8000-%012x", (unsigned)counter->index, (unsigned)counter->boot);
+}
+
+static enum bt_err fill(void *self, void *out, size_t len)
+{
+	uint8_t *bytes = out;
+
+	for (size_t i = 0; i < len; i++)
+		bytes[i] = (uint8_t)chance_below(self, 256);
+	return BT_OK;
+}
+
+static bool shows_token(const struct bt_receipt *receipt)
+{
+	for (int i = 0; i < receipt->count; i++)
+		if (receipt->lines[i].kind == BT_LINE_GROUP)
+			return true;
+	return false;
+}
+
+/* Journal first: what is on paper is in the record, and lasts. */
+static void check_paper(struct sim_counter *counter, const struct bt_print_job *job)
+{
+	struct bt_sale_row row;
+
+	if (!shows_token(&job->receipt))
+		return;
+	if (bt_journal_sale(counter->journal, job->sale_id, &row) != BT_OK || strlen(row.token) != 20)
+		sim_fail(counter->world, "a token printed before it was recorded: %s", job->sale_id);
+}
+
+static enum bt_err print(void *self, const struct bt_print_job *job)
+{
+	struct sim_counter *counter = self;
+	struct bt_print_result result = {.copy = job->copy, .state = BT_PRINT_CONFIRMED};
+
+	check_paper(counter, job);
+	if (counter->print_count == SIM_PRINTS)
+		return BT_EFULL;
+	if (sim_strikes(counter->world, SIM_FAULT_PRINTER_JAM, 100))
+		result.state = chance_one_in(&counter->chance, 2) ? BT_PRINT_UNCONFIRMED : BT_PRINT_FAILED;
+	bt_text_copy(result.sale_id, sizeof result.sale_id, job->sale_id);
+	counter->prints[(counter->print_first + counter->print_count++) % SIM_PRINTS] = result;
+	sim_plan(counter->world, sim_between(counter->world, 300, 4000), SIM_PRINTED, counter->index,
+		 (uint64_t)counter->boot);
+	return BT_OK;
+}
+
+static bool take_print(void *self, struct bt_print_result *out)
+{
+	struct sim_counter *counter = self;
+
+	if (counter->print_count == 0)
+		return false;
+	*out = counter->prints[counter->print_first];
+	counter->print_first = (counter->print_first + 1) % SIM_PRINTS;
+	counter->print_count--;
+	return true;
+}
+
+static int no_descriptor(void *self)
+{
+	(void)self;
+	return -1;
+}
+
+static enum bt_paper paper(void *self)
+{
+	(void)self;
+	return BT_PAPER_OK;
+}
+
+/* ---- making and enrolling ---- */
+
+static void make_folder(struct sim_counter *counter)
+{
+	snprintf(counter->cache_dir, sizeof counter->cache_dir, "%s/c%d", counter->world->town->dir, counter->index);
+	(void)mkdir(counter->cache_dir, 0700);
+}
+
+static void forget_caches(struct sim_counter *counter)
+{
+	static const char *const names[] = {"directory.db", "directory.db-wal", "directory.db-shm", "lease.json",
+					    "tariff.json"};
+	char path[160];
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		snprintf(path, sizeof path, "%s/%s", counter->cache_dir, names[i]);
+		(void)unlink(path);
+	}
+}
+
+void sim_counter_make(struct sim_world *world, int index, struct power_disk *disk)
+{
+	struct sim_counter *counter = &world->counters[index];
+	uint8_t seed[BT_ED25519_SEED_LEN];
+
+	*counter = (struct sim_counter){.world = world,
+					.index = index,
+					.disk = disk,
+					.linked = true,
+					.sale = -1,
+					.turn_ms = INT64_MAX,
+					.chance = {.state = chance_next(&world->chance)}};
+	snprintf(counter->number, sizeof counter->number, "%04d", 142 + index);
+	bt_text_copy(counter->journal_dir, sizeof counter->journal_dir, POWER_FOLDER);
+	counter->clock = (struct bt_clock){.wall_ms = wall_ms, .boot_ms = boot_ms, .boot_id = boot_id, .self = counter};
+	counter->random = (struct bt_random){.fill = fill, .self = &counter->chance};
+	counter->wire = sim_net_wire(counter);
+	counter->sink =
+	    (struct bt_sink){.submit = print, .take = take_print, .fd = no_descriptor, .paper = paper, .self = counter};
+	make_folder(counter);
+	forget_caches(counter);
+	(void)fill(&counter->chance, seed, sizeof seed);
+	(void)fill(&counter->chance, counter->vault_key, sizeof counter->vault_key);
+	if (bt_signer_open(seed, &counter->signer) != BT_OK)
+		sim_fail(world, "no journal key");
+	power_format(disk, chance_next(&world->chance));
+}
+
+void sim_counter_enrol(struct sim_counter *counter)
+{
+	struct bt_enrolment *enrolment = &counter->enrolment;
+
+	*enrolment = (struct bt_enrolment){.lane = {(uint32_t)(FIRST_LANE + counter->index), BT_SBX_LANES, 0},
+					   .era = counter->world->head.sbx.era,
+					   .shift_next = 611};
+	bt_text_copy(enrolment->terminal, sizeof enrolment->terminal, counter->number);
+	bt_text_copy(enrolment->complaint, sizeof enrolment->complaint, "1912");
+	memcpy(enrolment->head_end_key, counter->world->head.sbx.head_end_key, sizeof enrolment->head_end_key);
+	if (!sim_head_end_enrol(&counter->world->head, counter->number, FIRST_LANE + counter->index,
+				bt_signer_public(counter->signer), counter->vault_key))
+		sim_fail(counter->world, "no enrolment");
+}
+
+/* ---- on and off ---- */
+
+static enum bt_err open_records(struct sim_counter *counter, struct bt_fault *fault)
+{
+	struct bt_journal_options options = {.dir = counter->journal_dir,
+					     .clock = &counter->clock,
+					     .signer = counter->signer,
+					     .terminal = counter->number,
+					     .disk = &counter->disk->disk};
+	char path[160];
+	enum bt_err err = bt_journal_open(&options, &counter->journal, fault);
+
+	if (err)
+		return err;
+	snprintf(path, sizeof path, "%s/directory.db", counter->cache_dir);
+	return bt_directory_open(path, &counter->directory, fault);
+}
+
+static enum bt_err open_trade(struct sim_counter *counter, struct bt_fault *fault)
+{
+	struct bt_teller_parts teller = {.clock = &counter->clock,
+					 .random = &counter->random,
+					 .journal = counter->journal,
+					 .signer = counter->signer,
+					 .enrolment = &counter->enrolment,
+					 .directory = counter->directory,
+					 .wire = &counter->wire,
+					 .breaker = &counter->breaker,
+					 .sink = &counter->sink,
+					 .deadline_ms = 3000,
+					 .slow_ms = 1500,
+					 .receipt_lang = BT_RECEIPT_EN};
+	struct bt_sync_parts sync = {.dir = counter->cache_dir,
+				     .clock = &counter->clock,
+				     .random = &counter->random,
+				     .journal = counter->journal,
+				     .directory = counter->directory,
+				     .wire = &counter->wire,
+				     .breaker = &counter->breaker,
+				     .enrolment = &counter->enrolment,
+				     .slow_ms = 1500};
+	int64_t shift = 0;
+	enum bt_err err = bt_teller_open(&teller, &counter->teller, fault);
+
+	sync.teller = counter->teller;
+	if (!err)
+		err = bt_sync_open(&sync, &counter->sync, fault);
+	if (!err)
+		err = bt_shift_sign_in(counter->journal, OPERATOR, wall_ms(counter), counter->enrolment.shift_next,
+				       &shift, fault);
+	if (err)
+		return err;
+	bt_teller_set_operator(counter->teller, OPERATOR, shift);
+	bt_teller_set_keys(counter->teller,
+			   &(struct bt_keys){.driver = &bt_key_driver_sealed, .self = &counter->vault});
+	return BT_OK;
+}
+
+static void close_all(struct sim_counter *counter)
+{
+	bt_sync_close(counter->sync);
+	bt_teller_close(counter->teller);
+	bt_vault_seal(&counter->vault);
+	bt_directory_close(counter->directory);
+	bt_journal_close(counter->journal);
+	counter->sync = NULL;
+	counter->teller = NULL;
+	counter->directory = NULL;
+	counter->journal = NULL;
+	counter->on = false;
+	counter->serving = false;
+	counter->generation++;
+	counter->turn_ms = INT64_MAX;
+	counter->print_count = 0;
+	sim_net_forget(counter);
+}
+
+void sim_counter_crash(struct sim_counter *counter, bool disk_keeps)
+{
+	sim_trace(counter->world, "counter %s goes dark%s", counter->number, disk_keeps ? " (killed)" : "");
+	if (sim_net_is_uploading(counter))
+		counter->world->totals.visited[SIM_PATH_DRAIN_INTERRUPTED]++;
+	if (!disk_keeps)
+		power_cut(counter->disk);
+	close_all(counter);
+	if (!disk_keeps)
+		power_reboot(counter->disk);
+	power_disarm(counter->disk);
+	counter->world->totals.cuts++;
+	sim_plan(counter->world, sim_between(counter->world, 20000, 10 * SIM_MINUTE_MS), SIM_SWITCH_ON, counter->index,
+		 (uint64_t)counter->boot);
+}
+
+void sim_counter_shut(struct sim_counter *counter)
+{
+	if (counter->on)
+		close_all(counter);
+}
+
+/* What the disk will do to this run of the program. */
+static void arm_disk(struct sim_counter *counter)
+{
+	struct sim_world *world = counter->world;
+	struct power_plan plan = {.cut_at = POWER_NEVER};
+	uint32_t far = chance_one_in(&world->chance, 4) ? 60 : 1500;
+
+	if (sim_strikes(world, SIM_FAULT_POWER_CUT, 700))
+		plan.cut_at = 1 + chance_below(&world->chance, far);
+	if (sim_strikes(world, SIM_FAULT_SYNC_FAILS, 200)) {
+		plan.fault = POWER_SYNC_DROPS;
+		world->totals.visited[SIM_PATH_SYNC_FAILED]++;
+	} else if (sim_strikes(world, SIM_FAULT_WRITE_FAILS, 200)) {
+		plan.fault = POWER_WRITE_FAILS;
+	} else if (sim_strikes(world, SIM_FAULT_DISK_FULL, 300)) {
+		plan.fault = POWER_FULL;
+		plan.full_spare = chance_below(&world->chance, 200000);
+	}
+	plan.fault_at = 1 + chance_below(&world->chance, far);
+	plan.full_until = plan.fault_at + 400;
+	power_arm(counter->disk, &plan);
+}
+
+static void start_clock(struct sim_counter *counter)
+{
+	struct sim_world *world = counter->world;
+
+	counter->boot++;
+	counter->booted_ms = world->now_ms;
+	counter->skew_ms = 0;
+	if (sim_strikes(world, SIM_FAULT_CLOCK_JUMP, 400)) {
+		counter->skew_ms = sim_between(world, -10 * 365, 10 * 365) * SIM_DAY_MS / 20;
+		world->totals.visited[SIM_PATH_BOOT_AT_OLD_TIME]++;
+	}
+}
+
+void sim_counter_switch_on(struct sim_counter *counter)
+{
+	struct bt_fault fault = {0};
+	enum bt_err err;
+
+	if (counter->on)
+		return;
+	start_clock(counter);
+	arm_disk(counter);
+	if (sim_strikes(counter->world, SIM_FAULT_OLD_LIST, 200))
+		forget_caches(counter);
+	bt_breaker_init(&counter->breaker, boot_ms(counter));
+	err = open_records(counter, &fault);
+	if (!err)
+		err = open_trade(counter, &fault);
+	counter->on = true;
+	sim_trace(counter->world, "counter %s starts: %s %s", counter->number, bt_err_name(err), fault.what);
+	if (err) {
+		/* With the disk as it was meant to be, only trouble of this very run excuses it. */
+		if (!counter->disk->off && !counter->disk->fault_done)
+			sim_fail(counter->world, "counter %s does not start: %s (%s)", counter->number,
+				 bt_err_name(err), fault.what);
+		sim_counter_crash(counter, !counter->disk->off && chance_one_in(&counter->chance, 2));
+		return;
+	}
+	sim_plan(counter->world,
+		 sim_strikes(counter->world, SIM_FAULT_LOCKED_KEYS, 500) ? sim_between(counter->world, 0, SIM_HOUR_MS)
+									 : 1000,
+		 SIM_UNLOCK, counter->index, (uint64_t)counter->boot);
+	/* What was issued as the lights went out is not judged by the lease of another morning. */
+	counter->issued_seen = bt_journal_head(counter->journal).seq;
+	sim_clerk_after_start(counter);
+	sim_counter_turn(counter);
+}
+
+void sim_counter_unlock(struct sim_counter *counter)
+{
+	if (!counter->on || bt_vault_is_open(&counter->vault))
+		return;
+	if (bt_secret_make(&counter->vault.key, sizeof counter->vault_key) != BT_OK)
+		return;
+	memcpy(counter->vault.key.data, counter->vault_key, sizeof counter->vault_key);
+}
+
+/* ---- turning ---- */
+
+static void take_answers(struct sim_counter *counter)
+{
+	struct bt_answer answer;
+
+	while (bt_wire_take(&counter->wire, &answer)) {
+		if (answer.fault.err == BT_EREFUSED && strcmp(answer.code, "revoked") == 0) {
+			bt_sync_note_revoked(counter->sync);
+			counter->world->totals.visited[SIM_PATH_REVOKED]++;
+		}
+		if (!bt_teller_answer(counter->teller, &answer))
+			(void)bt_sync_answer(counter->sync, &answer);
+		bt_answer_fini(&answer);
+	}
+}
+
+static bool has_fallen(const struct sim_counter *counter)
+{
+	return counter->disk->off || bt_journal_state(counter->journal) != BT_OK;
+}
+
+void sim_counter_plan_turn(struct sim_counter *counter)
+{
+	int due = bt_teller_due_ms(counter->teller), later = bt_sync_due_ms(counter->sync);
+
+	if (due < 0 || (later >= 0 && later < due))
+		due = later;
+	if (due < 0 || due > TURN_MOST_MS)
+		due = TURN_MOST_MS;
+	if (due < TURN_LEAST)
+		due = TURN_LEAST;
+	if (counter->turn_ms <= counter->world->now_ms + due)
+		return;
+	counter->turn_ms = counter->world->now_ms + due;
+	sim_plan(counter->world, due, SIM_TURN, counter->index, (uint64_t)counter->generation);
+}
+
+void sim_counter_turn(struct sim_counter *counter)
+{
+	struct sim_world *world = counter->world;
+
+	if (!counter->on)
+		return;
+	if (counter->turn_ms <= world->now_ms)
+		counter->turn_ms = INT64_MAX;
+	counter->had_lease = bt_sync_state(counter->sync)->has_lease;
+	counter->lease = bt_sync_state(counter->sync)->lease;
+	take_answers(counter);
+	bt_teller_step(counter->teller);
+	bt_sync_step(counter->sync);
+	if (!has_fallen(counter)) {
+		sim_check_turn(counter);
+		sim_clerk_look(counter);
+	}
+	if (has_fallen(counter)) {
+		sim_counter_crash(counter, !counter->disk->off && chance_one_in(&counter->chance, 2));
+		return;
+	}
+	sim_counter_plan_turn(counter);
+}
+
+void sim_counter_free(struct sim_counter *counter)
+{
+	close_all(counter);
+	forget_caches(counter);
+	(void)rmdir(counter->cache_dir);
+	bt_signer_close(counter->signer);
+	counter->signer = NULL;
+}

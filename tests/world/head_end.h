@@ -1,0 +1,58 @@
+/* The head-end of the simulation: the sandbox's own calls and ledger, in memory, without sockets.
+ *
+ * A town is made once (consumers, keys, secrets, from a seed); each world gets a copy of its ledger. A backup is such a
+ * copy taken in the middle, and restoring it begins a new era (PROTOCOL H4). */
+#ifndef SIM_HEAD_END_H
+#define SIM_HEAD_END_H
+
+#include "core/sandbox/call.h"
+#include "core/wire/protocol.h"
+#include "tests/meter/cipher.h"
+#include "tests/sim/chance.h"
+
+#define SIM_PEOPLE 64
+
+struct sim_person {
+	char number[16], meter[14];
+	struct meter_cipher *meter_key; /* NULL: no meter that takes tokens */
+};
+
+/** What is the same in every world of a run. */
+struct sim_town {
+	char dir[64]; /* temporary folder, removed at the end */
+	struct bt_sbx sbx;
+	struct sim_person people[SIM_PEOPLE];
+};
+
+struct sim_head_end {
+	struct bt_sbx sbx; /* its db is this world's */
+	sqlite3 *backup;
+	bool up;
+	struct chance chance;
+};
+
+/** @return false with a line on stderr. */
+bool sim_town_open(struct sim_town *town, uint64_t seed);
+void sim_town_close(struct sim_town *town);
+
+/** A fresh head-end of @p town. */
+bool sim_head_end_open(const struct sim_town *town, uint64_t seed, struct sim_head_end *out);
+void sim_head_end_close(struct sim_head_end *head);
+/** Enrol terminal @p number in @p lane. */
+bool sim_head_end_enrol(struct sim_head_end *head, const char *number, int lane, const uint8_t journal_key[32],
+			const uint8_t vault_key[32]);
+/**
+ * Serve one request of @p terminal.
+ * @param[in]  reply_leaves the reply gets out of the house: a token in it is then out (PROTOCOL H3).
+ * @param[out] body         the reply's JSON, put into an empty buffer.
+ * @return the HTTP status.
+ */
+int sim_head_end_serve(struct sim_head_end *head, const char *terminal, const struct bt_http_request *request,
+		       bool reply_leaves, struct bt_buf *body);
+/** Keep a copy of the ledger, in place of the one before. */
+void sim_head_end_back_up(struct sim_head_end *head);
+/** Go back to the copy and begin a new era; what terminals were told stays outside it (PROTOCOL H4, high-water marks).
+ *  @return false when there is no copy. */
+bool sim_head_end_restore(struct sim_head_end *head);
+
+#endif

@@ -1,0 +1,412 @@
+/* The list of events, the weather, and the mending at the end. */
+#include "tests/world/world.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/sandbox/clock.h"
+#include "core/sandbox/terminal.h"
+
+#define WEATHER_EVERY_MS (75 * INT64_C(1000))
+#define HEAL_MOST_MS     (3 * SIM_DAY_MS)
+#define EVENTS_MOST      4000000
+#define LOOK_EVERY       250 /* events between two looks whether everything is mended */
+
+static const char *const fault_names[] = {
+#define FAULT_NAME(id) [SIM_FAULT_##id] = #id,
+    SIM_FAULTS(FAULT_NAME)
+#undef FAULT_NAME
+};
+
+void sim_fail(struct sim_world *world, const char *format, ...)
+{
+	va_list args;
+
+	if (world->failure[0])
+		return;
+	va_start(args, format);
+	vsnprintf(world->failure, sizeof world->failure, format, args);
+	va_end(args);
+}
+
+void sim_trace(struct sim_world *world, const char *format, ...)
+{
+	va_list args;
+
+	if (!world->trace)
+		return;
+	printf("%10.3f ", (double)(world->now_ms - SIM_START_MS) / 1000.0);
+	va_start(args, format);
+	vprintf(format, args);
+	va_end(args);
+	printf("\n");
+}
+
+void sim_hash_fold(uint64_t *hash, uint64_t value)
+{
+	*hash = chance_mix(*hash ^ value);
+}
+
+bool sim_has(const struct sim_world *world, enum sim_fault fault)
+{
+	return world->faults[fault] && !world->healing;
+}
+
+bool sim_strikes(struct sim_world *world, enum sim_fault fault, uint32_t per_mille)
+{
+	return sim_has(world, fault) && chance_below(&world->chance, 1000) < per_mille;
+}
+
+int64_t sim_between(struct sim_world *world, int64_t low, int64_t high)
+{
+	return low + (int64_t)(chance_next(&world->chance) % (uint64_t)(high - low + 1));
+}
+
+int sim_find_sale(const struct sim_world *world, const char *id)
+{
+	for (int i = world->sale_count - 1; i >= 0; i--)
+		if (strcmp(world->sales[i].id, id) == 0)
+			return i;
+	return -1;
+}
+
+/* ---- the list of events: a heap by time, then by order ---- */
+
+static bool comes_before(const struct sim_event *a, const struct sim_event *b)
+{
+	return a->at_ms != b->at_ms ? a->at_ms < b->at_ms : a->order < b->order;
+}
+
+static void swap(struct sim_event *a, struct sim_event *b)
+{
+	struct sim_event kept = *a;
+
+	*a = *b;
+	*b = kept;
+}
+
+void sim_plan(struct sim_world *world, int64_t in_ms, enum sim_event_kind kind, int who, uint64_t tag)
+{
+	int at = world->event_count;
+
+	if (at == SIM_EVENTS_MAX) {
+		sim_fail(world, "the list of events is full");
+		return;
+	}
+	world->event_count++;
+	world->events[at] = (struct sim_event){
+	    .at_ms = world->now_ms + in_ms, .order = world->next_order++, .kind = kind, .who = who, .tag = tag};
+	for (; at > 0 && comes_before(&world->events[at], &world->events[(at - 1) / 2]); at = (at - 1) / 2)
+		swap(&world->events[at], &world->events[(at - 1) / 2]);
+}
+
+static struct sim_event take_event(struct sim_world *world)
+{
+	struct sim_event first = world->events[0];
+	int at = 0;
+
+	world->events[0] = world->events[--world->event_count];
+	for (;;) {
+		int child = 2 * at + 1;
+
+		if (child + 1 < world->event_count && comes_before(&world->events[child + 1], &world->events[child]))
+			child++;
+		if (child >= world->event_count || !comes_before(&world->events[child], &world->events[at]))
+			return first;
+		swap(&world->events[at], &world->events[child]);
+		at = child;
+	}
+}
+
+/* ---- the weather ---- */
+
+static void change_server(struct sim_world *world)
+{
+	if (!world->head.up) {
+		world->head.up = chance_one_in(&world->chance, sim_has(world, SIM_FAULT_LONG_OUTAGE) ? 20 : 4);
+	} else if (sim_strikes(world, SIM_FAULT_OUTAGE, 150) || sim_strikes(world, SIM_FAULT_LONG_OUTAGE, 60)) {
+		world->head.up = false;
+		sim_trace(world, "the server is down");
+	}
+}
+
+static void restore_server(struct sim_world *world)
+{
+	if (chance_one_in(&world->chance, 10)) {
+		sim_head_end_back_up(&world->head);
+	} else if (sim_strikes(world, SIM_FAULT_RESTORE_SERVER, 60) && sim_head_end_restore(&world->head)) {
+		sim_trace(world, "the server is restored, era %" PRId64, world->head.sbx.era);
+		world->totals.visited[SIM_PATH_RESTORE_OF_SERVER]++;
+	}
+}
+
+static void change_counter(struct sim_world *world)
+{
+	struct sim_counter *counter = &world->counters[chance_below(&world->chance, SIM_COUNTERS)];
+
+	if (!counter->linked)
+		counter->linked = chance_one_in(&world->chance, 3);
+	else if (sim_strikes(world, SIM_FAULT_OUTAGE, 100))
+		counter->linked = false;
+	if (!counter->on)
+		return;
+	if (sim_strikes(world, SIM_FAULT_KILL, 80))
+		sim_counter_crash(counter, chance_one_in(&world->chance, 2));
+	else if (sim_strikes(world, SIM_FAULT_CLOCK_JUMP, 50))
+		counter->skew_ms += sim_between(world, -2 * SIM_HOUR_MS, 2 * SIM_HOUR_MS);
+	else if (sim_strikes(world, SIM_FAULT_REVOKE, 10) && !counter->revoked)
+		counter->revoked = bt_sbx_terminal_revoke(world->head.sbx.db, counter->number);
+}
+
+static void change_weather(struct sim_world *world)
+{
+	if (world->healing)
+		return;
+	change_server(world);
+	restore_server(world);
+	change_counter(world);
+	sim_plan(world, sim_between(world, 1000, WEATHER_EVERY_MS), SIM_WEATHER, 0, 0);
+}
+
+/* ---- what happens ---- */
+
+static void happen(struct sim_world *world, const struct sim_event *event)
+{
+	struct sim_counter *counter = &world->counters[event->who % SIM_COUNTERS];
+	bool same_boot = counter->on && event->tag == (uint64_t)counter->boot;
+
+	switch (event->kind) {
+	case SIM_TURN:
+		if (counter->on && event->tag == (uint64_t)counter->generation)
+			sim_counter_turn(counter);
+		break;
+	case SIM_CLERK:
+		if (same_boot)
+			sim_clerk_next(counter);
+		break;
+	case SIM_REQUEST:
+		sim_net_request(world, event->tag);
+		break;
+	case SIM_REPLY:
+		sim_net_reply(world, event->tag);
+		break;
+	case SIM_DEADLINE:
+		sim_net_deadline(world, event->tag);
+		break;
+	case SIM_KEY_IN:
+		sim_meter_key_in(world, event->who);
+		break;
+	case SIM_COME_BACK:
+		sim_clerk_come_back(world, event->who);
+		break;
+	case SIM_SWITCH_ON:
+		if (event->tag == (uint64_t)counter->boot)
+			sim_counter_switch_on(counter);
+		break;
+	case SIM_UNLOCK:
+		if (same_boot)
+			sim_counter_unlock(counter);
+		break;
+	case SIM_WEATHER:
+		change_weather(world);
+		break;
+	case SIM_PRINTED:
+		if (same_boot)
+			sim_counter_turn(counter);
+		break;
+	}
+}
+
+static bool step(struct sim_world *world)
+{
+	struct sim_event event;
+
+	if (world->event_count == 0 || world->failure[0])
+		return false;
+	event = take_event(world);
+	world->now_ms = event.at_ms;
+	sim_hash_fold(&world->totals.hash, (uint64_t)event.kind << 32 | (uint64_t)(event.at_ms - SIM_START_MS));
+	happen(world, &event);
+	return true;
+}
+
+static bool is_trade_over(const struct sim_world *world)
+{
+	if (world->sale_count < world->sales_wanted)
+		return false;
+	for (int i = 0; i < SIM_COUNTERS; i++)
+		if (world->counters[i].serving || world->counters[i].in_limbo)
+			return false;
+	return true;
+}
+
+/* ---- mending ---- */
+
+static void mend(struct sim_world *world)
+{
+	world->healing = true;
+	world->head.up = true;
+	for (int i = 0; i < SIM_COUNTERS; i++) {
+		struct sim_counter *counter = &world->counters[i];
+
+		power_disarm(counter->disk);
+		counter->linked = true;
+		counter->skew_ms = 0;
+		sim_counter_switch_on(counter);
+		sim_counter_unlock(counter);
+	}
+}
+
+static bool is_counter_idle(struct sim_counter *counter)
+{
+	struct bt_unsent unsent;
+
+	return counter->on && bt_teller_under_way(counter->teller) == 0 && bt_sync_is_idle(counter->sync) &&
+	       bt_journal_unsent(counter->journal, &unsent) == BT_OK && unsent.count == 0;
+}
+
+static bool is_everybody_served(const struct sim_world *world)
+{
+	for (int i = 0; i < world->sale_count; i++) {
+		const struct sim_sale *sale = &world->sales[i];
+		struct bt_sale_row row;
+
+		if (sale->returned || sale->token[0])
+			continue;
+		if (bt_journal_sale(world->counters[sale->counter].journal, sale->id, &row) != BT_OK)
+			return true; /* the check at the end says so */
+		if (row.stage != BT_STAGE_CREDITED || !row.settled)
+			return false;
+	}
+	return true;
+}
+
+static void heal(struct sim_world *world)
+{
+	int64_t until = world->now_ms + HEAL_MOST_MS;
+
+	mend(world);
+	for (int i = 0; i < world->sale_count; i++)
+		if (!world->sales[i].token[0] && !world->sales[i].returned)
+			sim_plan(world, sim_between(world, 1000, SIM_MINUTE_MS), SIM_COME_BACK, i, 0);
+	for (int events = 1; world->now_ms < until && step(world); events++) {
+		bool idle = events % LOOK_EVERY == 0 && is_everybody_served(world);
+
+		for (int i = 0; idle && i < SIM_COUNTERS; i++)
+			idle = is_counter_idle(&world->counters[i]);
+		if (idle)
+			break;
+	}
+	for (int i = 0; i < world->sale_count && !world->failure[0]; i++)
+		if (world->sales[i].token[0])
+			sim_meter_key_in(world, i);
+}
+
+/* ---- a whole world ---- */
+
+static int64_t read_now(void *context)
+{
+	return ((const struct sim_world *)context)->now_ms;
+}
+
+static void choose_faults(struct sim_world *world)
+{
+	for (int i = 0; i < SIM_FAULT_COUNT; i++)
+		world->faults[i] = chance_one_in(&world->chance, 2) && i != SIM_FAULT_RESTORE_SERVER;
+	if (sim_has(world, SIM_FAULT_SMALL_LIMIT))
+		world->head.sbx.lease.value_paise = sim_between(world, 2, 20) * 100000;
+	if (sim_has(world, SIM_FAULT_SHORT_LIMIT))
+		world->head.sbx.lease.hours = 1;
+}
+
+static void begin(struct sim_world *world, struct power_disk *const disks[SIM_COUNTERS])
+{
+	choose_faults(world);
+	for (int i = 0; i < SIM_COUNTERS; i++) {
+		sim_counter_make(world, i, disks[i]);
+		sim_counter_enrol(&world->counters[i]);
+		sim_plan(world, i * 1000, SIM_SWITCH_ON, i, 0);
+	}
+	sim_plan(world, SIM_MINUTE_MS, SIM_WEATHER, 0, 0);
+}
+
+static void explain(const struct sim_world *world)
+{
+	fprintf(stderr, "sales: %s\nfaults:", world->failure);
+	for (int i = 0; i < SIM_FAULT_COUNT; i++)
+		if (world->faults[i])
+			fprintf(stderr, " %s", fault_names[i]);
+	fprintf(stderr, "\n");
+}
+
+static void add_totals(struct sim_totals *to, const struct sim_totals *from)
+{
+	to->worlds += from->worlds;
+	to->sales += from->sales;
+	to->cuts += from->cuts;
+	to->offline += from->offline;
+	to->lost += from->lost;
+	to->doubled += from->doubled;
+	to->unaccounted_paise += from->unaccounted_paise;
+	to->over_lease += from->over_lease;
+	to->tid_collisions += from->tid_collisions;
+	to->stuck += from->stuck;
+	to->clones += from->clones;
+	to->diverged += from->diverged;
+	to->late_issue += from->late_issue;
+	for (int i = 0; i < SIM_PATH_COUNT; i++)
+		to->visited[i] += from->visited[i];
+	to->hash += from->hash;
+}
+
+static void run_trade(struct sim_world *world)
+{
+	int64_t events = 0;
+
+	while (!is_trade_over(world) && step(world))
+		if (++events > EVENTS_MOST)
+			sim_fail(world, "%d of %d sales after %d events", world->sale_count, world->sales_wanted,
+				 EVENTS_MOST);
+	if (!world->failure[0])
+		heal(world);
+	if (!world->failure[0])
+		sim_check_end(world);
+}
+
+bool sim_world_run(const struct sim_town *town, struct power_disk *const disks[SIM_COUNTERS], uint64_t seed, int sales,
+		   bool trace, struct sim_totals *totals)
+{
+	struct sim_world *world = calloc(1, sizeof *world);
+	bool sound;
+
+	if (!world)
+		return false;
+	world->town = town;
+	world->seed = seed;
+	world->chance.state = seed;
+	world->trace = trace;
+	world->now_ms = SIM_START_MS;
+	world->sales_wanted = sales;
+	world->totals.hash = seed;
+	bt_sbx_clock_use(read_now, world);
+	if (!sim_head_end_open(town, chance_next(&world->chance), &world->head))
+		sim_fail(world, "no head-end");
+	begin(world, disks);
+	run_trade(world);
+	world->totals.worlds = 1;
+	world->totals.sales = world->sale_count;
+	sound = world->failure[0] == '\0';
+	if (!sound)
+		explain(world);
+	for (int i = 0; i < SIM_COUNTERS; i++)
+		sim_counter_free(&world->counters[i]);
+	sim_net_free(world);
+	sim_head_end_close(&world->head);
+	bt_sbx_clock_use(NULL, NULL);
+	add_totals(totals, &world->totals);
+	free(world);
+	return sound;
+}

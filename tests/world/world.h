@@ -1,0 +1,220 @@
+/* A world of the simulation: counters, one head-end, the net between them, consumers with meters, and what goes wrong.
+ *
+ * One thread, one list of events in order of time, everything decided by the seed. The counters are the real core over
+ * power-loss disks; the head-end is the sandbox's own calls. What is true (cash handed over, tokens seen, what the
+ * meters took) is kept here, outside of everything under test. Only files of tests/world include it. */
+#ifndef SIM_WORLD_H
+#define SIM_WORLD_H
+
+#include "core/receipt/sink.h"
+#include "core/sync/sync.h"
+#include "tests/sim/power_disk.h"
+#include "tests/world/head_end.h"
+#include "tests/world/visited.h"
+
+#define SIM_COUNTERS   3
+#define SIM_SALES_MAX  512
+#define SIM_EVENTS_MAX 4096
+#define SIM_MESSAGES   192
+#define SIM_ANSWERS    64
+#define SIM_PRINTS     32
+#define SIM_METER_TIDS 50
+#define SIM_START_MS   INT64_C(1795000000000)
+#define SIM_MINUTE_MS  INT64_C(60000)
+#define SIM_HOUR_MS    (60 * SIM_MINUTE_MS)
+#define SIM_DAY_MS     (24 * SIM_HOUR_MS)
+
+/** What may go wrong in one world; each is on or off for the whole of it (swarm testing). */
+#define SIM_FAULTS(ROW)                                                                                                \
+	ROW(LOSE_REQUEST)                                                                                              \
+	ROW(LOSE_REPLY)                                                                                                \
+	ROW(DELAY)                                                                                                     \
+	ROW(DUPLICATE)                                                                                                 \
+	ROW(CORRUPT) ROW(OUTAGE) ROW(LONG_OUTAGE) ROW(POWER_CUT) ROW(KILL) ROW(DISK_FULL) ROW(SYNC_FAILS)              \
+	    ROW(WRITE_FAILS) ROW(CLOCK_JUMP) ROW(REVOKE) ROW(SMALL_LIMIT) ROW(SHORT_LIMIT) ROW(RESTORE_SERVER)         \
+		ROW(PRINTER_JAM) ROW(LOCKED_KEYS) ROW(OLD_LIST) ROW(HASTY_CLERK)
+
+enum sim_fault {
+#define SIM_FAULT_ENUM(id) SIM_FAULT_##id,
+	SIM_FAULTS(SIM_FAULT_ENUM)
+#undef SIM_FAULT_ENUM
+	    SIM_FAULT_COUNT
+};
+
+enum sim_event_kind {
+	SIM_TURN,      /* a counter has something due */
+	SIM_CLERK,     /* a clerk is free for the next consumer */
+	SIM_REQUEST,   /* a request reaches the head-end */
+	SIM_REPLY,     /* a reply reaches the counter */
+	SIM_DEADLINE,  /* the wire gives up waiting */
+	SIM_KEY_IN,    /* a consumer keys in a token */
+	SIM_COME_BACK, /* a consumer asks after a docket */
+	SIM_SWITCH_ON,
+	SIM_UNLOCK,  /* a supervisor opens the keys */
+	SIM_WEATHER, /* what goes wrong next */
+	SIM_PRINTED,
+};
+
+struct sim_event {
+	int64_t at_ms;
+	uint64_t order; /* of equal times, and of the world: what came first comes first */
+	enum sim_event_kind kind;
+	int who;      /* counter or sale */
+	uint64_t tag; /* message, or boot of the counter */
+};
+
+/** One request on its way. */
+struct sim_message {
+	uint64_t holder;           /* rises with every message */
+	bool used, answered;       /* answered: the counter has its answer, good or not */
+	int counter, boot, copies; /* copies of the request still on the way */
+	struct bt_call call;       /* body is not kept */
+	struct bt_http_request request;
+	struct bt_buf reply;
+	int status;
+	int64_t era, sent_ms;
+};
+
+/** One sale as the people remember it. */
+struct sim_sale {
+	char id[37];
+	int counter, person;
+	bt_paise cash;
+	bool returned;  /* the cash went back over the counter */
+	bool docket;    /* left with a docket */
+	char token[21]; /* as shown or printed, "" none yet */
+	int accepted;   /* how often its token was taken by the meter */
+	int64_t units;  /* tenths, that the meter booked */
+};
+
+/** A meter on the wall. */
+struct sim_meter {
+	uint32_t tids[SIM_METER_TIDS]; /* rising */
+	int64_t units;                 /* tenths of kWh taken */
+};
+
+struct sim_counter {
+	struct sim_world *world;
+	int index, boot, generation;
+	char number[8], journal_dir[32], cache_dir[96];
+	bool on, revoked;
+	int64_t booted_ms, skew_ms;
+	struct chance chance;
+	struct bt_clock clock;
+	struct bt_random random;
+	struct power_disk *disk;
+	struct bt_signer *signer;
+	uint8_t vault_key[32];
+	struct bt_enrolment enrolment;
+	struct bt_journal *journal;
+	struct bt_directory *directory;
+	struct bt_breaker breaker;
+	struct bt_vault vault;
+	struct bt_teller *teller;
+	struct bt_sync *sync;
+	struct bt_wire wire;
+	struct bt_sink sink;
+	struct bt_answer answers[SIM_ANSWERS];
+	int answer_first, answer_count;
+	struct bt_print_result prints[SIM_PRINTS];
+	int print_first, print_count;
+	bool linked; /* the line to the head-end */
+	bool serving;
+	int sale;              /* being served, -1 none */
+	int64_t turn_ms;       /* of the turn that is in the list, INT64_MAX none */
+	struct sim_sale limbo; /* cash in hand while nobody knows whether it was recorded; id "" */
+	bool in_limbo;
+	int64_t issued_seen; /* newest event looked at for tokens made here */
+	bool had_lease;      /* as the turn began */
+	struct bt_lease lease;
+};
+
+struct sim_totals {
+	int64_t worlds, sales, cuts, offline, lost, doubled, unaccounted_paise, over_lease, tid_collisions, stuck,
+	    clones, diverged, late_issue;
+	int64_t visited[SIM_PATH_COUNT];
+	uint64_t hash;
+};
+
+struct sim_world {
+	const struct sim_town *town;
+	uint64_t seed;
+	struct chance chance;
+	bool faults[SIM_FAULT_COUNT];
+	bool healing, trace;
+	int64_t now_ms;
+	uint64_t next_order, next_holder;
+	int event_count;
+	struct sim_event events[SIM_EVENTS_MAX]; /* a heap */
+	struct sim_head_end head;
+	struct sim_counter counters[SIM_COUNTERS];
+	struct sim_message messages[SIM_MESSAGES];
+	struct sim_meter meters[SIM_PEOPLE];
+	int sale_count, sales_wanted;
+	struct sim_sale sales[SIM_SALES_MAX];
+	bt_paise cash; /* in all drawers */
+	struct sim_totals totals;
+	char failure[256]; /* the first thing that must not be, "" none */
+};
+
+/* world.c */
+/** Fold @p value into a running hash of what happened. */
+void sim_hash_fold(uint64_t *hash, uint64_t value);
+/** Note that something happened that must not; the world ends. */
+__attribute__((format(printf, 2, 3))) void sim_fail(struct sim_world *world, const char *format, ...);
+__attribute__((format(printf, 2, 3))) void sim_trace(struct sim_world *world, const char *format, ...);
+void sim_plan(struct sim_world *world, int64_t in_ms, enum sim_event_kind kind, int who, uint64_t tag);
+bool sim_has(const struct sim_world *world, enum sim_fault fault);
+/** True @p per_mille times in a thousand when the fault is on and the world is not healing. */
+bool sim_strikes(struct sim_world *world, enum sim_fault fault, uint32_t per_mille);
+int64_t sim_between(struct sim_world *world, int64_t low, int64_t high);
+/** The sale of this id, -1 none. */
+int sim_find_sale(const struct sim_world *world, const char *id);
+/** One whole world. @return false when something was found that must not be; totals are added to either way. */
+bool sim_world_run(const struct sim_town *town, struct power_disk *const disks[SIM_COUNTERS], uint64_t seed, int sales,
+		   bool trace, struct sim_totals *totals);
+
+/* counter.c */
+void sim_counter_make(struct sim_world *world, int index, struct power_disk *disk);
+void sim_counter_enrol(struct sim_counter *counter);
+/** Boot and open; a cut in the middle leaves it off. */
+void sim_counter_switch_on(struct sim_counter *counter);
+/** The program ends in an orderly way (closing time). */
+void sim_counter_shut(struct sim_counter *counter);
+/** The power goes, or the program is killed (@p disk_keeps: the disk has what was written, synced or not). */
+void sim_counter_crash(struct sim_counter *counter, bool disk_keeps);
+void sim_counter_unlock(struct sim_counter *counter);
+/** Do what is due, then look whether it still stands. */
+void sim_counter_turn(struct sim_counter *counter);
+void sim_counter_plan_turn(struct sim_counter *counter);
+void sim_counter_free(struct sim_counter *counter);
+
+/* net.c */
+struct bt_wire sim_net_wire(struct sim_counter *counter);
+void sim_net_request(struct sim_world *world, uint64_t tag);
+void sim_net_reply(struct sim_world *world, uint64_t tag);
+void sim_net_deadline(struct sim_world *world, uint64_t tag);
+/** True while a part of the record is on its way. */
+bool sim_net_is_uploading(const struct sim_counter *counter);
+/** What was on its way to a counter that is gone. */
+void sim_net_forget(struct sim_counter *counter);
+void sim_net_free(struct sim_world *world);
+
+/* clerk.c */
+void sim_clerk_next(struct sim_counter *counter);
+/** Look at the screen: hand over what is there. */
+void sim_clerk_look(struct sim_counter *counter);
+/** After a start: find what was in hand when it went dark. */
+void sim_clerk_after_start(struct sim_counter *counter);
+void sim_clerk_come_back(struct sim_world *world, int sale);
+
+/* meter.c */
+void sim_meter_key_in(struct sim_world *world, int sale);
+
+/* check.c */
+/** After each turn of @p counter: limits, times, one token a sale. */
+void sim_check_turn(struct sim_counter *counter);
+/** At the end, everything mended. */
+void sim_check_end(struct sim_world *world);
+
+#endif
