@@ -63,8 +63,8 @@ static void show_status(void *self, struct bt_ui_status *out)
 		out->who = counter->person->short_name;
 	if (counts->has_unsent) {
 		out->unsent = unsent->count;
-		out->unsent_old =
-		    state->has_lease && unsent->oldest_ms && wall - unsent->oldest_ms > state->lease.oldest_ms / 2;
+		out->unsent_old = state->forked || (state->has_lease && unsent->oldest_ms &&
+						    wall - unsent->oldest_ms > state->lease.oldest_ms / 2);
 	}
 	bt_authority_allowance(state->has_lease ? &state->lease : NULL, clock, now, unsent, &out->allowance);
 	out->open_sales = counts->open_sales;

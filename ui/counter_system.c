@@ -47,6 +47,63 @@ static void add_server(struct page *page)
 		    N_("answers in {1} s"), seconds, NULL);
 }
 
+/* "10:42", with the day before it when that is not today's. */
+static void format_since(const struct page *page, int64_t ms, char out[32])
+{
+	int64_t now = bt_clock_wall_ms(&page->counter->clock);
+	struct bt_civil then = bt_civil_of(ms, BT_INDIA_OFFSET_MINUTES),
+			today = bt_civil_of(now, BT_INDIA_OFFSET_MINUTES);
+
+	if (then.day == today.day && then.month == today.month && then.year == today.year)
+		snprintf(out, 32, "%02d:%02d", then.hour, then.minute);
+	else
+		format_day(ms, out);
+}
+
+static void add_unsent(struct page *page)
+{
+	const struct bt_sync_state *state = bt_sync_state(page->counter->sync);
+	struct bt_unsent unsent;
+	char count[32], since[32];
+	bool old;
+
+	if (bt_journal_unsent(page->counter->journal, &unsent) != BT_OK)
+		return; /* the line of the record says what is wrong */
+	old =
+	    state->has_lease && bt_clock_wall_ms(&page->counter->clock) - unsent.oldest_ms > state->lease.oldest_ms / 2;
+	bt_count_format(unsent.count, count);
+	format_since(page, unsent.oldest_ms, since);
+	if (unsent.count == 0)
+		add(page, N_("To send"), BT_UI_GOOD, N_("no sale"), NULL, NULL);
+	else
+		add(page, N_("To send"), old ? BT_UI_WARN : BT_UI_GOOD, N_("sales: {1}, unsent since {2}"), count,
+		    since);
+}
+
+/* What holds sending up, or how far it is. */
+static void add_sending(struct page *page)
+{
+	const struct bt_sync_state *state = bt_sync_state(page->counter->sync);
+	char done[32], total[32];
+
+	bt_count_format(state->drain_done, done);
+	bt_count_format(state->drain_total, total);
+	if (state->ahead)
+		add(page, N_("Sending"), BT_UI_BAD, N_("stopped: the server has more records than this counter"), NULL,
+		    NULL);
+	else if (state->forked)
+		add(page, N_("Sending"), BT_UI_BAD, N_("stopped: the server has other records of this counter"), NULL,
+		    NULL);
+	else if (state->drain_total > 0) {
+		add(page, N_("Sending"), BT_UI_GOOD, N_("{1} of {2} records"), done, total);
+		page->lines[page->count - 1].part = state->drain_done;
+		page->lines[page->count - 1].whole = state->drain_total;
+	}
+	bt_count_format(state->quarantined, done);
+	if (state->quarantined > 0)
+		add(page, N_("Not taken"), BT_UI_WARN, N_("sales the server could not read: {1}"), done, NULL);
+}
+
 static void add_clock(struct page *page)
 {
 	const struct bt_sync_state *state = bt_sync_state(page->counter->sync);
@@ -158,6 +215,8 @@ int bt_counter_system(struct bt_counter *counter, int max, struct bt_ui_system_l
 	struct page page = {.counter = counter, .lines = out, .max = max};
 
 	add_server(&page);
+	add_unsent(&page);
+	add_sending(&page);
 	add_clock(&page);
 	add_records(&page);
 	add_limits(&page);

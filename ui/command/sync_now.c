@@ -16,14 +16,23 @@ static enum bt_exit report(struct bt_command_env *env, struct bt_counter *counte
 	if (fault.err)
 		return bt_command_fail(env, &fault);
 	if (env->args.json)
-		printf("{\"sent\":%" PRId64 ",\"unsent\":%" PRId64 ",\"quarantined\":%" PRId64 "}\n",
-		       before - unsent.count, unsent.count, state->quarantined);
+		printf("{\"sent\":%" PRId64 ",\"unsent\":%" PRId64 ",\"unsent_since\":%" PRId64
+		       ",\"quarantined\":%" PRId64 ",\"records_to_send\":%" PRId64 ",\"stopped\":%s}\n",
+		       before - unsent.count, unsent.count, unsent.oldest_ms, state->quarantined, state->to_send,
+		       state->forked ? "true" : "false");
 	else
 		printf("sent %" PRId64 ", unsent %" PRId64 ", quarantined %" PRId64 "\n", before - unsent.count,
 		       unsent.count, state->quarantined);
 	if (state->health_at_ms == 0) {
 		bt_command_say(env, N_("The server cannot be reached."), NULL, NULL);
 		return BT_EXIT_REFUSED;
+	}
+	if (state->forked) {
+		bt_command_say(env,
+			       state->ahead ? N_("stopped: the server has more records than this counter")
+					    : N_("stopped: the server has other records of this counter"),
+			       NULL, NULL);
+		return BT_EXIT_STOPPED;
 	}
 	return unsent.count ? BT_EXIT_UNKNOWN : BT_EXIT_DONE;
 }

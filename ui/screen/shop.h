@@ -33,6 +33,7 @@ struct bt_ui_system_line {
 	const char *label;
 	enum bt_ui_mark mark;
 	char value[BT_LANG_COUNT][160];
+	int64_t part, whole; /* shown as a bar before the value; whole 0 none */
 };
 
 enum bt_ui_job {

@@ -1,10 +1,12 @@
 /* System: everything an engineer on the telephone asks, on one page. */
 #include "ui/screen/face.h"
 
+#include "ui/widget/bar.h"
 #include "ui/widget/frame.h"
 
 #define LINES_MAX 17
 #define FIRST_ROW 4
+#define BAR_COLS  16
 
 struct system_page {
 	int count;
@@ -48,21 +50,28 @@ static void draw_title(const struct bt_sts_lane *lane, const char *terminal, str
 		  BATTI_VERSION, index, count, NULL);
 }
 
-static void draw(const void *self, const struct bt_ui_desk *desk, struct bt_ui_canvas *canvas)
+static void draw_line(const struct bt_ui_system_line *line, int row, struct bt_ui_canvas *canvas)
 {
 	static const enum bt_ui_role roles[] = {
 	    [BT_UI_GOOD] = BT_INK_OK, [BT_UI_WARN] = BT_INK_WARN, [BT_UI_BAD] = BT_INK_BAD};
+	enum bt_ui_role role = roles[line->mark];
+	int col = BT_VALUE_COL + 3;
+	bt_ui_label(canvas, row, line->label);
+	bt_ui_put(canvas, row, BT_VALUE_COL, role, bt_ui_role_shape(role));
+	if (line->whole > 0) {
+		bt_ui_bar(canvas, row, col, BAR_COLS, BT_INK_OK, line->part, line->whole);
+		col += BAR_COLS + 2;
+	}
+	bt_ui_put_clip(canvas, row, col, canvas->cols - 2 - col, BT_INK_FACT, line->value[canvas->lang]);
+}
+
+static void draw(const void *self, const struct bt_ui_desk *desk, struct bt_ui_canvas *canvas)
+{
 	const struct system_page *page = self;
 	bt_ui_put(canvas, 2, BT_TEXT_LEFT, BT_INK_FACT | BT_BOLD, bt_ui_word(canvas, N_("System")));
 	draw_title(&desk->shop->enrolment->lane, desk->shop->enrolment->terminal, canvas);
-	for (int i = 0; i < page->count; i++) {
-		const struct bt_ui_system_line *line = &page->lines[i];
-		enum bt_ui_role role = roles[line->mark];
-		bt_ui_label(canvas, FIRST_ROW + i, line->label);
-		bt_ui_put(canvas, FIRST_ROW + i, BT_VALUE_COL, role, bt_ui_role_shape(role));
-		bt_ui_put_clip(canvas, FIRST_ROW + i, BT_VALUE_COL + 3, canvas->cols - 2 - BT_VALUE_COL - 3,
-			       BT_INK_FACT, line->value[canvas->lang]);
-	}
+	for (int i = 0; i < page->count; i++)
+		draw_line(&page->lines[i], FIRST_ROW + i, canvas);
 }
 
 static const struct bt_ui_key_row keys[] = {
