@@ -27,6 +27,7 @@ struct fake_shop {
 	int history_count;
 	struct bt_sale_row open[300];
 	int open_count;
+	bool sending; /* the system page shows a drain under way */
 	struct bt_sale_view view;
 	enum bt_sale_state next_state;
 	enum bt_outlook outlook;
@@ -288,10 +289,26 @@ static inline int fake_system(void *self, int max, struct bt_ui_system_line *out
 	    {"Screen", BT_UI_GOOD, "Hindi columns agree, 256 colours"},
 	    {"Mirror", BT_UI_BAD, "no second disk"},
 	};
+	static const struct bt_ui_system_line sending[] = {
+	    {.label = "To send",
+	     .mark = BT_UI_WARN,
+	     .value = {"sales: 2,130, unsent since 09:12", "बिक्री: 2,130, 09:12 से नहीं गई"}},
+	    {.label = "Sending",
+	     .mark = BT_UI_GOOD,
+	     .value = {"4,200 of 10,650 records", "10,650 में से 4,200 रिकॉर्ड"},
+	     .part = 4200,
+	     .whole = 10650},
+	    {.label = "Not taken",
+	     .mark = BT_UI_WARN,
+	     .value = {"sales the server could not read: 1", "बिक्री जो सर्वर पढ़ नहीं पाया: 1"}},
+	};
 	int count = 0;
-	(void)self;
+	if (((struct fake_shop *)self)->sending && max >= 3) {
+		memcpy(out, sending, sizeof(sending));
+		return 3;
+	}
 	for (; count < (int)(sizeof(lines) / sizeof(lines[0])) && count < max; count++) {
-		out[count].label = lines[count].label;
+		out[count] = (struct bt_ui_system_line){.label = lines[count].label};
 		out[count].mark = (unsigned)lines[count].mark;
 		(void)bt_text_copy(out[count].value[BT_LANG_EN], 160, lines[count].value);
 		(void)bt_text_copy(out[count].value[BT_LANG_HI], 160, lines[count].value);

@@ -230,6 +230,14 @@ static void go_system(struct world *world)
 	press(world, BT_KEY_F12, 0);
 }
 
+static void go_system_sending(struct world *world)
+{
+	world->fake.sending = true;
+	world->fake.status.unsent = 2130;
+	world->fake.status.unsent_old = true;
+	press(world, BT_KEY_F12, 0);
+}
+
 static void go_stuck(struct world *world)
 {
 	struct bt_sale_row *rows = world->fake.open;
@@ -327,6 +335,8 @@ static const struct golden {
     {"11-signin-hi", BT_LANG_HI, 24, 80, go_signin, "signin"},
     {"17-system", BT_LANG_EN, 24, 80, go_system, "system"},
     {"17-system-hi", BT_LANG_HI, 24, 80, go_system, "system"},
+    {"17-system-sending", BT_LANG_EN, 24, 80, go_system_sending, "system"},
+    {"17-system-sending-hi", BT_LANG_HI, 24, 80, go_system_sending, "system"},
 };
 
 static void read_screen(const struct bt_ui_canvas *canvas, char *out)
