@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/base/crypto.h"
+#include "tests/sim/signatures.h"
 
 #define REMEMBERED 8192
 
@@ -48,6 +49,11 @@ static bool is_remembered(const uint8_t *key, struct bt_bytes message, const uin
 	return message.len == sizeof slot->message && memcmp(slot->key, key, sizeof slot->key) == 0 &&
 	       memcmp(slot->message, message.data, sizeof slot->message) == 0 &&
 	       memcmp(slot->signature, signature, sizeof slot->signature) == 0;
+}
+
+bool signature_is_remembered(const uint8_t key[32], const void *message, size_t len, const uint8_t signature[64])
+{
+	return is_remembered(key, (struct bt_bytes){message, len}, signature);
 }
 
 enum bt_err __wrap_bt_sign(const struct bt_signer *signer, struct bt_bytes message,

@@ -116,13 +116,13 @@ static bool read_people(struct sim_town *town)
 	return count == SIM_PEOPLE && read_meters(town);
 }
 
-bool sim_town_open(struct sim_town *town, uint64_t seed)
+bool sim_town_open(struct sim_town *town, const char *folder, uint64_t seed)
 {
 	struct chance chance = {.state = seed};
 	bool made;
 
 	memset(town, 0, sizeof *town);
-	bt_text_copy(town->dir, sizeof town->dir, "/tmp/batti-sim-XXXXXX");
+	snprintf(town->dir, sizeof town->dir, "%s/XXXXXX", folder);
 	if (!mkdtemp(town->dir))
 		return false;
 	bt_sbx_random_use(fill_by_chance, &chance);
@@ -132,22 +132,6 @@ bool sim_town_open(struct sim_town *town, uint64_t seed)
 	if (!made)
 		fprintf(stderr, "sim: the town could not be made in %s\n", town->dir);
 	return made;
-}
-
-void sim_town_close(struct sim_town *town)
-{
-	static const char *const names[] = {"ledger.db",  "ledger.db-wal", "ledger.db-shm", "ca.pem",    "ca.key",
-					    "server.pem", "server.key",    "meters.csv",    "make.lock", "access.log"};
-	char path[BT_SBX_PATH_MAX];
-
-	for (int i = 0; i < SIM_PEOPLE; i++)
-		meter_cipher_close(town->people[i].meter_key);
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		bt_sbx_path(&town->sbx, names[i], path);
-		(void)unlink(path);
-	}
-	(void)rmdir(town->dir);
-	bt_sbx_close(&town->sbx);
 }
 
 /* ---- one head-end ---- */

@@ -19,7 +19,7 @@ struct sim_person {
 
 /** What is the same in every world of a run. */
 struct sim_town {
-	char dir[64]; /* temporary folder, removed at the end */
+	char dir[96];
 	struct bt_sbx sbx;
 	struct sim_person people[SIM_PEOPLE];
 };
@@ -31,9 +31,9 @@ struct sim_head_end {
 	struct chance chance;
 };
 
-/** @return false with a line on stderr. */
-bool sim_town_open(struct sim_town *town, uint64_t seed);
-void sim_town_close(struct sim_town *town);
+/** Make it in a folder of its own within @p folder; it lives as long as the process, and whoever made @p folder removes
+ *  it. @return false with a line on stderr. */
+bool sim_town_open(struct sim_town *town, const char *folder, uint64_t seed);
 
 /** A fresh head-end of @p town. */
 bool sim_head_end_open(const struct sim_town *town, uint64_t seed, struct sim_head_end *out);

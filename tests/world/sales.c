@@ -1,8 +1,10 @@
 /* Simulated sales: worlds of counters, each from its own seed. One line at the end; exit 1 when anything was found that
  * must not be, or when a hard path was not gone through often enough. */
+#include <ftw.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "tests/sim/campaign.h"
 #include "tests/world/world.h"
@@ -28,6 +30,30 @@ enum count {
 
 _Static_assert(COUNT_PATHS + SIM_PATH_COUNT <= CAMPAIGN_COUNTERS, "each path has its counter");
 
+/* Caches of the counters lie here, and what a town is made of; gone at the end. In memory where there is such a folder:
+ * nothing in it has to survive anything. */
+static char folder[64];
+
+static bool make_folder(void)
+{
+	static const char *const places[] = {"/dev/shm", "/tmp"};
+
+	for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+		snprintf(folder, sizeof folder, "%s/batti-sim-XXXXXX", places[i]);
+		if (mkdtemp(folder))
+			return true;
+	}
+	return false;
+}
+
+static int remove_one(const char *path, const struct stat *about, int kind, struct FTW *where)
+{
+	(void)about;
+	(void)kind;
+	(void)where;
+	return remove(path);
+}
+
 /* What one process needs once: disks before anything else of SQLite, then the town. */
 static const struct sim_town *open_town(const struct campaign_options *options, struct power_disk *disks[SIM_COUNTERS])
 {
@@ -37,7 +63,7 @@ static const struct sim_town *open_town(const struct campaign_options *options, 
 	for (int i = 0; i < SIM_COUNTERS; i++)
 		if (!(disks[i] = power_open(names[i])))
 			abort();
-	if (!sim_town_open(&town, options->seed))
+	if (!sim_town_open(&town, folder, options->seed))
 		abort();
 	return &town;
 }
@@ -105,7 +131,10 @@ int main(int argc, char **argv)
 
 	if (status)
 		return status;
+	if (!make_folder())
+		return 2;
 	good = campaign_run(&options, (options.amount + SALES_A_WORLD - 1) / SALES_A_WORLD, run_world, &totals);
+	(void)nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 	good = good && counts[COUNT_FAILURES] == 0;
 	good = print_paths(&totals, good && options.world < 0 && options.amount >= PATHS_FROM_SALES) && good;
 	printf("sales=%" PRIu64 " cuts=%" PRIu64 " offline=%" PRIu64 " lost=%" PRIu64 " doubled=%" PRIu64

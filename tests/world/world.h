@@ -30,9 +30,10 @@
 	ROW(LOSE_REPLY)                                                                                                \
 	ROW(DELAY)                                                                                                     \
 	ROW(DUPLICATE)                                                                                                 \
-	ROW(CORRUPT) ROW(OUTAGE) ROW(LONG_OUTAGE) ROW(POWER_CUT) ROW(KILL) ROW(DISK_FULL) ROW(SYNC_FAILS)              \
-	    ROW(WRITE_FAILS) ROW(CLOCK_JUMP) ROW(REVOKE) ROW(SMALL_LIMIT) ROW(SHORT_LIMIT) ROW(RESTORE_SERVER)         \
-		ROW(PRINTER_JAM) ROW(LOCKED_KEYS) ROW(OLD_LIST) ROW(HASTY_CLERK)
+	ROW(CORRUPT)                                                                                                   \
+	ROW(OUTAGE) ROW(LONG_OUTAGE) ROW(POWER_CUT) ROW(KILL) ROW(DISK_FULL) ROW(SYNC_FAILS) ROW(WRITE_FAILS)          \
+	    ROW(CLOCK_JUMP) ROW(REVOKE) ROW(SMALL_LIMIT) ROW(SHORT_LIMIT) ROW(RESTORE_SERVER) ROW(PRINTER_JAM)         \
+		ROW(LOCKED_KEYS) ROW(OLD_LIST) ROW(HASTY_CLERK)
 
 enum sim_fault {
 #define SIM_FAULT_ENUM(id) SIM_FAULT_##id,
@@ -96,7 +97,7 @@ struct sim_meter {
 struct sim_counter {
 	struct sim_world *world;
 	int index, boot, generation;
-	char number[8], journal_dir[32], cache_dir[96];
+	char number[8], journal_dir[32], cache_dir[112];
 	bool on, revoked;
 	int64_t booted_ms, skew_ms;
 	struct chance chance;
