@@ -105,6 +105,37 @@ enum bt_denial bt_authority_decide(const struct bt_authority_ask *ask)
 	return BT_DENY_NONE;
 }
 
+/* ---- lanes ---- */
+
+#define FLOOR_BASE_MS INT64_C(1388534400000) /* 2014-01-01, what floors count from */
+#define MINUTE_MS     INT64_C(60000)
+#define FLOOR_LANES   4
+
+/* Minutes of another base date; a moment before that date holds nothing back. */
+static uint32_t floor_at(int64_t ms, uint16_t base)
+{
+	uint32_t minute;
+
+	return bt_sts_tid_of(ms, base, &minute) == BT_OK ? minute : 0;
+}
+
+static uint32_t later(uint32_t a, uint32_t b)
+{
+	return a > b ? a : b;
+}
+
+struct bt_sts_lane bt_authority_lane(const struct bt_lease *lease, const struct bt_sts_lane *enrolled,
+				     int64_t recovered_ms, uint16_t base)
+{
+	struct bt_sts_lane lane = lease ? lease->lane : *enrolled;
+	uint32_t told = later(lane.floor, enrolled->floor);
+
+	lane.floor = told ? floor_at(FLOOR_BASE_MS + (int64_t)told * MINUTE_MS, base) : 0;
+	if (recovered_ms)
+		lane.floor = later(lane.floor, floor_at(recovered_ms, base) + FLOOR_LANES * lane.count);
+	return lane;
+}
+
 /* ---- what is left ---- */
 
 static int64_t left_of(int64_t cap, int64_t used)

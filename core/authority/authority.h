@@ -22,17 +22,31 @@ struct bt_clock_trust {
 
 /** Confirm: @p true_ms is the head-end's signed time or a supervisor's word. */
 void bt_clock_trust_confirm(struct bt_clock_trust *trust, const struct bt_clock *clock, int64_t true_ms);
-/** Canonical body of the `clock` event appended to @p out. @p source "server" or "supervisor".
+/** Canonical body of the `clock` event appended to @p out. @p source "server" or "supervisor"; @p who the operator who
+ *  gave his word, "" none.
  *  @return BT_OK, BT_EINPUT (source), BT_ECLOCK (never confirmed, or in another boot than @p clock's), BT_EFULL,
  *  BT_ENOMEM. */
 BT_MUST_USE enum bt_err bt_clock_trust_encode(const struct bt_clock_trust *trust, const struct bt_clock *clock,
-					      const char *source, struct bt_buf *out);
+					      const char *source, const char *who, struct bt_buf *out);
 /** And back. @return BT_OK, BT_EFORMAT; *out untouched on failure. */
 BT_MUST_USE enum bt_err bt_clock_trust_decode(struct bt_bytes body, struct bt_clock_trust *out);
 /** Trusted time now: confirmed time plus what CLOCK_BOOTTIME has run since. BT_ECLOCK when this boot was not confirmed
  *  or the wall clock has gone more than 5 minutes apart from it since the confirmation. */
 BT_MUST_USE enum bt_err bt_clock_trust_now(const struct bt_clock_trust *trust, const struct bt_clock *clock,
 					   int64_t *out);
+/** The best time there is for a record: confirmed time plus what CLOCK_BOOTTIME has run since, whatever the wall clock
+ *  has done in between; the wall clock in a boot without a confirmation. Never a reason to issue. */
+int64_t bt_clock_trust_best(const struct bt_clock_trust *trust, const struct bt_clock *clock);
+
+/** Why time is not trusted. */
+enum bt_clock_doubt {
+	BT_CLOCK_SURE,
+	BT_CLOCK_UNCONFIRMED, /* not in this boot */
+	BT_CLOCK_MOVED,       /* confirmed, and then the wall clock was set: away from CLOCK_BOOTTIME by @p apart_ms */
+};
+/** @p apart_ms wall clock less confirmed time at this moment, 0 when unconfirmed. */
+enum bt_clock_doubt bt_clock_trust_doubt(const struct bt_clock_trust *trust, const struct bt_clock *clock,
+					 int64_t *apart_ms);
 
 /** Why no token may be made here: id, code in the record, reason as it is told (catalogue key; stands in a sentence).
  */
@@ -86,6 +100,22 @@ struct bt_authority_ask {
  * Pure.
  */
 enum bt_denial bt_authority_decide(const struct bt_authority_ask *ask);
+
+/** A meter remembers 50 TIDs: so many tokens may one have within 10n minutes, and no more (PROTOCOL T3). */
+#define BT_METER_TOKENS_MAX 49
+/** How far back they count, of a lane of @p lanes. */
+#define BT_METER_WINDOW_MS(lanes) ((int64_t)(lanes)*10 * 60000)
+
+/**
+ * The lane in which TIDs are chosen for keys of base date @p base: the lease's, or the one of the enrolment without a
+ * lease; its floor is the latest of theirs and of 4n minutes after a recovery (PROTOCOL T4).
+ * @param[in] lease        NULL: none held.
+ * @param[in] enrolled     floors of lease and enrolment are minutes since 2014, whatever the key.
+ * @param[in] recovered_ms when the record was recovered last; 0 never.
+ * Pure.
+ */
+struct bt_sts_lane bt_authority_lane(const struct bt_lease *lease, const struct bt_sts_lane *enrolled,
+				     int64_t recovered_ms, uint16_t base);
 
 /** What ends first, for the status row and the limit screens. */
 struct bt_allowance {

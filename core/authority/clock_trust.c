@@ -21,7 +21,7 @@ static bool is_this_boot(const struct bt_clock_trust *trust, const struct bt_clo
 }
 
 enum bt_err bt_clock_trust_encode(const struct bt_clock_trust *trust, const struct bt_clock *clock, const char *source,
-				  struct bt_buf *out)
+				  const char *who, struct bt_buf *out)
 {
 	json_t *body;
 	enum bt_err err;
@@ -33,7 +33,9 @@ enum bt_err bt_clock_trust_encode(const struct bt_clock_trust *trust, const stru
 	body = json_pack("{s:s, s:I, s:s, s:I, s:I}", "boot_id", trust->boot_id, "boot_ms", (json_int_t)trust->boot_ms,
 			 "source", source, "wall_ms", (json_int_t)trust->true_ms, "offset_ms",
 			 (json_int_t)trust->offset_ms);
-	err = body ? bt_json_encode(body, out) : BT_ENOMEM;
+	err = body && (!who[0] || json_object_set_new(body, "operator", json_string(who)) == 0)
+		  ? bt_json_encode(body, out)
+		  : BT_ENOMEM;
 	json_decref(body);
 	return err;
 }
@@ -57,19 +59,45 @@ enum bt_err bt_clock_trust_decode(struct bt_bytes body, struct bt_clock_trust *o
 	return err;
 }
 
-enum bt_err bt_clock_trust_now(const struct bt_clock_trust *trust, const struct bt_clock *clock, int64_t *out)
+/* Elapsed time of this boot runs forwards only; BT_ECLOCK where it does not, or nobody confirmed. */
+static enum bt_err run_on(const struct bt_clock_trust *trust, const struct bt_clock *clock, int64_t *out)
 {
-	int64_t elapsed, now, apart;
+	int64_t elapsed;
 
 	if (!is_this_boot(trust, clock))
 		return BT_ECLOCK;
 	elapsed = bt_clock_boot_ms(clock) - trust->boot_ms;
 	if (elapsed < 0)
 		return BT_ECLOCK;
-	now = trust->true_ms + elapsed;
-	apart = now - bt_clock_wall_ms(clock) - trust->offset_ms;
-	if (apart > BT_CLOCK_APART_MAX_MS || apart < -BT_CLOCK_APART_MAX_MS)
-		return BT_ECLOCK;
-	*out = now;
+	*out = trust->true_ms + elapsed;
 	return BT_OK;
+}
+
+enum bt_clock_doubt bt_clock_trust_doubt(const struct bt_clock_trust *trust, const struct bt_clock *clock,
+					 int64_t *apart_ms)
+{
+	int64_t now, moved;
+
+	*apart_ms = 0;
+	if (run_on(trust, clock, &now) != BT_OK)
+		return BT_CLOCK_UNCONFIRMED;
+	*apart_ms = bt_clock_wall_ms(clock) - now;
+	moved = *apart_ms + trust->offset_ms;
+	return moved > BT_CLOCK_APART_MAX_MS || moved < -BT_CLOCK_APART_MAX_MS ? BT_CLOCK_MOVED : BT_CLOCK_SURE;
+}
+
+enum bt_err bt_clock_trust_now(const struct bt_clock_trust *trust, const struct bt_clock *clock, int64_t *out)
+{
+	int64_t apart;
+
+	if (bt_clock_trust_doubt(trust, clock, &apart) != BT_CLOCK_SURE)
+		return BT_ECLOCK;
+	return run_on(trust, clock, out);
+}
+
+int64_t bt_clock_trust_best(const struct bt_clock_trust *trust, const struct bt_clock *clock)
+{
+	int64_t now;
+
+	return run_on(trust, clock, &now) == BT_OK ? now : bt_clock_wall_ms(clock);
 }

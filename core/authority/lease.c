@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "core/authority/authority.h"
 #include "core/base/json.h"
 
 #define DOCUMENT_MAX     8192
@@ -9,10 +10,9 @@
 #define MS_PER_HOUR      INT64_C(3600000)
 #define OLDEST_MAX_HOURS (15 * 24)
 #define COUNT_MAX        1000000
-#define METER_DAY_MAX    49 /* a meter remembers 50 TIDs (PROTOCOL T3) */
 #define LANES_MAX        128
 #define TID_MAX          0xFFFFFF
-#define GRANTS_MAX       4
+#define GRANT_DAYS_MAX   14
 
 static enum bt_err read_base64(const json_t *object, const char *key, uint8_t *out, size_t cap, size_t *out_len)
 {
@@ -56,7 +56,7 @@ static bool read_caps(const json_t *caps, struct bt_lease *lease)
 
 	if (bt_json_int(caps, "sale_paise", 0, BT_PAISE_MAX, &lease->sale_cap) != BT_OK ||
 	    bt_json_int(caps, "meter_day_paise", 0, BT_PAISE_MAX, &lease->meter_day_cap) != BT_OK ||
-	    bt_json_int(caps, "meter_day_count", 0, METER_DAY_MAX, &lease->meter_day_count) != BT_OK ||
+	    bt_json_int(caps, "meter_day_count", 0, BT_METER_TOKENS_MAX, &lease->meter_day_count) != BT_OK ||
 	    bt_json_int(caps, "total_paise", 0, BT_PAISE_MAX, &lease->total_cap) != BT_OK ||
 	    bt_json_int(caps, "total_count", 0, COUNT_MAX, &lease->total_count) != BT_OK ||
 	    bt_json_int(caps, "oldest_hours", 0, OLDEST_MAX_HOURS, &hours) != BT_OK)
@@ -65,18 +65,50 @@ static bool read_caps(const json_t *caps, struct bt_lease *lease)
 	return true;
 }
 
+static bool read_exactly(const json_t *object, const char *key, uint8_t *out, size_t len)
+{
+	uint8_t bytes[64];
+	size_t got = 0;
+
+	if (read_base64(object, key, bytes, sizeof bytes, &got) != BT_OK || got != len)
+		return false;
+	memcpy(out, bytes, len);
+	return true;
+}
+
+/* Numbered 1, 2 .. in order, at most four. */
+static bool read_grants(const json_t *list, struct bt_lease *lease)
+{
+	int64_t number;
+
+	if (!list || json_array_size(list) > BT_GRANTS_MAX)
+		return false;
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const json_t *row = json_array_get(list, i);
+		struct bt_grant *grant = &lease->grants[i];
+
+		if (bt_json_int(row, "i", (int64_t)i + 1, (int64_t)i + 1, &number) != BT_OK ||
+		    bt_json_int(row, "days", 0, GRANT_DAYS_MAX, &grant->days) != BT_OK ||
+		    bt_json_int(row, "value_paise", 0, BT_PAISE_MAX, &grant->value) != BT_OK ||
+		    !read_exactly(row, "salt", grant->salt, sizeof grant->salt) ||
+		    !read_exactly(row, "commit", grant->commit, sizeof grant->commit))
+			return false;
+	}
+	lease->grant_count = (int)json_array_size(list);
+	return true;
+}
+
 static enum bt_err read_document(struct bt_bytes document, struct bt_lease *lease, struct bt_fault *fault)
 {
 	json_t *json = NULL;
-	const json_t *caps, *grants;
+	const json_t *caps;
 	enum bt_err err = bt_json_parse(document, DOCUMENT_MAX, &json, fault);
 
 	if (err)
 		return bt_fault_set(fault, BT_EFORMAT, 0, "lease document is not JSON");
 	caps = bt_json_object(json, "caps");
-	grants = bt_json_array(json, "grants");
-	if (!caps || !grants || json_array_size(grants) > GRANTS_MAX || !read_terminal(json, lease) ||
-	    !read_term(json, lease) || !read_caps(caps, lease))
+	if (!caps || !read_terminal(json, lease) || !read_term(json, lease) || !read_caps(caps, lease) ||
+	    !read_grants(bt_json_array(json, "grants"), lease))
 		err = bt_fault_set(fault, BT_EFORMAT, 0, "lease: a field is missing or outside its range");
 	json_decref(json);
 	return err;

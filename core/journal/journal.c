@@ -142,11 +142,11 @@ static enum bt_err insert_event(struct bt_store *store, const struct bt_event *e
 }
 
 /* Does this kind stand for a sale? Those from `paid` on do; a printed report or an exception may be without one, an
- * epoch and an era are. */
+ * epoch, an era and an extension are. */
 static bool needs_sale(enum bt_event_kind kind)
 {
 	return kind >= BT_EVENT_PAID && kind != BT_EVENT_PRINTED && kind != BT_EVENT_EXCEPTION &&
-	       kind != BT_EVENT_EPOCH && kind != BT_EVENT_ERA;
+	       kind != BT_EVENT_EPOCH && kind != BT_EVENT_ERA && kind != BT_EVENT_EXTENSION;
 }
 
 static enum bt_err check_input(const struct bt_event_in *in, struct bt_fault *fault)

@@ -49,7 +49,8 @@
 	ROW(BT_EVENT_REFUNDED, "refunded")                                                                             \
 	ROW(BT_EVENT_INQUIRING, "inquiring")                                                                           \
 	ROW(BT_EVENT_OVERRIDDEN, "overridden")                                                                         \
-	ROW(BT_EVENT_ERA, "era")
+	ROW(BT_EVENT_ERA, "era")                                                                                       \
+	ROW(BT_EVENT_EXTENSION, "extension")
 
 enum bt_event_kind {
 #define BT_EVENT_ENUM(id, name) id,

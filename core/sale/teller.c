@@ -74,11 +74,7 @@ struct bt_teller_work *bt_teller_find(struct bt_teller *teller, const char *sale
 
 int64_t bt_teller_now(const struct bt_teller *teller)
 {
-	int64_t now;
-
-	if (bt_clock_trust_now(&teller->trust, teller->parts.clock, &now) == BT_OK)
-		return now;
-	return bt_clock_wall_ms(teller->parts.clock);
+	return bt_clock_trust_best(&teller->trust, teller->parts.clock);
 }
 
 void bt_teller_freshen(const struct bt_teller *teller, struct bt_consumer *consumer)

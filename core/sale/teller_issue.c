@@ -53,19 +53,22 @@ static bool is_tid_used(void *context, uint32_t tid)
 	return bt_journal_tid_used(use->journal, use->meter, tid);
 }
 
-/* The lease may know a later floor than the enrolment, or, after a restore, an earlier one; a recovery of the record
- * sets one too: the latest counts (PROTOCOL T4). */
 static struct bt_sts_lane choose_lane(const struct bt_teller *teller, uint16_t base)
 {
-	int64_t recovered_ms = bt_journal_tid_floor_ms(teller->parts.journal);
-	uint32_t minute;
-	struct bt_sts_lane lane = teller->has_lease ? teller->lease.lane : teller->parts.enrolment->lane;
+	return bt_authority_lane(teller->has_lease ? &teller->lease : NULL, &teller->parts.enrolment->lane,
+				 bt_journal_tid_floor_ms(teller->parts.journal), base);
+}
 
-	if (lane.floor < teller->parts.enrolment->lane.floor)
-		lane.floor = teller->parts.enrolment->lane.floor;
-	if (recovered_ms && bt_sts_tid_of(recovered_ms, base, &minute) == BT_OK && lane.floor < minute + 4 * lane.count)
-		lane.floor = minute + 4 * lane.count;
-	return lane;
+/* So many tokens of late that the meter would forget one of them: only the head-end, which knows of all, may add one.
+ */
+static bool is_meter_full(const struct bt_teller *teller, const char *meter, uint32_t lanes, int64_t now)
+{
+	int64_t tokens = 0;
+	bt_paise paise = 0;
+
+	return bt_journal_meter_use(teller->parts.journal, meter, now - BT_METER_WINDOW_MS(lanes), &tokens, &paise) !=
+		   BT_OK ||
+	       tokens >= BT_METER_TOKENS_MAX;
 }
 
 void bt_teller_fix_token(struct bt_teller *teller, const struct bt_consumer *consumer, struct bt_sale *sale)
@@ -80,7 +83,7 @@ void bt_teller_fix_token(struct bt_teller *teller, const struct bt_consumer *con
 	if (sale->delivery != BT_DELIVERY_TOKEN ||
 	    bt_clock_trust_now(&teller->trust, teller->parts.clock, &now) != BT_OK || !key_is_usable(consumer, now))
 		return;
-	if (bt_sts_tid_of(now, key.base, &minute) != BT_OK ||
+	if (is_meter_full(teller, consumer->meter, lane.count, now) || bt_sts_tid_of(now, key.base, &minute) != BT_OK ||
 	    bt_sts_tid_choose(&lane, minute, is_tid_used, &use, &tid) != BT_OK || !may_vend(&key, now, tid) ||
 	    bt_random_fill(teller->parts.random, &rnd, 1) != BT_OK)
 		return;

@@ -109,3 +109,8 @@ bool bt_sbx_pin_hash(const char *pin, const uint8_t salt[16], uint8_t out[32])
 {
 	return EVP_PBE_scrypt(pin, strlen(pin), salt, 16, 1u << 17, 8, 1, UINT64_C(256) << 20, out, 32) == 1;
 }
+
+bool bt_sbx_code_hash(const char *message, const uint8_t salt[16], uint8_t out[32])
+{
+	return EVP_PBE_scrypt(message, strlen(message), salt, 16, 1u << 14, 8, 1, UINT64_C(64) << 20, out, 32) == 1;
+}

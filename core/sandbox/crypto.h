@@ -36,5 +36,7 @@ bool bt_sbx_ed25519_verify(const uint8_t key[32], const void *in, size_t len, co
 bool bt_sbx_seal(const uint8_t key[32], const char *aad, const uint8_t *in, size_t len, uint8_t *out);
 /** scrypt N=2^17 r=8 p=1 over the PIN's digits. Takes about half a second and 128 MiB. */
 bool bt_sbx_pin_hash(const char *pin, const uint8_t salt[16], uint8_t out[32]);
+/** scrypt N=2^14 r=8 p=1 over the bytes of @p message: what a lease says of an extension code. About 0.05 s. */
+bool bt_sbx_code_hash(const char *message, const uint8_t salt[16], uint8_t out[32]);
 
 #endif

@@ -6,6 +6,7 @@
 #include "core/sandbox/bytes.h"
 #include "core/sandbox/check.h"
 #include "core/sandbox/clock.h"
+#include "core/sandbox/grants.h"
 #include "core/sandbox/json_in.h"
 #include "core/sandbox/ledger.h"
 #include "core/sandbox/meter_key.h"
@@ -306,6 +307,7 @@ static const struct {
     {"credited", take_credited},
     {"refunded", take_refunded},
     {"abandoned", take_abandoned},
+    {"extension", bt_sbx_grants_note},
 };
 
 bool bt_sbx_fact_post(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, struct bt_sbx_outcome *out)

@@ -6,6 +6,7 @@
 #include "core/sandbox/admin.h"
 #include "core/sandbox/bytes.h"
 #include "core/sandbox/faults.h"
+#include "core/sandbox/grants.h"
 #include "core/sandbox/meter_key.h"
 #include "core/sandbox/people.h"
 #include "core/sandbox/report.h"
@@ -18,7 +19,7 @@
 /* Every option of every command; a command takes those its row names. */
 struct options {
 	const char *state, *listen, *consumers, *seed, *ready_file;
-	const char *lease_hours, *lease_value, *lease_count;
+	const char *lease_hours, *lease_value, *lease_count, *lease_grants;
 	const char *operand; /* a fault, a terminal, a meter */
 	bool json;
 };
@@ -38,14 +39,17 @@ static int run_consumers(const struct options *options);
 static int run_code(const struct options *options);
 static int run_ledger(const struct options *options);
 static int run_revoke(const struct options *options);
+static int run_extension_code(const struct options *options);
 static int run_vending_keys(const struct options *options);
 static int run_key_change(const struct options *options);
 
 static const struct command commands[] = {
     {.name = "serve",
-     .takes = " --listen --consumers --seed --ready-file --lease-hours --lease-value --lease-count ",
+     .takes = " --listen --consumers --seed --ready-file --lease-hours --lease-value --lease-count"
+	      " --lease-grants ",
      .usage = "serve --state S --listen 127.0.0.1:PORT [--consumers N] [--seed K] [--ready-file F]\n"
-	      "                      [--lease-hours H] [--lease-value RUPEES] [--lease-count N]",
+	      "                      [--lease-hours H] [--lease-value RUPEES] [--lease-count N]\n"
+	      "                      [--lease-grants 0..4]",
      .run = run_serve},
     {.name = "fault", .takes = " ", .usage = "fault --state S [FAULT]", .may_have_operand = true, .run = run_fault},
     {.name = "consumers", .takes = " --json ", .usage = "consumers --state S [--json]", .run = run_consumers},
@@ -53,6 +57,11 @@ static const struct command commands[] = {
     {.name = "ledger", .takes = " --json ", .usage = "ledger --state S [--json]", .run = run_ledger},
     {.name = "vending-keys", .takes = " ", .usage = "vending-keys --state S", .run = run_vending_keys},
     {.name = "revoke", .takes = " ", .usage = "revoke --state S TERMINAL", .needs_operand = true, .run = run_revoke},
+    {.name = "extension-code",
+     .takes = " ",
+     .usage = "extension-code --state S TERMINAL",
+     .needs_operand = true,
+     .run = run_extension_code},
     {.name = "key-change",
      .takes = " ",
      .usage = "key-change --state S METER",
@@ -106,17 +115,20 @@ static int run_serve(const struct options *options)
 	int64_t hours = 72;
 	int64_t rupees = 300000;
 	int64_t count = 1000;
+	int64_t grants = BT_SBX_GRANTS_MAX;
 	if (!read_address(options->listen, host, &serve.port))
 		return refuse("--listen needs ADDRESS:PORT");
 	if (!read_number(options->consumers, BT_SBX_CONSUMERS_MAX, &serve.consumers) ||
 	    !read_number(options->seed, INT64_MAX, &seed) || !read_number(options->lease_hours, 14 * 24, &hours) ||
 	    !read_number(options->lease_value, 100000000, &rupees) ||
-	    !read_number(options->lease_count, 1000000, &count))
+	    !read_number(options->lease_count, 1000000, &count) ||
+	    (options->lease_grants && !bt_sbx_number_parse(options->lease_grants, 0, BT_SBX_GRANTS_MAX, &grants)))
 		return refuse("a number is missing or out of range");
 	if (!bt_sbx_open(options->state, &sbx))
 		return 1;
 	serve.seed = (uint64_t)seed;
-	sbx.lease = (struct bt_sbx_lease_terms){.hours = hours, .value_paise = rupees * 100, .count = count};
+	sbx.lease = (struct bt_sbx_lease_terms){
+	    .hours = hours, .value_paise = rupees * 100, .count = count, .grants = (int)grants};
 	int code = bt_sbx_serve(&sbx, &serve);
 	bt_sbx_close(&sbx);
 	return code;
@@ -212,6 +224,37 @@ static int run_revoke(const struct options *options)
 	return ok ? 0 : 1;
 }
 
+/* The code alone on the first line, in groups as it is read out; then what to ask the caller before reading it. */
+static void tell_code(const char *terminal, const struct bt_sbx_grant *grant)
+{
+	const char *c = grant->code;
+	printf("%.5s %.5s %.5s %.5s\n", c, c + 5, c + 10, c + 15);
+	printf("for terminal %s, lease %lld, extension %lld of %lld: %lld days and %lld rupees more\n", terminal,
+	       (long long)grant->lease, (long long)grant->number, (long long)grant->of, (long long)grant->days,
+	       (long long)grant->value_paise / 100);
+	printf("before it is read out the counter says: terminal %s, request", terminal);
+	for (int i = 0; i < BT_SBX_REQUESTS_TOLD; i++)
+		printf("%s %.2s %.3s %s", i ? " or" : "", grant->requests[i], grant->requests[i] + 2,
+		       grant->requests[i] + 5);
+	printf(", what it has not sent, and its record\n");
+	printf("newest record held here: number %lld, %.4s %.4s; the counter's own may be later\n",
+	       (long long)grant->head_seq, grant->head[0] ? grant->head : "none",
+	       grant->head[0] ? grant->head + 4 : "");
+}
+
+static int run_extension_code(const struct options *options)
+{
+	struct bt_sbx sbx;
+	struct bt_sbx_grant grant;
+	if (!bt_sbx_open_made(options->state, &sbx))
+		return 1;
+	bool ok = bt_sbx_grants_read_out(&sbx, options->operand, &grant);
+	bt_sbx_close(&sbx);
+	if (ok)
+		tell_code(options->operand, &grant);
+	return ok ? 0 : 1;
+}
+
 static int run_key_change(const struct options *options)
 {
 	struct bt_sbx sbx;
@@ -237,6 +280,7 @@ static const char **find_slot(struct options *options, const char *name)
 	    {"--lease-hours", &options->lease_hours},
 	    {"--lease-value", &options->lease_value},
 	    {"--lease-count", &options->lease_count},
+	    {"--lease-grants", &options->lease_grants},
 	};
 	for (size_t i = 0; i < sizeof slots / sizeof *slots; i++)
 		if (strcmp(slots[i].name, name) == 0)

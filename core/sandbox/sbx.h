@@ -20,6 +20,7 @@ struct bt_sbx_lease_terms {
 	int64_t hours;
 	int64_t value_paise;
 	int64_t count;
+	int grants; /* extensions each lease commits to, 0..4 */
 };
 
 struct bt_sbx {

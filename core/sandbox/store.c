@@ -21,6 +21,10 @@ static const char schema[] =
     " journal_key BLOB NOT NULL, vault_key BLOB NOT NULL, enrolled_at INTEGER NOT NULL, revoked_at INTEGER) STRICT;"
     "CREATE TABLE IF NOT EXISTS leases(terminal TEXT NOT NULL, number INTEGER NOT NULL, not_before INTEGER NOT NULL,"
     " expires INTEGER NOT NULL, PRIMARY KEY(terminal, number)) STRICT;"
+    /* The codes of a lease's extensions; `read_at` is when one was told to somebody, `used_at` what the terminal says. */
+    "CREATE TABLE IF NOT EXISTS grants(terminal TEXT NOT NULL, lease INTEGER NOT NULL, i INTEGER NOT NULL,"
+    " days INTEGER NOT NULL, value INTEGER NOT NULL, code TEXT NOT NULL, read_at INTEGER, used_at INTEGER,"
+    " PRIMARY KEY(terminal, lease, i)) STRICT;"
     /* `tid` is the minute the ledger holds for the meter; a fact that claims a minute already taken has it in
      * `said_tid` alone. `state`: committed, reversed, tombstone. */
     "CREATE TABLE IF NOT EXISTS sales(place INTEGER PRIMARY KEY, sale_id TEXT NOT NULL UNIQUE, state TEXT NOT NULL,"

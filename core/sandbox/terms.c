@@ -6,6 +6,7 @@
 #include "core/sandbox/call.h"
 #include "core/sandbox/clock.h"
 #include "core/sandbox/crypto.h"
+#include "core/sandbox/grants.h"
 #include "core/sandbox/json_in.h"
 #include "core/sandbox/meter_key.h"
 #include "core/sandbox/price.h"
@@ -64,17 +65,17 @@ enum bt_sbx_code bt_sbx_call_health(struct bt_sbx *sbx, const struct bt_sbx_requ
 }
 
 static json_t *make_lease(const struct bt_sbx *sbx, const struct bt_sbx_terminal *terminal, int64_t number,
-			  int64_t not_before, int64_t expires)
+			  int64_t not_before, int64_t expires, json_t *grants)
 {
 	json_t *caps = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}", "sale_paise", (json_int_t)BT_SBX_MAXIMUM_PAISE,
 				 "meter_day_paise", (json_int_t)(2 * BT_SBX_MAXIMUM_PAISE), "meter_day_count",
 				 (json_int_t)9, "total_paise", (json_int_t)sbx->lease.value_paise, "total_count",
 				 (json_int_t)sbx->lease.count, "oldest_hours", (json_int_t)sbx->lease.hours);
-	return json_pack("{s:i, s:s, s:I, s:I, s:I, s:i, s:I, s:I, s:I, s:s, s:s, s:o, s:[]}", "format", 1, "terminal",
+	return json_pack("{s:i, s:s, s:I, s:I, s:I, s:i, s:I, s:I, s:I, s:s, s:s, s:o, s:o}", "format", 1, "terminal",
 			 terminal->number, "number", (json_int_t)number, "era", (json_int_t)sbx->era, "lane",
 			 (json_int_t)terminal->lane, "lanes", BT_SBX_LANES, "tid_floor",
 			 (json_int_t)terminal->lane_floor, "not_before", (json_int_t)not_before, "expires",
-			 (json_int_t)expires, "tariff", BT_SBX_TARIFF_ID, "zone", "danapur", "caps", caps, "grants");
+			 (json_int_t)expires, "tariff", BT_SBX_TARIFF_ID, "zone", "danapur", "caps", caps, "grants", grants);
 }
 
 enum bt_sbx_code bt_sbx_call_lease(struct bt_sbx *sbx, const struct bt_sbx_request *request, struct bt_sbx_reply *reply)
@@ -82,6 +83,7 @@ enum bt_sbx_code bt_sbx_call_lease(struct bt_sbx *sbx, const struct bt_sbx_reque
 	struct bt_sbx_terminal terminal;
 	int64_t now_ms = bt_sbx_now_ms();
 	int64_t expires = now_ms + sbx->lease.hours * BT_SBX_HOUR_MS;
+	json_t *grants = NULL;
 	if (!bt_sbx_store_begin(sbx->db) || !bt_sbx_terminal_find(sbx->db, request->terminal, &terminal))
 		return BT_SBX_INTERNAL;
 	if (bt_sbx_key_change_is_behind(sbx->db, terminal.number))
@@ -90,10 +92,10 @@ enum bt_sbx_code bt_sbx_call_lease(struct bt_sbx *sbx, const struct bt_sbx_reque
 	    1 + bt_sbx_store_count(sbx->db, 0, "SELECT max(number) FROM leases WHERE terminal=?", "t", terminal.number);
 	if (!bt_sbx_store_run(sbx->db, "INSERT INTO leases VALUES(?,?,?,?)", "tiii", terminal.number, number,
 			      now_ms - BACKDATE_MS, expires) ||
-	    !bt_sbx_store_commit(sbx->db))
+	    !(grants = bt_sbx_grants_make(sbx, terminal.number, number)))
 		return BT_SBX_INTERNAL;
-	reply->body = sign_document(sbx, make_lease(sbx, &terminal, number, now_ms - BACKDATE_MS, expires));
-	return BT_SBX_NONE;
+	reply->body = sign_document(sbx, make_lease(sbx, &terminal, number, now_ms - BACKDATE_MS, expires, grants));
+	return bt_sbx_store_commit(sbx->db) ? BT_SBX_NONE : BT_SBX_INTERNAL;
 }
 
 enum bt_sbx_code bt_sbx_call_tariffs(struct bt_sbx *sbx, const struct bt_sbx_request *request,

@@ -6,6 +6,7 @@
 #ifndef BT_SYNC_SYNC_H
 #define BT_SYNC_SYNC_H
 
+#include "core/authority/extension.h"
 #include "core/sale/teller.h"
 
 struct bt_sync_parts {
@@ -25,7 +26,9 @@ struct bt_sync_parts {
 /** What is known, for status row and system page. */
 struct bt_sync_state {
 	bool has_lease, has_tariff;
-	struct bt_lease lease;
+	struct bt_lease lease;        /* with the extensions granted by code */
+	struct bt_lease signed_lease; /* as it came */
+	struct bt_extension extension;
 	struct bt_tariff tariff;
 	struct bt_clock_trust trust;
 	enum bt_err lease_file; /* BT_EAUTH or BT_EFORMAT: the stored lease is damaged and was not used */
@@ -64,7 +67,23 @@ const struct bt_sync_state *bt_sync_state(const struct bt_sync *sync);
 /** The head-end has withdrawn this terminal: the lease is given up at once, on disk too; only a new one brings issue
  *  back (PROTOCOL H5). Accounting goes on. */
 void bt_sync_note_revoked(struct bt_sync *sync);
-/** Supervisor's word for the clock (PROTOCOL L2). */
-BT_MUST_USE enum bt_err bt_sync_confirm_clock(struct bt_sync *sync, struct bt_fault *fault);
+/**
+ * A supervisor's word for the clock (PROTOCOL L2); it opens a time epoch. The system's own clock is left alone.
+ * @param[in] true_ms what the time is.
+ * @param[in] who     operator id, for the record.
+ * @return BT_OK; BT_ECLOCK when it is earlier than the newest record of an epoch of this same boot; BT_EINPUT (no
+ * time); as bt_journal_put.
+ */
+BT_MUST_USE enum bt_err bt_sync_confirm_clock(struct bt_sync *sync, int64_t true_ms, const char *who,
+					      struct bt_fault *fault);
+/** The time of the newest record, 0 when it cannot be read. */
+int64_t bt_sync_newest_ms(struct bt_sync *sync);
+/** An extension code is about to be judged under the signed lease: the try is recorded before it is known to be right
+ *  or wrong (PROTOCOL L3). @return BT_OK; BT_ENOTFOUND (no lease); as bt_journal_put. */
+BT_MUST_USE enum bt_err bt_sync_try_code(struct bt_sync *sync, const char *who, struct bt_fault *fault);
+/** Grant @p number was proved by a code under lease @p lease: record it, and work under the lease so extended.
+ *  @return BT_OK; BT_ESTATE when another lease has come in between; BT_EAUTH when it is used; as bt_journal_put. */
+BT_MUST_USE enum bt_err bt_sync_extend(struct bt_sync *sync, int64_t lease, int number, const char *who,
+				       struct bt_fault *fault);
 
 #endif

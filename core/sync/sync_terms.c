@@ -51,7 +51,7 @@ static enum bt_err check_time(struct bt_sync *sync, const struct bt_answer *answ
 	return bt_verify(sync->parts.enrolment->head_end_key, bt_bytes_of(message), signature);
 }
 
-static enum bt_err confirm_clock(struct bt_sync *sync, int64_t true_ms, const char *source)
+static enum bt_err confirm_clock(struct bt_sync *sync, int64_t true_ms, const char *source, const char *who)
 {
 	struct bt_event_in event = {.kind = BT_EVENT_CLOCK, .sale_id = ""};
 	struct bt_clock_trust trust;
@@ -60,7 +60,7 @@ static enum bt_err confirm_clock(struct bt_sync *sync, int64_t true_ms, const ch
 
 	bt_clock_trust_confirm(&trust, sync->parts.clock, true_ms);
 	bt_buf_init(&body, BT_EVENT_BODY_MAX);
-	err = bt_clock_trust_encode(&trust, sync->parts.clock, source, &body);
+	err = bt_clock_trust_encode(&trust, sync->parts.clock, source, who, &body);
 	event.body = bt_buf_view(&body);
 	if (!err)
 		err = bt_journal_put(sync->parts.journal, &event, 1, NULL);
@@ -87,13 +87,37 @@ enum bt_err bt_sync_take_health(struct bt_sync *sync, const struct bt_answer *an
 	if (bt_clock_trust_now(&sync->state.trust, sync->parts.clock, &now) == BT_OK && now - time_ms < 60000 &&
 	    time_ms - now < 60000)
 		return BT_OK;
-	return confirm_clock(sync, time_ms, "server");
+	return confirm_clock(sync, time_ms, "server", "");
 }
 
-enum bt_err bt_sync_confirm_clock(struct bt_sync *sync, struct bt_fault *fault)
+static bool keep_time(void *context, const struct bt_event *event)
 {
-	enum bt_err err = confirm_clock(sync, bt_clock_wall_ms(sync->parts.clock), "supervisor");
+	*(int64_t *)context = event->time_ms;
+	return true;
+}
 
+int64_t bt_sync_newest_ms(struct bt_sync *sync)
+{
+	int64_t newest = 0, head = bt_journal_head(sync->parts.journal).seq;
+
+	/* What cannot be read holds nothing back; it stops the record by itself. */
+	if (bt_journal_read(sync->parts.journal, head - 1, keep_time, &newest, NULL) != BT_OK)
+		newest = 0;
+	return newest;
+}
+
+enum bt_err bt_sync_confirm_clock(struct bt_sync *sync, int64_t true_ms, const char *who, struct bt_fault *fault)
+{
+	int64_t apart;
+	bool same_boot = bt_clock_trust_doubt(&sync->state.trust, sync->parts.clock, &apart) != BT_CLOCK_UNCONFIRMED;
+	enum bt_err err;
+
+	if (true_ms < 1 || true_ms > TIME_MAX_MS)
+		return bt_fault_set(fault, BT_EINPUT, 0, "no time of this world");
+	/* Within one boot time has not gone back, whoever says so (PROTOCOL L2). */
+	if (same_boot && true_ms < bt_sync_newest_ms(sync))
+		return bt_fault_set(fault, BT_ECLOCK, 0, "earlier than the newest record of this boot");
+	err = confirm_clock(sync, true_ms, "supervisor", who);
 	return err ? bt_fault_set(fault, err, 0, "clock not confirmed") : BT_OK;
 }
 
@@ -101,7 +125,7 @@ enum bt_err bt_sync_confirm_clock(struct bt_sync *sync, struct bt_fault *fault)
 
 bool bt_sync_wants_lease(struct bt_sync *sync)
 {
-	const struct bt_lease *lease = &sync->state.lease;
+	const struct bt_lease *lease = &sync->state.signed_lease;
 	int64_t now;
 
 	if (!sync->state.has_lease || lease->era != sync->state.era)
@@ -158,17 +182,61 @@ static enum bt_err check_lease(struct bt_sync *sync, struct bt_bytes envelope, s
 	return err;
 }
 
+/* What is worked under is the signed lease with its extensions, as far as the record says they were granted. */
+static void extend_lease(struct bt_sync *sync)
+{
+	bt_extension_apply(&sync->state.signed_lease, &sync->state.extension, &sync->state.lease);
+	bt_teller_set_lease(sync->parts.teller, &sync->state.lease);
+}
+
 static void use_lease(struct bt_sync *sync, const struct bt_lease *lease)
 {
-	sync->state.lease = *lease;
+	sync->state.signed_lease = *lease;
+	if (sync->state.extension.lease != lease->number)
+		sync->state.extension = (struct bt_extension){0};
 	sync->state.has_lease = true;
 	sync->state.lease_file = BT_OK;
 	sync->lease_number = lease->number;
 	bt_hex_encode(BT_BYTES(lease->sha256), sync->lease_hash);
-	bt_teller_set_lease(sync->parts.teller, lease);
+	extend_lease(sync);
 	/* Eras rise: a lease that names a later one is the head-end's signed word for it. */
 	if (lease->era > sync->state.era)
 		bt_sync_note_era(sync, lease->era);
+}
+
+enum bt_err bt_sync_try_code(struct bt_sync *sync, const char *who, struct bt_fault *fault)
+{
+	struct bt_extension after;
+	enum bt_err err;
+
+	if (!sync->state.has_lease)
+		return bt_fault_set(fault, BT_ENOTFOUND, 0, "no lease to extend");
+	err = bt_journal_put_json(sync->parts.journal, BT_EVENT_EXTENSION, "",
+				  bt_extension_try_body(&sync->state.signed_lease, &sync->state.extension, who, &after),
+				  fault);
+	if (!err)
+		sync->state.extension = after;
+	return err;
+}
+
+enum bt_err bt_sync_extend(struct bt_sync *sync, int64_t lease, int number, const char *who, struct bt_fault *fault)
+{
+	const struct bt_sync_state *state = &sync->state;
+	struct bt_extension after;
+	enum bt_err err;
+
+	if (!state->has_lease || state->signed_lease.number != lease)
+		return bt_fault_set(fault, BT_ESTATE, 0, "the lease of this code has gone");
+	if (number < 1 || number > state->signed_lease.grant_count || (state->extension.used >> (number - 1) & 1u))
+		return bt_fault_set(fault, BT_EAUTH, 0, "this grant is used");
+	err = bt_journal_put_json(sync->parts.journal, BT_EVENT_EXTENSION, "",
+				  bt_extension_use_body(&state->signed_lease, &state->extension, number, who, &after),
+				  fault);
+	if (err)
+		return err;
+	sync->state.extension = after;
+	extend_lease(sync);
+	return BT_OK;
 }
 
 enum bt_err bt_sync_take_lease(struct bt_sync *sync, const struct bt_answer *answer)
@@ -321,6 +389,21 @@ static enum bt_err load_lease_mark(struct bt_sync *sync)
 	return err == BT_ENOTFOUND ? BT_OK : err;
 }
 
+/* A record of it that cannot be read must not give grants or tries back: the counter does not open then. */
+static enum bt_err load_extension(struct bt_sync *sync)
+{
+	struct bt_event event;
+	struct bt_buf body;
+	enum bt_err err;
+
+	bt_buf_init(&body, BT_EVENT_BODY_MAX);
+	err = bt_journal_newest(sync->parts.journal, BT_EVENT_EXTENSION, NULL, &event, &body);
+	if (!err)
+		err = bt_extension_decode(bt_buf_view(&body), sync->lease_number, &sync->state.extension);
+	bt_buf_fini(&body);
+	return err == BT_ENOTFOUND ? BT_OK : err;
+}
+
 static void load_tariff(struct bt_sync *sync)
 {
 	struct bt_buf text;
@@ -355,9 +438,11 @@ enum bt_err bt_sync_load_terms(struct bt_sync *sync, struct bt_fault *fault)
 
 	err = load_lease_mark(sync);
 	if (!err)
+		err = load_extension(sync);
+	if (!err)
 		err = load_trust(sync);
 	if (err)
-		return bt_fault_set(fault, err, 0, "lease or clock confirmation cannot be read");
+		return bt_fault_set(fault, err, 0, "lease, extension or clock confirmation cannot be read");
 	load_lease(sync);
 	load_tariff(sync);
 	return BT_OK;

@@ -310,7 +310,7 @@ static void authority_clock_event_round_trip(void **state)
 	(void)state;
 	bt_buf_init(&body, 512);
 	bt_clock_trust_confirm(&trust, &clock, START);
-	assert_int_equal(bt_clock_trust_encode(&trust, &clock, "server", &body), BT_OK);
+	assert_int_equal(bt_clock_trust_encode(&trust, &clock, "server", "", &body), BT_OK);
 	assert_string_equal((const char *)body.data,
 			    "{\"boot_id\":\"" BOOT_A "\",\"boot_ms\":5000,\"offset_ms\":7,\"source\":\"server\","
 			    "\"wall_ms\":1795000000000}");
@@ -321,9 +321,9 @@ static void authority_clock_event_round_trip(void **state)
 	assert_int_equal(back.offset_ms, trust.offset_ms);
 	for (size_t len = 0; len < body.len; len++)
 		assert_int_equal(bt_clock_trust_decode((struct bt_bytes){body.data, len}, &back), BT_EFORMAT);
-	assert_int_equal(bt_clock_trust_encode(&trust, &clock, "guess", &body), BT_EINPUT);
+	assert_int_equal(bt_clock_trust_encode(&trust, &clock, "guess", "", &body), BT_EINPUT);
 	fake.boot_id = BOOT_B;
-	assert_int_equal(bt_clock_trust_encode(&trust, &clock, "server", &body), BT_ECLOCK);
+	assert_int_equal(bt_clock_trust_encode(&trust, &clock, "server", "", &body), BT_ECLOCK);
 	bt_buf_fini(&body);
 }
 

@@ -14,6 +14,11 @@
 	"{\"sale_paise\":1000000,\"meter_day_paise\":2000000,\"meter_day_count\":9,\"total_paise\":30000000,"          \
 	"\"total_count\":1000,\"oldest_hours\":72}"
 
+/* 16 bytes of 1, 32 bytes of 2. */
+#define SALT     "AQEBAQEBAQEBAQEBAQEBAQ=="
+#define COMMIT   "AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI="
+#define GRANT(i) "{\"i\":" i ",\"days\":3,\"value_paise\":15000000,\"salt\":\"" SALT "\",\"commit\":\"" COMMIT "\"}"
+
 static const uint8_t seed[32] = {7, 7, 7};
 static uint8_t head_end_key[32];
 
@@ -119,6 +124,21 @@ static void authority_lease_reads_what_was_signed(void **state)
 	assert_int_equal(lease.oldest_ms, 72 * HOUR);
 }
 
+static void authority_lease_lists_grants(void **state)
+{
+	struct bt_lease lease;
+
+	(void)state;
+	assert_int_equal(read_with(NULL, NULL, &lease), BT_OK);
+	assert_int_equal(lease.grant_count, 0);
+	assert_int_equal(read_with("grants", "[" GRANT("1") "," GRANT("2") "]", &lease), BT_OK);
+	assert_int_equal(lease.grant_count, 2);
+	assert_int_equal(lease.grants[1].days, 3);
+	assert_int_equal(lease.grants[1].value, 15000000);
+	assert_int_equal(lease.grants[1].salt[15], 1);
+	assert_int_equal(lease.grants[1].commit[31], 2);
+}
+
 static void authority_lease_each_flipped_bit(void **state)
 {
 	struct bt_lease lease = {.number = 99};
@@ -210,6 +230,15 @@ static void authority_lease_ranges(void **state)
 		     "\"total_count\":1,\"oldest_hours\":361}"},
 	    {"grants", "{}"},
 	    {"grants", "[1,2,3,4,5]"},
+	    {"grants", "[1]"},
+	    {"grants", "[" GRANT("2") "]"},
+	    {"grants", "[" GRANT("1") "," GRANT("1") "]"},
+	    {"grants", "[" GRANT("1") "," GRANT("2") "," GRANT("3") "," GRANT("4") "," GRANT("5") "]"},
+	    {"grants", "[{\"i\":1,\"days\":15,\"value_paise\":1,\"salt\":\"" SALT "\",\"commit\":\"" COMMIT "\"}]"},
+	    {"grants", "[{\"i\":1,\"days\":1,\"value_paise\":-1,\"salt\":\"" SALT "\",\"commit\":\"" COMMIT "\"}]"},
+	    {"grants", "[{\"i\":1,\"days\":1,\"value_paise\":1,\"salt\":\"" COMMIT "\",\"commit\":\"" COMMIT "\"}]"},
+	    {"grants", "[{\"i\":1,\"days\":1,\"value_paise\":1,\"salt\":\"" SALT "\",\"commit\":\"" SALT "\"}]"},
+	    {"grants", "[{\"i\":1,\"days\":1,\"value_paise\":1,\"salt\":\"" SALT "\"}]"},
 	};
 	struct bt_lease lease = {.number = 99};
 
@@ -244,6 +273,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(authority_lease_reads_what_was_signed),
+	    cmocka_unit_test(authority_lease_lists_grants),
 	    cmocka_unit_test(authority_lease_each_flipped_bit),
 	    cmocka_unit_test(authority_lease_cut_at_each_byte),
 	    cmocka_unit_test(authority_lease_ranges),

@@ -46,7 +46,7 @@ static void sync_terms_time_must_be_signed_over_our_nonce(void **state)
 	/* After the next boot it is to be confirmed again. */
 	far_restart(far);
 	assert_int_equal(clock_of(far), BT_ECLOCK);
-	assert_int_equal(bt_sync_confirm_clock(far->sync, &far->shop.fault), BT_OK);
+	assert_int_equal(bt_sync_confirm_clock(far->sync, far->shop.wall_ms, "jha", &far->shop.fault), BT_OK);
 	assert_int_equal(clock_of(far), BT_OK);
 }
 
