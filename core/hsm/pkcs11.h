@@ -1,6 +1,6 @@
 /* One token of a PKCS#11 module, logged in: the few things asked of it, each done inside the module.
  *
- * The only file that knows p11-kit is pkcs11.c. Every call blocks for as long as the module takes: on a thread of its
+ * Only pkcs11.c and pkcs11_key.c know p11-kit. Every call blocks for as long as the module takes: on a thread of its
  * own (hsm.c). Used by one thread at a time. Private to core/hsm. Source: PKCS#11 2.40, RFC 7512. */
 #ifndef BT_HSM_PKCS11_H
 #define BT_HSM_PKCS11_H
