@@ -18,19 +18,21 @@ static bool is_before_base(const struct bt_sts_key_id *key, const struct bt_sts_
 	return base == NULL || vend->wall_ms < base->wall_ms;
 }
 
-static bool is_beyond_base(const struct bt_sts_key_id *key, const struct bt_sts_vend *vend)
-{
-	uint32_t minute;
-
-	return bt_sts_tid_of(vend->wall_ms, key->base, &minute) != BT_OK || vend->tid > BT_STS_TID_MAX;
-}
-
-/* A key that has expired may still carry its successor: sections of a key change have no TID. */
+/* Sections of a key change have no TID: a key that has expired, or whose base date is used up, may still carry its
+ * successor. */
 static bool carries_tid(const struct bt_sts_vend *vend)
 {
 	const struct bt_sts_token_type *type = bt_sts_token_type_find(vend->token_class, vend->subclass);
 
 	return type == NULL || type->layout != BT_STS_LAYOUT_SECTION;
+}
+
+static bool is_beyond_base(const struct bt_sts_key_id *key, const struct bt_sts_vend *vend)
+{
+	uint32_t minute;
+
+	return carries_tid(vend) &&
+	       (bt_sts_tid_of(vend->wall_ms, key->base, &minute) != BT_OK || vend->tid > BT_STS_TID_MAX);
 }
 
 static bool is_expired(const struct bt_sts_key_id *key, const struct bt_sts_vend *vend)

@@ -71,6 +71,13 @@ static void test_base_date(void **state)
 	expect(NULL, &key, &vend);
 	vend.wall_ms = make_time(2024, 11, 25);
 	expect("used up", &key, &vend);
+	vend.token_class = MANAGE;
+	expect("used up", &key, &vend);
+	/* A roll-over leaves the base that is used up: sections are made under it, and have no TID. */
+	vend.subclass = SECTION;
+	expect(NULL, &key, &vend);
+	vend.tid = BT_STS_TID_MAX + 1;
+	expect(NULL, &key, &vend);
 	vend = make_vend(2014);
 	vend.tid = BT_STS_TID_MAX + 1;
 	expect("used up", &unique, &vend);
