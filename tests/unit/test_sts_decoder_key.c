@@ -14,6 +14,7 @@
 
 #include <openssl/crypto.h>
 
+#include "core/base/text.h"
 #include "tests/unit/sts_rows.h"
 
 #define EXAMPLE_PAN "600727000000000009"
@@ -200,8 +201,8 @@ static void test_refusals_by_name(void **state)
 		struct bt_sts_decoder_key key = {.len = 77};
 		const char *refusal;
 
-		strncpy(id.dkga, rows[i][0], sizeof id.dkga);
-		strncpy(id.ea, rows[i][1], sizeof id.ea);
+		assert_int_equal(bt_text_copy(id.dkga, sizeof id.dkga, rows[i][0]), BT_OK);
+		assert_int_equal(bt_text_copy(id.ea, sizeof id.ea, rows[i][1]), BT_OK);
 		refusal = bt_sts_key_id_refusal(&id);
 		if (rows[i][2] == NULL) {
 			assert_null(refusal);
