@@ -339,9 +339,20 @@ enum bt_sbx_code bt_sbx_call_head(struct bt_sbx *sbx, const struct bt_sbx_reques
 	int64_t seq = 0;
 	char hash[65];
 	char name[48];
+	char text[160];
+	uint8_t signature[64];
+	char signature_text[96];
 	load_head(sbx->db, request->terminal, &seq, hash);
+	if (!*hash)
+		snprintf(hash, sizeof hash, "%s", no_hash);
 	snprintf(name, sizeof name, "epoch.%s", request->terminal);
-	reply->body = json_pack("{s:I, s:s, s:I}", "seq", (json_int_t)seq, "hash", *hash ? hash : no_hash, "epoch",
-				(json_int_t)bt_sbx_meta_int(sbx->db, name, 1));
+	int64_t epoch = bt_sbx_meta_int(sbx->db, name, 1);
+	snprintf(text, sizeof text, "batti-held-v1|%s|%lld|%lld|%s", request->terminal, (long long)epoch,
+		 (long long)seq, hash);
+	if (!bt_sbx_ed25519_sign(sbx->head_end_seed, text, strlen(text), signature))
+		return BT_SBX_INTERNAL;
+	bt_sbx_b64_encode(signature, sizeof signature, signature_text, sizeof signature_text);
+	reply->body = json_pack("{s:I, s:s, s:I, s:s}", "seq", (json_int_t)seq, "hash", hash, "epoch",
+				(json_int_t)epoch, "signature", signature_text);
 	return BT_SBX_NONE;
 }

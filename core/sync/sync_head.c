@@ -1,6 +1,7 @@
 /* What the head-end holds of this record, and its era. A head-end restored from a backup has lost what it had
  * acknowledged: it is sent again from its head. One that holds another history says that there are two of this
  * terminal. Source: PROTOCOL H4, J1, L4. */
+#include <stdio.h>
 #include <string.h>
 
 #include "core/base/json.h"
@@ -91,26 +92,42 @@ enum bt_err bt_sync_start_head(struct bt_sync *sync)
 
 struct held {
 	struct bt_head head;
-	int64_t epoch; /* 0: not named */
+	int64_t epoch; /* the newest it has heard of */
 };
+
+static enum bt_err check_signature(const struct bt_sync *sync, const struct held *held, const char *hex,
+				   const char *encoded)
+{
+	char message[192];
+	uint8_t signature[BT_ED25519_SIGNATURE_LEN];
+	size_t len = 0;
+
+	if (bt_base64_decode(encoded, signature, sizeof signature, &len) != BT_OK || len != sizeof signature)
+		return BT_EAUTH;
+	snprintf(message, sizeof message, "batti-held-v1|%s|%lld|%lld|%s", sync->parts.enrolment->terminal,
+		 (long long)held->epoch, (long long)held->head.seq, hex);
+	return bt_verify(sync->parts.enrolment->head_end_key, bt_bytes_of(message), signature);
+}
 
 static enum bt_err read_held(const struct bt_sync *sync, const struct bt_answer *answer, struct held *out)
 {
-	char hex[2 * BT_SHA256_LEN + 1];
+	char hex[2 * BT_SHA256_LEN + 1], encoded[128];
 	json_t *o = NULL;
 	enum bt_err err = bt_json_parse(bt_buf_view(&answer->body), ANSWER_MAX, &o, NULL);
 
-	*out = (struct held){.epoch = bt_journal_epoch(sync->parts.journal) == 1};
+	*out = (struct held){.epoch = 0};
 	if (!err)
 		err = bt_json_int(o, "seq", 0, INT64_MAX, &out->head.seq);
 	if (!err)
 		err = bt_json_text(o, "hash", hex, sizeof hex);
 	if (!err)
 		err = bt_hex_decode(hex, out->head.hash, sizeof out->head.hash);
-	if (!err && bt_json_has(o, "epoch"))
+	if (!err)
 		err = bt_json_int(o, "epoch", 1, INT64_MAX, &out->epoch);
+	if (!err)
+		err = bt_json_text(o, "signature", encoded, sizeof encoded);
 	json_decref(o);
-	return err ? BT_EGARBAGE : BT_OK;
+	return err ? BT_EGARBAGE : check_signature(sync, out, hex, encoded);
 }
 
 static bool keep_hash(void *context, const struct bt_event *event)
@@ -228,9 +245,10 @@ enum bt_err bt_sync_take_head(struct bt_sync *sync, const struct bt_answer *answ
 	enum bt_err err = read_held(sync, answer, &held);
 
 	sync->head_tried = true;
-	sync->state.forked = false;
-	if (!err)
+	if (!err) {
+		sync->state.forked = false;
 		err = judge_head(sync, &held);
+	}
 	sync->head_wanted = err != BT_OK && !sync->state.forked;
 	if (!err && !bt_sync_is_resending(sync))
 		sync->resend_to = 0;

@@ -157,13 +157,22 @@ static inline void far_health(struct far *far, const char *nonce, int64_t time_m
 		 (long long)time_ms, (long long)far->era, nonce, signature);
 }
 
-/** Answer HEAD with what is held. */
+/** Answer HEAD with what is held, by a head-end that has heard of @p epoch; @p genuine: with a good signature. */
+static inline void far_tell_held(struct far *far, int epoch, bool genuine)
+{
+	char json[512], message[192], signature[96];
+
+	snprintf(message, sizeof message, "batti-held-v1|0142|%d|%lld|%s", epoch, (long long)far->held + !genuine,
+		 far->held_hash);
+	far_sign(far, message, signature);
+	snprintf(json, sizeof json, "{\"seq\":%lld,\"hash\":\"%s\",\"epoch\":%d,\"signature\":\"%s\"}",
+		 (long long)far->held, far->held_hash, epoch, signature);
+	far_answer(far, BT_OK, "", json);
+}
+
 static inline void far_tell_head(struct far *far)
 {
-	char json[160];
-
-	snprintf(json, sizeof json, "{\"seq\":%lld,\"hash\":\"%s\"}", (long long)far->held, far->held_hash);
-	far_answer(far, BT_OK, "", json);
+	far_tell_held(far, 1, true);
 }
 
 /** Turn once; calls other than @p wanted are answered: health and head well, all else with a refusal. @return @p wanted
