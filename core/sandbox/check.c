@@ -134,15 +134,20 @@ enum bt_sbx_code bt_sbx_check_range(const struct bt_sbx_sale *sale, int64_t now_
 	return is_ahead || is_behind ? BT_SBX_TID_RANGE : BT_SBX_NONE;
 }
 
+static bool is_minute_free(const struct bt_sbx *sbx, const char *meter, int64_t tid)
+{
+	return tid > sbx->own_floor && !is_reserved(tid) && !bt_sbx_ledger_minute_used(sbx->db, meter, tid, "");
+}
+
 /* The newest free minute of lane 0 within 5n minutes back, else the first one up to 4n ahead; -1 when there is none. */
 static int64_t choose_minute(const struct bt_sbx *sbx, const char *meter, int64_t minute)
 {
 	int64_t newest = minute - minute % BT_SBX_LANES;
-	for (int64_t tid = newest; tid > minute - 5 * BT_SBX_LANES; tid -= BT_SBX_LANES)
-		if (!is_reserved(tid) && !bt_sbx_ledger_minute_used(sbx->db, meter, tid, ""))
+	for (int64_t tid = newest; tid > minute - 5 * BT_SBX_LANES && tid > sbx->own_floor; tid -= BT_SBX_LANES)
+		if (is_minute_free(sbx, meter, tid))
 			return tid;
 	for (int64_t tid = newest + BT_SBX_LANES; tid <= minute + 4 * BT_SBX_LANES; tid += BT_SBX_LANES)
-		if (!is_reserved(tid) && !bt_sbx_ledger_minute_used(sbx->db, meter, tid, ""))
+		if (is_minute_free(sbx, meter, tid))
 			return tid;
 	return -1;
 }

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "core/sandbox/admin.h"
 #include "core/sandbox/bytes.h"
@@ -38,6 +39,7 @@ static int run_fault(const struct options *options);
 static int run_consumers(const struct options *options);
 static int run_code(const struct options *options);
 static int run_ledger(const struct options *options);
+static int run_restored(const struct options *options);
 static int run_revoke(const struct options *options);
 static int run_extension_code(const struct options *options);
 static int run_vending_keys(const struct options *options);
@@ -57,6 +59,7 @@ static const struct command commands[] = {
     {.name = "ledger", .takes = " --json ", .usage = "ledger --state S [--json]", .run = run_ledger},
     {.name = "vending-keys", .takes = " ", .usage = "vending-keys --state S", .run = run_vending_keys},
     {.name = "revoke", .takes = " ", .usage = "revoke --state S TERMINAL", .needs_operand = true, .run = run_revoke},
+    {.name = "restored", .takes = " ", .usage = "restored --state S", .run = run_restored},
     {.name = "extension-code",
      .takes = " ",
      .usage = "extension-code --state S TERMINAL",
@@ -210,6 +213,26 @@ static int run_vending_keys(const struct options *options)
 	int code = bt_sbx_report_vending_keys(&sbx);
 	bt_sbx_close(&sbx);
 	return code;
+}
+
+/* A running server has its era in mind: it is stopped first. */
+static int run_restored(const struct options *options)
+{
+	struct bt_sbx sbx;
+	if (!bt_sbx_open_made(options->state, &sbx))
+		return 1;
+	int lock = bt_sbx_lock(&sbx, "serve.lock", 0);
+	bool ok = lock >= 0 && bt_sbx_begin_era(&sbx);
+	if (lock < 0)
+		fprintf(stderr, "batti-sandbox: stop the server of this folder first\n");
+	else if (!ok)
+		fprintf(stderr, "batti-sandbox: the new era could not be recorded\n");
+	else
+		printf("era %lld\n", (long long)sbx.era);
+	if (lock >= 0)
+		close(lock);
+	bt_sbx_close(&sbx);
+	return ok ? 0 : 1;
 }
 
 static int run_revoke(const struct options *options)

@@ -77,6 +77,7 @@ static bool load_des_key(struct bt_sbx *sbx)
 static bool load_secrets(struct bt_sbx *sbx)
 {
 	sbx->era = bt_sbx_meta_int(sbx->db, "era", 1);
+	sbx->own_floor = bt_sbx_meta_int(sbx->db, "own_floor", 0);
 	sbx->key_good_until = bt_sbx_meta_int(sbx->db, "key_good_until", 0);
 	return bt_sbx_meta_bytes(sbx->db, "vending_key", sbx->vending.wide, sizeof sbx->vending.wide) &&
 	       load_des_key(sbx) &&
@@ -121,6 +122,17 @@ bool bt_sbx_open_made(const char *dir, struct bt_sbx *out)
 		return false;
 	}
 	return bt_sbx_open(dir, out);
+}
+
+bool bt_sbx_begin_era(struct bt_sbx *sbx)
+{
+	int64_t era = sbx->era + 1;
+	int64_t floor = bt_sbx_tid_minute(bt_sbx_now_ms()) + 4 * BT_SBX_LANES;
+	if (!bt_sbx_meta_put_int(sbx->db, "era", era) || !bt_sbx_meta_put_int(sbx->db, "own_floor", floor))
+		return false;
+	sbx->era = era;
+	sbx->own_floor = floor;
+	return true;
 }
 
 void bt_sbx_close(struct bt_sbx *sbx)

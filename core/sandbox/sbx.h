@@ -31,6 +31,7 @@ struct bt_sbx {
 	uint8_t head_end_seed[32];
 	uint8_t head_end_key[32];
 	int64_t era;
+	int64_t own_floor; /* no minute of lane 0 at or below it: what was given out before a restore is not known */
 	int64_t key_good_until;
 	struct bt_sbx_lease_terms lease;
 };
@@ -41,6 +42,9 @@ bool bt_sbx_open(const char *dir, struct bt_sbx *out);
  *  answered as an empty ledger. @return false with a line on stderr. */
 bool bt_sbx_open_made(const char *dir, struct bt_sbx *out);
 void bt_sbx_close(struct bt_sbx *sbx);
+/** The ledger was put back from a backup: begin a new era, leave out the minutes that lane 0 may have given since, and
+ *  let the numbers of leases begin above all that were ever given (PROTOCOL H4, T4, L1). */
+BT_SBX_MUST_USE bool bt_sbx_begin_era(struct bt_sbx *sbx);
 /** Path of @p name inside the folder. */
 void bt_sbx_path(const struct bt_sbx *sbx, const char *name, char out[BT_SBX_PATH_MAX]);
 /** Take the named lock file for the life of the process. @return its descriptor, -1 when @p wait is 0 and it is held.

@@ -12,8 +12,9 @@
 #include "core/sandbox/price.h"
 #include "core/sandbox/terminal.h"
 
-#define DOCUMENT_MAX 4096
-#define BACKDATE_MS  (5 * BT_SBX_MINUTE_MS)
+#define DOCUMENT_MAX  4096
+#define BACKDATE_MS   (5 * BT_SBX_MINUTE_MS)
+#define LEASES_AN_ERA INT64_C(1000000)
 /* 1 April 2026, 00:00 in India. */
 #define TARIFF_FROM_MS INT64_C(1774981800000)
 
@@ -75,7 +76,8 @@ static json_t *make_lease(const struct bt_sbx *sbx, const struct bt_sbx_terminal
 			 terminal->number, "number", (json_int_t)number, "era", (json_int_t)sbx->era, "lane",
 			 (json_int_t)terminal->lane, "lanes", BT_SBX_LANES, "tid_floor",
 			 (json_int_t)terminal->lane_floor, "not_before", (json_int_t)not_before, "expires",
-			 (json_int_t)expires, "tariff", BT_SBX_TARIFF_ID, "zone", "danapur", "caps", caps, "grants", grants);
+			 (json_int_t)expires, "tariff", BT_SBX_TARIFF_ID, "zone", "danapur", "caps", caps, "grants",
+			 grants);
 }
 
 enum bt_sbx_code bt_sbx_call_lease(struct bt_sbx *sbx, const struct bt_sbx_request *request, struct bt_sbx_reply *reply)
@@ -88,8 +90,12 @@ enum bt_sbx_code bt_sbx_call_lease(struct bt_sbx *sbx, const struct bt_sbx_reque
 		return BT_SBX_INTERNAL;
 	if (bt_sbx_key_change_is_behind(sbx->db, terminal.number))
 		return BT_SBX_DIRECTORY_OLD;
-	int64_t number =
-	    1 + bt_sbx_store_count(sbx->db, 0, "SELECT max(number) FROM leases WHERE terminal=?", "t", terminal.number);
+	int64_t highest =
+	    bt_sbx_store_count(sbx->db, 0, "SELECT max(number) FROM leases WHERE terminal=?", "t", terminal.number);
+	/* A restored ledger does not know what it has given since: numbers only rise, whatever it forgot (PROTOCOL L1).
+	 */
+	int64_t least = (sbx->era - 1) * LEASES_AN_ERA;
+	int64_t number = 1 + (highest > least ? highest : least);
 	if (!bt_sbx_store_run(sbx->db, "INSERT INTO leases VALUES(?,?,?,?)", "tiii", terminal.number, number,
 			      now_ms - BACKDATE_MS, expires) ||
 	    !(grants = bt_sbx_grants_make(sbx, terminal.number, number)))

@@ -34,6 +34,10 @@ static void see_token(struct sim_world *world, int which, const char *token)
 
 	if (sale->returned)
 		sim_fail(world, "a token after the money went back: %s", sale->id);
+	if (sale->refused)
+		sim_fail(world, "a token after the head-end's no: %s", sale->id);
+	if (sale->leaves)
+		world->totals.visited[SIM_PATH_REFUND_TOO_LATE]++;
 	if (sale->token[0] && strcmp(sale->token, token) != 0)
 		sim_fail(world, "other digits for sale %s", sale->id);
 	if (sale->token[0])
@@ -44,17 +48,22 @@ static void see_token(struct sim_world *world, int which, const char *token)
 	plan_key_in(world, which);
 }
 
+/* Cash moves only when the record says REFUNDED (PROTOCOL S5). */
 static void give_back(struct sim_world *world, int which)
 {
 	struct sim_sale *sale = &world->sales[which];
+	struct bt_sale_row row;
 
 	if (sale->returned)
 		return;
 	if (sale->token[0])
 		sim_fail(world, "money back over a token shown: %s", sale->id);
+	if (bt_journal_sale(world->counters[sale->counter].journal, sale->id, &row) != BT_OK ||
+	    row.stage != BT_STAGE_REFUNDED)
+		sim_fail(world, "money back before it was recorded: %s", sale->id);
 	sale->returned = true;
 	world->cash -= sale->cash;
-	world->totals.visited[SIM_PATH_REFUSED_OVER_TOKEN]++;
+	world->totals.visited[SIM_PATH_REFUNDED]++;
 }
 
 static int remember(struct sim_counter *counter, const struct sim_sale *sale)
@@ -160,6 +169,33 @@ static void leave_with_docket(struct sim_counter *counter, int sale)
 	sim_plan(world, sim_between(world, SIM_HOUR_MS, SIM_DAY_MS), SIM_COME_BACK, sale, 0);
 }
 
+/* New figures are agreed to by most; who does not wants the money back, with the supervisor's word for it. */
+static void answer_refusal(struct sim_counter *counter, int which, const struct bt_sale_view *view)
+{
+	struct sim_sale *sale = &counter->world->sales[which];
+	struct bt_approval approval = {.by = SIM_SUPERVISOR, .reason = "refused", .docket = view->sale.receipt};
+
+	if (view->state == BT_SALE_REFUSED && view->has_figures && !sale->leaves &&
+	    bt_teller_agree(counter->teller, sale->id) == BT_OK) {
+		sale->refused = false;
+		counter->world->totals.visited[SIM_PATH_NEW_FIGURES]++;
+		return;
+	}
+	sale->leaves = true;
+	if (bt_teller_refund(counter->teller, sale->id, &approval) == BT_OK)
+		sim_trace(counter->world, "%s: refund of %s begun", counter->number, sale->id);
+}
+
+void sim_clerk_note_refused(struct sim_counter *counter, const char *sale_id)
+{
+	int which = sim_find_sale(counter->world, sale_id);
+	struct bt_sale_row row;
+
+	if (which >= 0 && bt_journal_sale(counter->journal, sale_id, &row) == BT_OK && !row.token[0] &&
+	    row.stage != BT_STAGE_REFUNDING && strcmp(row.delivery, "token") == 0)
+		counter->world->sales[which].refused = true;
+}
+
 static bool is_served(struct sim_counter *counter, int sale, const struct bt_sale_view *view)
 {
 	struct sim_world *world = counter->world;
@@ -172,8 +208,14 @@ static bool is_served(struct sim_counter *counter, int sale, const struct bt_sal
 		if (view->token[0])
 			see_token(world, sale, view->token);
 		return true;
-	case BT_SALE_REFUSED:
+	case BT_SALE_REFUNDED:
 		give_back(world, sale);
+		return true;
+	case BT_SALE_REFUSED:
+		answer_refusal(counter, sale, view);
+		return false;
+	case BT_SALE_REFUNDING:
+		leave_with_docket(counter, sale);
 		return true;
 	case BT_SALE_PENDING:
 		sim_trace(world, "%s: docket: %s", counter->number, bt_denial_code(view->denial));
@@ -261,9 +303,39 @@ static void check_remembered(struct sim_counter *counter)
 	}
 }
 
+/* The clerk says what became of each sale that was cut off (PROTOCOL S6). */
+static void answer_for_cut_off(struct sim_counter *counter)
+{
+	struct sim_world *world = counter->world;
+	char sale_id[37];
+
+	for (int i = 0; i < LOOK_BACK && bt_teller_cut_off(counter->teller, sale_id); i++) {
+		int sale = sim_find_sale(world, sale_id);
+		enum bt_err err;
+
+		if (sale >= 0 && chance_one_in(&world->chance, 6)) {
+			struct bt_approval approval = {.by = SIM_SUPERVISOR, .reason = "returned"};
+
+			/* The note went back in the dark, says the clerk: it waits all the same for the record. */
+			world->sales[sale].leaves = true;
+			err = bt_teller_refund(counter->teller, sale_id, &approval);
+		} else if (chance_one_in(&world->chance, 2)) {
+			err = bt_teller_take_up(counter->teller, sale_id);
+			world->totals.visited[SIM_PATH_RESUMED] += err == BT_OK;
+		} else {
+			err = bt_teller_let_wait(counter->teller, sale_id);
+		}
+		if (err)
+			return;
+		if (sale >= 0)
+			leave_with_docket(counter, sale);
+	}
+}
+
 void sim_clerk_after_start(struct sim_counter *counter)
 {
 	settle_limbo(counter);
+	answer_for_cut_off(counter);
 	check_remembered(counter);
 	if (counter->sale >= 0)
 		sim_plan(counter->world, 10000, SIM_COME_BACK, counter->sale, 0);
@@ -282,8 +354,12 @@ void sim_clerk_come_back(struct sim_world *world, int which)
 		sim_plan(world, SIM_HOUR_MS, SIM_COME_BACK, which, 0);
 		return;
 	}
-	if (view.state == BT_SALE_PENDING || view.state == BT_SALE_STOPPED) {
-		if (view.state == BT_SALE_PENDING && chance_one_in(&world->chance, 2))
+	if (view.state == BT_SALE_PENDING || view.state == BT_SALE_STOPPED || view.state == BT_SALE_REFUSED ||
+	    view.state == BT_SALE_REFUNDING) {
+		if (view.state == BT_SALE_REFUSED || (view.state == BT_SALE_PENDING && sale->docket &&
+						      !world->healing && chance_one_in(&world->chance, 8)))
+			answer_refusal(counter, which, &view);
+		else if (chance_one_in(&world->chance, 2))
 			(void)!bt_teller_finish(counter->teller, sale->id);
 		sim_plan(world, sim_between(world, 10000, world->healing ? SIM_MINUTE_MS : 3 * SIM_HOUR_MS),
 			 SIM_COME_BACK, which, 0);

@@ -46,23 +46,31 @@ static enum bt_err fill(void *self, void *out, size_t len)
 	return BT_OK;
 }
 
-static bool shows_token(const struct bt_receipt *receipt)
+/* The digits of all groups on a slip, one after the other. */
+static void read_digits(const struct bt_receipt *receipt, char *out, size_t cap)
 {
+	size_t len = 0;
+
 	for (int i = 0; i < receipt->count; i++)
-		if (receipt->lines[i].kind == BT_LINE_GROUP)
-			return true;
-	return false;
+		for (const char *at = receipt->lines[i].kind == BT_LINE_GROUP ? receipt->lines[i].right : ""; *at; at++)
+			if (*at >= '0' && *at <= '9' && len + 1 < cap)
+				out[len++] = *at;
+	out[len] = '\0';
 }
 
-/* Journal first: what is on paper is in the record, and lasts. */
+/* Journal first: what is on paper is in the record, digit for digit, and lasts. */
 static void check_paper(struct sim_counter *counter, const struct bt_print_job *job)
 {
 	struct bt_sale_row row;
+	char digits[256];
 
-	if (!shows_token(&job->receipt))
+	read_digits(&job->receipt, digits, sizeof digits);
+	if (!digits[0])
 		return;
 	if (bt_journal_sale(counter->journal, job->sale_id, &row) != BT_OK || strlen(row.token) != 20)
 		sim_fail(counter->world, "a token printed before it was recorded: %s", job->sale_id);
+	else if (!strstr(digits, row.token))
+		sim_fail(counter->world, "other digits on paper: %s", job->sale_id);
 }
 
 static enum bt_err print(void *self, const struct bt_print_job *job)
@@ -161,6 +169,9 @@ void sim_counter_enrol(struct sim_counter *counter)
 	*enrolment = (struct bt_enrolment){.lane = {(uint32_t)(FIRST_LANE + counter->index), BT_SBX_LANES, 0},
 					   .era = counter->world->head.sbx.era,
 					   .shift_next = 611};
+	enrolment->operator_count = 2;
+	enrolment->operators[0] = (struct bt_operator){.id = OPERATOR, .role = BT_ROLE_CLERK};
+	enrolment->operators[1] = (struct bt_operator){.id = SIM_SUPERVISOR, .role = BT_ROLE_SUPERVISOR};
 	bt_text_copy(enrolment->terminal, sizeof enrolment->terminal, counter->number);
 	bt_text_copy(enrolment->complaint, sizeof enrolment->complaint, "1912");
 	memcpy(enrolment->head_end_key, counter->world->head.sbx.head_end_key, sizeof enrolment->head_end_key);
@@ -200,7 +211,8 @@ static enum bt_err open_trade(struct sim_counter *counter, struct bt_fault *faul
 					 .sink = &counter->sink,
 					 .deadline_ms = 3000,
 					 .slow_ms = 1500,
-					 .receipt_lang = BT_RECEIPT_EN};
+					 .receipt_lang = BT_RECEIPT_EN,
+					 .asks_after_restart = sim_has(counter->world, SIM_FAULT_HASTY_CLERK)};
 	struct bt_sync_parts sync = {.dir = counter->cache_dir,
 				     .clock = &counter->clock,
 				     .random = &counter->random,

@@ -143,6 +143,7 @@ bool sim_head_end_open(const struct sim_town *town, uint64_t seed, struct sim_he
 	out->chance.state = seed;
 	bt_sbx_random_use(fill_by_chance, &out->chance);
 	out->sbx.db = copy_ledger(town->sbx.db);
+	out->sbx.lease.grants = 0; /* a scrypt each */
 	return out->sbx.db != NULL;
 }
 
@@ -244,20 +245,14 @@ void sim_head_end_back_up(struct sim_head_end *head)
 	head->backup = copy_ledger(head->sbx.db);
 }
 
-/* What must never be given out twice lives outside the backup: numbers of leases, and withdrawn terminals. */
+/* That a terminal was withdrawn is known from elsewhere. */
 static bool carry_over(sqlite3 *from, sqlite3 *into)
 {
 	sqlite3_stmt *row =
-	    bt_sbx_store_ask(from, "SELECT terminal, number, not_before, expires FROM leases ORDER BY number", "");
+	    bt_sbx_store_ask(from, "SELECT terminal, revoked_at FROM terminals WHERE revoked_at IS NOT NULL", "");
 	bool carried = row != NULL;
 
 	while (carried && sqlite3_step(row) == SQLITE_ROW)
-		carried = bt_sbx_store_run(into, "INSERT OR IGNORE INTO leases VALUES(?,?,?,?)", "tiii",
-					   (const char *)sqlite3_column_text(row, 0), sqlite3_column_int64(row, 1),
-					   sqlite3_column_int64(row, 2), sqlite3_column_int64(row, 3));
-	sqlite3_finalize(row);
-	row = bt_sbx_store_ask(from, "SELECT terminal, revoked_at FROM terminals WHERE revoked_at IS NOT NULL", "");
-	while (carried && row && sqlite3_step(row) == SQLITE_ROW)
 		carried = bt_sbx_store_run(into, "UPDATE terminals SET revoked_at=? WHERE terminal=?", "it",
 					   sqlite3_column_int64(row, 1), (const char *)sqlite3_column_text(row, 0));
 	sqlite3_finalize(row);
@@ -274,6 +269,5 @@ bool sim_head_end_restore(struct sim_head_end *head)
 	}
 	sqlite3_close(head->sbx.db);
 	head->sbx.db = restored;
-	head->sbx.era++;
-	return bt_sbx_meta_put_int(restored, "era", head->sbx.era);
+	return bt_sbx_begin_era(&head->sbx);
 }

@@ -246,6 +246,11 @@ void sim_net_reply(struct sim_world *world, uint64_t tag)
 	    .status = message->status, .era = message->era, .body = bt_buf_view(&message->reply)};
 	bt_protocol_rest.decode(&message->call, &reply, &answer);
 	note_made_twice(world, &answer);
+	if (answer.kind == BT_CALL_SALE && answer.fault.err == BT_EREFUSED && strcmp(answer.code, "era") != 0 &&
+	    strcmp(answer.code, "tid_wait") != 0)
+		sim_clerk_note_refused(counter, answer.sale_id);
+	if (answer.kind == BT_CALL_SALE && strcmp(answer.code, "key_mismatch") == 0)
+		world->totals.visited[SIM_PATH_KEY_CHANGED_MEANWHILE]++;
 	give_answer(counter, &answer);
 	release(message);
 }

@@ -14,7 +14,11 @@
 	ROW(SAME_METER_SAME_MINUTE, "two terminals, one meter, one minute")                                            \
 	ROW(DISK_FULL_IN_SALE, "disk full inside a sale")                                                              \
 	ROW(DUPLICATE_REQUEST, "request delivered twice")                                                              \
-	ROW(REFUSED_OVER_TOKEN, "refused by the head-end, money back")                                                 \
+	ROW(REFUNDED, "money back, approved and reversed")                                                             \
+	ROW(REFUND_TOO_LATE, "refund asked for a token that had left")                                                 \
+	ROW(NEW_FIGURES, "sold at new figures")                                                                        \
+	ROW(RESUMED, "cut-off sale taken up with the consumer there")                                                  \
+	ROW(KEY_CHANGED_MEANWHILE, "key change between quote and commit")                                              \
 	ROW(FINISHED_LATER, "docket finished later")                                                                   \
 	ROW(SYNC_FAILED, "failed sync of the record")                                                                  \
 	ROW(REVOKED, "withdrawn terminal hears of it")                                                                 \

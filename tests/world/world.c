@@ -315,7 +315,7 @@ static int64_t read_now(void *context)
 static void choose_faults(struct sim_world *world)
 {
 	for (int i = 0; i < SIM_FAULT_COUNT; i++)
-		world->faults[i] = chance_one_in(&world->chance, 2) && i != SIM_FAULT_RESTORE_SERVER;
+		world->faults[i] = chance_one_in(&world->chance, 2);
 	if (sim_has(world, SIM_FAULT_SMALL_LIMIT))
 		world->head.sbx.lease.value_paise = sim_between(world, 2, 20) * 100000;
 	if (sim_has(world, SIM_FAULT_SHORT_LIMIT))

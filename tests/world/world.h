@@ -19,6 +19,7 @@
 #define SIM_ANSWERS    64
 #define SIM_PRINTS     32
 #define SIM_METER_TIDS 50
+#define SIM_SUPERVISOR "jha"
 #define SIM_START_MS   INT64_C(1795000000000)
 #define SIM_MINUTE_MS  INT64_C(60000)
 #define SIM_HOUR_MS    (60 * SIM_MINUTE_MS)
@@ -31,9 +32,10 @@
 	ROW(DELAY)                                                                                                     \
 	ROW(DUPLICATE)                                                                                                 \
 	ROW(CORRUPT)                                                                                                   \
-	ROW(OUTAGE) ROW(LONG_OUTAGE) ROW(POWER_CUT) ROW(KILL) ROW(DISK_FULL) ROW(SYNC_FAILS) ROW(WRITE_FAILS)          \
-	    ROW(CLOCK_JUMP) ROW(REVOKE) ROW(SMALL_LIMIT) ROW(SHORT_LIMIT) ROW(RESTORE_SERVER) ROW(PRINTER_JAM)         \
-		ROW(LOCKED_KEYS) ROW(OLD_LIST) ROW(HASTY_CLERK)
+	ROW(OUTAGE)                                                                                                    \
+	ROW(LONG_OUTAGE) ROW(POWER_CUT) ROW(KILL) ROW(DISK_FULL) ROW(SYNC_FAILS) ROW(WRITE_FAILS) ROW(CLOCK_JUMP)      \
+	    ROW(REVOKE) ROW(SMALL_LIMIT) ROW(SHORT_LIMIT) ROW(RESTORE_SERVER) ROW(PRINTER_JAM) ROW(LOCKED_KEYS)        \
+		ROW(OLD_LIST) ROW(HASTY_CLERK)
 
 enum sim_fault {
 #define SIM_FAULT_ENUM(id) SIM_FAULT_##id,
@@ -83,6 +85,8 @@ struct sim_sale {
 	bt_paise cash;
 	bool returned;  /* the cash went back over the counter */
 	bool docket;    /* left with a docket */
+	bool refused;   /* the head-end's final no has reached the counter, with no token on record there */
+	bool leaves;    /* wants the money back, not the token */
 	char token[21]; /* as shown or printed, "" none yet */
 	int accepted;   /* how often its token was taken by the meter */
 	int64_t units;  /* tenths, that the meter booked */
@@ -205,6 +209,8 @@ void sim_net_free(struct sim_world *world);
 void sim_clerk_next(struct sim_counter *counter);
 /** Look at the screen: hand over what is there. */
 void sim_clerk_look(struct sim_counter *counter);
+/** The head-end's no has come in: from here on no token (PROTOCOL S2). */
+void sim_clerk_note_refused(struct sim_counter *counter, const char *sale_id);
 /** After a start: find what was in hand when it went dark. */
 void sim_clerk_after_start(struct sim_counter *counter);
 void sim_clerk_come_back(struct sim_world *world, int sale);
