@@ -39,11 +39,11 @@ static const struct kind {
 	const char *name;
 	int sample[2], all[2];
 } kinds[] = {
-    {"reset", {[SALE] = 199, [DRAIN] = 997}, {[SALE] = 1, [DRAIN] = 1}},
-    {"gone", {[SALE] = 199, [DRAIN] = 997}, {[SALE] = 7, [DRAIN] = 31}},
-    {"end", {[SALE] = 199, [DRAIN] = 997}, {[SALE] = 5, [DRAIN] = 37}},
-    {"deaf", {[SALE] = 199, [DRAIN] = 9973}, {[SALE] = 11, [DRAIN] = 1501}},
-    {"silence", {[SALE] = 199, [DRAIN] = 9973}, {[SALE] = 13, [DRAIN] = 1501}},
+    {"reset", {[SALE] = 307, [DRAIN] = 1499}, {[SALE] = 1, [DRAIN] = 1}},
+    {"gone", {[SALE] = 307, [DRAIN] = 1499}, {[SALE] = 7, [DRAIN] = 31}},
+    {"end", {[SALE] = 307, [DRAIN] = 1499}, {[SALE] = 5, [DRAIN] = 37}},
+    {"deaf", {[SALE] = 307, [DRAIN] = 16000}, {[SALE] = 11, [DRAIN] = 1501}},
+    {"silence", {[SALE] = 307, [DRAIN] = 20000}, {[SALE] = 13, [DRAIN] = 1501}},
 };
 
 #define KINDS (sizeof kinds / sizeof kinds[0])
