@@ -16,7 +16,7 @@ struct tries {
 	int64_t last_ms;
 };
 
-static bool is_of_operator(const struct bt_event *event, const char *operator_id)
+static bool names_operator(const struct bt_event *event, const char *member, const char *operator_id)
 {
 	char text[24];
 	json_t *body;
@@ -24,24 +24,39 @@ static bool is_of_operator(const struct bt_event *event, const char *operator_id
 
 	if (bt_json_parse(event->body, BT_EVENT_BODY_MAX, &body, NULL) != BT_OK)
 		return false;
-	is = bt_json_text(body, "operator", text, sizeof text) == BT_OK && strcmp(text, operator_id) == 0;
+	is = bt_json_text(body, member, text, sizeof text) == BT_OK && strcmp(text, operator_id) == 0;
 	json_decref(body);
 	return is;
+}
+
+static bool is_of_operator(const struct bt_event *event, const char *operator_id)
+{
+	return names_operator(event, "operator", operator_id);
+}
+
+/* A sign-in, or a PIN that was right for something a supervisor approved. */
+static bool is_success(const struct bt_event *event, const char *operator_id)
+{
+	bool approval = event->kind == BT_EVENT_REFUNDING || event->kind == BT_EVENT_ABANDONED ||
+			event->kind == BT_EVENT_OVERRIDDEN;
+
+	return (event->kind == BT_EVENT_SIGN_IN && is_of_operator(event, operator_id)) ||
+	       (approval && names_operator(event, "by", operator_id));
 }
 
 static bool count_try(void *context, const struct bt_event *event)
 {
 	struct tries *tries = context;
+	bool failed = event->kind == BT_EVENT_SIGN_FAILED && is_of_operator(event, tries->operator_id);
 
-	if ((event->kind != BT_EVENT_SIGN_FAILED && event->kind != BT_EVENT_SIGN_IN) ||
-	    !is_of_operator(event, tries->operator_id)) {
+	if (!failed && !is_success(event, tries->operator_id)) {
 		/* The clock was set back since: the wait runs anew from here, or it would last until the old time
 		 * comes again. */
 		if (event->time_ms < tries->last_ms)
 			tries->last_ms = event->time_ms;
 		return true;
 	}
-	tries->failed = event->kind == BT_EVENT_SIGN_FAILED ? tries->failed + 1 : 0;
+	tries->failed = failed ? tries->failed + 1 : 0;
 	tries->last_ms = event->time_ms;
 	return true;
 }

@@ -50,6 +50,20 @@ static int64_t sign_in(struct fixture *f, const char *operator_id)
 	return shift;
 }
 
+/* A PIN that was right for a refund counts as one that was right; a refund that another approved does not. */
+static void shift_approval_ends_the_count(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(fixture_put_paid(f, 1, 16), BT_OK);
+	assert_int_equal(fixture_put_paid(f, 2, 32), BT_OK);
+	fail_times(f, "jha", 4);
+	assert_int_equal(fixture_put(f, BT_EVENT_REFUNDING, 1, "{\"asked_by\":\"jha\",\"by\":\"other\"}"), BT_OK);
+	assert_int_equal(state_of(f, "jha", f->now_ms).tries_left, 1);
+	assert_int_equal(fixture_put(f, BT_EVENT_REFUNDING, 2, "{\"asked_by\":\"rina\",\"by\":\"jha\"}"), BT_OK);
+	assert_int_equal(state_of(f, "jha", f->now_ms).tries_left, 5);
+}
+
 static void shift_lock_out_after_five(void **state)
 {
 	struct fixture *f = *state;
@@ -230,6 +244,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    TEST(shift_lock_out_after_five),
+	    TEST(shift_approval_ends_the_count),
 	    TEST(shift_lock_out_ends_and_comes_again),
 	    TEST(shift_restart_does_not_shorten),
 	    TEST(shift_clock_set_back_does_not_shorten),
