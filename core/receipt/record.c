@@ -6,9 +6,11 @@
 #include "core/receipt/base45.h"
 
 /* Fields in order, each most significant byte first. The flags say which optional fields are there and how many digits
- * the terminal and the DRN have, so that leading zeros survive. An absent field is zero and must be. */
+ * the terminal and the DRN have, so that leading zeros survive. An absent field is zero and must be. Both versions
+ * share their first fields. */
 enum {
-	VERSION = 1,
+	VERSION_SLIP = 1,
+	VERSION_DOCKET = 2,
 	AT_VERSION = 0,
 	AT_FLAGS = 1,
 	AT_TERMINAL = 2, /* 3 bytes */
@@ -19,19 +21,44 @@ enum {
 	AT_UNITS = 37,   /* 4, tenths */
 	AT_TID = 41,     /* 3 */
 	AT_RND = 44,     /* 1 */
-	AT_TOKEN = 45,   /* 9: 20 digits are below 2^67 */
-	AT_TIME = 54,    /* 4, seconds since 1970 */
-	FIELDS_LEN = 58,
-	RECORD_LEN = FIELDS_LEN + BT_ED25519_SIGNATURE_LEN,
+	AT_REST = 45,
+	/* version 1 */
+	AT_TOKEN = 45, /* 9: 20 digits are below 2^67 */
+	AT_TIME = 54,  /* 4, seconds since 1970 */
+	SLIP_LEN = 58,
+	/* version 2 */
+	AT_PAID = 45,       /* 4, seconds since 1970 */
+	AT_CONNECTION = 49, /* 5; then the check digit of the receipt number * 16 + how many digits it has */
+	AT_SHIFT = 55,      /* 3 */
+	AT_SEQUENCE = 58,   /* 2 */
+	AT_REV = 60,        /* 2 */
+	AT_DUTY = 62,       /* 5, paise */
+	AT_WHAT = 67,       /* kind * 16 + delivery */
+	AT_SGC = 68,        /* 3 */
+	AT_TI = 71,
+	AT_KEY = 72, /* KRN in the upper four bits, then two of KT, two of the base date */
+	AT_EA = 73,  /* EA * 8 + DKGA */
+	AT_KEN = 74,
+	AT_KCV = 75, /* 3 */
+	DOCKET_LEN = 78,
+	FIELDS_MAX = DOCKET_LEN,
+	RECORD_MAX = FIELDS_MAX + BT_ED25519_SIGNATURE_LEN,
 };
 
 enum {
 	FLAG_DRN_11 = 0x01,
 	FLAG_DRN_13 = 0x02,
-	FLAG_TOKEN = 0x04,
+	FLAG_TOKEN = 0x04, /* version 1 */
+	FLAG_KEY = 0x08,   /* version 2 */
 	FLAG_TERMINAL_SHIFT = 4,
-	FLAGS_KNOWN = 0x77,
+	SLIP_FLAGS = 0x77,
+	DOCKET_FLAGS = 0x7b,
 };
+
+/* A place in these lists is on paper for ever. */
+static const char *const kinds[] = {"sts_units", "remote", "dues"};
+static const char *const deliveries[] = {"token", "balance", "dues"};
+static const uint16_t bases[] = {1993, 2014, 2035};
 
 static const char prefix[] = "RC1:";
 #define PREFIX_LEN (sizeof(prefix) - 1)
@@ -39,12 +66,12 @@ static const char prefix[] = "RC1:";
 /* The prefix is signed too: no other message of this key begins with it. */
 struct signed_record {
 	uint8_t prefix[PREFIX_LEN];
-	uint8_t body[RECORD_LEN];
+	uint8_t body[RECORD_MAX];
 };
 
-static struct bt_bytes view_signed_part(const struct signed_record *record)
+static struct bt_bytes view_signed_part(const struct signed_record *record, size_t fields_len)
 {
-	return (struct bt_bytes){record->prefix, PREFIX_LEN + FIELDS_LEN};
+	return (struct bt_bytes){record->prefix, PREFIX_LEN + fields_len};
 }
 
 static void put_number(uint8_t *out, size_t len, uint64_t value)
@@ -136,6 +163,146 @@ static bool is_digits_or_empty(const char *text)
 	return text[0] == '\0' || bt_text_is_digits(text);
 }
 
+static uint8_t find_flags(const struct bt_receipt_record *record)
+{
+	size_t drn = strlen(record->drn);
+	size_t flags = strlen(record->terminal) << FLAG_TERMINAL_SHIFT;
+	flags |= drn == 11 ? FLAG_DRN_11 : 0;
+	flags |= drn == 13 ? FLAG_DRN_13 : 0;
+	flags |= record->token[0] != '\0' ? FLAG_TOKEN : 0;
+	flags |= record->docket.has_key ? FLAG_KEY : 0;
+	return (uint8_t)flags;
+}
+
+/* The place of @p text in a list of @p count; @p count when it is not there. */
+static size_t find_place(const char *const *list, size_t count, const char *text)
+{
+	size_t at = 0;
+	while (at < count && strcmp(list[at], text) != 0)
+		at++;
+	return at;
+}
+
+#define KINDS      (sizeof(kinds) / sizeof(kinds[0]))
+#define DELIVERIES (sizeof(deliveries) / sizeof(deliveries[0]))
+#define BASES      (sizeof(bases) / sizeof(bases[0]))
+
+static size_t find_base(uint16_t base)
+{
+	size_t at = 0;
+	while (at < BASES && bases[at] != base)
+		at++;
+	return at;
+}
+
+static bool is_number_of(const char *text, size_t len)
+{
+	return strlen(text) == len && bt_text_is_digits(text);
+}
+
+static bool parse_below(const char *text, uint64_t end, uint64_t *out)
+{
+	uint64_t value = 0;
+	if (!bt_text_is_digits(text) || strlen(text) > 9)
+		return false;
+	for (; *text != '\0'; text++)
+		value = value * 10 + (uint64_t)(*text - '0');
+	*out = value;
+	return value < end;
+}
+
+/* "0142-0611-087-7" in its parts; whoever numbers receipts knows what the last digit checks. */
+struct receipt_parts {
+	char terminal[8];
+	uint32_t shift, sequence;
+	uint8_t check;
+};
+
+static bool parse_receipt(const char *text, struct receipt_parts *out)
+{
+	char parts[4][12] = {"", "", "", ""};
+	size_t part = 0, len = 0;
+	uint64_t shift_read = 0, sequence_read = 0;
+	for (; *text != '\0'; text++) {
+		if (*text == '-' && ++part < 4)
+			len = 0;
+		else if (*text == '-' || len + 1 >= sizeof(parts[0]))
+			return false;
+		else
+			parts[part][len++] = *text;
+	}
+	/* As the terminal writes it, and no other spelling: shift and sequence have four and three digits, or more. */
+	if (part != 3 || !bt_text_is_digits(parts[0]) || strlen(parts[0]) > 6 || strlen(parts[1]) < 4 ||
+	    strlen(parts[2]) < 3 || !is_number_of(parts[3], 1) || !parse_below(parts[1], 1u << 24, &shift_read) ||
+	    !parse_below(parts[2], 1u << 16, &sequence_read) || (strlen(parts[1]) > 4 && parts[1][0] == '0') ||
+	    (strlen(parts[2]) > 3 && parts[2][0] == '0'))
+		return false;
+	(void)bt_text_copy(out->terminal, sizeof(out->terminal), parts[0]);
+	out->shift = (uint32_t)shift_read;
+	out->sequence = (uint32_t)sequence_read;
+	out->check = (uint8_t)(parts[3][0] - '0');
+	return true;
+}
+
+static bool is_key_wellformed(const struct bt_record_docket *docket)
+{
+	uint8_t kcv[3];
+	uint64_t ea = 0, dkga = 0;
+	return is_number_of(docket->sgc, 6) && is_number_of(docket->ti, 2) && is_number_of(docket->ea, 2) &&
+	       is_number_of(docket->dkga, 2) && parse_below(docket->ea, 32, &ea) &&
+	       parse_below(docket->dkga, 8, &dkga) && strlen(docket->kcv) == 6 &&
+	       bt_hex_decode(docket->kcv, kcv, sizeof(kcv)) == BT_OK && docket->krn >= 1 && docket->krn <= 9 &&
+	       docket->kt <= 3 && find_base(docket->base) < BASES;
+}
+
+static bool is_docket_wellformed(const struct bt_receipt_record *record)
+{
+	const struct bt_record_docket *docket = &record->docket;
+	struct receipt_parts receipt;
+	size_t connection = strlen(docket->connection);
+	if (docket->receipt[0] == '\0')
+		return !docket->has_key;
+	return record->token[0] == '\0' && parse_receipt(docket->receipt, &receipt) &&
+	       strcmp(receipt.terminal, record->terminal) == 0 && bt_text_is_digits(docket->connection) &&
+	       connection <= 12 && find_place(kinds, KINDS, docket->kind) < KINDS &&
+	       find_place(deliveries, DELIVERIES, docket->delivery) < DELIVERIES && docket->duty >= 0 &&
+	       docket->duty <= BT_PAISE_MAX && docket->rev >= 1 &&
+	       (docket->has_key ? is_key_wellformed(docket) : record->tid == 0 && record->rnd == 0);
+}
+
+static void put_key(const struct bt_record_docket *docket, uint8_t *out)
+{
+	uint64_t ea = 0, dkga = 0;
+	(void)parse_below(docket->ea, 32, &ea);
+	(void)parse_below(docket->dkga, 8, &dkga);
+	put_decimal(out + AT_SGC, AT_TI - AT_SGC, docket->sgc);
+	put_decimal(out + AT_TI, 1, docket->ti);
+	out[AT_KEY] = (uint8_t)(docket->krn << 4 | docket->kt << 2 | (int)find_base(docket->base));
+	out[AT_EA] = (uint8_t)(ea << 3 | dkga);
+	out[AT_KEN] = docket->ken;
+	if (bt_hex_decode(docket->kcv, out + AT_KCV, DOCKET_LEN - AT_KCV) != BT_OK)
+		memset(out + AT_KCV, 0, DOCKET_LEN - AT_KCV); /* cannot be: the form was checked */
+}
+
+static void put_docket(const struct bt_receipt_record *record, uint8_t *out)
+{
+	const struct bt_record_docket *docket = &record->docket;
+	struct receipt_parts receipt = {.shift = 0};
+	(void)parse_receipt(docket->receipt, &receipt);
+	memset(out + AT_REST, 0, DOCKET_LEN - AT_REST);
+	put_number(out + AT_PAID, AT_CONNECTION - AT_PAID, (uint64_t)(record->paid_at_ms / 1000));
+	put_decimal(out + AT_CONNECTION, 5, docket->connection);
+	out[AT_CONNECTION + 5] = (uint8_t)((size_t)receipt.check << 4 | strlen(docket->connection));
+	put_number(out + AT_SHIFT, AT_SEQUENCE - AT_SHIFT, receipt.shift);
+	put_number(out + AT_SEQUENCE, AT_REV - AT_SEQUENCE, receipt.sequence);
+	put_number(out + AT_REV, AT_DUTY - AT_REV, docket->rev);
+	put_number(out + AT_DUTY, AT_WHAT - AT_DUTY, (uint64_t)docket->duty);
+	out[AT_WHAT] = (uint8_t)(find_place(kinds, KINDS, docket->kind) << 4 |
+				 find_place(deliveries, DELIVERIES, docket->delivery));
+	if (docket->has_key)
+		put_key(docket, out);
+}
+
 static bool is_wellformed(const struct bt_receipt_record *record)
 {
 	size_t drn = strlen(record->drn);
@@ -145,22 +312,12 @@ static bool is_wellformed(const struct bt_receipt_record *record)
 	       (drn == 0 || drn == 11 || drn == 13) && is_digits_or_empty(record->token) &&
 	       (token == 0 || token == 20) && record->amount >= 0 && record->amount <= BT_PAISE_MAX &&
 	       record->dues >= 0 && record->dues <= BT_PAISE_MAX && record->tid <= 0xffffff &&
-	       record->paid_at_ms >= 0 && record->paid_at_ms / 1000 <= UINT32_MAX;
-}
-
-static uint8_t find_flags(const struct bt_receipt_record *record)
-{
-	size_t drn = strlen(record->drn);
-	size_t flags = strlen(record->terminal) << FLAG_TERMINAL_SHIFT;
-	flags |= drn == 11 ? FLAG_DRN_11 : 0;
-	flags |= drn == 13 ? FLAG_DRN_13 : 0;
-	flags |= record->token[0] != '\0' ? FLAG_TOKEN : 0;
-	return (uint8_t)flags;
+	       record->paid_at_ms >= 0 && record->paid_at_ms / 1000 <= UINT32_MAX && is_docket_wellformed(record);
 }
 
 static void put_fields(const struct bt_receipt_record *record, uint8_t *out)
 {
-	out[AT_VERSION] = VERSION;
+	out[AT_VERSION] = record->docket.receipt[0] != '\0' ? VERSION_DOCKET : VERSION_SLIP;
 	out[AT_FLAGS] = find_flags(record);
 	put_decimal(out + AT_TERMINAL, AT_SALE - AT_TERMINAL, record->terminal);
 	put_decimal(out + AT_DRN, AT_AMOUNT - AT_DRN, record->drn);
@@ -169,8 +326,24 @@ static void put_fields(const struct bt_receipt_record *record, uint8_t *out)
 	put_number(out + AT_UNITS, AT_TID - AT_UNITS, record->units);
 	put_number(out + AT_TID, AT_RND - AT_TID, record->tid);
 	out[AT_RND] = record->rnd;
+	if (record->docket.receipt[0] != '\0') {
+		put_docket(record, out);
+		return;
+	}
 	put_decimal(out + AT_TOKEN, AT_TIME - AT_TOKEN, record->token);
-	put_number(out + AT_TIME, FIELDS_LEN - AT_TIME, (uint64_t)(record->paid_at_ms / 1000));
+	put_number(out + AT_TIME, SLIP_LEN - AT_TIME, (uint64_t)(record->paid_at_ms / 1000));
+}
+
+static size_t fields_len_of(uint8_t version)
+{
+	if (version == VERSION_DOCKET)
+		return DOCKET_LEN;
+	return version == VERSION_SLIP ? SLIP_LEN : 0;
+}
+
+bool bt_record_is(const char *text)
+{
+	return strncmp(text, prefix, PREFIX_LEN) == 0;
 }
 
 enum bt_err bt_record_encode(const struct bt_receipt_record *record, const struct bt_signer *signer,
@@ -181,12 +354,13 @@ enum bt_err bt_record_encode(const struct bt_receipt_record *record, const struc
 	if (!is_wellformed(record) || !parse_sale_id(record->sale_id, made.body + AT_SALE))
 		return BT_EINPUT;
 	put_fields(record, made.body);
-	if (bt_sign(signer, view_signed_part(&made), made.body + FIELDS_LEN) != BT_OK)
+	size_t len = fields_len_of(made.body[AT_VERSION]);
+	if (bt_sign(signer, view_signed_part(&made, len), made.body + len) != BT_OK)
 		return BT_ECRYPTO;
 	char text[BT_RECORD_TEXT_CAP];
 	memcpy(text, prefix, PREFIX_LEN);
-	enum bt_err err =
-	    bt_base45_encode((struct bt_bytes){made.body, RECORD_LEN}, text + PREFIX_LEN, sizeof(text) - PREFIX_LEN);
+	enum bt_err err = bt_base45_encode((struct bt_bytes){made.body, len + BT_ED25519_SIGNATURE_LEN},
+					   text + PREFIX_LEN, sizeof(text) - PREFIX_LEN);
 	if (err == BT_OK)
 		memcpy(out, text, strlen(text) + 1);
 	return err;
@@ -194,12 +368,64 @@ enum bt_err bt_record_encode(const struct bt_receipt_record *record, const struc
 
 static const size_t drn_digits[] = {[0] = 0, [FLAG_DRN_11] = 11, [FLAG_DRN_13] = 13};
 
+static bool get_key(const uint8_t *in, struct bt_record_docket *out)
+{
+	if ((in[AT_KEY] & 3) >= BASES)
+		return false;
+	out->krn = in[AT_KEY] >> 4;
+	out->kt = in[AT_KEY] >> 2 & 3;
+	out->base = bases[in[AT_KEY] & 3];
+	out->ken = in[AT_KEN];
+	(void)bt_text_printf(out->ea, sizeof(out->ea), "%02d", in[AT_EA] >> 3);
+	(void)bt_text_printf(out->dkga, sizeof(out->dkga), "%02d", in[AT_EA] & 7);
+	char kcv[7];
+	bt_hex_encode((struct bt_bytes){in + AT_KCV, DOCKET_LEN - AT_KCV}, kcv);
+	for (size_t i = 0; i < sizeof(kcv); i++)
+		out->kcv[i] = kcv[i] >= 'a' && kcv[i] <= 'f' ? (char)(kcv[i] - 'a' + 'A') : kcv[i];
+	return get_decimal(in + AT_SGC, AT_TI - AT_SGC, 6, out->sgc) && get_decimal(in + AT_TI, 1, 2, out->ti);
+}
+
+static bool is_zero(const uint8_t *in, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (in[i] != 0)
+			return false;
+	return true;
+}
+
+static bool get_docket(const uint8_t *in, struct bt_receipt_record *out)
+{
+	struct bt_record_docket *docket = &out->docket;
+	size_t kind = in[AT_WHAT] >> 4, delivery = in[AT_WHAT] & 15, digits = in[AT_CONNECTION + 5] & 15;
+	if (kind >= KINDS || delivery >= DELIVERIES || digits < 1 || digits > 12 || in[AT_CONNECTION + 5] >> 4 > 9)
+		return false;
+	(void)bt_text_copy(docket->kind, sizeof(docket->kind), kinds[kind]);
+	(void)bt_text_copy(docket->delivery, sizeof(docket->delivery), deliveries[delivery]);
+	out->paid_at_ms = (int64_t)get_number(in + AT_PAID, AT_CONNECTION - AT_PAID) * 1000;
+	docket->rev = (uint16_t)get_number(in + AT_REV, AT_DUTY - AT_REV);
+	docket->duty = (bt_paise)get_number(in + AT_DUTY, AT_WHAT - AT_DUTY);
+	docket->has_key = (in[AT_FLAGS] & FLAG_KEY) != 0;
+	(void)bt_text_printf(docket->receipt, sizeof(docket->receipt), "%s-%04u-%03u-%u", out->terminal,
+			     (unsigned)get_number(in + AT_SHIFT, AT_SEQUENCE - AT_SHIFT),
+			     (unsigned)get_number(in + AT_SEQUENCE, AT_REV - AT_SEQUENCE), in[AT_CONNECTION + 5] >> 4u);
+	if (!get_decimal(in + AT_CONNECTION, 5, digits, docket->connection))
+		return false;
+	return docket->has_key ? get_key(in, docket) : is_zero(in + AT_SGC, DOCKET_LEN - AT_SGC);
+}
+
+static bool get_slip(const uint8_t *in, struct bt_receipt_record *out)
+{
+	out->paid_at_ms = (int64_t)get_number(in + AT_TIME, SLIP_LEN - AT_TIME) * 1000;
+	return get_decimal(in + AT_TOKEN, AT_TIME - AT_TOKEN, (in[AT_FLAGS] & FLAG_TOKEN) != 0 ? 20 : 0, out->token);
+}
+
 static bool get_fields(const uint8_t *in, struct bt_receipt_record *out)
 {
+	bool is_docket = in[AT_VERSION] == VERSION_DOCKET;
 	uint8_t flags = in[AT_FLAGS];
 	size_t drn = flags & (FLAG_DRN_11 | FLAG_DRN_13);
 	size_t terminal = flags >> FLAG_TERMINAL_SHIFT;
-	if (in[AT_VERSION] != VERSION || (flags & ~FLAGS_KNOWN) != 0 || terminal < 1 || terminal > 6 ||
+	if ((flags & ~(is_docket ? DOCKET_FLAGS : SLIP_FLAGS)) != 0 || terminal < 1 || terminal > 6 ||
 	    drn >= sizeof(drn_digits) / sizeof(drn_digits[0]))
 		return false;
 	format_sale_id(in + AT_SALE, out->sale_id);
@@ -208,11 +434,9 @@ static bool get_fields(const uint8_t *in, struct bt_receipt_record *out)
 	out->units = (uint32_t)get_number(in + AT_UNITS, AT_TID - AT_UNITS);
 	out->tid = (uint32_t)get_number(in + AT_TID, AT_RND - AT_TID);
 	out->rnd = in[AT_RND];
-	out->paid_at_ms = (int64_t)get_number(in + AT_TIME, FIELDS_LEN - AT_TIME) * 1000;
 	return get_decimal(in + AT_TERMINAL, AT_SALE - AT_TERMINAL, terminal, out->terminal) &&
 	       get_decimal(in + AT_DRN, AT_AMOUNT - AT_DRN, drn_digits[drn], out->drn) &&
-	       get_decimal(in + AT_TOKEN, AT_TIME - AT_TOKEN, (flags & FLAG_TOKEN) != 0 ? 20 : 0, out->token) &&
-	       is_wellformed(out);
+	       (is_docket ? get_docket(in, out) : get_slip(in, out)) && is_wellformed(out);
 }
 
 enum bt_err bt_record_decode(const char *text, const uint8_t key[BT_ED25519_PUBLIC_LEN], struct bt_receipt_record *out)
@@ -220,13 +444,14 @@ enum bt_err bt_record_decode(const char *text, const uint8_t key[BT_ED25519_PUBL
 	struct signed_record read;
 	struct bt_receipt_record fields = {0};
 	size_t len = 0;
-	if (strncmp(text, prefix, PREFIX_LEN) != 0)
+	if (!bt_record_is(text))
 		return BT_EFORMAT;
 	memcpy(read.prefix, prefix, PREFIX_LEN);
-	if (bt_base45_decode(text + PREFIX_LEN, read.body, sizeof(read.body), &len) != BT_OK || len != RECORD_LEN)
+	if (bt_base45_decode(text + PREFIX_LEN, read.body, sizeof(read.body), &len) != BT_OK || len < SLIP_LEN)
 		return BT_EFORMAT;
-	if (!get_fields(read.body, &fields))
+	size_t fields_len = fields_len_of(read.body[AT_VERSION]);
+	if (fields_len == 0 || len != fields_len + BT_ED25519_SIGNATURE_LEN || !get_fields(read.body, &fields))
 		return BT_EFORMAT;
 	*out = fields;
-	return bt_verify(key, view_signed_part(&read), read.body + FIELDS_LEN);
+	return bt_verify(key, view_signed_part(&read, fields_len), read.body + fields_len);
 }

@@ -26,6 +26,34 @@ static const struct bt_receipt_record sale = {
     .paid_at_ms = INT64_C(1795241527000),
 };
 
+static const struct bt_receipt_record docket = {
+    .terminal = "0142",
+    .sale_id = "01936f2e-7c3a-7abc-8def-0123456789ab",
+    .drn = "04740015298",
+    .amount = 50000,
+    .dues = 20000,
+    .units = 635,
+    .tid = 7123456,
+    .rnd = 5,
+    .paid_at_ms = INT64_C(1795241527000),
+    .docket = {.receipt = "0142-0611-087-4",
+	       .connection = "100244781560",
+	       .kind = "sts_units",
+	       .delivery = "token",
+	       .duty = 2703,
+	       .rev = 1,
+	       .has_key = true,
+	       .sgc = "123457",
+	       .ti = "01",
+	       .ea = "11",
+	       .dkga = "04",
+	       .kcv = "061D8F",
+	       .krn = 1,
+	       .kt = 2,
+	       .ken = 255,
+	       .base = 2014},
+};
+
 static int open_signer(void **state)
 {
 	static const uint8_t seed[BT_ED25519_SEED_LEN] = {1, 2, 3};
@@ -55,6 +83,22 @@ static void assert_same_record(const struct bt_receipt_record *a, const struct b
 	assert_int_equal(a->rnd, b->rnd);
 	assert_string_equal(a->token, b->token);
 	assert_int_equal(a->paid_at_ms, b->paid_at_ms);
+	assert_string_equal(a->docket.receipt, b->docket.receipt);
+	assert_string_equal(a->docket.connection, b->docket.connection);
+	assert_string_equal(a->docket.kind, b->docket.kind);
+	assert_string_equal(a->docket.delivery, b->docket.delivery);
+	assert_int_equal(a->docket.duty, b->docket.duty);
+	assert_int_equal(a->docket.rev, b->docket.rev);
+	assert_int_equal(a->docket.has_key, b->docket.has_key);
+	assert_string_equal(a->docket.sgc, b->docket.sgc);
+	assert_string_equal(a->docket.ti, b->docket.ti);
+	assert_string_equal(a->docket.ea, b->docket.ea);
+	assert_string_equal(a->docket.dkga, b->docket.dkga);
+	assert_string_equal(a->docket.kcv, b->docket.kcv);
+	assert_int_equal(a->docket.krn, b->docket.krn);
+	assert_int_equal(a->docket.kt, b->docket.kt);
+	assert_int_equal(a->docket.ken, b->docket.ken);
+	assert_int_equal(a->docket.base, b->docket.base);
 }
 
 /* Source: RFC 9285, sections 4.3 and 4.4. */
@@ -123,14 +167,47 @@ static void test_round_trip(void **state)
 	}
 }
 
-static void test_every_flipped_bit_is_refused(void **state)
+static void test_docket_round_trip(void **state)
+{
+	struct bt_receipt_record variants[] = {docket, docket, docket, docket};
+	char text[BT_RECORD_TEXT_CAP];
+	(void)state;
+	/* Nothing fixed yet: the head-end's first commit does that (PROTOCOL T1). */
+	memset(&variants[1].docket.has_key, 0, sizeof(variants[1].docket) - offsetof(struct bt_record_docket, has_key));
+	variants[1].tid = variants[1].rnd = 0;
+	memcpy(variants[2].docket.receipt, "0142-70611-1087-0", 18);
+	memcpy(variants[2].docket.kcv, "FFFFFF", 7);
+	memcpy(variants[2].docket.ea, "07", 3);
+	memcpy(variants[2].docket.dkga, "02", 3);
+	variants[2].docket.base = 2035;
+	variants[2].docket.rev = UINT16_MAX;
+	variants[3] = (struct bt_receipt_record){.terminal = "000001",
+						 .sale_id = "ffffffff-ffff-7fff-bfff-ffffffffffff",
+						 .amount = BT_PAISE_MAX,
+						 .dues = BT_PAISE_MAX,
+						 .paid_at_ms = INT64_C(4294967295000),
+						 .docket = {.receipt = "000001-16777215-65535-9",
+							    .connection = "999999999999",
+							    .kind = "dues",
+							    .delivery = "dues",
+							    .duty = BT_PAISE_MAX,
+							    .rev = 1}};
+	for (size_t i = 0; i < sizeof(variants) / sizeof(variants[0]); i++) {
+		struct bt_receipt_record read;
+		assert_int_equal(bt_record_encode(&variants[i], signer, text), BT_OK);
+		assert_int_equal(strlen(text), 217); /* 221 fit the QR of a slip: version 8, level M */
+		assert_int_equal(bt_record_decode(text, key, &read), BT_OK);
+		assert_same_record(&read, &variants[i]);
+	}
+}
+
+static void expect_each_bit_refused(const struct bt_receipt_record *record)
 {
 	char good[BT_RECORD_TEXT_CAP], bad[BT_RECORD_TEXT_CAP];
 	uint8_t bytes[192];
 	size_t len = 0;
 	struct bt_receipt_record read;
-	(void)state;
-	assert_int_equal(bt_record_encode(&sale, signer, good), BT_OK);
+	assert_int_equal(bt_record_encode(record, signer, good), BT_OK);
 	assert_int_equal(bt_base45_decode(good + 4, bytes, sizeof(bytes), &len), BT_OK);
 	for (size_t bit = 0; bit < len * 8; bit++) {
 		bytes[bit / 8] ^= (uint8_t)(1u << bit % 8);
@@ -139,6 +216,13 @@ static void test_every_flipped_bit_is_refused(void **state)
 		assert_int_not_equal(bt_record_decode(bad, key, &read), BT_OK);
 		bytes[bit / 8] ^= (uint8_t)(1u << bit % 8);
 	}
+}
+
+static void test_every_flipped_bit_is_refused(void **state)
+{
+	(void)state;
+	expect_each_bit_refused(&sale);
+	expect_each_bit_refused(&docket);
 }
 
 static void test_every_changed_character_is_refused(void **state)
@@ -198,6 +282,15 @@ static void test_forms_are_refused(void **state)
 	record = sale, record.terminal[0] = 'A', assert_form_is_refused(record);
 	record = sale, record.terminal[0] = '\0', assert_form_is_refused(record);
 	record = sale, memcpy(record.terminal, "1234567", 8), assert_form_is_refused(record);
+	record = docket, memcpy(record.token, sale.token, 21), assert_form_is_refused(record);
+	record = docket, record.docket.has_key = false, assert_form_is_refused(record);
+	record = docket, record.docket.base = 2000, assert_form_is_refused(record);
+	record = docket, record.docket.kcv[0] = 'G', assert_form_is_refused(record);
+	record = docket, record.docket.kind[0] = 'X', assert_form_is_refused(record);
+	record = docket, record.docket.connection[0] = '\0', assert_form_is_refused(record);
+	record = docket, record.docket.receipt[3] = '3', assert_form_is_refused(record); /* another terminal's */
+	record = docket, record.docket.receipt[4] = '0', assert_form_is_refused(record);
+	record = docket, record.docket.rev = 0, assert_form_is_refused(record);
 	record = sale, record.drn[10] = '\0', assert_form_is_refused(record);
 	record = sale, record.token[19] = '\0', assert_form_is_refused(record);
 	record = sale, record.token[3] = ' ', assert_form_is_refused(record);
@@ -215,6 +308,7 @@ int main(void)
 	    cmocka_unit_test(test_base45_examples),
 	    cmocka_unit_test(test_base45_refusals),
 	    cmocka_unit_test(test_round_trip),
+	    cmocka_unit_test(test_docket_round_trip),
 	    cmocka_unit_test(test_every_flipped_bit_is_refused),
 	    cmocka_unit_test(test_every_changed_character_is_refused),
 	    cmocka_unit_test(test_truncation_and_excess),
