@@ -18,6 +18,8 @@ static const struct bt_sbx_route routes[] = {
     {"POST", "/v1/sales", BT_SBX_KNOWN, bt_sbx_call_sell},
     {"GET", "/v1/sales/{}", BT_SBX_KNOWN, bt_sbx_call_inquire},
     {"POST", "/v1/sales/{}/reversal", BT_SBX_KNOWN, bt_sbx_call_reverse},
+    {"POST", "/v1/sales/{}/finish", BT_SBX_KNOWN, bt_sbx_call_finish},
+    {"GET", "/v1/dockets/{}", BT_SBX_ACTIVE, bt_sbx_call_docket},
     {"POST", "/v1/journal", BT_SBX_KNOWN, bt_sbx_call_journal},
     {"GET", "/v1/journal/head", BT_SBX_KNOWN, bt_sbx_call_head},
 };

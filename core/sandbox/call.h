@@ -55,6 +55,9 @@ const struct bt_sbx_route *bt_sbx_route_find(const char *method, const char *pat
 unsigned bt_sbx_route_run(struct bt_sbx *sbx, const struct bt_sbx_route *route, const struct bt_sbx_request *request,
 			  struct bt_sbx_reply *reply);
 
+/** What people call the counter of a terminal, in both languages; yours. */
+json_t *bt_sbx_counter_name(const char *terminal);
+
 enum bt_sbx_code bt_sbx_call_enrol(struct bt_sbx *, const struct bt_sbx_request *, struct bt_sbx_reply *);
 enum bt_sbx_code bt_sbx_call_health(struct bt_sbx *, const struct bt_sbx_request *, struct bt_sbx_reply *);
 enum bt_sbx_code bt_sbx_call_lease(struct bt_sbx *, const struct bt_sbx_request *, struct bt_sbx_reply *);
@@ -65,6 +68,8 @@ enum bt_sbx_code bt_sbx_call_search(struct bt_sbx *, const struct bt_sbx_request
 enum bt_sbx_code bt_sbx_call_sell(struct bt_sbx *, const struct bt_sbx_request *, struct bt_sbx_reply *);
 enum bt_sbx_code bt_sbx_call_inquire(struct bt_sbx *, const struct bt_sbx_request *, struct bt_sbx_reply *);
 enum bt_sbx_code bt_sbx_call_reverse(struct bt_sbx *, const struct bt_sbx_request *, struct bt_sbx_reply *);
+enum bt_sbx_code bt_sbx_call_docket(struct bt_sbx *, const struct bt_sbx_request *, struct bt_sbx_reply *);
+enum bt_sbx_code bt_sbx_call_finish(struct bt_sbx *, const struct bt_sbx_request *, struct bt_sbx_reply *);
 enum bt_sbx_code bt_sbx_call_journal(struct bt_sbx *, const struct bt_sbx_request *, struct bt_sbx_reply *);
 enum bt_sbx_code bt_sbx_call_head(struct bt_sbx *, const struct bt_sbx_request *, struct bt_sbx_reply *);
 

@@ -99,6 +99,15 @@ enum bt_sbx_code bt_sbx_check_key(const struct bt_sbx *sbx, const struct bt_sbx_
 	return is_old || is_same_key(sbx, sale, &right) ? BT_SBX_NONE : BT_SBX_KEY_MISMATCH;
 }
 
+bool bt_sbx_follow_key(const struct bt_sbx *sbx, const struct bt_sbx_consumer *consumer, struct bt_sbx_sale *sale)
+{
+	struct bt_sbx_meter_key key;
+	struct bt_sbx_meter_id right;
+	if (!find_true_key(sbx, consumer, &key, &right) || right.base != sale->key.base)
+		return false;
+	return bt_sbx_meter_key_id(sbx, &right, &sale->key);
+}
+
 bool bt_sbx_carries_change(const struct bt_sbx *sbx, const struct bt_sbx_sale *sale,
 			   const struct bt_sbx_consumer *consumer, struct bt_sbx_meter_key *out)
 {

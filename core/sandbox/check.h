@@ -22,6 +22,9 @@ enum bt_sbx_code bt_sbx_check_account(const struct bt_sbx_sale *sale, const stru
  *  of its tokens is out. BT_SBX_NONE when the sale names no key. */
 enum bt_sbx_code bt_sbx_check_key(const struct bt_sbx *sbx, const struct bt_sbx_sale *sale,
 				  const struct bt_sbx_consumer *consumer);
+/** Put the key that the meter takes now in place of the one that @p sale names. @return false, and nothing is changed,
+ *  where the meter has forgotten its minutes since (a change of base date): the same minute could count twice. */
+bool bt_sbx_follow_key(const struct bt_sbx *sbx, const struct bt_sbx_consumer *consumer, struct bt_sbx_sale *sale);
 /** True when the sale's token is one under the key of a change that is due, which *out then describes: the tokens of
  *  the change go with it. */
 bool bt_sbx_carries_change(const struct bt_sbx *sbx, const struct bt_sbx_sale *sale,

@@ -27,7 +27,7 @@ static bool count_wrong_try(sqlite3 *db)
 	return bt_sbx_meta_put_int(db, "tries_minute", minute) && bt_sbx_meta_put_int(db, "tries", tries + 1);
 }
 
-static json_t *make_counter_name(const char *terminal)
+json_t *bt_sbx_counter_name(const char *terminal)
 {
 	char en[64];
 	char hi[128];
@@ -50,7 +50,7 @@ static json_t *make_answer(const struct bt_sbx *sbx, const struct bt_sbx_termina
 	bt_sbx_b64_encode(terminal->vault_key, sizeof terminal->vault_key, vault_key, sizeof vault_key);
 	json_t *utility = bt_sbx_json_words("South Bihar Power Distribution", "साउथ बिहार पावर डिस्ट्रीब्यूशन");
 	return json_pack("{s:s, s:o, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:o, s:s, s:s, s:o, s:I}", "terminal",
-			 terminal->number, "counter", make_counter_name(terminal->number), "certificate", certificate,
+			 terminal->number, "counter", bt_sbx_counter_name(terminal->number), "certificate", certificate,
 			 "ca", ca, "head_end_key", head_end_key, "vault_key", vault_key, "lane",
 			 (json_int_t)terminal->lane, "lanes", (json_int_t)BT_SBX_LANES, "era", (json_int_t)sbx->era,
 			 "tid_floor", (json_int_t)terminal->lane_floor, "shift_next", (json_int_t)FIRST_SHIFT,

@@ -225,7 +225,7 @@ static bool take_tokened(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, con
 	core.units = issue.units;
 	bool same_tid = entry.core.tid == issue.tid;
 	bool same_token = strcmp(entry.core.token, issue.token) == 0;
-	if (!bt_sbx_core_equal(&entry.core, &core) || !same_tid)
+	if (!bt_sbx_ledger_is_same(sbx->db, &entry, &core) || !same_tid)
 		return except(sbx, fact, same_tid && !same_token ? BT_SBX_TOKEN_DIFFERS : BT_SBX_ID_CONFLICT, out);
 	*out = posted(BT_SBX_NONE);
 	return bt_sbx_ledger_release(sbx->db, fact->sale_id);
@@ -288,6 +288,21 @@ static bool take_refunded(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, co
 	return true;
 }
 
+/* Another terminal's sale, handed out there: the token is out, and its owner answers for the money. */
+static bool take_delivered(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, const json_t *body,
+			   struct bt_sbx_outcome *out)
+{
+	struct bt_sbx_entry entry;
+	char token[21] = "";
+	if (!bt_sbx_json_text(body, "token", token, sizeof token))
+		return except(sbx, fact, BT_SBX_MALFORMED, out);
+	if (!bt_sbx_ledger_find(sbx->db, fact->sale_id, &entry) || strcmp(entry.state, "committed") != 0)
+		return except(sbx, fact, BT_SBX_PAID_MISSING, out);
+	if (strcmp(entry.core.token, token) != 0)
+		return except(sbx, fact, BT_SBX_TOKEN_DIFFERS, out);
+	return bt_sbx_ledger_release(sbx->db, fact->sale_id);
+}
+
 static bool take_abandoned(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, const json_t *body,
 			   struct bt_sbx_outcome *out)
 {
@@ -307,6 +322,7 @@ static const struct {
     {"credited", take_credited},
     {"refunded", take_refunded},
     {"abandoned", take_abandoned},
+    {"delivered", take_delivered},
     {"extension", bt_sbx_grants_note},
 };
 

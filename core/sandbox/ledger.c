@@ -44,6 +44,18 @@ bool bt_sbx_ledger_find(sqlite3 *db, const char *sale_id, struct bt_sbx_entry *o
 	return found;
 }
 
+bool bt_sbx_ledger_is_same(sqlite3 *db, const struct bt_sbx_entry *entry, const struct bt_sbx_core *asked)
+{
+	struct bt_sbx_core renewed = *asked;
+	if (bt_sbx_core_equal(&entry->core, asked))
+		return true;
+	if (bt_sbx_store_count(db, 0, "SELECT 1 FROM rekeyed WHERE sale_id=? AND key_id=?", "tt", asked->sale_id,
+			       asked->key_id) != 1)
+		return false;
+	snprintf(renewed.key_id, sizeof renewed.key_id, "%s", entry->core.key_id);
+	return bt_sbx_core_equal(&entry->core, &renewed);
+}
+
 bool bt_sbx_ledger_minute_used(sqlite3 *db, const char *meter, int64_t tid, const char *sale_id)
 {
 	return bt_sbx_store_count(db, 0, "SELECT 1 FROM sales WHERE meter=? AND tid=? AND sale_id<>?", "tit", meter,

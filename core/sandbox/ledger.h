@@ -34,6 +34,9 @@ struct bt_sbx_posting {
 
 /** @return false when the id is unknown. */
 bool bt_sbx_ledger_find(sqlite3 *db, const char *sale_id, struct bt_sbx_entry *out);
+/** True when @p asked names the sale that @p entry is: by its core, or by the key that it was paid under before the
+ *  head-end made its token under the next one (PROTOCOL H2, T6). */
+bool bt_sbx_ledger_is_same(sqlite3 *db, const struct bt_sbx_entry *entry, const struct bt_sbx_core *asked);
 /** True when another sale holds this minute of the meter. */
 bool bt_sbx_ledger_minute_used(sqlite3 *db, const char *meter, int64_t tid, const char *sale_id);
 /** Book it, over a tombstone or reversal of the same id too; @p consumer may be NULL when there is none. A minute that

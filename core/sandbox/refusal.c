@@ -62,6 +62,15 @@ static const struct bt_sbx_refusal refusals[BT_SBX_CODE_COUNT] = {
 			      "मीटर की कुंजियाँ बदली हैं। पहले उपभोक्ताओं की सूची ले लें।"},
     [BT_SBX_EXTENSION_UNKNOWN] = {"extension_unknown", 409, "This code was not read out by us.",
 				  "यह कोड हमने नहीं बताया था।"},
+    [BT_SBX_UNKNOWN_DOCKET] = {"unknown_docket", 404, "This docket is not known here yet. Scan its QR code.",
+			       "यह पर्ची अभी यहाँ दर्ज नहीं है। इसका QR कोड स्कैन करें।"},
+    [BT_SBX_DOCKET_INVALID] = {"docket_invalid", 422, "This docket is not genuine.", "यह पर्ची असली नहीं है।"},
+    [BT_SBX_DOCKET_TERMINAL] = {"docket_terminal", 422, "This docket is of a counter that is not ours.",
+				"यह पर्ची हमारे किसी काउंटर की नहीं है।"},
+    [BT_SBX_DOCKET_REVOKED] = {"docket_revoked", 409, "This docket was made after its counter was withdrawn.",
+			       "यह पर्ची काउंटर बंद होने के बाद बनी है।"},
+    [BT_SBX_DOCKET_WAITS] = {"docket_waits", 409, "The server was restored and waits for the records of that counter.",
+			     "सर्वर बहाल हुआ है और उस काउंटर के रिकॉर्ड की राह देख रहा है।"},
     [BT_SBX_INTERNAL] = {"internal", 500, "The server has a fault.", "सर्वर में खराबी है।"},
 };
 

@@ -7,8 +7,9 @@
 #include "core/sandbox/clock.h"
 #include "core/sandbox/json_in.h"
 #include "core/sandbox/ledger.h"
+#include "core/sandbox/sell.h"
 
-static enum bt_sbx_code give_stored(struct bt_sbx *sbx, const char *sale_id, struct bt_sbx_reply *reply)
+enum bt_sbx_code bt_sbx_give_stored(struct bt_sbx *sbx, const char *sale_id, struct bt_sbx_reply *reply)
 {
 	reply->body = bt_sbx_ledger_reply(sbx->db, sale_id);
 	reply->shows_token = true;
@@ -45,7 +46,7 @@ static enum bt_sbx_code check_request(struct bt_sbx *sbx, const struct bt_sbx_sa
 	return code == BT_SBX_NONE ? bt_sbx_check_range(sale, bt_sbx_now_ms()) : code;
 }
 
-static enum bt_sbx_code sell_new(struct bt_sbx *sbx, const char *caller, struct bt_sbx_sale *sale, const char *text,
+enum bt_sbx_code bt_sbx_sell_new(struct bt_sbx *sbx, const char *caller, struct bt_sbx_sale *sale, const char *text,
 				 struct bt_sbx_reply *reply)
 {
 	struct bt_sbx_consumer consumer;
@@ -88,7 +89,7 @@ static enum bt_sbx_code sell_new(struct bt_sbx *sbx, const char *caller, struct 
 	if (!ok)
 		return BT_SBX_INTERNAL;
 	reply->status = 201;
-	return give_stored(sbx, sale->sale_id, reply);
+	return bt_sbx_give_stored(sbx, sale->sale_id, reply);
 }
 
 static enum bt_sbx_code sell(struct bt_sbx *sbx, const char *caller, const json_t *body, struct bt_sbx_reply *reply)
@@ -111,15 +112,15 @@ static enum bt_sbx_code sell(struct bt_sbx *sbx, const char *caller, const json_
 		return BT_SBX_TOMBSTONE;
 	if (known) {
 		bt_sbx_core_of(&sale, "", &asked);
-		return bt_sbx_core_equal(&entry.core, &asked) ? give_stored(sbx, sale.sale_id, reply)
-							      : BT_SBX_ID_CONFLICT;
+		return bt_sbx_ledger_is_same(sbx->db, &entry, &asked) ? bt_sbx_give_stored(sbx, sale.sale_id, reply)
+								      : BT_SBX_ID_CONFLICT;
 	}
 	if (!bt_sbx_terminal_find(sbx->db, caller, &terminal) || terminal.is_revoked)
 		return BT_SBX_REVOKED;
 	if (era != sbx->era)
 		return BT_SBX_ERA;
 	char *text = bt_sbx_json_canonical(object);
-	enum bt_sbx_code code = text ? sell_new(sbx, caller, &sale, text, reply) : BT_SBX_INTERNAL;
+	enum bt_sbx_code code = text ? bt_sbx_sell_new(sbx, caller, &sale, text, reply) : BT_SBX_INTERNAL;
 	free(text);
 	return code;
 }
@@ -144,7 +145,7 @@ enum bt_sbx_code bt_sbx_call_inquire(struct bt_sbx *sbx, const struct bt_sbx_req
 		return BT_SBX_INTERNAL;
 	bool known = bt_sbx_ledger_find(sbx->db, request->name, &entry);
 	if (known && strcmp(entry.state, "committed") == 0)
-		return give_stored(sbx, request->name, reply);
+		return bt_sbx_give_stored(sbx, request->name, reply);
 	if (known && strcmp(entry.state, "reversed") == 0) {
 		reply->body = json_pack("{s:s, s:s, s:I}", "sale_id", request->name, "status", "reversed", "rev",
 					(json_int_t)entry.rev);

@@ -46,7 +46,9 @@ static const char schema[] =
     /* `change` 0: this terminal has been given keys. */
     "CREATE TABLE IF NOT EXISTS key_acks(terminal TEXT NOT NULL, change INTEGER NOT NULL,"
     " PRIMARY KEY(terminal, change)) STRICT;"
-    "CREATE TABLE IF NOT EXISTS key_carriers(sale_id TEXT PRIMARY KEY, change INTEGER NOT NULL) STRICT;";
+    "CREATE TABLE IF NOT EXISTS key_carriers(sale_id TEXT PRIMARY KEY, change INTEGER NOT NULL) STRICT;"
+    /* Sales whose token was made under the key after the one that they were paid under, which is `key_id`. */
+    "CREATE TABLE IF NOT EXISTS rekeyed(sale_id TEXT PRIMARY KEY, key_id TEXT NOT NULL) STRICT;";
 
 /* FULL before WAL: the mode then never runs with a weaker setting, not even for its first commit. */
 static const char settings[] = "PRAGMA synchronous=FULL; PRAGMA journal_mode=WAL; PRAGMA foreign_keys=ON;"

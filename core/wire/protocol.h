@@ -21,7 +21,9 @@
 	ROW(BT_CALL_INQUIRY, "inquiry", true, 65536) \
 	ROW(BT_CALL_REVERSAL, "reversal", true, 65536) \
 	ROW(BT_CALL_JOURNAL, "journal", true, 1048576) \
-	ROW(BT_CALL_HEAD, "head", false, 65536)
+	ROW(BT_CALL_HEAD, "head", false, 65536) \
+	ROW(BT_CALL_DOCKET, "docket", false, 65536) \
+	ROW(BT_CALL_FINISH, "finish", true, 65536)
 
 enum bt_call_kind {
 #define BT_CALL_ENUM(id, name, money, max) id,
@@ -40,12 +42,13 @@ struct bt_call {
 	enum bt_call_kind kind;
 	uint64_t id;        /* the caller's, echoed in the answer */
 	int deadline_ms;    /* whole call from submission, 1..BT_DEADLINE_MAX_MS */
-	char sale_id[37];   /* SALE, INQUIRY, REVERSAL */
-	char text[80];      /* CONSUMER: number; HEALTH: nonce, 32 hex digits; REVERSAL: reason, a code */
+	char sale_id[37];   /* SALE, INQUIRY, REVERSAL, FINISH */
+	char text[80];      /* CONSUMER: number; HEALTH: nonce, 32 hex digits; REVERSAL: reason, a code; DOCKET: number, "D-..." */
 	int64_t number;     /* DIRECTORY: since; SALE: rev */
 	int limit;          /* DIRECTORY: rows a page */
-	int64_t era;        /* SALE, REVERSAL, JOURNAL */
-	struct bt_bytes body; /* SALE: canonical sale record; JOURNAL, ENROL: the whole JSON body */
+	int64_t era;        /* SALE, REVERSAL, JOURNAL, FINISH */
+	struct bt_bytes body; /* SALE: canonical sale record; JOURNAL, ENROL: the whole JSON body; FINISH: the text of the
+			       docket's QR, empty when only its number is known */
 };
 
 /** Made by encode; whoever called it frees the body (bt_buf_fini). */
@@ -61,14 +64,14 @@ struct bt_http_reply {
 	struct bt_bytes body; /* at most bt_call_reply_max() */
 };
 
-/** What an answer says. For kinds that carry a document (all but SALE, INQUIRY and REVERSAL), and for every refusal (figures),
+/** What an answer says. For kinds that carry a document (all but SALE, INQUIRY, REVERSAL and FINISH), and for every refusal (figures),
  *  `body` holds the reply's whole JSON, checked to be an object within limits of size and depth and to have the members
  *  of its kind at their types; it is the receiver's to free (bt_answer_fini). Every other field that the reply does not
  *  name is zero.
  *
  *  A good REVERSAL says that the sale is taken back, or never will be taken: the money may be returned (PROTOCOL H3).
  *
- *  BT_EREFUSED is given only for a 4xx error object; of SALE and REVERSAL only when it names the sale asked about (code
+ *  BT_EREFUSED is given only for a 4xx error object; of SALE, REVERSAL and FINISH only when it names the sale asked about (code
  *  "token_released": the token has left, an inquiry gives it); of INQUIRY only
  *  when it also says that a tombstone stands (PROTOCOL H3) or that the sale was reversed (code "reversed"). All else
  *  that is not a good answer is BT_EGARBAGE, fate UNKNOWN. */
@@ -83,12 +86,12 @@ struct bt_answer {
 	int64_t rev;
 	char code[40];         /* refusal code, "" otherwise */
 	char message_en[160], message_hi[320]; /* cleaned */
-	char token[21];        /* SALE, INQUIRY: "" when none */
+	char token[21];        /* SALE, INQUIRY, FINISH: "" when none */
 	uint32_t tid;
 	int64_t units;
 	bt_paise balance, dues;
 	bool has_account;      /* balance and dues are set */
-	struct bt_key_change key_change; /* SALE, INQUIRY: keyed in before the token; without tokens: none */
+	struct bt_key_change key_change; /* SALE, INQUIRY, FINISH: keyed in before the token; without tokens: none */
 	bool tombstone;        /* INQUIRY: the head-end will never take this sale id */
 	struct bt_buf body;
 };

@@ -15,6 +15,7 @@
 #define CLEAN_COLUMNS_HI 120
 
 /* Codes of refusals and reasons are made of these. */
+#define QR_LETTERS   "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 #define CODE_LETTERS "abcdefghijklmnopqrstuvwxyz0123456789_"
 
 enum member_type { MEMBER_TEXT, MEMBER_COUNT, MEMBER_BOOL, MEMBER_OBJECT, MEMBER_ARRAY };
@@ -124,6 +125,23 @@ static enum bt_err put_reversal_path(const struct bt_call *call, struct bt_buf *
 	return bt_buf_printf(path, "/v1/sales/%s/reversal", call->sale_id);
 }
 
+static enum bt_err put_docket_path(const struct bt_call *call, struct bt_buf *path)
+{
+	enum bt_err err;
+
+	if (!call->text[0] || call->text[0] == '.')
+		return BT_EINPUT;
+	err = bt_buf_put_text(path, "/v1/dockets/");
+	return err ? err : put_escaped(path, call->text);
+}
+
+static enum bt_err put_finish_path(const struct bt_call *call, struct bt_buf *path)
+{
+	if (!is_sale_id(call->sale_id))
+		return BT_EINPUT;
+	return bt_buf_printf(path, "/v1/sales/%s/finish", call->sale_id);
+}
+
 static enum bt_err put_journal_path(const struct bt_call *call, struct bt_buf *path)
 {
 	(void)call;
@@ -171,6 +189,20 @@ static enum bt_err put_reversal(const struct bt_call *call, struct bt_buf *body)
 	if (call->era < 1 || !call->text[0] || strspn(call->text, CODE_LETTERS) != strlen(call->text))
 		return BT_EINPUT;
 	return bt_buf_printf(body, "{\"era\":%" PRId64 ",\"reason\":\"%s\"}", call->era, call->text);
+}
+
+/* The text of a docket's QR is of the QR's own letters, so that it needs no escaping. */
+static enum bt_err put_finish(const struct bt_call *call, struct bt_buf *body)
+{
+	if (call->era < 1)
+		return BT_EINPUT;
+	if (call->body.len == 0)
+		return bt_buf_printf(body, "{\"era\":%" PRId64 "}", call->era);
+	for (size_t i = 0; i < call->body.len; i++)
+		if (!call->body.data[i] || !strchr(QR_LETTERS, call->body.data[i]))
+			return BT_EINPUT;
+	return bt_buf_printf(body, "{\"docket\":\"%.*s\",\"era\":%" PRId64 "}", (int)call->body.len,
+			     (const char *)call->body.data, call->era);
 }
 
 static enum bt_err put_document(const struct bt_call *call, struct bt_buf *body)
@@ -286,6 +318,17 @@ static enum bt_err read_reversal(const struct bt_call *call, const json_t *reply
 	return bt_text_copy(out->sale_id, sizeof out->sale_id, call->sale_id);
 }
 
+static enum bt_err read_docket(const struct bt_call *call, const json_t *reply, struct bt_answer *out)
+{
+	char number[80], sale_id[37];
+
+	(void)out;
+	if (bt_json_text(reply, "docket", number, sizeof number) != BT_OK || strcmp(number, call->text) != 0 ||
+	    bt_json_text(reply, "sale_id", sale_id, sizeof sale_id) != BT_OK || !is_sale_id(sale_id))
+		return BT_EFORMAT;
+	return BT_OK;
+}
+
 static enum bt_err read_health(const struct bt_call *call, const json_t *reply, struct bt_answer *out)
 {
 	char nonce[33];
@@ -396,6 +439,25 @@ static const struct rest_call rest_calls[BT_CALL_COUNT] = {
 		      .members = {{"seq", MEMBER_COUNT}, {"hash", MEMBER_TEXT}},
 		      .read_good = read_head,
 		      .keeps_body = true},
+    [BT_CALL_DOCKET] = {.method = "GET",
+			.put_path = put_docket_path,
+			.good_status = {200, 200},
+			.members = {{"terminal", MEMBER_TEXT},
+				    {"counter", MEMBER_OBJECT},
+				    {"connection", MEMBER_TEXT},
+				    {"meter", MEMBER_TEXT},
+				    {"amount_paise", MEMBER_COUNT},
+				    {"paid_at", MEMBER_COUNT},
+				    {"status", MEMBER_TEXT}},
+			.read_good = read_docket,
+			.keeps_body = true},
+    [BT_CALL_FINISH] = {.method = "POST",
+			.put_path = put_finish_path,
+			.put_body = put_finish,
+			.good_status = {200, 201},
+			.members = {{"time", MEMBER_COUNT}},
+			.read_good = read_committed,
+			.about_sale = true},
 };
 
 static enum bt_err encode_rest(const struct bt_call *call, struct bt_http_request *out)

@@ -14,6 +14,7 @@ static const int statuses[] = {200, 201, 204, 301, 400, 401, 403, 404, 409, 422,
 static const char *const texts[BT_CALL_COUNT] = {
     [BT_CALL_HEALTH] = "00112233445566778899aabbccddeeff",
     [BT_CALL_CONSUMER] = "100244781560",
+    [BT_CALL_DOCKET] = "D-0142-0611-087-7",
 };
 
 /* Read by another way than the product does. */
@@ -34,7 +35,7 @@ static bool is_token_or_empty(const char *token)
 
 static bool is_about_sale(enum bt_call_kind kind)
 {
-	return kind == BT_CALL_SALE || kind == BT_CALL_INQUIRY || kind == BT_CALL_REVERSAL;
+	return kind == BT_CALL_SALE || kind == BT_CALL_INQUIRY || kind == BT_CALL_REVERSAL || kind == BT_CALL_FINISH;
 }
 
 static void check_texts(const struct bt_answer *answer)
@@ -60,10 +61,12 @@ static void check_good(const struct bt_call *call, const struct bt_http_reply *r
 		assert(!answer->rev && !answer->token[0] && !answer->body.len);
 		return;
 	}
-	assert(answer->rev >= 1 && (call->kind == BT_CALL_INQUIRY || answer->rev == call->number));
+	assert(answer->rev >= 1 &&
+	       (call->kind == BT_CALL_INQUIRY || call->kind == BT_CALL_FINISH || answer->rev == call->number));
 	assert(answer->key_change.tokens.count == 0 || answer->token[0]);
 	for (int i = 0; i < answer->key_change.tokens.count; i++)
-		assert(answer->key_change.tokens.digits[i][0] && is_token_or_empty(answer->key_change.tokens.digits[i]));
+		assert(answer->key_change.tokens.digits[i][0] &&
+		       is_token_or_empty(answer->key_change.tokens.digits[i]));
 	assert(answer->units >= 0 && answer->balance >= -BT_PAISE_MAX && answer->balance <= BT_PAISE_MAX);
 	assert(answer->dues >= -BT_PAISE_MAX && answer->dues <= BT_PAISE_MAX);
 }

@@ -85,6 +85,14 @@ static void wire_rest_encodes_known_bytes(void **state)
 	call = make_call(BT_CALL_REVERSAL);
 	(void)bt_text_copy(call.text, sizeof call.text, "paid_twice");
 	assert_request(&call, "POST", "/v1/sales/" SALE_ID "/reversal", "{\"era\":1,\"reason\":\"paid_twice\"}");
+	call = make_call(BT_CALL_FINISH);
+	call.body = bt_bytes_of("RC1:AB $%*+-./:9");
+	assert_request(&call, "POST", "/v1/sales/" SALE_ID "/finish", "{\"docket\":\"RC1:AB $%*+-./:9\",\"era\":1}");
+	call.body = bt_bytes_of("");
+	assert_request(&call, "POST", "/v1/sales/" SALE_ID "/finish", "{\"era\":1}");
+	call = make_call(BT_CALL_DOCKET);
+	(void)bt_text_copy(call.text, sizeof call.text, "D-0142-0611-087-7");
+	assert_request(&call, "GET", "/v1/dockets/D-0142-0611-087-7", "");
 	call = make_call(BT_CALL_DIRECTORY);
 	assert_request(&call, "GET", "/v1/directory?since=2&limit=500", "");
 	call = make_call(BT_CALL_LEASE);
@@ -124,6 +132,12 @@ static void wire_rest_refuses_to_encode_what_does_not_agree(void **state)
 	assert_int_equal(bt_protocol_rest.encode(&call, &request), BT_EINPUT);
 	call = make_call(BT_CALL_INQUIRY);
 	(void)bt_text_copy(call.sale_id, sizeof call.sale_id, "../../v1/sales");
+	assert_int_equal(bt_protocol_rest.encode(&call, &request), BT_EINPUT);
+	call = make_call(BT_CALL_FINISH);
+	call.body = bt_bytes_of("RC1:A\",\"era\":\"9");
+	assert_int_equal(bt_protocol_rest.encode(&call, &request), BT_EINPUT);
+	call.body = bt_bytes_of("");
+	call.era = 0;
 	assert_int_equal(bt_protocol_rest.encode(&call, &request), BT_EINPUT);
 	call = make_call(BT_CALL_REVERSAL);
 	assert_int_equal(bt_protocol_rest.encode(&call, &request), BT_EINPUT); /* no reason */
@@ -191,6 +205,12 @@ static const struct row rows[] = {
     {BT_CALL_REVERSAL, 409, REFUSAL(OTHER_ID, "token_released"), BT_EGARBAGE, ""},
     {BT_CALL_REVERSAL, 404, "{\"error\":{\"code\":\"unknown_sale\"}}", BT_EGARBAGE, ""},
     {BT_CALL_REVERSAL, 500, REFUSAL(SALE_ID, "internal"), BT_EGARBAGE, ""},
+    {BT_CALL_FINISH, 201, GOOD_SALE, BT_OK, ""},
+    {BT_CALL_FINISH, 409, REFUSAL(SALE_ID, "reversed"), BT_EREFUSED, "reversed"},
+    {BT_CALL_FINISH, 409, REFUSAL(OTHER_ID, "reversed"), BT_EGARBAGE, ""},
+    {BT_CALL_FINISH, 500, REFUSAL(SALE_ID, "internal"), BT_EGARBAGE, ""},
+    {BT_CALL_DOCKET, 404, "{\"error\":{\"code\":\"unknown_docket\"}}", BT_EREFUSED, "unknown_docket"},
+    {BT_CALL_DOCKET, 200, GOOD_SALE, BT_EGARBAGE, ""},
     /* garbage */
     {BT_CALL_SALE, 200, "", BT_EGARBAGE, ""},
     {BT_CALL_SALE, 200, "null", BT_EGARBAGE, ""},

@@ -1,0 +1,257 @@
+/* Dockets: what is known of one by its number, and its sale finished for any terminal (PROTOCOL S4). */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/sandbox/check.h"
+#include "core/sandbox/clock.h"
+#include "core/sandbox/docket_in.h"
+#include "core/sandbox/json_in.h"
+#include "core/sandbox/ledger.h"
+#include "core/sandbox/sell.h"
+
+#define RECORD_MAX 8192
+
+/* A request to finish a sale. */
+struct errand {
+	const char *sale_id, *caller;
+	int64_t era;
+	char text[BT_SBX_DOCKET_TEXT_MAX + 1]; /* of the docket's QR, "" when only its number was said */
+	struct bt_sbx_sale docket;             /* what it says */
+};
+
+/* ---- by number ---- */
+
+/* The owner's record, or what was committed. Numbers are given once, so there is one sale at most. */
+static json_t *find_by_receipt(sqlite3 *db, const char *receipt)
+{
+	json_t *record = NULL;
+	sqlite3_stmt *row =
+	    bt_sbx_store_ask(db,
+			     "SELECT sale FROM paid WHERE json_extract(sale,'$.receipt')=?1"
+			     " UNION ALL SELECT sale FROM sales WHERE json_extract(sale,'$.receipt')=?1 LIMIT 1",
+			     "t", receipt);
+	if (row && sqlite3_step(row) == SQLITE_ROW) {
+		const char *text = (const char *)sqlite3_column_text(row, 0);
+		record = text ? bt_sbx_json_parse(text, strlen(text)) : NULL;
+	}
+	sqlite3_finalize(row);
+	return record;
+}
+
+static const char *status_of(sqlite3 *db, const char *sale_id)
+{
+	struct bt_sbx_entry entry;
+	if (!bt_sbx_ledger_find(db, sale_id, &entry))
+		return "open";
+	return strcmp(entry.state, "committed") == 0 ? "committed" : "reversed";
+}
+
+enum bt_sbx_code bt_sbx_call_docket(struct bt_sbx *sbx, const struct bt_sbx_request *request,
+				    struct bt_sbx_reply *reply)
+{
+	char id[BT_SBX_SALE_ID_LEN + 1], terminal[9], connection[13], meter[14];
+	int64_t amount, paid_at, units = 0;
+	if (strncmp(request->name, "D-", 2) != 0)
+		return BT_SBX_MALFORMED;
+	json_t *record = find_by_receipt(sbx->db, request->name + 2);
+	if (!record)
+		return BT_SBX_UNKNOWN_DOCKET;
+	bool ok = bt_sbx_json_text(record, "sale_id", id, sizeof id) &&
+		  bt_sbx_json_text(record, "terminal", terminal, sizeof terminal) &&
+		  bt_sbx_json_text(record, "connection", connection, sizeof connection) &&
+		  bt_sbx_json_text(record, "meter", meter, sizeof meter) &&
+		  bt_sbx_json_int(record, "amount_paise", 0, INT64_MAX, &amount) &&
+		  bt_sbx_json_int(record, "paid_at", 0, INT64_MAX, &paid_at);
+	(void)bt_sbx_json_int(record, "units", 0, INT64_MAX, &units);
+	if (ok)
+		reply->body =
+		    json_pack("{s:s, s:s, s:s, s:o, s:s, s:s, s:I, s:I, s:I, s:s}", "docket", request->name, "sale_id",
+			      id, "terminal", terminal, "counter", bt_sbx_counter_name(terminal), "connection",
+			      connection, "meter", meter, "amount_paise", (json_int_t)amount, "units",
+			      (json_int_t)units, "paid_at", (json_int_t)paid_at, "status", status_of(sbx->db, id));
+	json_decref(record);
+	return reply->body ? BT_SBX_NONE : BT_SBX_INTERNAL;
+}
+
+/* ---- finishing ---- */
+
+/* A docket counts when a terminal of ours signed it before it was withdrawn (PROTOCOL H5). */
+static enum bt_sbx_code check_docket(struct bt_sbx *sbx, const struct errand *errand)
+{
+	struct bt_sbx_terminal owner;
+	if (strcmp(errand->docket.sale_id, errand->sale_id) != 0)
+		return BT_SBX_DOCKET_INVALID;
+	if (!bt_sbx_terminal_find(sbx->db, errand->docket.terminal, &owner))
+		return BT_SBX_DOCKET_TERMINAL;
+	if (!bt_sbx_docket_is_genuine(errand->text, owner.journal_key))
+		return BT_SBX_DOCKET_INVALID;
+	return owner.is_revoked && errand->docket.paid_at >= owner.revoked_at ? BT_SBX_DOCKET_REVOKED : BT_SBX_NONE;
+}
+
+static enum bt_sbx_code say_taken_back(struct bt_sbx_reply *reply)
+{
+	reply->reason_en = "This payment was taken back where it was made. There is no token for it.";
+	reply->reason_hi = "यह भुगतान जहाँ हुआ था वहीं वापस लिया गया। इसका कोई टोकन नहीं है।";
+	return BT_SBX_REVERSED;
+}
+
+/* The owner took the money back; an inquiry about an id that was not known yet says nothing of money. */
+static enum bt_sbx_code say_closed(struct bt_sbx *sbx, const struct errand *errand, const char *state,
+				   struct bt_sbx_reply *reply)
+{
+	bool is_taken_back = strcmp(state, "reversed") == 0 ||
+			     bt_sbx_store_count(sbx->db, 0, "SELECT 1 FROM sales WHERE sale_id=? AND by IS NOT NULL",
+						"t", errand->sale_id) == 1;
+	if (!is_taken_back)
+		return BT_SBX_TOMBSTONE;
+	return say_taken_back(reply);
+}
+
+/* The owner's own record says that the money goes back: it has given its word to issue nothing (PROTOCOL S5). */
+static bool is_going_back(struct bt_sbx *sbx, const struct bt_sbx_sale *sale)
+{
+	return bt_sbx_store_count(sbx->db, 0,
+				  "SELECT 1 FROM events WHERE terminal=? AND sale_id=? AND kind IN"
+				  " ('refunding','refunded','abandoned') LIMIT 1",
+				  "tt", sale->terminal, sale->sale_id) == 1;
+}
+
+/* A ledger put back from a backup may have forgotten that it took this sale back: it finishes an older one only when
+ * its owner's records have come up to the restore (PROTOCOL H4). */
+static bool is_forgotten(struct bt_sbx *sbx, const struct bt_sbx_sale *sale)
+{
+	int64_t restored = sbx->own_floor - 4 * BT_SBX_LANES;
+	if (sbx->own_floor == 0 || bt_sbx_tid_minute(sale->paid_at) > restored)
+		return false;
+	int64_t newest =
+	    bt_sbx_store_count(sbx->db, 0, "SELECT max(time) FROM events WHERE terminal=?", "t", sale->terminal);
+	return newest == 0 || bt_sbx_tid_minute(newest) <= restored;
+}
+
+static enum bt_sbx_code give_again(struct bt_sbx *sbx, const struct errand *errand, const struct bt_sbx_entry *entry,
+				   struct bt_sbx_reply *reply)
+{
+	struct bt_sbx_core asked;
+	bt_sbx_core_of(&errand->docket, "", &asked);
+	/* A revision has other units under the same id; the older docket stands for it still. */
+	if (*errand->text && errand->docket.rev < entry->rev)
+		asked.units = entry->core.units;
+	if (*errand->text && !bt_sbx_ledger_is_same(sbx->db, entry, &asked))
+		return BT_SBX_ID_CONFLICT;
+	return bt_sbx_give_stored(sbx, errand->sale_id, reply);
+}
+
+static bool is_one_sale(const struct bt_sbx_sale *paid, const struct bt_sbx_sale *docket)
+{
+	struct bt_sbx_core held, asked;
+	bt_sbx_core_of(paid, "", &held);
+	bt_sbx_core_of(docket, "", &asked);
+	if (paid->rev != docket->rev)
+		asked.units = held.units;
+	return bt_sbx_core_equal(&held, &asked);
+}
+
+/* What is to be committed: the owner's record where it has come, what the docket says where it has not. *text is yours.
+ */
+static enum bt_sbx_code find_sale(struct bt_sbx *sbx, const struct errand *errand, struct bt_sbx_sale *out, char **text)
+{
+	char stored[RECORD_MAX] = "";
+	sqlite3_stmt *row = bt_sbx_store_ask(sbx->db, "SELECT sale FROM paid WHERE sale_id=?", "t", errand->sale_id);
+	if (row && sqlite3_step(row) == SQLITE_ROW)
+		bt_sbx_column_text(row, 0, stored, sizeof stored);
+	sqlite3_finalize(row);
+	json_t *record = *stored ? bt_sbx_json_parse(stored, strlen(stored)) : NULL;
+	bool has_paid = record && bt_sbx_sale_read(record, out);
+	json_decref(record);
+	if (!has_paid && !*errand->text)
+		return BT_SBX_UNKNOWN_DOCKET;
+	if (has_paid && *errand->text && !is_one_sale(out, &errand->docket))
+		return BT_SBX_ID_CONFLICT;
+	bool from_docket = !has_paid || (*errand->text && errand->docket.rev > out->rev);
+	if (from_docket)
+		*out = errand->docket;
+	*text = from_docket ? bt_sbx_docket_record(errand->text, out) : strdup(stored);
+	return *text ? BT_SBX_NONE : BT_SBX_INTERNAL;
+}
+
+/* The key has changed since: the same minute under the new key, as long as the meter remembers its minutes (PROTOCOL
+ * T6). What the owner knows it by is kept, so that its own record is still the same sale. */
+static enum bt_sbx_code renew_key(struct bt_sbx *sbx, struct bt_sbx_sale *sale, struct bt_sbx_reply *reply)
+{
+	struct bt_sbx_consumer consumer;
+	char former[80];
+	if (!bt_sbx_key_change_release(sbx->db))
+		return BT_SBX_INTERNAL;
+	if (!sale->has_key || !bt_sbx_consumer_find(sbx->db, sale->connection, &consumer) ||
+	    strcmp(consumer.meter, sale->meter) != 0 || bt_sbx_check_key(sbx, sale, &consumer) == BT_SBX_NONE)
+		return BT_SBX_NONE;
+	bt_sbx_key_id_text(sale, former);
+	if (!bt_sbx_follow_key(sbx, &consumer, sale)) {
+		reply->reason_en =
+		    "The meter got a new key since this was paid. The office must look at the meter first.";
+		reply->reason_hi = "भुगतान के बाद मीटर की कुंजी नई हुई है। पहले दफ़्तर को मीटर देखना होगा।";
+		return BT_SBX_KEY_MISMATCH;
+	}
+	return bt_sbx_store_run(sbx->db, "INSERT OR REPLACE INTO rekeyed(sale_id, key_id) VALUES(?,?)", "tt",
+				sale->sale_id, former)
+		   ? BT_SBX_NONE
+		   : BT_SBX_INTERNAL;
+}
+
+static enum bt_sbx_code commit(struct bt_sbx *sbx, const struct errand *errand, struct bt_sbx_reply *reply)
+{
+	struct bt_sbx_sale sale;
+	char *text = NULL;
+	enum bt_sbx_code code = find_sale(sbx, errand, &sale, &text);
+	if (code == BT_SBX_NONE && is_going_back(sbx, &sale))
+		code = say_taken_back(reply);
+	if (code == BT_SBX_NONE && is_forgotten(sbx, &sale))
+		code = BT_SBX_DOCKET_WAITS;
+	if (code == BT_SBX_NONE)
+		code = renew_key(sbx, &sale, reply);
+	if (code == BT_SBX_NONE)
+		code = bt_sbx_sell_new(sbx, errand->caller, &sale, text, reply);
+	free(text);
+	return code;
+}
+
+static enum bt_sbx_code finish(struct bt_sbx *sbx, struct errand *errand, const json_t *body,
+			       struct bt_sbx_reply *reply)
+{
+	struct bt_sbx_terminal caller;
+	struct bt_sbx_entry entry;
+	bool has_text = json_object_get(body, "docket") != NULL;
+	if (!bt_sbx_json_int(body, "era", 0, INT64_MAX, &errand->era) ||
+	    (has_text && !bt_sbx_json_text(body, "docket", errand->text, sizeof errand->text)))
+		return BT_SBX_MALFORMED;
+	if (has_text && !bt_sbx_docket_read(errand->text, &errand->docket))
+		return BT_SBX_DOCKET_INVALID;
+	if (!bt_sbx_store_begin(sbx->db))
+		return BT_SBX_INTERNAL;
+	if (!bt_sbx_terminal_find(sbx->db, errand->caller, &caller) || caller.is_revoked)
+		return BT_SBX_REVOKED;
+	enum bt_sbx_code code = has_text ? check_docket(sbx, errand) : BT_SBX_NONE;
+	if (code != BT_SBX_NONE)
+		return code;
+	bool known = bt_sbx_ledger_find(sbx->db, errand->sale_id, &entry);
+	if (known && strcmp(entry.state, "committed") != 0)
+		return say_closed(sbx, errand, entry.state, reply);
+	if (known)
+		return give_again(sbx, errand, &entry, reply);
+	return errand->era == sbx->era ? commit(sbx, errand, reply) : BT_SBX_ERA;
+}
+
+enum bt_sbx_code bt_sbx_call_finish(struct bt_sbx *sbx, const struct bt_sbx_request *request,
+				    struct bt_sbx_reply *reply)
+{
+	struct errand errand = {.sale_id = request->name, .caller = request->terminal};
+	if (!bt_sbx_is_sale_id(request->name))
+		return BT_SBX_MALFORMED;
+	snprintf(reply->sale_id, sizeof reply->sale_id, "%s", request->name);
+	reply->moves_money = true;
+	json_t *body = bt_sbx_json_parse(request->body, request->body_len);
+	enum bt_sbx_code code = body ? finish(sbx, &errand, body, reply) : BT_SBX_MALFORMED;
+	json_decref(body);
+	return code;
+}

@@ -1,0 +1,15 @@
+/* Committing one sale, whoever brings it: its owner with the record, another terminal with the docket. */
+#ifndef BT_SANDBOX_SELL_H
+#define BT_SANDBOX_SELL_H
+
+#include "core/sandbox/call.h"
+#include "core/sandbox/sale_in.h"
+
+/** Check @p sale, make its token and commit, inside the caller's transaction, which it ends on success. @p text is
+ *  what the ledger keeps of it; a sale without TID gets one here. */
+enum bt_sbx_code bt_sbx_sell_new(struct bt_sbx *sbx, const char *caller, struct bt_sbx_sale *sale, const char *text,
+				 struct bt_sbx_reply *reply);
+/** Answer with what was committed under this id. */
+enum bt_sbx_code bt_sbx_give_stored(struct bt_sbx *sbx, const char *sale_id, struct bt_sbx_reply *reply);
+
+#endif
