@@ -185,7 +185,9 @@ static enum bt_err load_modules(struct bt_pkcs11 *token, struct bt_fault *fault)
 	if (path)
 		return load_named(token, path, fault);
 	token->modules = p11_kit_modules_load_and_initialize(0);
-	return token->modules ? BT_OK : bt_fault_set(fault, BT_ENOTFOUND, 0, "no security module is set up here");
+	if (!token->modules || !token->modules[0])
+		return bt_fault_set(fault, BT_ENOTFOUND, 0, "no security module is set up here");
+	return BT_OK;
 }
 
 static void unload_modules(struct bt_pkcs11 *token)

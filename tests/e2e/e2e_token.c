@@ -434,8 +434,9 @@ static void wrong_options_are_named(void **state)
 	static const char *const rows[][2] = {
 	    {"", "What follows is one of these"},
 	    {"mint", "This command is not known: mint"},
-	    {"make", "--type"},
+	    {"make", "--type (electricity"},
 	    {"make --type beer", "--type beer (electricity"},
+	    {"make --type beer", "water_meter_factor, key_change)"},
 	    {"make --type key_change_1", "--type key_change_1 (key_change)"},
 	    {"make --type electricity", "--amount"},
 	    {"make --type electricity --amount 0.15", "--amount 0.15 (0.0..1820162.4)"},
@@ -471,7 +472,7 @@ static void wrong_options_are_named(void **state)
 		refuse(place, rows[i][0], 2, rows[i][1], "।");
 }
 
-/* Nothing of a key file reaches a screen. */
+/* Nothing of a key file reaches a screen, and no PIN of an address that cannot be read. */
 static void a_wrong_key_is_not_repeated(void **state)
 {
 	struct place *place = *state;
@@ -481,6 +482,12 @@ static void a_wrong_key_is_not_repeated(void **state)
 	run = token(place, "make --type electricity --amount 1" METER_B);
 	assert_int_equal(run.status, 2);
 	assert_non_null(strstr(run.err, "--vending-key-file"));
+	assert_null(strstr(run.err, "5ec2"));
+	world_run_free(&run);
+	run = token(place, "make --type electricity --amount 1 --meter 600727000000000009 --sgc 123457 --krn 1 --ti 01 "
+			   "--ea 11 --vending-key pkcs11:token=%%?pin-value=5ec2");
+	assert_int_equal(run.status, 2);
+	assert_non_null(strstr(run.err, "--vending-key (pkcs11:...)"));
 	assert_null(strstr(run.err, "5ec2"));
 	world_run_free(&run);
 }

@@ -16,7 +16,7 @@ enum bt_exit bt_token_say_value(const struct bt_command_env *env, const char *op
 {
 	char text[300];
 
-	bt_text_printf(text, sizeof text, "%s %s (%s)", option, value ? value : "", expected);
+	bt_text_printf(text, sizeof text, "%s%s%s (%s)", option, value ? " " : "", value ? value : "", expected);
 	bt_command_say(env, N_("This value cannot be used: {1}."), text, NULL);
 	return BT_EXIT_USAGE;
 }

@@ -286,8 +286,8 @@ static enum bt_exit read_pin(const struct bt_command_env *env, const char *uri, 
 		return bt_token_say_missing(env, "--passphrase-file");
 	if (err == BT_ENOTFOUND)
 		err = bt_text_copy(path, sizeof path, env->args.passphrase_file);
-	if (err)
-		return bt_token_say_value(env, MODULE_OPTION, uri, "pkcs11:...");
+	if (err) /* not told what it was: it may carry a PIN */
+		return bt_token_say_value(env, MODULE_OPTION, NULL, "pkcs11:...");
 	if (bt_secret_read_file(path, out, NULL) == BT_OK)
 		return BT_EXIT_DONE;
 	bt_command_say(env, N_("The file is not there: {1}."), path, NULL);

@@ -322,6 +322,33 @@ static bool uses_sample(const struct bt_command_env *env, const struct work *wor
 	return work->key.len == BT_STA_KEY_LEN && !env->args.token.sta_tables && !env->config.sta_tables[0];
 }
 
+/* "--type" and every type that is made, a key change under its one name. */
+static void list_types(char *out, size_t cap)
+{
+	unsigned count;
+	const struct bt_sts_token_type *types = bt_sts_token_types(&count);
+	size_t len = 0;
+
+	out[0] = '\0';
+	for (unsigned i = 0; i < count; i++)
+		if (!types[i].refusal && types[i].layout != BT_STS_LAYOUT_SECTION && len < cap)
+			len += (size_t)snprintf(out + len, cap - len, "%s, ", types[i].id);
+	if (len < cap)
+		snprintf(out + len, cap - len, "%s", KEY_CHANGE);
+}
+
+/* @p type_id NULL: none was given. */
+static enum bt_exit say_types(const struct bt_command_env *env, const char *type_id)
+{
+	char list[240], option[sizeof list + 16];
+
+	list_types(list, sizeof list);
+	if (type_id)
+		return bt_token_say_value(env, "--type", type_id, list);
+	bt_text_printf(option, sizeof option, "--type (%s)", list);
+	return bt_token_say_missing(env, option);
+}
+
 static enum bt_exit make(const struct bt_command_env *env, const char *type_id, struct work *work)
 {
 	const struct bt_sts_token_type *type = bt_sts_token_type_named(type_id);
@@ -329,8 +356,7 @@ static enum bt_exit make(const struct bt_command_env *env, const char *type_id, 
 	enum bt_exit code;
 
 	if (!type && !change)
-		return bt_token_say_value(env, "--type", type_id,
-					  "electricity, water, gas, time, clear_credit, key_change ...");
+		return say_types(env, type_id);
 	if (!change && type->refusal)
 		return bt_token_say_unsupported(env, type->refusal);
 	if (!change && type->layout == BT_STS_LAYOUT_SECTION)
@@ -359,7 +385,7 @@ enum bt_exit bt_token_make(struct bt_command_env *env)
 	if (env->args.count > 1)
 		return bt_token_say_value(env, "token make", env->args.words[1], "--");
 	if (!env->args.token.type)
-		return bt_token_say_missing(env, "--type");
+		return say_types(env, NULL);
 	work = calloc(1, sizeof *work);
 	if (!work)
 		return say_err(env, BT_ENOMEM);
