@@ -122,9 +122,15 @@ static void sync_head_older_sales_wait(void **state)
 	put_events(far, 150);
 	send_all(far);
 	dues_docket(far, sale);
+	far->sale_submit = BT_EFULL; /* not asked in the era gone by */
+	send_all(far);
 	hold(far, 0);
 	far->era = 2;
+	assert_true(far_wait(far, BT_CALL_HEAD, LATER));
+	far->sale_submit = BT_OK;
+	far_tell_head(far);
 	for (int batch = 0; batch < 2; batch++) {
+		bt_sync_kick(far->sync);
 		assert_true(far_wait(far, BT_CALL_JOURNAL, LATER));
 		assert_int_equal(far->submits[BT_CALL_SALE], 0);
 		if (batch == 0)
