@@ -142,7 +142,7 @@ static enum bt_err insert_event(struct bt_store *store, const struct bt_event *e
 }
 
 /* Does this kind stand for a sale? Those from `paid` on do; a printed report or an exception may be without one, an
- * epoch, an era and an extension are. */
+ * epoch, an era, an extension and what was delivered for another terminal are. */
 static bool needs_sale(enum bt_event_kind kind)
 {
 	return kind >= BT_EVENT_PAID && kind != BT_EVENT_PRINTED && kind != BT_EVENT_EXCEPTION &&

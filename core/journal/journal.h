@@ -50,7 +50,9 @@
 	ROW(BT_EVENT_INQUIRING, "inquiring")                                                                           \
 	ROW(BT_EVENT_OVERRIDDEN, "overridden")                                                                         \
 	ROW(BT_EVENT_ERA, "era")                                                                                       \
-	ROW(BT_EVENT_EXTENSION, "extension")
+	ROW(BT_EVENT_EXTENSION, "extension")                                                                           \
+	/* The token of another terminal's sale handed out here: without a sale of this record. */                     \
+	ROW(BT_EVENT_DELIVERED, "delivered")
 
 enum bt_event_kind {
 #define BT_EVENT_ENUM(id, name) id,

@@ -189,6 +189,9 @@ static void put_number_and_time(struct bt_lines *lines, const struct bt_receipt_
 	if (facts->paid_at_ms != 0)
 		format_moment(facts->paid_at_ms, moment, sizeof(moment));
 	bt_lines_pair(lines, false, N_("Time"), moment);
+	if (facts->docket[0] != '\0' && facts->kind != BT_RECEIPT_DOCKET)
+		bt_lines_pair(lines, false, N_("Docket"), facts->docket);
+	bt_lines_pair(lines, false, N_("Paid at counter"), facts->paid_at);
 }
 
 /* In words, so that no figure on the slip can be altered by a pen. */

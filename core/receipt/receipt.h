@@ -82,6 +82,8 @@ struct bt_receipt_facts {
 	int64_t balance_at_ms;  /* 0 when unknown */
 	char reason[96];        /* docket: catalogue key of why no token now */
 	char complaint[16];     /* "1912" */
+	char docket[28];        /* token of a docket from elsewhere: its number */
+	char paid_at[8];        /* and the terminal that took the money; "" otherwise */
 	char head[17];          /* short head of the record, 16 hex digits */
 	char record[256];       /* payload of the proof QR; "" prints none (receipt/record.h) */
 };

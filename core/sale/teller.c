@@ -215,6 +215,7 @@ bool bt_teller_step(struct bt_teller *teller)
 	for (int i = 0; i < BT_TELLER_SALES; i++)
 		if (teller->works[i].used)
 			bt_teller_watch(teller, &teller->works[i], now);
+	bt_teller_docket_watch(teller, now);
 	bt_teller_take_prints(teller);
 	bt_teller_watch_cut_off(teller, now);
 	changed = teller->changed;
@@ -226,6 +227,8 @@ int bt_teller_due_ms(const struct bt_teller *teller)
 {
 	int64_t now = bt_clock_boot_ms(teller->parts.clock), first = bt_teller_cut_off_at(teller);
 
+	if (bt_teller_docket_watch_at(teller) < first)
+		first = bt_teller_docket_watch_at(teller);
 	for (int i = 0; i < BT_TELLER_SALES; i++) {
 		int64_t at = teller->works[i].used ? bt_teller_watch_at(&teller->works[i]) : INT64_MAX;
 

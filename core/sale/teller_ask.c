@@ -410,6 +410,8 @@ bool bt_teller_answer(struct bt_teller *teller, const struct bt_answer *answer)
 	work->asking = false;
 	teller->changed = true;
 	if (!work->judged)
+	if (bt_teller_docket_answer(teller, answer))
+		return true;
 		bt_breaker_note(teller->parts.breaker, answer->fault.err, answer->latency_ms, teller->parts.slow_ms,
 				bt_clock_boot_ms(teller->parts.clock), teller->parts.random);
 	take_answer(teller, work, answer);

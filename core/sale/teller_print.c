@@ -7,7 +7,7 @@
 #include "core/base/json.h"
 #include "core/receipt/record.h"
 
-static void copy_dual(struct bt_receipt_name *out, const struct bt_dual *in)
+void bt_teller_slip_name(struct bt_receipt_name *out, const struct bt_dual *in)
 {
 	bt_text_copy(out->text[BT_LANG_EN], sizeof out->text[BT_LANG_EN], bt_dual_get(in, BT_LANG_EN));
 	bt_text_copy(out->text[BT_LANG_HI], sizeof out->text[BT_LANG_HI], bt_dual_get(in, BT_LANG_HI));
@@ -41,13 +41,13 @@ static void fill_people(const struct bt_teller *teller, const struct bt_teller_w
 	const struct bt_enrolment *enrolment = teller->parts.enrolment;
 	const struct bt_operator *person = bt_enrolment_operator(enrolment, work->sale.operator_id);
 
-	copy_dual(&facts->utility, &enrolment->utility);
-	copy_dual(&facts->counter, &enrolment->counter);
+	bt_teller_slip_name(&facts->utility, &enrolment->utility);
+	bt_teller_slip_name(&facts->counter, &enrolment->counter);
 	if (person)
-		copy_dual(&facts->clerk, &person->name);
-	copy_dual(&facts->consumer, &work->consumer.name);
-	copy_dual(&facts->relative, &work->consumer.relative);
-	copy_dual(&facts->place, &work->consumer.place);
+		bt_teller_slip_name(&facts->clerk, &person->name);
+	bt_teller_slip_name(&facts->consumer, &work->consumer.name);
+	bt_teller_slip_name(&facts->relative, &work->consumer.relative);
+	bt_teller_slip_name(&facts->place, &work->consumer.place);
 	bt_text_copy(facts->relation, sizeof facts->relation, work->consumer.relation);
 	bt_text_copy(facts->category, sizeof facts->category, work->consumer.category);
 	bt_text_copy(facts->complaint, sizeof facts->complaint, enrolment->complaint);
@@ -93,7 +93,7 @@ static void fill_refund(const struct bt_teller *teller, const struct bt_teller_w
 	facts->balance_at_ms = 0;
 	facts->tariff[0] = facts->category[0] = '\0';
 	if (person)
-		copy_dual(&facts->approved, &person->name);
+		bt_teller_slip_name(&facts->approved, &person->name);
 }
 
 /* The short head of the record as it stood with this sale's newest fact: the same on every copy. */
@@ -132,6 +132,8 @@ static void fill_proof(struct bt_teller *teller, const struct bt_teller_work *wo
 	bt_text_copy(record.drn, sizeof record.drn, sale->meter);
 	bt_text_copy(record.token, sizeof record.token, work->token);
 	if (!teller->parts.signer || bt_record_encode(&record, teller->parts.signer, facts->record) != BT_OK) {
+	if (facts->kind == BT_RECEIPT_DOCKET)
+		bt_teller_describe_docket(sale, &record.docket);
 		facts->record[0] = 0;
 		bt_log_line(teller->parts.log, "sale", "%s: slip without proof", sale->sale_id);
 	}
@@ -287,6 +289,8 @@ static void take_print(struct bt_teller *teller, const struct bt_print_result *r
 
 	/* A slip of a run before, or one that nobody asked for. */
 	if (!work || work->printing != BT_PRINTING_NOW)
+		return;
+	if (bt_teller_docket_printed(teller, result))
 		return;
 	work->printing = outcomes[result->state].progress;
 	teller->changed = true;

@@ -2,7 +2,8 @@
 #ifndef BT_SALE_TELLER_WORK_H
 #define BT_SALE_TELLER_WORK_H
 
-#include "core/sale/teller.h"
+#include "core/receipt/record.h"
+#include "core/sale/docket.h"
 
 /** One sale under way or lately finished. */
 struct bt_teller_work {
@@ -33,6 +34,16 @@ struct bt_teller_work {
 	uint64_t touched;          /* for choosing which finished one makes room */
 };
 
+/** The docket of another terminal that is in hand. */
+struct bt_teller_docket {
+	struct bt_docket_view view;
+	char text[BT_RECORD_TEXT_CAP]; /* of its QR, "" when only the number is known */
+	bool asking, era_told;         /* era_told: asked once more after the head-end named its era */
+	uint64_t call_id;
+	int64_t until_boot_ms; /* of the call */
+	char head[17];         /* of the record with it, for the slip */
+};
+
 struct bt_teller {
 	struct bt_teller_parts parts;
 	char operator_id[24];
@@ -50,6 +61,7 @@ struct bt_teller {
 	int64_t opened_seq, opened_boot_ms, sort_boot_ms;
 	char newest[37];
 	bool changed;
+	struct bt_teller_docket docket;
 	struct bt_teller_work works[BT_TELLER_SALES];
 };
 
@@ -130,6 +142,28 @@ void bt_teller_enter_doubt(struct bt_teller *teller, struct bt_teller_work *work
 /** The head-end gave another token than the one made here on a supervisor's word: an exception, once. */
 void bt_teller_note_duplicate(struct bt_teller *teller, struct bt_teller_work *work);
 
+/* teller_docket.c */
+/** What a docket's QR says beyond the sale's money and minute. */
+void bt_teller_describe_docket(const struct bt_sale *sale, struct bt_record_docket *out);
+/** Take an answer about the docket in hand; false: it is not one. */
+bool bt_teller_docket_answer(struct bt_teller *teller, const struct bt_answer *answer);
+void bt_teller_docket_watch(struct bt_teller *teller, int64_t boot_ms);
+int64_t bt_teller_docket_watch_at(const struct bt_teller *teller);
+
+/* teller_docket_slip.c */
+/** Who it is for, from the list or as far as the docket says. */
+void bt_teller_docket_name(struct bt_teller *teller, struct bt_docket_view *view, const char *connection,
+			   const char *meter);
+/** Journal that the docket in hand was delivered here; @p copy 0 and @p result "" before anybody sees it, then once for
+ *  each slip. */
+BT_MUST_USE enum bt_err bt_teller_docket_record(struct bt_teller *teller, int copy, const char *result);
+/** What was delivered here before, by sale id or number; false: nothing, *out is untouched. */
+bool bt_teller_docket_find(struct bt_teller *teller, const struct bt_docket_view *wanted,
+			   struct bt_teller_docket *out);
+void bt_teller_docket_print(struct bt_teller *teller);
+/** Take the end of a slip of it; false: it is not one. */
+bool bt_teller_docket_printed(struct bt_teller *teller, const struct bt_print_result *result);
+
 /* teller_issue.c */
 bool bt_teller_has_keys(const struct bt_teller *teller);
 /** May this sale be issued here now, and with which key? @p counted: the sale itself is in the journal's sums. */
@@ -174,6 +208,8 @@ void bt_teller_watch(struct bt_teller *teller, struct bt_teller_work *work, int6
 int64_t bt_teller_watch_at(const struct bt_teller_work *work);
 
 /* teller_print.c */
+/** A name as slips have it. */
+void bt_teller_slip_name(struct bt_receipt_name *out, const struct bt_dual *in);
 /** How many slips of the present kind the journal knows of. */
 int bt_teller_printed(struct bt_teller *teller, const struct bt_sale_row *row);
 void bt_teller_print(struct bt_teller *teller, struct bt_teller_work *work, int copy);

@@ -1,0 +1,224 @@
+/* What was delivered for another terminal: on record, read back from it, and printed. No sale of this record. */
+#include "core/sale/teller_work.h"
+
+#include <string.h>
+
+#include "core/base/json.h"
+
+void bt_teller_docket_name(struct bt_teller *teller, struct bt_docket_view *view, const char *connection,
+			   const char *meter)
+{
+	if (teller->parts.directory && bt_directory_find(teller->parts.directory, connection, &view->consumer) == BT_OK)
+		return;
+	view->consumer = (struct bt_consumer){.kind = BT_KIND_DUES};
+	bt_text_copy(view->consumer.number, sizeof view->consumer.number, connection);
+	bt_text_copy(view->consumer.meter, sizeof view->consumer.meter, meter);
+}
+
+/* ---- the record: `delivered` ---- */
+
+static void *delivered_body(const struct bt_teller *teller, int copy, const char *result)
+{
+	const struct bt_teller_docket *docket = &teller->docket;
+	const struct bt_docket_view *view = &docket->view;
+	json_t *o =
+	    json_pack("{s:I, s:I, s:s, s:i, s:s, s:I, s:I, s:s, s:s, s:s, s:I, s:s, s:s, s:s, s:I, s:I, s:s, s:I}",
+		      "amount_paise", (json_int_t)view->amount, "at", (json_int_t)view->delivered_at_ms, "connection",
+		      view->consumer.number, "copy", copy, "docket", view->number, "dues_paise", (json_int_t)view->dues,
+		      "duty_paise", (json_int_t)view->duty, "meter", view->consumer.meter, "operator",
+		      teller->operator_id, "owner", view->terminal, "paid_at", (json_int_t)view->paid_at_ms, "proof",
+		      docket->text, "result", result, "sale_id", view->sale_id, "shift", (json_int_t)teller->shift,
+		      "tid", (json_int_t)view->tid, "token", view->token, "units", (json_int_t)view->units);
+
+	if (o && view->key_tokens.count &&
+	    json_object_set_new(o, "key_change", bt_key_tokens_json(&view->key_tokens)) != 0) {
+		json_decref(o);
+		return NULL;
+	}
+	return o;
+}
+
+/* No sale of this record: it stands for none in the envelope, and no cap, shift or total counts it. */
+enum bt_err bt_teller_docket_record(struct bt_teller *teller, int copy, const char *result)
+{
+	struct bt_teller_batch batch = {0};
+	struct bt_event event;
+	enum bt_err err = bt_teller_add(&batch, BT_EVENT_DELIVERED, "", delivered_body(teller, copy, result));
+
+	if (!err)
+		err = bt_teller_commit(teller, &batch, NULL);
+	if (!err && !teller->docket.head[0] &&
+	    bt_journal_newest(teller->parts.journal, BT_EVENT_DELIVERED, NULL, &event, NULL) == BT_OK)
+		bt_hex_encode((struct bt_bytes){event.hash, 8}, teller->docket.head);
+	return err;
+}
+
+static bool is_about(const json_t *o, const struct bt_docket_view *view)
+{
+	char sale_id[37], number[28];
+
+	if (view->sale_id[0])
+		return bt_json_text(o, "sale_id", sale_id, sizeof sale_id) == BT_OK &&
+		       strcmp(sale_id, view->sale_id) == 0;
+	return bt_json_text(o, "docket", number, sizeof number) == BT_OK && strcmp(number, view->number) == 0;
+}
+
+/* Everything the page needs stands in each of these events, so the newest one is enough. */
+static enum bt_err read_delivered(struct bt_teller *teller, const json_t *o, struct bt_teller_docket *out)
+{
+	struct bt_docket_view *view = &out->view;
+	char connection[16], meter[14], result[16];
+	int64_t copy, tid;
+
+	*view = (struct bt_docket_view){.state = BT_DOCKET_DELIVERED, .is_known = true};
+	if (bt_json_text(o, "sale_id", view->sale_id, sizeof view->sale_id) != BT_OK ||
+	    bt_json_text(o, "docket", view->number, sizeof view->number) != BT_OK ||
+	    bt_json_text(o, "owner", view->terminal, sizeof view->terminal) != BT_OK ||
+	    bt_json_text(o, "token", view->token, sizeof view->token) != BT_OK ||
+	    bt_json_text(o, "connection", connection, sizeof connection) != BT_OK ||
+	    bt_json_text(o, "meter", meter, sizeof meter) != BT_OK ||
+	    bt_json_text(o, "result", result, sizeof result) != BT_OK ||
+	    bt_json_text(o, "proof", out->text, sizeof out->text) != BT_OK ||
+	    bt_json_int(o, "amount_paise", 0, BT_PAISE_MAX, &view->amount) != BT_OK ||
+	    bt_json_int(o, "dues_paise", 0, BT_PAISE_MAX, &view->dues) != BT_OK ||
+	    bt_json_int(o, "duty_paise", 0, BT_PAISE_MAX, &view->duty) != BT_OK ||
+	    bt_json_int(o, "units", 0, INT32_MAX, &view->units) != BT_OK ||
+	    bt_json_int(o, "tid", 0, UINT32_MAX, &tid) != BT_OK ||
+	    bt_json_int(o, "paid_at", 0, INT64_MAX, &view->paid_at_ms) != BT_OK ||
+	    bt_json_int(o, "at", 0, INT64_MAX, &view->delivered_at_ms) != BT_OK ||
+	    bt_json_int(o, "copy", 0, 1000000, &copy) != BT_OK)
+		return BT_EFORMAT;
+	view->tid = (uint32_t)tid;
+	view->copies = (int)copy - (strcmp(result, "failed") == 0 && copy > 0);
+	view->gives_token = view->token[0] != '\0';
+	view->has_paper = out->text[0] != '\0';
+	bt_teller_docket_name(teller, view, connection, meter);
+	return bt_json_has(o, "key_change") ? bt_key_tokens_read(bt_json_array(o, "key_change"), &view->key_tokens)
+					    : BT_OK;
+}
+
+/* What was handed out here before. Few are, and a page that opens may read them all. */
+bool bt_teller_docket_find(struct bt_teller *teller, const struct bt_docket_view *wanted, struct bt_teller_docket *out)
+{
+	struct bt_event event = {.seq = 0};
+	struct bt_buf body;
+	bool found = false;
+
+	bt_buf_init(&body, BT_EVENT_BODY_MAX);
+	while (bt_journal_next(teller->parts.journal, BT_EVENT_DELIVERED, event.seq, &event, &body) == BT_OK) {
+		struct bt_teller_docket read = {.asking = false};
+		json_t *o = NULL;
+
+		if (bt_json_parse(bt_buf_view(&body), BT_EVENT_BODY_MAX, &o, NULL) == BT_OK && is_about(o, wanted) &&
+		    read_delivered(teller, o, &read) == BT_OK) {
+			bt_hex_encode((struct bt_bytes){event.hash, 8}, read.head);
+			*out = read;
+			found = true;
+		}
+		json_decref(o);
+	}
+	bt_buf_fini(&body);
+	return found;
+}
+
+/* ---- printing ---- */
+
+static void gather(const struct bt_teller *teller, int copy, struct bt_receipt_facts *facts)
+{
+	const struct bt_enrolment *enrolment = teller->parts.enrolment;
+	const struct bt_operator *person = bt_enrolment_operator(enrolment, teller->operator_id);
+	const struct bt_teller_docket *docket = &teller->docket;
+	const struct bt_docket_view *view = &docket->view;
+	const struct bt_consumer *consumer = &view->consumer;
+
+	*facts = (struct bt_receipt_facts){.kind = view->token[0] ? BT_RECEIPT_TOKEN : BT_RECEIPT_CREDIT,
+					   .training = teller->parts.training,
+					   .copy = copy,
+					   .no_token = !view->token[0],
+					   .key_change = view->key_tokens,
+					   .paid_at_ms = view->paid_at_ms,
+					   .amount = view->amount,
+					   .dues = view->dues,
+					   .units = view->units};
+	bt_teller_slip_name(&facts->utility, &enrolment->utility);
+	bt_teller_slip_name(&facts->counter, &enrolment->counter);
+	if (person)
+		bt_teller_slip_name(&facts->clerk, &person->name);
+	bt_teller_slip_name(&facts->consumer, &consumer->name);
+	bt_teller_slip_name(&facts->relative, &consumer->relative);
+	bt_teller_slip_name(&facts->place, &consumer->place);
+	bt_text_copy(facts->relation, sizeof facts->relation, consumer->relation);
+	bt_text_copy(facts->terminal, sizeof facts->terminal, enrolment->terminal);
+	bt_text_copy(facts->receipt_number, sizeof facts->receipt_number, view->number[0] ? view->number + 2 : "");
+	bt_text_copy(facts->docket, sizeof facts->docket, view->number);
+	bt_text_copy(facts->paid_at, sizeof facts->paid_at, view->terminal);
+	bt_text_copy(facts->connection, sizeof facts->connection, consumer->number);
+	bt_text_copy(facts->meter, sizeof facts->meter, consumer->meter);
+	bt_text_copy(facts->token, sizeof facts->token, view->token);
+	bt_text_copy(facts->complaint, sizeof facts->complaint, enrolment->complaint);
+	bt_text_copy(facts->head, sizeof facts->head, docket->head);
+	/* The proof of the payment is the owner's signature, which is on the docket. */
+	bt_text_copy(facts->record, sizeof facts->record, docket->text);
+}
+
+void bt_teller_docket_print(struct bt_teller *teller)
+{
+	const struct bt_sink *sink = teller->parts.sink;
+	struct bt_docket_view *view = &teller->docket.view;
+	struct bt_receipt_facts facts;
+	struct bt_print_job job = {.copy = view->copies + 1};
+
+	if (!sink)
+		return;
+	gather(teller, job.copy, &facts);
+	bt_text_copy(job.sale_id, sizeof job.sale_id, view->sale_id);
+	view->printing = BT_PRINTING_FAILED;
+	if (bt_receipt_compose(&facts, teller->parts.words, teller->parts.receipt_lang, &job.receipt) == BT_OK &&
+	    sink->submit(sink->self, &job) == BT_OK)
+		view->printing = BT_PRINTING_NOW;
+	teller->changed = true;
+}
+
+enum bt_err bt_teller_docket_reprint(struct bt_teller *teller)
+{
+	struct bt_docket_view *view = &teller->docket.view;
+
+	if (view->state != BT_DOCKET_DELIVERED || view->printing == BT_PRINTING_NOW || !teller->parts.sink)
+		return BT_ESTATE;
+	bt_teller_docket_print(teller);
+	return view->printing == BT_PRINTING_NOW ? BT_OK : BT_EFULL;
+}
+
+bool bt_teller_docket_printed(struct bt_teller *teller, const struct bt_print_result *result)
+{
+	static const struct {
+		const char *name;
+		enum bt_print_progress progress;
+	} outcomes[] = {
+	    [BT_PRINT_CONFIRMED] = {"confirmed", BT_PRINTING_DONE},
+	    [BT_PRINT_UNCONFIRMED] = {"unconfirmed", BT_PRINTING_ASK},
+	    [BT_PRINT_FAILED] = {"failed", BT_PRINTING_FAILED},
+	};
+	struct bt_docket_view *view = &teller->docket.view;
+
+	if (view->printing != BT_PRINTING_NOW || strcmp(view->sale_id, result->sale_id) != 0)
+		return false;
+	view->printing = outcomes[result->state].progress;
+	if (result->state != BT_PRINT_FAILED && result->copy > view->copies)
+		view->copies = result->copy;
+	if (bt_teller_docket_record(teller, result->copy, outcomes[result->state].name) != BT_OK)
+		bt_log_line(teller->parts.log, "docket", "%s: slip %d not recorded", view->sale_id, result->copy);
+	teller->changed = true;
+	return true;
+}
+
+enum bt_err bt_teller_docket_paper_seen(struct bt_teller *teller)
+{
+	struct bt_docket_view *view = &teller->docket.view;
+
+	if (view->printing != BT_PRINTING_ASK)
+		return BT_ESTATE;
+	view->printing = BT_PRINTING_DONE;
+	teller->changed = true;
+	return bt_teller_docket_record(teller, view->copies, "confirmed");
+}
