@@ -146,7 +146,8 @@ static enum bt_err insert_event(struct bt_store *store, const struct bt_event *e
 static bool needs_sale(enum bt_event_kind kind)
 {
 	return kind >= BT_EVENT_PAID && kind != BT_EVENT_PRINTED && kind != BT_EVENT_EXCEPTION &&
-	       kind != BT_EVENT_EPOCH && kind != BT_EVENT_ERA && kind != BT_EVENT_EXTENSION;
+	       kind != BT_EVENT_EPOCH && kind != BT_EVENT_ERA && kind != BT_EVENT_EXTENSION &&
+	       kind != BT_EVENT_DELIVERED;
 }
 
 static enum bt_err check_input(const struct bt_event_in *in, struct bt_fault *fault)

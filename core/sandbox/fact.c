@@ -288,19 +288,25 @@ static bool take_refunded(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, co
 	return true;
 }
 
-/* Another terminal's sale, handed out there: the token is out, and its owner answers for the money. */
+/* Another terminal's sale, handed out there: the token is out, and its owner answers for the money. The record that
+ * says so is of no sale of its own. */
 static bool take_delivered(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, const json_t *body,
 			   struct bt_sbx_outcome *out)
 {
 	struct bt_sbx_entry entry;
-	char token[21] = "";
-	if (!bt_sbx_json_text(body, "token", token, sizeof token))
-		return except(sbx, fact, BT_SBX_MALFORMED, out);
-	if (!bt_sbx_ledger_find(sbx->db, fact->sale_id, &entry) || strcmp(entry.state, "committed") != 0)
-		return except(sbx, fact, BT_SBX_PAID_MISSING, out);
-	if (strcmp(entry.core.token, token) != 0)
-		return except(sbx, fact, BT_SBX_TOKEN_DIFFERS, out);
-	return bt_sbx_ledger_release(sbx->db, fact->sale_id);
+	char token[21] = "", sale_id[BT_SBX_SALE_ID_LEN + 1] = "";
+	enum bt_sbx_code code = BT_SBX_NONE;
+	if (!bt_sbx_json_text(body, "token", token, sizeof token) ||
+	    !bt_sbx_json_text(body, "sale_id", sale_id, sizeof sale_id))
+		code = BT_SBX_MALFORMED;
+	else if (!bt_sbx_ledger_find(sbx->db, sale_id, &entry) || strcmp(entry.state, "committed") != 0)
+		code = BT_SBX_PAID_MISSING;
+	else if (strcmp(entry.core.token, token) != 0)
+		code = BT_SBX_TOKEN_DIFFERS;
+	if (code == BT_SBX_NONE)
+		return bt_sbx_ledger_release(sbx->db, sale_id);
+	*out = posted(code);
+	return bt_sbx_ledger_except(sbx->db, fact->terminal->number, sale_id, code, fact->body);
 }
 
 static bool take_abandoned(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, const json_t *body,
