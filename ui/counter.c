@@ -97,7 +97,8 @@ static enum bt_err open_printer(struct bt_counter *counter, struct bt_fault *fau
 	return err;
 }
 
-static enum bt_err open_trade(struct bt_counter *counter, struct bt_fault *fault)
+static enum bt_err open_trade(struct bt_counter *counter, const struct bt_counter_options *options,
+			      struct bt_fault *fault)
 {
 	struct bt_teller_parts teller = {.clock = &counter->clock,
 					 .random = &counter->random,
@@ -112,7 +113,8 @@ static enum bt_err open_trade(struct bt_counter *counter, struct bt_fault *fault
 					 .log = counter->log,
 					 .deadline_ms = counter->config.deadline_ms,
 					 .slow_ms = counter->config.slow_ms,
-					 .receipt_lang = counter->config.receipt_language};
+					 .receipt_lang = counter->config.receipt_language,
+					 .asks_after_restart = options->has_clerk};
 	struct bt_sync_parts sync = {.dir = counter->dir,
 				     .clock = &counter->clock,
 				     .random = &counter->random,
@@ -256,7 +258,7 @@ enum bt_err bt_counter_open(const struct bt_counter_options *options, struct bt_
 	if (!err)
 		err = find_font(counter);
 	if (!err)
-		err = bt_queue_open(4, sizeof(int), &counter->job_done);
+		err = bt_queue_open(BT_JOB_COUNT, sizeof(int), &counter->job_done);
 	if (!err)
 		err = open_identity(counter, fault);
 	if (!err)
@@ -268,7 +270,7 @@ enum bt_err bt_counter_open(const struct bt_counter_options *options, struct bt_
 	if (!err)
 		err = open_tables(counter, fault);
 	if (!err)
-		err = open_trade(counter, fault);
+		err = open_trade(counter, options, fault);
 	if (!err)
 		err = open_keys(counter, options, fault);
 	if (err) {

@@ -15,6 +15,7 @@ struct bt_counter_options {
 	const struct bt_words *words;
 	const struct bt_secret *passphrase; /* unseal with it; NULL leaves keys locked */
 	bool unseal_now;                    /* wait for it (commands); otherwise it happens beside the first screen */
+	bool has_clerk;                     /* somebody is at a screen and can say what became of a sale cut off */
 	bool offline;                       /* build no wire at all */
 	const char *demo_sandbox;           /* state folder of a sandbox of our own; NULL */
 };

@@ -17,11 +17,11 @@ static void *stretch(void *context)
 		job->err = bt_operator_check_pin(job->person, secret);
 	bt_secret_wipe(&job->secret);
 	if (bt_queue_put(job->done, &done) != BT_OK)
-		job->err = BT_EFULL; /* cannot be: two jobs at most in a queue of four */
+		job->err = BT_EFULL; /* cannot be: one of each kind, and room for that */
 	return NULL;
 }
 
-static enum bt_err start_job(struct bt_counter *counter, enum bt_counter_job_kind kind, struct bt_bytes secret)
+enum bt_err bt_counter_start_job(struct bt_counter *counter, enum bt_counter_job_kind kind, struct bt_bytes secret)
 {
 	struct bt_counter_job *job = &counter->jobs[kind];
 	enum bt_err err;
@@ -53,11 +53,10 @@ enum bt_err bt_counter_start_unlock(struct bt_counter *counter, struct bt_bytes 
 	if (counter->jobs[BT_JOB_UNLOCK].running)
 		return BT_EBUSY;
 	counter->jobs[BT_JOB_UNLOCK].quiet = quiet;
-	return start_job(counter, BT_JOB_UNLOCK, passphrase);
+	return bt_counter_start_job(counter, BT_JOB_UNLOCK, passphrase);
 }
 
-/* True when the person may try; sets what the screen says otherwise. */
-static bool may_try(struct bt_counter *counter, const char *operator_id)
+bool bt_counter_may_try(struct bt_counter *counter, const char *operator_id)
 {
 	struct bt_sign_in_state state;
 
@@ -75,11 +74,11 @@ void bt_counter_start_sign_in(struct bt_counter *counter, const char *operator_i
 	if (job->running)
 		return;
 	job->person = bt_enrolment_operator(&counter->enrolment, operator_id);
-	if (!job->person || !may_try(counter, operator_id)) {
+	if (!job->person || !bt_counter_may_try(counter, operator_id)) {
 		counter->job_state = BT_UI_JOB_LOCKED_OUT;
 		return;
 	}
-	if (start_job(counter, BT_JOB_SIGN_IN, bt_bytes_of(pin)) != BT_OK)
+	if (bt_counter_start_job(counter, BT_JOB_SIGN_IN, bt_bytes_of(pin)) != BT_OK)
 		counter->job_state = BT_UI_JOB_WRONG;
 }
 
@@ -98,17 +97,21 @@ static void open_for(struct bt_counter *counter, const struct bt_operator *perso
 	counter->job_state = BT_UI_JOB_GOOD;
 }
 
-static void take_sign_in(struct bt_counter *counter, const struct bt_counter_job *job)
+void bt_counter_note_wrong_pin(struct bt_counter *counter, const struct bt_operator *person)
 {
 	struct bt_fault fault = {0};
 
-	if (job->err == BT_OK) {
-		open_for(counter, job->person);
-		return;
-	}
-	if (bt_shift_note_failed(counter->journal, job->person->id, &fault) != BT_OK)
+	if (bt_shift_note_failed(counter->journal, person->id, &fault) != BT_OK)
 		bt_log_line(counter->log, "people", "failed sign-in not recorded: %s", fault.what);
-	counter->job_state = may_try(counter, job->person->id) ? BT_UI_JOB_WRONG : BT_UI_JOB_LOCKED_OUT;
+	counter->job_state = bt_counter_may_try(counter, person->id) ? BT_UI_JOB_WRONG : BT_UI_JOB_LOCKED_OUT;
+}
+
+static void take_sign_in(struct bt_counter *counter, struct bt_counter_job *job)
+{
+	if (job->err == BT_OK)
+		open_for(counter, job->person);
+	else
+		bt_counter_note_wrong_pin(counter, job->person);
 }
 
 struct bt_key_terms bt_counter_key_terms(const struct bt_counter *counter)
@@ -160,6 +163,11 @@ static void take_unlock(struct bt_counter *counter, struct bt_counter_job *job)
 
 bool bt_counter_take_jobs(struct bt_counter *counter)
 {
+	static void (*const takes[BT_JOB_COUNT])(struct bt_counter * counter, struct bt_counter_job * job) = {
+	    [BT_JOB_SIGN_IN] = take_sign_in,
+	    [BT_JOB_UNLOCK] = take_unlock,
+	    [BT_JOB_APPROVE] = bt_counter_take_approval,
+	};
 	int kind;
 	bool any = false;
 
@@ -169,10 +177,7 @@ bool bt_counter_take_jobs(struct bt_counter *counter)
 		pthread_join(job->thread, NULL);
 		job->running = false;
 		any = true;
-		if (kind == BT_JOB_UNLOCK)
-			take_unlock(counter, job);
-		else
-			take_sign_in(counter, job);
+		takes[kind](counter, job);
 	}
 	return any;
 }

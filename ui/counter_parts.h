@@ -11,7 +11,7 @@
 /** Marks calls of ours among those of teller and sync. */
 #define BT_COUNTER_LIVE_CALLS (UINT64_C(1) << 62)
 
-enum bt_counter_job_kind { BT_JOB_SIGN_IN, BT_JOB_UNLOCK, BT_JOB_COUNT };
+enum bt_counter_job_kind { BT_JOB_SIGN_IN, BT_JOB_UNLOCK, BT_JOB_APPROVE, BT_JOB_COUNT };
 
 /** Key stretching on a thread of its own, one of each kind at a time: it takes about half a second. */
 struct bt_counter_job {
@@ -61,7 +61,8 @@ struct bt_counter {
 	char keys_fault[160]; /* why they could not be opened, "" when nobody tried or it was the passphrase */
 	struct bt_teller *teller;
 	struct bt_sync *sync;
-	const struct bt_operator *person; /* signed in */
+	const struct bt_operator *person;   /* signed in */
+	const struct bt_operator *approver; /* whose PIN was right just now, for one thing */
 	int64_t shift;
 	struct bt_counter_counts counts;
 	/* live look-up */
@@ -102,6 +103,28 @@ bool bt_counter_take_jobs(struct bt_counter *counter);
 void bt_counter_finish_unlock(struct bt_counter *counter);
 /** Wait for running jobs and forget their results; at close. */
 void bt_counter_end_jobs(struct bt_counter *counter);
+
+/** Start stretching @p secret on a thread. */
+BT_MUST_USE enum bt_err bt_counter_start_job(struct bt_counter *counter, enum bt_counter_job_kind kind,
+					     struct bt_bytes secret);
+/** True when the person may try a PIN; sets what the screen says otherwise. */
+bool bt_counter_may_try(struct bt_counter *counter, const char *operator_id);
+/** A PIN was wrong: record it, and say how many tries are left. */
+void bt_counter_note_wrong_pin(struct bt_counter *counter, const struct bt_operator *person);
+
+/* counter_money.c: what the shop's table says of money back, cut-off sales and a supervisor's word */
+enum bt_err bt_counter_agree(void *self, const char *sale_id);
+bool bt_counter_cut_off(void *self, char sale_id[37]);
+enum bt_err bt_counter_take_up(void *self, const char *sale_id);
+enum bt_err bt_counter_let_wait(void *self, const char *sale_id);
+void bt_counter_approve(void *self, const char *operator_id, const char *pin);
+enum bt_err bt_counter_refund(void *self, const char *sale_id, const struct bt_approval *approval,
+			      enum bt_denial *denial);
+enum bt_err bt_counter_abandon(void *self, const char *sale_id, const struct bt_approval *approval,
+			       enum bt_denial *denial);
+enum bt_err bt_counter_make_anyway(void *self, const char *sale_id, const struct bt_approval *approval,
+				   enum bt_denial *denial);
+void bt_counter_take_approval(struct bt_counter *counter, struct bt_counter_job *job);
 
 /* counter_system.c */
 int bt_counter_system(struct bt_counter *counter, int max, struct bt_ui_system_line *out);

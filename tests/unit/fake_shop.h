@@ -38,6 +38,10 @@ struct fake_shop {
 	enum bt_ui_job job;
 	bool checking;
 	bool no_proof;
+	enum bt_err order_err;
+	enum bt_denial order_denial;
+	char approver[24], reason[24], docket[260];
+	int agrees, take_ups, orders;
 	int pays, issues, reprints, look_ups, proofs, finishes;
 	struct bt_draft paid;
 	char reprinted[37];
@@ -227,6 +231,84 @@ static inline enum bt_err fake_paper_seen(void *self, const char *sale_id)
 	(void)sale_id;
 	((struct fake_shop *)self)->view.printing = BT_PRINTING_DONE;
 	return BT_OK;
+}
+
+static inline enum bt_err fake_agree(void *self, const char *sale_id)
+{
+	struct fake_shop *fake = self;
+	(void)sale_id;
+	fake->agrees++;
+	fake->view.state = BT_SALE_VENDING;
+	return BT_OK;
+}
+
+static inline bool fake_cut_off(void *self, char sale_id[37])
+{
+	struct fake_shop *fake = self;
+	(void)bt_text_copy(sale_id, 37, fake->view.cut_off ? "0192f000-0000-7000-8000-000000000001" : "");
+	return fake->view.cut_off;
+}
+
+static inline enum bt_err fake_take_up(void *self, const char *sale_id)
+{
+	struct fake_shop *fake = self;
+	(void)sale_id;
+	fake->take_ups++;
+	fake->view.cut_off = false;
+	fake->view.state = BT_SALE_TOKENED;
+	return BT_OK;
+}
+
+static inline enum bt_err fake_let_wait(void *self, const char *sale_id)
+{
+	struct fake_shop *fake = self;
+	(void)sale_id;
+	fake->view.cut_off = false;
+	fake->view.state = BT_SALE_PENDING;
+	return BT_OK;
+}
+
+static inline void fake_approve(void *self, const char *operator_id, const char *pin)
+{
+	struct fake_shop *fake = self;
+	(void)bt_text_copy(fake->approver, sizeof(fake->approver), operator_id);
+	fake->job = strcmp(pin, "1234") == 0 ? BT_UI_JOB_GOOD : BT_UI_JOB_WRONG;
+}
+
+static inline enum bt_err fake_order(struct fake_shop *fake, const struct bt_approval *approval, enum bt_denial *denial,
+				     enum bt_sale_state next)
+{
+	*denial = fake->order_denial;
+	(void)bt_text_copy(fake->reason, sizeof(fake->reason), approval->reason);
+	(void)bt_text_copy(fake->docket, sizeof(fake->docket), approval->docket);
+	if (fake->order_err == BT_OK) {
+		fake->orders++;
+		fake->view.state = next;
+		fake->view.cut_off = false;
+		(void)bt_text_copy(fake->view.approved_by, sizeof(fake->view.approved_by), approval->by);
+	}
+	return fake->order_err;
+}
+
+static inline enum bt_err fake_refund(void *self, const char *sale_id, const struct bt_approval *approval,
+				      enum bt_denial *denial)
+{
+	(void)sale_id;
+	return fake_order(self, approval, denial, BT_SALE_REFUNDING);
+}
+
+static inline enum bt_err fake_abandon(void *self, const char *sale_id, const struct bt_approval *approval,
+				       enum bt_denial *denial)
+{
+	(void)sale_id;
+	return fake_order(self, approval, denial, BT_SALE_ABANDONED);
+}
+
+static inline enum bt_err fake_make_anyway(void *self, const char *sale_id, const struct bt_approval *approval,
+					   enum bt_denial *denial)
+{
+	(void)sale_id;
+	return fake_order(self, approval, denial, BT_SALE_TOKENED);
 }
 
 static inline enum bt_err fake_open_sales(void *self, int max, struct bt_sale_row *out, int *count)
@@ -432,6 +514,7 @@ static inline void fake_sales(struct fake_shop *fake)
 	(void)bt_text_copy(view->sale.receipt, sizeof(view->sale.receipt), "0142-0611-087-4");
 	(void)bt_text_copy(view->token, sizeof(view->token), "44170823915622607384");
 	view->deadline_ms = 3000;
+	view->convergent = true;
 	view->waited_ms = 1350;
 	view->printing = BT_PRINTING_DONE;
 	view->copies = 1;
@@ -468,6 +551,14 @@ static inline void fake_open(struct fake_shop *fake, const struct bt_words *word
 	    .finish = fake_finish,
 	    .reprint = fake_reprint,
 	    .paper_seen = fake_paper_seen,
+	    .agree = fake_agree,
+	    .cut_off = fake_cut_off,
+	    .take_up = fake_take_up,
+	    .let_wait = fake_let_wait,
+	    .approve = fake_approve,
+	    .refund = fake_refund,
+	    .abandon = fake_abandon,
+	    .make_anyway = fake_make_anyway,
 	    .open_sales = fake_open_sales,
 	    .newest = fake_newest,
 	    .sign_in = fake_sign_in,

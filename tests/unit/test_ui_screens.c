@@ -217,6 +217,96 @@ static void go_refused(struct world *world)
 	type(world, "\n");
 }
 
+static void go_figures(struct world *world)
+{
+	go_refused(world);
+	world->fake.view.has_figures = true;
+	world->fake.view.refundable = true;
+	world->fake.view.sale.quote =
+	    (struct bt_quote){.amount = 50000, .energy = 47170, .duty = 2830, .units = 635};
+	world->fake.view.figures = (struct bt_quote){.amount = 50000, .energy = 47619, .duty = 2381, .units = 601};
+	bt_ui_stage_tick(world->stage, ++world->boot_ms);
+}
+
+static void go_doubt(struct world *world)
+{
+	world->fake.next_state = BT_SALE_INQUIRING;
+	world->fake.view.refundable = true;
+	go_confirm(world);
+	type(world, "\n");
+}
+
+static void go_approve(struct world *world)
+{
+	go_refused(world);
+	world->fake.view.refundable = true;
+	bt_ui_stage_tick(world->stage, ++world->boot_ms);
+	press(world, BT_KEY_F8, 0);
+	type(world, "1234\n3");
+}
+
+static void go_approve_docket(struct world *world)
+{
+	world->fake.next_state = BT_SALE_PENDING;
+	world->fake.view.refundable = true;
+	world->fake.view.needs_docket = true;
+	go_confirm(world);
+	type(world, "\n");
+	press(world, BT_KEY_F8, 0);
+	type(world, "0142 0611 0");
+}
+
+static void go_approve_make(struct world *world)
+{
+	go_doubt(world);
+	type(world, "\n");
+}
+
+/* Approved: REFUNDING as the shop's table left it. */
+static void go_refund_asking(struct world *world)
+{
+	go_approve(world);
+	world->fake.view.asking = true;
+	world->fake.view.printing = BT_PRINTING_NONE;
+	world->fake.view.copies = 0;
+	type(world, "\n");
+	bt_ui_stage_tick(world->stage, ++world->boot_ms);
+	bt_ui_stage_tick(world->stage, ++world->boot_ms);
+}
+
+static void go_refund_waits(struct world *world)
+{
+	go_refund_asking(world);
+	world->fake.view.asking = false;
+	world->fake.view.printing = BT_PRINTING_DONE;
+	world->fake.view.copies = 1;
+	bt_ui_stage_tick(world->stage, ++world->boot_ms);
+}
+
+static void go_refund_given(struct world *world)
+{
+	go_refund_asking(world);
+	world->fake.view.state = BT_SALE_REFUNDED;
+	world->fake.view.printing = BT_PRINTING_DONE;
+	world->fake.view.copies = 1;
+	bt_ui_stage_tick(world->stage, ++world->boot_ms);
+}
+
+static void go_refund_due(struct world *world)
+{
+	go_refund_given(world);
+	world->fake.view.printing = BT_PRINTING_NONE;
+	world->fake.view.copies = 0;
+	bt_ui_stage_tick(world->stage, ++world->boot_ms);
+}
+
+static void go_resume(struct world *world)
+{
+	world->fake.view.cut_off = true;
+	world->fake.view.state = BT_SALE_VENDING;
+	bt_ui_stage_tick(world->stage, ++world->boot_ms);
+}
+
 static void go_signin(struct world *world)
 {
 	world->fake.status.keys_locked = true;
@@ -312,6 +402,25 @@ static const struct golden {
     {"06-credit", BT_LANG_EN, 24, 80, go_credit, "credit"},
     {"06-refused", BT_LANG_EN, 24, 80, go_refused, "docket"},
     {"06-refused-hi", BT_LANG_HI, 24, 80, go_refused, "docket"},
+    {"06-figures", BT_LANG_EN, 24, 80, go_figures, "docket"},
+    {"06-figures-hi", BT_LANG_HI, 24, 80, go_figures, "docket"},
+    {"06-doubt", BT_LANG_EN, 24, 80, go_doubt, "docket"},
+    {"06-doubt-hi", BT_LANG_HI, 24, 80, go_doubt, "docket"},
+    {"06-resume", BT_LANG_EN, 24, 80, go_resume, "resume"},
+    {"06-resume-hi", BT_LANG_HI, 24, 80, go_resume, "resume"},
+    {"15-approve", BT_LANG_EN, 24, 80, go_approve, "approve"},
+    {"15-approve-hi", BT_LANG_HI, 24, 80, go_approve, "approve"},
+    {"15-approve-docket", BT_LANG_EN, 24, 80, go_approve_docket, "approve"},
+    {"15-approve-docket-hi", BT_LANG_HI, 24, 80, go_approve_docket, "approve"},
+    {"15-approve-make", BT_LANG_EN, 24, 80, go_approve_make, "approve"},
+    {"15-approve-make-hi", BT_LANG_HI, 24, 80, go_approve_make, "approve"},
+    {"15-refund-asking", BT_LANG_EN, 24, 80, go_refund_asking, "refund"},
+    {"15-refund-asking-hi", BT_LANG_HI, 24, 80, go_refund_asking, "refund"},
+    {"15-refund-waits", BT_LANG_EN, 24, 80, go_refund_waits, "refund"},
+    {"15-refund-waits-hi", BT_LANG_HI, 24, 80, go_refund_waits, "refund"},
+    {"15-refund-given", BT_LANG_EN, 24, 80, go_refund_given, "refund"},
+    {"15-refund-given-hi", BT_LANG_HI, 24, 80, go_refund_given, "refund"},
+    {"15-refund-due", BT_LANG_EN, 24, 80, go_refund_due, "refund"},
     {"07-token", BT_LANG_EN, 24, 80, go_token, "token"},
     {"07-token-hi-paper", BT_LANG_HI, 24, 80, go_token_no_paper, "token"},
     {"07-token-no-printer", BT_LANG_EN, 24, 80, go_token_no_printer, "token"},

@@ -140,6 +140,7 @@ enum bt_exit bt_command_open(struct bt_command_env *env, enum bt_open how, struc
 					     .config = &env->config,
 					     .words = env->words,
 					     .unseal_now = how != BT_OPEN_SCREEN,
+					     .has_clerk = how == BT_OPEN_SCREEN,
 					     .offline = how == BT_OPEN_LOCAL || env->args.offline,
 					     .demo_sandbox = env->args.demo_sandbox};
 	enum bt_exit code;

@@ -188,7 +188,7 @@ static enum bt_exit judge(struct bt_command_env *env, struct bt_counter *counter
 	case BT_SALE_REFUSED:
 		bt_command_say_dual(env, N_("The server refused: {1}"), view->refusal_en, view->refusal_hi);
 		bt_money_format(view->sale.quote.amount, amount);
-		bt_command_say(env, N_("Give the money back: ₹ {1}."), amount, NULL);
+		bt_command_say(env, N_("The money goes back: ₹ {1}. A supervisor has to approve it."), amount, NULL);
 		return BT_EXIT_REFUSED;
 	case BT_SALE_PENDING:
 		say_pending(env, view);

@@ -157,6 +157,15 @@ static struct bt_ui_go show_limit(const struct home *home, struct bt_ui_desk *de
 	return BT_GO_TO(BT_GO_PUSH, &bt_ui_limit_low);
 }
 
+/* What a restart cut off is settled before the next person is served (PROTOCOL S6). */
+static struct bt_ui_go show_due(const struct home *home, struct bt_ui_desk *desk)
+{
+	if (desk->status.stopped == BT_OK && desk->shop->cut_off(desk->shop->self, desk->sale_id)) {
+		return BT_GO_TO(BT_GO_PUSH, &bt_ui_resume);
+	}
+	return show_limit(home, desk);
+}
+
 static void reprint_last(struct bt_ui_desk *desk)
 {
 	char sale_id[37] = "";
@@ -216,7 +225,7 @@ static struct bt_ui_go on_event(void *self, struct bt_ui_desk *desk, const struc
 	struct home *home = self;
 	if (event->kind == BT_UI_EVENT_TICK) {
 		catch_up(home, desk);
-		return home->looking ? take_answer(home, desk) : show_limit(home, desk);
+		return home->looking ? take_answer(home, desk) : show_due(home, desk);
 	}
 	if (event->kind == BT_UI_EVENT_SCAN) {
 		bt_ui_field_set(&home->field, event->text);

@@ -20,6 +20,9 @@ struct bt_ui_note {
 	char args[BT_NOTE_ARGS][BT_NOTE_ARG];
 };
 
+/** What a second person is asked to approve. */
+enum bt_ui_asked { BT_UI_ASK_REFUND, BT_UI_ASK_CLOSE, BT_UI_ASK_MAKE, BT_UI_ASK_COUNT };
+
 /** Everything that screens share. Owned by the stage; draw sees it const. */
 struct bt_ui_desk {
 	const struct bt_ui_shop *shop;
@@ -33,6 +36,7 @@ struct bt_ui_desk {
 	enum bt_denial denial;
 	char sale_id[37];        /* the sale that wait, docket, token and credit show */
 	bool from_list;          /* the sale was opened from a list: Esc leads back to it */
+	enum bt_ui_asked asked;  /* what the approval screen is about, of that sale */
 	char start[BT_NOTE_ARG]; /* what home begins with: first characters of the next person */
 	int limit_shown;         /* per cent of the limit up to which the limit screen has been shown */
 	enum bt_err stop_shown;  /* the stop that has been shown at home, BT_OK none */
@@ -106,7 +110,7 @@ struct bt_ui_screen {
 
 extern const struct bt_ui_screen bt_ui_signin, bt_ui_home, bt_ui_card, bt_ui_split, bt_ui_confirm, bt_ui_wait,
     bt_ui_docket, bt_ui_token, bt_ui_credit, bt_ui_history, bt_ui_stuck, bt_ui_limit_low, bt_ui_limit_used,
-    bt_ui_system;
+    bt_ui_system, bt_ui_approve, bt_ui_refund, bt_ui_resume;
 
 /** Every screen, NULL-ended. */
 extern const struct bt_ui_screen *const bt_ui_screens[];

@@ -78,6 +78,25 @@ struct bt_ui_shop {
 	enum bt_err (*finish)(void *self, const char *sale_id);
 	enum bt_err (*reprint)(void *self, const char *sale_id);
 	enum bt_err (*paper_seen)(void *self, const char *sale_id);
+
+	/** The consumer agrees to the new figures of a refusal. */
+	enum bt_err (*agree)(void *self, const char *sale_id);
+	/** The oldest sale that a restart cut off and that waits for the clerk's word; false: none. */
+	bool (*cut_off)(void *self, char sale_id[37]);
+	/** What the clerk says of it: the consumer is here; or has gone. */
+	enum bt_err (*take_up)(void *self, const char *sale_id);
+	enum bt_err (*let_wait)(void *self, const char *sale_id);
+	/** Start checking a supervisor's PIN; `job` says how it ended, as for a sign-in. FAILED: this person may not approve
+	 * here. */
+	void (*approve)(void *self, const char *operator_id, const char *pin);
+	/** What the approval just given is for; it counts once, and only for the one who gave it (BT_EAUTH). Errors as
+	 * those of the teller; @p denial says why a token cannot be made here (BT_ESTATE). */
+	enum bt_err (*refund)(void *self, const char *sale_id, const struct bt_approval *approval,
+			      enum bt_denial *denial);
+	enum bt_err (*abandon)(void *self, const char *sale_id, const struct bt_approval *approval,
+			       enum bt_denial *denial);
+	enum bt_err (*make_anyway)(void *self, const char *sale_id, const struct bt_approval *approval,
+				   enum bt_denial *denial);
 	/** Sales that are open (stuck), oldest first. */
 	enum bt_err (*open_sales)(void *self, int max, struct bt_sale_row *out, int *count);
 	void (*newest)(void *self, char sale_id[37]);

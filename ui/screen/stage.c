@@ -254,6 +254,32 @@ static void demo(struct bt_ui_stage *stage, enum bt_ui_key key)
 	}
 }
 
+static bool has_key(const struct bt_ui_screen *screen, const char *key)
+{
+	for (const struct bt_ui_key_row *row = screen->keys; row->key; row++) {
+		if (strcmp(row->key, key) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* A screen that needs a second person for something of its own comes first. @return false when it does not now. */
+static bool ask_for_own(struct bt_ui_stage *stage)
+{
+	struct front *front = find_front(stage);
+	struct bt_ui_event event = {.kind = BT_UI_EVENT_PRESS, .press = {.key = BT_KEY_F8}};
+	if (!has_key(front->screen, "F8")) {
+		return false;
+	}
+	struct bt_ui_go where = front->screen->on_event(front->state, &stage->desk, &event);
+	if (where.verb == BT_GO_IGNORED) {
+		return false;
+	}
+	(void)go(stage, where);
+	return true;
+}
+
 /* Keys that bring a screen in front of any other; Esc leads back. @return false when this one means nothing here. */
 static bool press_screen(struct bt_ui_stage *stage, enum bt_ui_key key)
 {
@@ -263,6 +289,8 @@ static bool press_screen(struct bt_ui_stage *stage, enum bt_ui_key key)
 		screen = &bt_ui_system;
 	} else if (key == BT_KEY_F4 && leaving) {
 		screen = &bt_ui_stuck;
+	} else if (key == BT_KEY_F8 && leaving && ask_for_own(stage)) {
+		return true;
 	} else if (key == BT_KEY_F8 && leaving && stage->desk.status.keys_locked) {
 		screen = &bt_ui_signin;
 	}

@@ -34,11 +34,19 @@ struct stuck {
 static const struct {
 	const char *code, *says;
 } objections[] = {
-    {"diverged", N_("two different tokens")},      {"token_differs", N_("two different tokens")},
-    {"malformed", N_("server cannot read it")},    {"paid_missing", N_("server lacks the payment")},
-    {"lease_expired", N_("made after the limit")}, {"blocked", N_("given though blocked")},
-    {"tid_used", N_("token may not work")},        {"tid_lane", N_("token may not work")},
-    {"key_mismatch", N_("token may not work")},    {"meter_mismatch", N_("meter has changed")},
+    {"diverged", N_("two different tokens")},
+    {"token_differs", N_("two different tokens")},
+    {"malformed", N_("server cannot read it")},
+    {"paid_missing", N_("server lacks the payment")},
+    {"lease_expired", N_("made after the limit")},
+    {"blocked", N_("given though blocked")},
+    {"tid_used", N_("token may not work")},
+    {"tid_lane", N_("token may not work")},
+    {"possible_duplicate", N_("two tokens may be out")},
+    {"abandoned", N_("closed by a supervisor")},
+    {"not_reversed", N_("money back, sale stands")},
+    {"key_mismatch", N_("token may not work")},
+    {"meter_mismatch", N_("meter has changed")},
 };
 
 static const char *find_objection(const char *code)
@@ -112,6 +120,9 @@ static struct bt_ui_go open_sale(const struct stuck *stuck, struct bt_ui_desk *d
 	if (view.state == BT_SALE_PENDING) {
 		finish(desk, &view);
 		(void)bt_ui_sale_view(desk, desk->sale_id, &view);
+	} else if (view.state == BT_SALE_REFUNDING || view.state == BT_SALE_INQUIRING) {
+		/* Asked now rather than at the next round; the screen says how it stands either way. */
+		(void)desk->shop->finish(desk->shop->self, desk->sale_id);
 	}
 	const struct bt_ui_screen *screen = bt_ui_sale_screen(&view);
 	return BT_GO_TO(BT_GO_PUSH, screen ? screen : &bt_ui_wait);
@@ -145,6 +156,12 @@ static struct bt_ui_go on_event(void *self, struct bt_ui_desk *desk, const struc
 	if (event->press.key == BT_KEY_F5) {
 		return print_again(stuck, desk);
 	}
+	if (event->press.key == BT_KEY_CHAR) {
+		/* A docket's number, or the next person: home finds out. */
+		char one[2] = {event->press.ch < 0x80 ? (char)event->press.ch : '\0', '\0'};
+		bt_text_copy(desk->start, sizeof(desk->start), one);
+		return BT_GO(BT_GO_HOME);
+	}
 	if (event->press.key == BT_KEY_ESC) {
 		return BT_GO(BT_GO_BACK);
 	}
@@ -160,10 +177,25 @@ static const char *where_key(const struct bt_sale_row *row, const char *objectio
 	if (objection) {
 		return objection;
 	}
-	if (row->stage == BT_STAGE_REFUSED) {
-		return N_("the server refused");
+	static const char *const by_stage[] = {
+	    [BT_STAGE_PAID] = N_("cut off: say what became of it"),
+	    [BT_STAGE_VENDING] = N_("cut off: say what became of it"),
+	    [BT_STAGE_REFUSED] = N_("the server refused"),
+	    [BT_STAGE_REFUNDING] = N_("money goes back, not confirmed"),
+	    [BT_STAGE_REFUNDED] = N_("give the money back"),
+	    [BT_STAGE_INQUIRING] = N_("server has not said"),
+	};
+	if ((size_t)row->stage < sizeof(by_stage) / sizeof(by_stage[0]) && by_stage[row->stage]) {
+		return by_stage[row->stage];
 	}
 	return strcmp(row->delivery, "token") == 0 ? N_("paid here, token waits") : N_("paid here, credit waits");
+}
+
+/* What the server alone cannot end. */
+static bool needs_somebody(const struct bt_sale_row *row)
+{
+	return row->stage == BT_STAGE_REFUSED || row->stage == BT_STAGE_REFUNDED || row->stage == BT_STAGE_PAID ||
+	       row->stage == BT_STAGE_VENDING || row->exception;
 }
 
 static void draw_row(const struct stuck *stuck, int at, int row, const struct bt_ui_desk *desk,
@@ -171,7 +203,7 @@ static void draw_row(const struct stuck *stuck, int at, int row, const struct bt
 {
 	const struct bt_sale_row *sale = &stuck->rows[at];
 	const struct shown *shown = &stuck->shown[at - stuck->list.top];
-	bool chosen = at == stuck->list.chosen, needs_eye = sale->stage == BT_STAGE_REFUSED || sale->exception;
+	bool chosen = at == stuck->list.chosen, needs_eye = needs_somebody(sale);
 	const char *name = bt_dual_get(&shown->name, canvas->lang);
 	char text[BT_DATE_BYTES];
 	if (chosen) {

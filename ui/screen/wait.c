@@ -30,9 +30,10 @@ static void enter(void *self, struct bt_ui_desk *desk)
 	(void)look(wait, desk);
 }
 
-static bool can_make_here(const struct bt_ui_desk *desk)
+/* The clerk may end the wait only where both would make the same token. */
+static bool can_make_here(const struct wait *wait, const struct bt_ui_desk *desk)
 {
-	return desk->outlook == BT_OUTLOOK_TOKEN && desk->denial == BT_DENY_NONE;
+	return wait->view.convergent && desk->outlook == BT_OUTLOOK_TOKEN && desk->denial == BT_DENY_NONE;
 }
 
 static struct bt_ui_go on_event(void *self, struct bt_ui_desk *desk, const struct bt_ui_event *event)
@@ -46,7 +47,8 @@ static struct bt_ui_go on_event(void *self, struct bt_ui_desk *desk, const struc
 	if (event->press.key != BT_KEY_ENTER) {
 		return BT_GO(BT_GO_KEEP);
 	}
-	if (!can_make_here(desk) || desk->shop->issue_now(desk->shop->self, ((struct wait *)self)->sale_id) != BT_OK) {
+	if (!can_make_here(self, desk) ||
+	    desk->shop->issue_now(desk->shop->self, ((struct wait *)self)->sale_id) != BT_OK) {
 		return BT_GO(BT_GO_STAY);
 	}
 	return look(self, desk);
@@ -61,7 +63,7 @@ static void draw_progress(const struct wait *wait, const struct bt_ui_desk *desk
 	bt_ui_seconds(wait->view.waited_ms, now);
 	bt_text_printf(end, sizeof(end), "%lld", (long long)((deadline + 999) / 1000));
 	bt_ui_say(canvas, 12, BT_TEXT_LEFT + BAR_COLUMNS + 3, BT_INK_QUIET, N_("{1} / {2} s"), now, end, NULL);
-	if (can_make_here(desk)) {
+	if (can_make_here(wait, desk)) {
 		bt_ui_say_wide(canvas, 14, BT_TEXT_LEFT, BT_INK_QUIET,
 			       N_("At {1} seconds the token is made here. It is the same token."), end, NULL);
 	}
@@ -87,10 +89,9 @@ static void draw(const void *self, const struct bt_ui_desk *desk, struct bt_ui_c
 static bool show_here(const void *self, const struct bt_ui_desk *desk, const struct bt_ui_canvas *canvas,
 		      char label[64])
 {
-	(void)self;
 	(void)canvas;
 	(void)label;
-	return can_make_here(desk);
+	return can_make_here(self, desk);
 }
 
 static const struct bt_ui_key_row keys[] = {
