@@ -4,10 +4,9 @@
 #include <string.h>
 
 const struct bt_ui_screen *const bt_ui_screens[] = {
-    &bt_ui_signin, &bt_ui_home,      &bt_ui_card,       &bt_ui_split,  &bt_ui_confirm,
-    &bt_ui_wait,   &bt_ui_docket,    &bt_ui_token,      &bt_ui_credit, &bt_ui_history,
-    &bt_ui_stuck,  &bt_ui_limit_low, &bt_ui_limit_used, &bt_ui_system,
-    &bt_ui_approve, &bt_ui_refund, &bt_ui_resume, NULL,
+    &bt_ui_signin,     &bt_ui_home,   &bt_ui_card,    &bt_ui_split,   &bt_ui_confirm, &bt_ui_wait,
+    &bt_ui_docket,     &bt_ui_token,  &bt_ui_credit,  &bt_ui_history, &bt_ui_stuck,   &bt_ui_limit_low,
+    &bt_ui_limit_used, &bt_ui_system, &bt_ui_approve, &bt_ui_refund,  &bt_ui_resume,  NULL,
 };
 
 void bt_ui_note(struct bt_ui_desk *desk, enum bt_ui_role role, const char *key, ...)
@@ -40,9 +39,11 @@ const char *bt_ui_desk_word(const struct bt_ui_desk *desk, const char *key)
 const struct bt_ui_screen *bt_ui_sale_screen(const struct bt_sale_view *view)
 {
 	static const struct bt_ui_screen *const by_state[BT_SALE_STATE_COUNT] = {
-	    [BT_SALE_TOKENED] = &bt_ui_token,  [BT_SALE_CREDITED] = &bt_ui_credit, [BT_SALE_PENDING] = &bt_ui_docket,
-	    [BT_SALE_REFUSED] = &bt_ui_docket, [BT_SALE_STOPPED] = &bt_ui_docket,  [BT_SALE_INQUIRING] = &bt_ui_docket,
-	    [BT_SALE_ABANDONED] = &bt_ui_docket, [BT_SALE_REFUNDING] = &bt_ui_refund, [BT_SALE_REFUNDED] = &bt_ui_refund,
+	    [BT_SALE_TOKENED] = &bt_ui_token,    [BT_SALE_CREDITED] = &bt_ui_credit,
+	    [BT_SALE_PENDING] = &bt_ui_docket,   [BT_SALE_REFUSED] = &bt_ui_docket,
+	    [BT_SALE_STOPPED] = &bt_ui_docket,   [BT_SALE_INQUIRING] = &bt_ui_docket,
+	    [BT_SALE_ABANDONED] = &bt_ui_docket, [BT_SALE_REFUNDING] = &bt_ui_refund,
+	    [BT_SALE_REFUNDED] = &bt_ui_refund,
 	};
 	if (view->cut_off) {
 		return &bt_ui_resume;
