@@ -11,7 +11,7 @@
 #include "core/money/money.h"
 
 #define BT_RECEIPT_LINES 96
-#define BT_RECEIPT_TEXT  192
+#define BT_RECEIPT_TEXT  256 /* the text of a QR, too */
 
 enum bt_receipt_lang { BT_RECEIPT_EN, BT_RECEIPT_HI, BT_RECEIPT_BOTH };
 

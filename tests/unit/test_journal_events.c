@@ -266,6 +266,8 @@ static void refund_by_its_steps(void **state)
 	assert_int_equal(fixture_put(f, BT_EVENT_PENDING, 1, "{\"reason\":\"keys\"}"), BT_OK);
 	assert_int_equal(bt_journal_sale(f->journal, id, &row), BT_OK);
 	assert_int_equal(row.stage, BT_STAGE_REFUNDING);
+	assert_int_equal(bt_journal_next_pending(f->journal, "token", 0, &row), BT_OK); /* sync asks for it again */
+	assert_string_equal(row.sale_id, id);
 	assert_int_equal(bt_journal_unsent(f->journal, &unsent), BT_OK);
 	assert_int_equal(unsent.count, 1);
 	assert_int_equal(fixture_put(f, BT_EVENT_PRINTED, 1, "{\"copy\":1,\"result\":\"confirmed\"}"), BT_OK);
@@ -293,6 +295,8 @@ static void refund_by_its_steps(void **state)
 	assert_int_equal(fixture_put(f, BT_EVENT_INQUIRING, 3, "{\"rev\":1}"), BT_OK);
 	assert_int_equal(bt_journal_sales(f->journal, BT_SALES_IN_DOUBT, FIXTURE_METER, 2, doubt, &count), BT_OK);
 	assert_int_equal(count, 1);
+	assert_int_equal(bt_journal_next_pending(f->journal, "token", 0, &row), BT_OK);
+	assert_int_equal(row.stage, BT_STAGE_INQUIRING);
 	assert_int_equal(fixture_put(f, BT_EVENT_OVERRIDDEN, 3, "{\"by\":\"jha\"}"), BT_OK);
 	assert_int_equal(fixture_put_tokened(f, 3, 1040), BT_OK);
 	assert_int_equal(bt_journal_sales(f->journal, BT_SALES_IN_DOUBT, FIXTURE_METER, 2, doubt, &count), BT_OK);
