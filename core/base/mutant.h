@@ -24,7 +24,26 @@
 	ROW(BT_MUTANT_HEADS_NOT_COMPARED, "heads-not-compared", "rot", "DESIGN 6: heads agree at start")               \
 	ROW(BT_MUTANT_CHAIN_NOT_CHECKED, "chain-not-checked", "rot", "DESIGN 6: chain checked at start")               \
 	ROW(BT_MUTANT_ROWS_NOT_COUNTED, "rows-not-counted", "rot", "reliability 2.4: totals from checked rows only")   \
-	ROW(BT_MUTANT_INDEXES_NOT_CHECKED, "indexes-not-checked", "rot", "reliability 2.4: no row hidden by an index")
+	ROW(BT_MUTANT_INDEXES_NOT_CHECKED, "indexes-not-checked", "rot", "reliability 2.4: no row hidden by an index") \
+	ROW(BT_MUTANT_SHOW_FIRST, "token-shown-before-commit", "sales", "DESIGN 2.3: journal first")                   \
+	ROW(BT_MUTANT_NEW_ID_ON_RETRY, "new-id-on-retry", "sales", "PROTOCOL T1, H2: one id for ever")                 \
+	ROW(BT_MUTANT_NEW_TID_LATER, "new-tid-on-finishing", "sales", "PROTOCOL T1: one TID for ever")                 \
+	ROW(BT_MUTANT_OTHER_DIGITS_TAKEN, "other-digits-taken", "sales", "PROTOCOL T2: the same 20 digits or nothing") \
+	ROW(BT_MUTANT_SERVER_BUMPS_TID, "head-end-bumps-tid", "sales", "PROTOCOL T2: never bumps a TID")               \
+	ROW(BT_MUTANT_LOST_IS_REFUSED, "lost-answer-taken-as-refusal", "sales", "DESIGN 2.4: unknown is not failed")   \
+	ROW(BT_MUTANT_ISSUE_OVER_REFUSAL, "refused-sale-issued-here", "sales", "PROTOCOL S2")                          \
+	ROW(BT_MUTANT_CAP_PER_LEASE, "cap-counted-per-lease", "sales", "PROTOCOL L1: whichever lease")                 \
+	ROW(BT_MUTANT_CAP_WITHOUT_SALE, "cap-without-the-sale-in-hand", "sales", "PROTOCOL L1")                        \
+	ROW(BT_MUTANT_RAW_CLOCK_TID, "tid-from-raw-clock", "sales", "PROTOCOL T3, T4: in lane and unused")             \
+	ROW(BT_MUTANT_CLOCK_TRUSTED_AT_BOOT, "clock-trusted-at-boot", "sales", "PROTOCOL L2")                          \
+	ROW(BT_MUTANT_EXPIRY_IGNORED, "expired-lease-used", "sales", "PROTOCOL S2: expired by then means PENDING")     \
+	ROW(BT_MUTANT_INTENT_DROPPED, "intent-dropped-at-restart", "sales", "PROTOCOL S6")                             \
+	ROW(BT_MUTANT_NEW_TOKEN_ON_COPY, "copy-with-other-digits", "sales", "PROTOCOL S9: reprint is the same token")  \
+	ROW(BT_MUTANT_REFUND_UNANSWERED, "refund-without-tombstone", "sales", "PROTOCOL S5, H3")                       \
+	ROW(BT_MUTANT_REFUND_ON_WORD, "refund-without-the-record", "sales", "PROTOCOL S5: REFUNDING first")            \
+	ROW(BT_MUTANT_ONE_ACK_SETTLES_ALL, "one-acknowledgement-settles-all", "sales", "PROTOCOL L1")                  \
+	ROW(BT_MUTANT_REFUSAL_BLOCKS_UPLOAD, "exception-blocks-the-upload", "sales", "PROTOCOL H1, DESIGN 7")          \
+	ROW(BT_MUTANT_OLD_ERA_TAKEN, "old-era-accepted", "sales", "PROTOCOL H4")
 
 #ifdef BATTI_MUTANTS
 

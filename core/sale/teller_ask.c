@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/base/json.h"
+#include "core/base/mutant.h"
 
 /* The counter is free at the deadline; the request may live on, because a late answer settles the sale. */
 #define CALL_DEADLINE_MS 30000
@@ -41,6 +42,8 @@ void bt_teller_ask(struct bt_teller *teller, struct bt_teller_work *work)
 
 	bt_buf_init(&body, BT_EVENT_BODY_MAX);
 	work->asking = false;
+	if (bt_mutant(BT_MUTANT_NEW_ID_ON_RETRY) && work->state == BT_SALE_PENDING)
+		work->sale.sale_id[35] ^= 1;
 	if (teller->parts.wire && bt_sale_encode(&work->sale, &body) == BT_OK) {
 		call.body = bt_buf_view(&body);
 		submit(teller, work, &call);
@@ -74,7 +77,8 @@ static bool is_diverged(struct bt_teller *teller, const struct bt_teller_work *w
 {
 	char own[21];
 
-	if (work->sale.delivery != BT_DELIVERY_TOKEN || !bt_teller_converges(teller))
+	if (work->sale.delivery != BT_DELIVERY_TOKEN || !bt_teller_converges(teller) ||
+	    bt_mutant(BT_MUTANT_OTHER_DIGITS_TAKEN))
 		return false;
 	if (answer->units != work->sale.quote.units || (work->sale.has_tid && answer->tid != work->sale.tid))
 		return true;
@@ -268,11 +272,33 @@ static void note_figures(struct bt_teller_work *work, const struct bt_answer *an
 	json_decref(o);
 }
 
+/* @p fate: what the request may have done. A head-end that picks its own tokens may have given one. */
+static void take_lost(struct bt_teller *teller, struct bt_teller_work *work, enum bt_fate fate)
+{
+	bool was_vending = work->state == BT_SALE_VENDING;
+	bool asked = was_vending || work->state == BT_SALE_PENDING;
+
+	if (asked && fate != BT_FATE_NOTHING && !bt_teller_converges(teller)) {
+		bt_teller_enter_doubt(teller, work);
+		return;
+	}
+	if (bt_sale_find_step(work->state, BT_SALE_EV_VEND_LOST))
+		bt_teller_move(teller, work, BT_SALE_EV_VEND_LOST);
+	if (was_vending || (work->state == BT_SALE_PENDING && work->sale.delivery == BT_DELIVERY_TOKEN))
+		bt_teller_decide(teller, work);
+	else if (work->state == BT_SALE_REFUNDING)
+		bt_teller_refund_waits(teller, work);
+}
+
 static void take_refused(struct bt_teller *teller, struct bt_teller_work *work, const struct bt_answer *answer)
 {
 	bool final =
 	    work->state == BT_SALE_VENDING || work->state == BT_SALE_PENDING || work->state == BT_SALE_INQUIRING;
 
+	if (bt_mutant(BT_MUTANT_ISSUE_OVER_REFUSAL) && work->state == BT_SALE_VENDING) {
+		take_lost(teller, work, BT_FATE_UNKNOWN);
+		return;
+	}
 	note_blocked(teller, work, answer);
 	if (work->state == BT_SALE_PENDING && work->sale.delivery != BT_DELIVERY_TOKEN) {
 		/* Money was taken and a docket given: that is a fact, and the head-end posts it from the record with
@@ -296,24 +322,6 @@ static void take_refused(struct bt_teller *teller, struct bt_teller_work *work, 
 		return;
 	}
 	bt_teller_move(teller, work, BT_SALE_EV_VEND_REFUSED);
-}
-
-/* @p fate: what the request may have done. A head-end that picks its own tokens may have given one. */
-static void take_lost(struct bt_teller *teller, struct bt_teller_work *work, enum bt_fate fate)
-{
-	bool was_vending = work->state == BT_SALE_VENDING;
-	bool asked = was_vending || work->state == BT_SALE_PENDING;
-
-	if (asked && fate != BT_FATE_NOTHING && !bt_teller_converges(teller)) {
-		bt_teller_enter_doubt(teller, work);
-		return;
-	}
-	if (bt_sale_find_step(work->state, BT_SALE_EV_VEND_LOST))
-		bt_teller_move(teller, work, BT_SALE_EV_VEND_LOST);
-	if (was_vending || (work->state == BT_SALE_PENDING && work->sale.delivery == BT_DELIVERY_TOKEN))
-		bt_teller_decide(teller, work);
-	else if (work->state == BT_SALE_REFUNDING)
-		bt_teller_refund_waits(teller, work);
 }
 
 /* Refusals that speak of the moment, not of the sale: nothing was committed and the same body may go again (PROTOCOL
@@ -350,7 +358,7 @@ static void take_sale_answer(struct bt_teller *teller, struct bt_teller_work *wo
 
 	if (answered && answer->fault.err == BT_OK) {
 		take_good(teller, work, answer);
-	} else if (answered && !is_passing(answer->code)) {
+	} else if (bt_mutant(BT_MUTANT_LOST_IS_REFUSED) || (answered && !is_passing(answer->code))) {
 		take_refused(teller, work, answer);
 	} else {
 		if (answered && strcmp(answer->code, "era") == 0 && answer->era > 0)
@@ -402,6 +410,8 @@ bool bt_teller_answer(struct bt_teller *teller, const struct bt_answer *answer)
 {
 	struct bt_teller_work *work;
 
+	if (bt_teller_docket_answer(teller, answer))
+		return true;
 	if (answer->kind != BT_CALL_SALE && answer->kind != BT_CALL_INQUIRY && answer->kind != BT_CALL_REVERSAL)
 		return false;
 	work = find_call(teller, answer);
@@ -410,8 +420,6 @@ bool bt_teller_answer(struct bt_teller *teller, const struct bt_answer *answer)
 	work->asking = false;
 	teller->changed = true;
 	if (!work->judged)
-	if (bt_teller_docket_answer(teller, answer))
-		return true;
 		bt_breaker_note(teller->parts.breaker, answer->fault.err, answer->latency_ms, teller->parts.slow_ms,
 				bt_clock_boot_ms(teller->parts.clock), teller->parts.random);
 	take_answer(teller, work, answer);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/base/json.h"
+#include "core/base/mutant.h"
 #include "core/sts/cipher.h"
 #include "core/sts/token.h"
 #include "core/sts/vending.h"
@@ -87,6 +88,8 @@ void bt_teller_fix_token(struct bt_teller *teller, const struct bt_consumer *con
 	    bt_sts_tid_choose(&lane, minute, is_tid_used, &use, &tid) != BT_OK || !may_vend(&key, now, tid) ||
 	    bt_random_fill(teller->parts.random, &rnd, 1) != BT_OK)
 		return;
+	if (bt_mutant(BT_MUTANT_RAW_CLOCK_TID))
+		tid = minute;
 	sale->has_tid = true;
 	sale->key = key;
 	sale->tid = tid;
@@ -105,6 +108,10 @@ static enum bt_denial decide_by_caps(struct bt_teller *teller, const struct bt_s
 	    bt_journal_meter_use(teller->parts.journal, sale->meter, now - DAY_MS, &ask.meter_tokens,
 				 &ask.meter_paise) != BT_OK)
 		return BT_DENY_STOPPED;
+	if (bt_mutant(BT_MUTANT_CAP_PER_LEASE) && teller->lease.number > 1)
+		ask.unsent = (struct bt_unsent){.count = counted, .paise = counted ? sale->quote.amount : 0};
+	if (bt_mutant(BT_MUTANT_CAP_WITHOUT_SALE))
+		ask.amount = 0;
 	if (counted) {
 		ask.unsent.count--;
 		ask.unsent.paise -= sale->quote.amount;
@@ -291,11 +298,20 @@ void bt_teller_decide(struct bt_teller *teller, struct bt_teller_work *work)
 
 	bt_teller_freshen(teller, &work->consumer);
 	sale = bt_teller_with_late_tid(teller, work);
+	if (bt_mutant(BT_MUTANT_NEW_TID_LATER) && work->state == BT_SALE_PENDING)
+		bt_teller_fix_token(teller, &work->consumer, &sale);
 	denial = bt_teller_authority(teller, &sale, &work->consumer, true);
 	if (denial == BT_DENY_NONE)
 		denial = bt_teller_try_token(teller, &sale, &work->consumer, token);
 	if (denial != BT_DENY_NONE) {
 		give_docket(teller, work, denial);
+		return;
+	}
+	if (bt_mutant(BT_MUTANT_SHOW_FIRST)) {
+		bt_text_copy(work->token, sizeof work->token, token);
+		bt_teller_move(teller, work, BT_SALE_EV_ISSUE_HERE);
+		bt_teller_print(teller, work, 1);
+		(void)!bt_teller_commit_tokened(teller, work, &batch, &sale, token);
 		return;
 	}
 	if (bt_teller_commit_tokened(teller, work, &batch, &sale, token) != BT_OK) {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/base/json.h"
+#include "core/base/mutant.h"
 #include "core/receipt/record.h"
 
 void bt_teller_slip_name(struct bt_receipt_name *out, const struct bt_dual *in)
@@ -131,9 +132,9 @@ static void fill_proof(struct bt_teller *teller, const struct bt_teller_work *wo
 	bt_text_copy(record.sale_id, sizeof record.sale_id, sale->sale_id);
 	bt_text_copy(record.drn, sizeof record.drn, sale->meter);
 	bt_text_copy(record.token, sizeof record.token, work->token);
-	if (!teller->parts.signer || bt_record_encode(&record, teller->parts.signer, facts->record) != BT_OK) {
 	if (facts->kind == BT_RECEIPT_DOCKET)
 		bt_teller_describe_docket(sale, &record.docket);
+	if (!teller->parts.signer || bt_record_encode(&record, teller->parts.signer, facts->record) != BT_OK) {
 		facts->record[0] = 0;
 		bt_log_line(teller->parts.log, "sale", "%s: slip without proof", sale->sale_id);
 	}
@@ -171,6 +172,8 @@ static enum bt_err compose(struct bt_teller *teller, const struct bt_teller_work
 	struct bt_receipt_facts facts;
 
 	gather(teller, work, copy, &facts);
+	if (bt_mutant(BT_MUTANT_NEW_TOKEN_ON_COPY) && copy > 1)
+		facts.token[19] ^= 1;
 	return bt_receipt_compose(&facts, teller->parts.words, lang, out);
 }
 
@@ -287,10 +290,10 @@ static void take_print(struct bt_teller *teller, const struct bt_print_result *r
 	};
 	struct bt_teller_work *work = bt_teller_find(teller, result->sale_id);
 
+	if (bt_teller_docket_printed(teller, result))
+		return;
 	/* A slip of a run before, or one that nobody asked for. */
 	if (!work || work->printing != BT_PRINTING_NOW)
-		return;
-	if (bt_teller_docket_printed(teller, result))
 		return;
 	work->printing = outcomes[result->state].progress;
 	teller->changed = true;

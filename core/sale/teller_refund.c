@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/base/json.h"
+#include "core/base/mutant.h"
 
 #define REASON_LETTERS "abcdefghijklmnopqrstuvwxyz_"
 
@@ -85,7 +86,7 @@ enum bt_err bt_teller_refund(struct bt_teller *teller, const char *sale_id, cons
 		return err;
 	if (work->docket_given && !names_docket(&work->sale, approval->docket))
 		return BT_EINPUT;
-	err = record_refunding(teller, work, approval);
+	err = bt_mutant(BT_MUTANT_REFUND_ON_WORD) ? BT_OK : record_refunding(teller, work, approval);
 	if (err) {
 		if (bt_err_fate(err) == BT_FATE_STOP)
 			bt_teller_move(teller, work, BT_SALE_EV_STORAGE_FAILED);
@@ -155,7 +156,7 @@ void bt_teller_take_reversal(struct bt_teller *teller, struct bt_teller_work *wo
 
 	if (work->state != BT_SALE_REFUNDING)
 		return;
-	if (ours && answer->fault.err == BT_OK) {
+	if ((ours && answer->fault.err == BT_OK) || bt_mutant(BT_MUTANT_REFUND_UNANSWERED)) {
 		give_back(teller, work);
 		return;
 	}

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/base/json.h"
+#include "core/base/mutant.h"
 #include "core/sale/sale_rows.h"
 
 /* So long the clerk may say what became of a sale; then it is PENDING by itself. */
@@ -13,6 +14,8 @@
 /* Nothing of this run stands behind it in the journal. */
 static bool is_cut_off(const struct bt_teller *teller, const struct bt_sale_row *row)
 {
+	if (bt_mutant(BT_MUTANT_INTENT_DROPPED))
+		return false;
 	return (row->stage == BT_STAGE_PAID || row->stage == BT_STAGE_VENDING) && row->last_seq <= teller->opened_seq;
 }
 

@@ -281,11 +281,20 @@ static bool take_credited(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, co
 static bool take_refunded(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, const json_t *body,
 			  struct bt_sbx_outcome *out)
 {
+	struct bt_sbx_entry entry;
 	(void)body;
-	if (!is_taken_back(sbx, fact->sale_id))
-		return except(sbx, fact, BT_SBX_NOT_REVERSED, out);
 	*out = posted(BT_SBX_NONE);
-	return true;
+	if (is_taken_back(sbx, fact->sale_id))
+		return true;
+	/* The money has gone back, with this head-end's word or without it: a restored ledger does not know that it
+	 * gave it. What was credited is taken out again, what is not known never comes; only a token that is out stays
+	 * out. */
+	bool known = bt_sbx_ledger_find(sbx->db, fact->sale_id, &entry);
+	bool out_already = known && *entry.core.token && entry.released;
+	if (!out_already &&
+	    !(known ? bt_sbx_ledger_reverse(sbx->db, fact->sale_id) : bt_sbx_ledger_tombstone(sbx->db, fact->sale_id)))
+		return false;
+	return except(sbx, fact, BT_SBX_NOT_REVERSED, out);
 }
 
 /* Another terminal's sale, handed out there: the token is out, and its owner answers for the money. The record that
@@ -321,15 +330,9 @@ static const struct {
 	bool (*take)(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, const json_t *body,
 		     struct bt_sbx_outcome *out);
 } kinds[] = {
-    {"paid", take_paid},
-    {"revised", take_paid},
-    {"pending", take_pending},
-    {"tokened", take_tokened},
-    {"credited", take_credited},
-    {"refunded", take_refunded},
-    {"abandoned", take_abandoned},
-    {"delivered", take_delivered},
-    {"extension", bt_sbx_grants_note},
+    {"paid", take_paid},           {"revised", take_paid},        {"pending", take_pending},
+    {"tokened", take_tokened},     {"credited", take_credited},   {"refunded", take_refunded},
+    {"abandoned", take_abandoned}, {"delivered", take_delivered}, {"extension", bt_sbx_grants_note},
 };
 
 bool bt_sbx_fact_post(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, struct bt_sbx_outcome *out)

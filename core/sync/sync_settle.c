@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/base/json.h"
+#include "core/base/mutant.h"
 #include "core/base/random.h"
 #include "core/sync/tasks.h"
 
@@ -139,6 +140,8 @@ enum bt_err bt_sync_note_results(struct bt_sync *sync, const struct bt_sync_resu
 	enum bt_err err = BT_OK;
 
 	for (size_t i = 0; i < count; i++) {
+		if (bt_mutant(BT_MUTANT_REFUSAL_BLOCKS_UPLOAD) && results[i].exception)
+			return BT_EGARBAGE;
 		if (is_posted_over(results[i].code))
 			note_posted(sync, results[i].sale_id);
 		if (!results[i].exception || !results[i].sale_id[0] || is_known(sync, &objections, &results[i]))
@@ -186,6 +189,8 @@ enum bt_err bt_sync_settle(struct bt_sync *sync, int64_t seq)
 	struct bt_sale_row rows[SETTLE_EVENTS];
 	enum bt_err err = BT_OK;
 
+	if (bt_mutant(BT_MUTANT_ONE_ACK_SETTLES_ALL))
+		seq = bt_journal_head(sync->parts.journal).seq;
 	while (!err && sync->settled_seq < seq) {
 		int64_t upto = seq - sync->settled_seq > SETTLE_EVENTS ? sync->settled_seq + SETTLE_EVENTS : seq;
 		int count = 0;

@@ -90,6 +90,8 @@ void sim_check_turn(struct sim_counter *counter)
 	const struct bt_sync_state *state = bt_sync_state(counter->sync);
 	struct issues issues = {.counter = counter, .newest = counter->issued_seen};
 
+	if (counter->world->head.took_old_era)
+		sim_fail(counter->world, "committed from an old era");
 	if (state->forked) {
 		counter->world->totals.clones++;
 		sim_fail(counter->world, "%s is taken for a clone", counter->number);
@@ -109,6 +111,18 @@ void sim_check_turn(struct sim_counter *counter)
 	check_minutes_ahead(counter);
 	check_caps(counter, counter->had_lease ? &counter->lease : &state->lease);
 	check_time(counter, counter->had_lease ? &counter->lease : &state->lease);
+}
+
+bool sim_is_closed_at_head(const struct sim_world *world, const char *sale_id)
+{
+	return bt_sbx_store_count(world->head.sbx.db, 0,
+				  "SELECT 1 FROM sales WHERE sale_id=? AND state IN ('tombstone', 'reversed')", "t",
+				  sale_id) == 1;
+}
+
+bool sim_is_for_head_office(const struct sim_world *world, const struct sim_sale *sale, const struct bt_sale_row *row)
+{
+	return world->counters[sale->counter].revoked && row->stage == BT_STAGE_REFUNDING;
 }
 
 /* ---- at the end ---- */
@@ -161,6 +175,10 @@ static void check_sale(struct sim_world *world, const struct sim_sale *sale)
 	if (bt_journal_sale(world->counters[sale->counter].journal, sale->id, &row) != BT_OK) {
 		world->totals.lost++;
 		sim_fail(world, "sale %s is gone from its record", sale->id);
+		return;
+	}
+	if (sim_is_for_head_office(world, sale, &row) && !entry.committed) {
+		world->cash -= sale->cash; /* a named line, in nobody's drawer any more */
 		return;
 	}
 	if (!sale->returned && !entry.committed && row.stage != BT_STAGE_ABANDONED) {

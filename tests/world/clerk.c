@@ -14,8 +14,11 @@ static void free_again(struct sim_counter *counter)
 {
 	counter->serving = false;
 	counter->sale = -1;
-	sim_plan(counter->world, sim_between(counter->world, 1000, 12000), SIM_CLERK, counter->index,
-		 (uint64_t)counter->boot);
+	int64_t wait = sim_strikes(counter->world, SIM_FAULT_LONG_OUTAGE, 15)
+			   ? sim_between(counter->world, 20, 90) * SIM_MINUTE_MS
+			   : sim_between(counter->world, 1000, 12000);
+
+	sim_plan(counter->world, wait, SIM_CLERK, counter->index, (uint64_t)counter->boot);
 }
 
 /* ---- what consumers remember ---- */
@@ -61,6 +64,8 @@ static void give_back(struct sim_world *world, int which)
 	if (bt_journal_sale(world->counters[sale->counter].journal, sale->id, &row) != BT_OK ||
 	    row.stage != BT_STAGE_REFUNDED)
 		sim_fail(world, "money back before it was recorded: %s", sale->id);
+	if (!world->faults[SIM_FAULT_RESTORE_SERVER] && !sim_is_closed_at_head(world, sale->id))
+		sim_fail(world, "money back without the head-end's word: %s", sale->id);
 	sale->returned = true;
 	world->cash -= sale->cash;
 	world->totals.visited[SIM_PATH_REFUNDED]++;
@@ -127,8 +132,6 @@ static void take_money(struct sim_counter *counter, const struct bt_draft *draft
 		/* The note is on the counter, the screen dark: what the record says when it is back decides. */
 		counter->limbo = sale;
 		counter->in_limbo = true;
-		if (err == BT_ENOSPC)
-			world->totals.visited[SIM_PATH_DISK_FULL_IN_SALE]++;
 		return;
 	}
 	if (err) {
@@ -161,12 +164,21 @@ void sim_clerk_next(struct sim_counter *counter)
 
 /* ---- looking at the screen ---- */
 
+/* One walk to the office at a time. */
+void sim_clerk_plan_return(struct sim_world *world, int64_t in_ms, int sale)
+{
+	if (world->sales[sale].on_the_way)
+		return;
+	world->sales[sale].on_the_way = true;
+	sim_plan(world, in_ms, SIM_COME_BACK, sale, 0);
+}
+
 static void leave_with_docket(struct sim_counter *counter, int sale)
 {
 	struct sim_world *world = counter->world;
 
 	world->sales[sale].docket = true;
-	sim_plan(world, sim_between(world, SIM_HOUR_MS, SIM_DAY_MS), SIM_COME_BACK, sale, 0);
+	sim_clerk_plan_return(world, sim_between(world, SIM_HOUR_MS, SIM_DAY_MS), sale);
 }
 
 /* New figures are agreed to by most; who does not wants the money back, with the supervisor's word for it. */
@@ -219,6 +231,8 @@ static bool is_served(struct sim_counter *counter, int sale, const struct bt_sal
 		return true;
 	case BT_SALE_PENDING:
 		sim_trace(world, "%s: docket: %s", counter->number, bt_denial_code(view->denial));
+		if (sim_strikes(world, SIM_FAULT_HASTY_CLERK, 150))
+			answer_refusal(counter, sale, view); /* no token, no sale: the money back, please */
 		leave_with_docket(counter, sale);
 		return true;
 	case BT_SALE_STOPPED:
@@ -338,7 +352,7 @@ void sim_clerk_after_start(struct sim_counter *counter)
 	answer_for_cut_off(counter);
 	check_remembered(counter);
 	if (counter->sale >= 0)
-		sim_plan(counter->world, 10000, SIM_COME_BACK, counter->sale, 0);
+		sim_clerk_plan_return(counter->world, 10000, counter->sale);
 	free_again(counter);
 }
 
@@ -348,10 +362,11 @@ void sim_clerk_come_back(struct sim_world *world, int which)
 	struct sim_counter *counter = &world->counters[sale->counter];
 	struct bt_sale_view view;
 
+	world->sales[which].on_the_way = false;
 	if (sale->returned || sale->token[0])
 		return;
 	if (!counter->on || bt_teller_view(counter->teller, sale->id, &view) != BT_OK) {
-		sim_plan(world, SIM_HOUR_MS, SIM_COME_BACK, which, 0);
+		sim_clerk_plan_return(world, SIM_HOUR_MS, which);
 		return;
 	}
 	if (view.state == BT_SALE_PENDING || view.state == BT_SALE_STOPPED || view.state == BT_SALE_REFUSED ||
@@ -361,11 +376,11 @@ void sim_clerk_come_back(struct sim_world *world, int which)
 			answer_refusal(counter, which, &view);
 		else if (chance_one_in(&world->chance, 2))
 			(void)!bt_teller_finish(counter->teller, sale->id);
-		sim_plan(world, sim_between(world, 10000, world->healing ? SIM_MINUTE_MS : 3 * SIM_HOUR_MS),
-			 SIM_COME_BACK, which, 0);
+		sim_clerk_plan_return(
+		    world, sim_between(world, 10000, world->healing ? SIM_MINUTE_MS : 3 * SIM_HOUR_MS), which);
 		sim_counter_turn(counter);
 		return;
 	}
 	if (!is_served(counter, which, &view))
-		sim_plan(world, SIM_MINUTE_MS, SIM_COME_BACK, which, 0);
+		sim_clerk_plan_return(world, SIM_MINUTE_MS, which);
 }

@@ -368,8 +368,9 @@ static void take_answers(struct sim_counter *counter)
 
 	while (bt_wire_take(&counter->wire, &answer)) {
 		if (answer.fault.err == BT_EREFUSED && strcmp(answer.code, "revoked") == 0) {
+			if (!bt_sync_state(counter->sync)->revoked)
+				counter->world->totals.visited[SIM_PATH_REVOKED]++;
 			bt_sync_note_revoked(counter->sync);
-			counter->world->totals.visited[SIM_PATH_REVOKED]++;
 		}
 		if (!bt_teller_answer(counter->teller, &answer))
 			(void)bt_sync_answer(counter->sync, &answer);
@@ -398,6 +399,15 @@ void sim_counter_plan_turn(struct sim_counter *counter)
 	sim_plan(counter->world, due, SIM_TURN, counter->index, (uint64_t)counter->generation);
 }
 
+static void note_full(struct sim_counter *counter)
+{
+	uint64_t full = counter->disk->faults[POWER_FULL];
+
+	if (full > counter->full_seen && counter->serving)
+		counter->world->totals.visited[SIM_PATH_DISK_FULL_IN_SALE]++;
+	counter->full_seen = full;
+}
+
 void sim_counter_turn(struct sim_counter *counter)
 {
 	struct sim_world *world = counter->world;
@@ -415,6 +425,7 @@ void sim_counter_turn(struct sim_counter *counter)
 		sim_check_turn(counter);
 		sim_clerk_look(counter);
 	}
+	note_full(counter);
 	if (has_fallen(counter)) {
 		sim_counter_crash(counter, !counter->disk->off && chance_one_in(&counter->chance, 2));
 		return;

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/base/mutant.h"
 #include "core/base/text.h"
 #include "core/sandbox/crypto.h"
 #include "core/sandbox/ledger.h"
@@ -12,6 +13,8 @@
 #include "core/sandbox/terminal.h"
 
 #define METERS_COLUMNS 16
+#define ERA            "\"era\":"
+#define TID            "\"tid\":"
 
 static void fill_by_chance(void *context, uint8_t *out, size_t len)
 {
@@ -212,6 +215,37 @@ static bool put_body(json_t *json, struct bt_buf *body)
 	return put;
 }
 
+/* The request with the number after @p name put in place of what stands there; NULL when it is not named. */
+static char *with_number(const struct bt_http_request *request, const char *name, int64_t number)
+{
+	const char *body = (const char *)request->body.data, *at = strstr(body, name);
+	char *out;
+
+	if (!at)
+		return NULL;
+	at += strlen(name);
+	if (asprintf(&out, "%.*s%lld%s", (int)(at - body), body, (long long)number, at + strspn(at, "0123456789")) < 0)
+		return NULL;
+	return out;
+}
+
+static int64_t read_number(const struct bt_http_request *request, const char *name)
+{
+	const char *at = request->body.len ? strstr((const char *)request->body.data, name) : NULL;
+
+	return at ? strtoll(at + strlen(name), NULL, 10) : 0;
+}
+
+/* Head-ends that break a rule: what would they do with this request? NULL: what an honest one does. */
+static char *bend(const struct sim_head_end *head, const struct bt_http_request *request)
+{
+	if (bt_mutant(BT_MUTANT_OLD_ERA_TAKEN))
+		return with_number(request, ERA, head->sbx.era);
+	if (bt_mutant(BT_MUTANT_SERVER_BUMPS_TID) && read_number(request, TID) > 0)
+		return with_number(request, TID, read_number(request, TID) + BT_SBX_LANES);
+	return NULL;
+}
+
 int sim_head_end_serve(struct sim_head_end *head, const char *terminal, const struct bt_http_request *request,
 		       bool reply_leaves, struct bt_buf *body)
 {
@@ -225,8 +259,14 @@ int sim_head_end_serve(struct sim_head_end *head, const char *terminal, const st
 				      .body_len = request->body.len,
 				      .argument = find_argument,
 				      .source = &query};
+	bool is_sale = strcmp(request->method, "POST") == 0 && strcmp(request->path, "/v1/sales") == 0;
+	char *bent = is_sale ? bend(head, request) : NULL;
 	unsigned status;
 
+	if (bent) {
+		call.body = bent;
+		call.body_len = strlen(bent);
+	}
 	take_apart(request->path, &query);
 	route = bt_sbx_route_find(request->method, query.path, name, sizeof name);
 	status = bt_sbx_route_run(&head->sbx, route, &call, &reply);
@@ -236,6 +276,9 @@ int sim_head_end_serve(struct sim_head_end *head, const char *terminal, const st
 	if (!put_body(reply.body, body))
 		status = 500;
 	json_decref(reply.body);
+	free(bent);
+	if (is_sale && status == 201 && read_number(request, ERA) != head->sbx.era)
+		head->took_old_era = true;
 	return (int)status;
 }
 

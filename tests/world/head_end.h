@@ -28,6 +28,7 @@ struct sim_head_end {
 	struct bt_sbx sbx; /* its db is this world's */
 	sqlite3 *backup;
 	bool up;
+	bool took_old_era; /* a sale was committed from a request of another era: must never be */
 	struct chance chance;
 };
 

@@ -187,6 +187,8 @@ void sim_net_request(struct sim_world *world, uint64_t tag)
 					     !lost, &reply);
 	message->era = world->head.sbx.era;
 	sim_hash_fold(&world->totals.hash, (uint64_t)message->status);
+	sim_trace(world, "%s asked for %s: %d", world->counters[message->counter].number,
+		  bt_call_name(message->call.kind), message->status);
 	if (!lost) {
 		bt_buf_fini(&message->reply);
 		message->reply = reply;

@@ -137,7 +137,7 @@ static void restore_server(struct sim_world *world)
 {
 	if (chance_one_in(&world->chance, 10)) {
 		sim_head_end_back_up(&world->head);
-	} else if (sim_strikes(world, SIM_FAULT_RESTORE_SERVER, 60) && sim_head_end_restore(&world->head)) {
+	} else if (sim_strikes(world, SIM_FAULT_RESTORE_SERVER, 150) && sim_head_end_restore(&world->head)) {
 		sim_trace(world, "the server is restored, era %" PRId64, world->head.sbx.era);
 		world->totals.visited[SIM_PATH_RESTORE_OF_SERVER]++;
 	}
@@ -157,7 +157,7 @@ static void change_counter(struct sim_world *world)
 		sim_counter_crash(counter, chance_one_in(&world->chance, 2));
 	else if (sim_strikes(world, SIM_FAULT_CLOCK_JUMP, 50))
 		counter->skew_ms += sim_between(world, -2 * SIM_HOUR_MS, 2 * SIM_HOUR_MS);
-	else if (sim_strikes(world, SIM_FAULT_REVOKE, 10) && !counter->revoked)
+	else if (sim_strikes(world, SIM_FAULT_REVOKE, 30) && !counter->revoked)
 		counter->revoked = bt_sbx_terminal_revoke(world->head.sbx.db, counter->number);
 }
 
@@ -264,8 +264,13 @@ static bool is_counter_idle(struct sim_counter *counter)
 {
 	struct bt_unsent unsent;
 
-	return counter->on && bt_teller_under_way(counter->teller) == 0 && bt_sync_is_idle(counter->sync) &&
-	       bt_journal_unsent(counter->journal, &unsent) == BT_OK && unsent.count == 0;
+	if (!counter->on || bt_teller_under_way(counter->teller) > 0)
+		return false;
+	/* One that was withdrawn never comes to rest: it asks for its lease again and again. */
+	if (counter->revoked)
+		return bt_sync_state(counter->sync)->to_send == 0;
+	return bt_sync_is_idle(counter->sync) && bt_journal_unsent(counter->journal, &unsent) == BT_OK &&
+	       unsent.count == 0;
 }
 
 static bool is_everybody_served(const struct sim_world *world)
@@ -278,7 +283,7 @@ static bool is_everybody_served(const struct sim_world *world)
 			continue;
 		if (bt_journal_sale(world->counters[sale->counter].journal, sale->id, &row) != BT_OK)
 			return true; /* the check at the end says so */
-		if (row.stage != BT_STAGE_CREDITED || !row.settled)
+		if (!sim_is_for_head_office(world, sale, &row) && (row.stage != BT_STAGE_CREDITED || !row.settled))
 			return false;
 	}
 	return true;
@@ -290,8 +295,10 @@ static void heal(struct sim_world *world)
 
 	mend(world);
 	for (int i = 0; i < world->sale_count; i++)
-		if (!world->sales[i].token[0] && !world->sales[i].returned)
-			sim_plan(world, sim_between(world, 1000, SIM_MINUTE_MS), SIM_COME_BACK, i, 0);
+		if (!world->sales[i].token[0] && !world->sales[i].returned) {
+			world->sales[i].on_the_way = false; /* tomorrow is too late */
+			sim_clerk_plan_return(world, sim_between(world, 1000, SIM_MINUTE_MS), i);
+		}
 	for (int events = 1; world->now_ms < until && step(world); events++) {
 		bool idle = events % LOOK_EVERY == 0 && is_everybody_served(world);
 

@@ -33,9 +33,11 @@
 	ROW(DUPLICATE)                                                                                                 \
 	ROW(CORRUPT)                                                                                                   \
 	ROW(OUTAGE)                                                                                                    \
-	ROW(LONG_OUTAGE) ROW(POWER_CUT) ROW(KILL) ROW(DISK_FULL) ROW(SYNC_FAILS) ROW(WRITE_FAILS) ROW(CLOCK_JUMP)      \
-	    ROW(REVOKE) ROW(SMALL_LIMIT) ROW(SHORT_LIMIT) ROW(RESTORE_SERVER) ROW(PRINTER_JAM) ROW(LOCKED_KEYS)        \
-		ROW(OLD_LIST) ROW(HASTY_CLERK)
+	ROW(LONG_OUTAGE)                                                                                               \
+	ROW(POWER_CUT)                                                                                                 \
+	ROW(KILL)                                                                                                      \
+	ROW(DISK_FULL) ROW(SYNC_FAILS) ROW(WRITE_FAILS) ROW(CLOCK_JUMP) ROW(REVOKE) ROW(SMALL_LIMIT) ROW(SHORT_LIMIT)  \
+	    ROW(RESTORE_SERVER) ROW(PRINTER_JAM) ROW(LOCKED_KEYS) ROW(OLD_LIST) ROW(HASTY_CLERK)
 
 enum sim_fault {
 #define SIM_FAULT_ENUM(id) SIM_FAULT_##id,
@@ -83,13 +85,14 @@ struct sim_sale {
 	char id[37];
 	int counter, person;
 	bt_paise cash;
-	bool returned;  /* the cash went back over the counter */
-	bool docket;    /* left with a docket */
-	bool refused;   /* the head-end's final no has reached the counter, with no token on record there */
-	bool leaves;    /* wants the money back, not the token */
-	char token[21]; /* as shown or printed, "" none yet */
-	int accepted;   /* how often its token was taken by the meter */
-	int64_t units;  /* tenths, that the meter booked */
+	bool returned;   /* the cash went back over the counter */
+	bool docket;     /* left with a docket */
+	bool refused;    /* the head-end's final no has reached the counter, with no token on record there */
+	bool leaves;     /* wants the money back, not the token */
+	bool on_the_way; /* back to the counter */
+	char token[21];  /* as shown or printed, "" none yet */
+	int accepted;    /* how often its token was taken by the meter */
+	int64_t units;   /* tenths, that the meter booked */
 };
 
 /** A meter on the wall. */
@@ -130,6 +133,7 @@ struct sim_counter {
 	struct sim_sale limbo; /* cash in hand while nobody knows whether it was recorded; id "" */
 	bool in_limbo;
 	int64_t issued_seen; /* newest event looked at for tokens made here */
+	uint64_t full_seen;  /* how often the disk was full, as far as noted */
 	bool had_lease;      /* as the turn began */
 	struct bt_lease lease;
 };
@@ -214,6 +218,7 @@ void sim_clerk_note_refused(struct sim_counter *counter, const char *sale_id);
 /** After a start: find what was in hand when it went dark. */
 void sim_clerk_after_start(struct sim_counter *counter);
 void sim_clerk_come_back(struct sim_world *world, int sale);
+void sim_clerk_plan_return(struct sim_world *world, int64_t in_ms, int sale);
 
 /* meter.c */
 void sim_meter_key_in(struct sim_world *world, int sale);
@@ -221,6 +226,10 @@ void sim_meter_key_in(struct sim_world *world, int sale);
 /* check.c */
 /** After each turn of @p counter: limits, times, one token a sale. */
 void sim_check_turn(struct sim_counter *counter);
+/** The head-end will never post this sale any more: a tombstone stands, or it was reversed (PROTOCOL H3). */
+bool sim_is_closed_at_head(const struct sim_world *world, const char *sale_id);
+/** A refund that was begun at a counter which has been withdrawn since: a person at head office has to end it. */
+bool sim_is_for_head_office(const struct sim_world *world, const struct sim_sale *sale, const struct bt_sale_row *row);
 /** At the end, everything mended. */
 void sim_check_end(struct sim_world *world);
 
