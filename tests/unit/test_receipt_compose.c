@@ -255,12 +255,36 @@ static void test_test_page_is_worth_nothing(void **state)
 	assert_int_equal(slip.lines[slip.count - 1].kind, BT_LINE_END);
 }
 
-static void test_too_long_a_proof_is_refused(void **state)
+/* A QR that was cut would be proof of nothing, and a docket's is the longest: it stands whole on its line. */
+static void test_longest_proof_stands_whole(void **state)
 {
 	struct bt_receipt_facts facts = fixture_token();
 	(void)state;
+	facts.kind = BT_RECEIPT_DOCKET;
 	memset(facts.record, 'A', sizeof(facts.record) - 1);
-	assert_int_equal(bt_receipt_compose(&facts, words, BT_RECEIPT_EN, &slip), BT_EFULL);
+	assert_int_equal(bt_receipt_compose(&facts, words, BT_RECEIPT_EN, &slip), BT_OK);
+	assert_int_not_equal(find_line(0, BT_LINE_QR, facts.record), -1);
+}
+
+/* What a refund says: the money, who let it go, and nothing that was bought; and the slip of one that waits. */
+static void test_refund_slips(void **state)
+{
+	struct bt_receipt_facts facts = fixture_token();
+	(void)state;
+	facts.kind = BT_RECEIPT_REFUND;
+	facts.token[0] = facts.record[0] = '\0';
+	facts.key_change.count = 0;
+	bt_text_copy(facts.approved.text[BT_LANG_EN], sizeof(facts.approved.text[BT_LANG_EN]), "A. K. Jha");
+	compose(facts, BT_RECEIPT_BOTH);
+	assert_int_not_equal(find_line(0, BT_LINE_HEADING, "REFUND"), -1);
+	assert_int_not_equal(find_line(0, BT_LINE_TEXT, "Approved by A. K. Jha."), -1);
+	assert_int_not_equal(find_line(0, BT_LINE_TEXT, "A. K. Jha ने मंज़ूर किया।"), -1);
+	assert_int_equal(count_kind(BT_LINE_GROUP), 0);
+	assert_int_equal(count_kind(BT_LINE_QR), 0);
+	facts.kind = BT_RECEIPT_REFUND_DOCKET;
+	compose(facts, BT_RECEIPT_HI);
+	assert_int_not_equal(find_line(0, BT_LINE_HEADING, "पैसा वापसी, पैसा बाद में"), -1);
+	assert_int_equal(count_kind(BT_LINE_QR), 0);
 }
 
 static void test_languages_parse(void **state)
@@ -288,7 +312,8 @@ int main(void)
 	    cmocka_unit_test(test_longest_slip_fits),
 	    cmocka_unit_test(test_missing_names_use_the_other_script),
 	    cmocka_unit_test(test_test_page_is_worth_nothing),
-	    cmocka_unit_test(test_too_long_a_proof_is_refused),
+	    cmocka_unit_test(test_longest_proof_stands_whole),
+	    cmocka_unit_test(test_refund_slips),
 	    cmocka_unit_test(test_languages_parse),
 	};
 	return cmocka_run_group_tests(tests, open_words, close_words);
