@@ -130,11 +130,6 @@ static enum bt_err pay(void *self, const struct bt_draft *draft, char sale_id[37
 	return err;
 }
 
-static enum bt_err view(void *self, const char *sale_id, struct bt_sale_view *out)
-{
-	return bt_teller_view(((struct bt_counter *)self)->teller, sale_id, out);
-}
-
 static enum bt_err proof(void *self, const char *sale_id, char *out, size_t cap)
 {
 	struct bt_receipt slip;
@@ -158,16 +153,6 @@ static enum bt_err finish(void *self, const char *sale_id)
 	bt_counter_finish_unlock(counter);
 	counter->counts.known = false;
 	return bt_teller_finish(counter->teller, sale_id);
-}
-
-static enum bt_err reprint(void *self, const char *sale_id)
-{
-	return bt_teller_reprint(((struct bt_counter *)self)->teller, sale_id);
-}
-
-static enum bt_err paper_seen(void *self, const char *sale_id)
-{
-	return bt_teller_paper_seen(((struct bt_counter *)self)->teller, sale_id);
 }
 
 static enum bt_err open_sales(void *self, int max, struct bt_sale_row *out, int *count)
@@ -312,12 +297,12 @@ struct bt_ui_shop bt_counter_shop(struct bt_counter *counter)
 	    .repeat_minutes = repeat_minutes,
 	    .history = history,
 	    .pay = pay,
-	    .view = view,
+	    .view = bt_counter_view,
 	    .proof = proof,
 	    .issue_now = issue_now,
 	    .finish = finish,
-	    .reprint = reprint,
-	    .paper_seen = paper_seen,
+	    .reprint = bt_counter_reprint,
+	    .paper_seen = bt_counter_paper_seen,
 	    .agree = bt_counter_agree,
 	    .cut_off = bt_counter_cut_off,
 	    .take_up = bt_counter_take_up,
@@ -326,6 +311,9 @@ struct bt_ui_shop bt_counter_shop(struct bt_counter *counter)
 	    .refund = bt_counter_refund,
 	    .abandon = bt_counter_abandon,
 	    .make_anyway = bt_counter_make_anyway,
+	    .docket = bt_counter_docket,
+	    .docket_view = bt_counter_docket_view,
+	    .docket_finish = bt_counter_docket_finish,
 	    .open_sales = open_sales,
 	    .newest = newest,
 	    .sign_in = sign_in,

@@ -91,7 +91,7 @@ static bool take_key(struct reader *reader, struct bt_sbx_sale *sale)
 	struct bt_sbx_key_id *key = &sale->key;
 	int64_t sgc = take(reader, 3), ti = take(reader, 1), revision = take(reader, 1), ways = take(reader, 1);
 	key->ken = (int)take(reader, 1);
-	snprintf(key->kcv, sizeof key->kcv, "%06llX", (unsigned long long)take(reader, 3));
+	snprintf(key->kcv, sizeof key->kcv, "%06llX", (unsigned long long)take(reader, 3) & 0xffffff);
 	if (!sale->has_key) {
 		memset(key, 0, sizeof *key);
 		return sgc == 0 && ti == 0 && revision == 0 && ways == 0;

@@ -17,6 +17,7 @@
 #define FIRST_ROW      9
 #define LETTERS_LEAST  3
 #define DIGITS_LEAST   4
+#define RECORD_BEGINS  "RC1:" /* what the QR of a slip begins with */
 #define LOW_PERCENT    75
 #define NEARLY_PERCENT 90
 
@@ -79,9 +80,58 @@ static struct bt_ui_go open_card(struct bt_ui_desk *desk, const struct bt_consum
 	return BT_GO_TO(BT_GO_PUSH, &bt_ui_card);
 }
 
+static struct bt_ui_go open_own(struct bt_ui_desk *desk, const char *sale_id)
+{
+	struct bt_sale_view view;
+	bt_text_copy(desk->sale_id, sizeof(desk->sale_id), sale_id);
+	if (!bt_ui_sale_view(desk, sale_id, &view)) {
+		return BT_GO(BT_GO_IGNORED);
+	}
+	desk->from_list = true;
+	/* Not possible yet is what the docket's own screen says then. */
+	if (view.state == BT_SALE_PENDING && desk->shop->finish(desk->shop->self, sale_id) == BT_OK) {
+		return BT_GO_TO(BT_GO_PUSH, &bt_ui_wait);
+	}
+	const struct bt_ui_screen *screen = bt_ui_sale_screen(&view);
+	return BT_GO_TO(BT_GO_PUSH, screen ? screen : &bt_ui_wait);
+}
+
+/* A docket, of this counter or another. @return false when the text is none. */
+static bool open_docket(struct home *home, struct bt_ui_desk *desk, const char *text, struct bt_ui_go *out)
+{
+	char own_sale_id[37] = "";
+	*out = BT_GO(BT_GO_STAY);
+	if (!strchr(text, '-') && strncmp(text, RECORD_BEGINS, strlen(RECORD_BEGINS)) != 0) {
+		return false;
+	}
+	home->field.replace = true;
+	switch (desk->shop->docket(desk->shop->self, text, own_sale_id)) {
+	case BT_DOCKET_NOT:
+		return false;
+	case BT_DOCKET_DAMAGED:
+		bt_ui_note(desk, BT_INK_WARN, N_("This docket cannot be read. Scan it again, or type its number."),
+			   NULL);
+		break;
+	case BT_DOCKET_SLIP:
+		bt_ui_note(desk, BT_INK_WARN, N_("This is no docket: the token stands on this receipt."), NULL);
+		break;
+	case BT_DOCKET_OURS:
+		*out = open_own(desk, own_sale_id);
+		break;
+	case BT_DOCKET_ELSEWHERE:
+		*out = BT_GO_TO(BT_GO_PUSH, &bt_ui_elsewhere);
+		break;
+	}
+	return true;
+}
+
 static struct bt_ui_go choose(struct home *home, struct bt_ui_desk *desk)
 {
 	char digits[BT_FIELD_BYTES];
+	struct bt_ui_go docket;
+	if (open_docket(home, desk, home->field.text, &docket)) {
+		return docket;
+	}
 	const struct bt_consumer *choice = find_choice(home);
 	if (choice) {
 		return open_card(desk, choice);
@@ -141,6 +191,9 @@ static struct bt_ui_go show_limit(const struct home *home, struct bt_ui_desk *de
 	if (home->field.text[0] || desk->status.server != BT_BREAKER_OFFLINE || !desk->status.has_lease) {
 		return BT_GO(BT_GO_STAY);
 	}
+	if (!desk->status.clock_trusted) {
+		return BT_GO(BT_GO_STAY); /* the banner says so; it is not the limit that is used */
+	}
 	if (left->used_up != BT_DENY_NONE) {
 		bool shown = desk->limit_shown >= 100;
 		desk->limit_shown = 100;
@@ -180,7 +233,9 @@ static void reprint_last(struct bt_ui_desk *desk)
 static struct bt_ui_go edit(struct home *home, struct bt_ui_desk *desk, const struct bt_ui_press *press)
 {
 	if (press->key == BT_KEY_CHAR && !bt_ui_field_put(&home->field, press->ch, FIELD_COLUMNS)) {
-		return BT_GO(BT_GO_IGNORED);
+		/* The QR of a docket is longer than the field: it is taken when the scan is whole. */
+		bool is_record = strncmp(home->field.text, RECORD_BEGINS, strlen(RECORD_BEGINS)) == 0;
+		return BT_GO(is_record ? BT_GO_STAY : BT_GO_IGNORED);
 	}
 	if (press->key == BT_KEY_BACKSPACE) {
 		bt_ui_field_backspace(&home->field);
@@ -228,6 +283,12 @@ static struct bt_ui_go on_event(void *self, struct bt_ui_desk *desk, const struc
 		return home->looking ? take_answer(home, desk) : show_due(home, desk);
 	}
 	if (event->kind == BT_UI_EVENT_SCAN) {
+		struct bt_ui_go docket;
+		bt_ui_field_clear(&home->field);
+		if (open_docket(home, desk, event->text, &docket)) {
+			search(home, desk);
+			return docket;
+		}
 		bt_ui_field_set(&home->field, event->text);
 		search(home, desk);
 		return choose(home, desk);

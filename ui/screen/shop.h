@@ -5,7 +5,7 @@
 #ifndef BT_UI_SCREEN_SHOP_H
 #define BT_UI_SCREEN_SHOP_H
 
-#include "core/sale/teller.h"
+#include "core/sale/docket.h"
 
 /** The five slots of the status row and what the banner and the limit screens need. */
 struct bt_ui_status {
@@ -97,6 +97,12 @@ struct bt_ui_shop {
 			       enum bt_denial *denial);
 	enum bt_err (*make_anyway)(void *self, const char *sale_id, const struct bt_approval *approval,
 				   enum bt_denial *denial);
+	/** Take a docket in hand, by the text of its QR or its number; see docket.h. @p own_sale_id for BT_DOCKET_OURS. */
+	enum bt_docket_found (*docket)(void *self, const char *text, char own_sale_id[37]);
+	/** Of the docket in hand; once delivered, `view` and `reprint` take its sale id as any other. */
+	void (*docket_view)(void *self, struct bt_docket_view *out);
+	/** Ask the server to finish it. BT_OK, BT_ESTATE, BT_EUNREACHABLE, BT_EFULL. */
+	enum bt_err (*docket_finish)(void *self);
 	/** Sales that are open (stuck), oldest first. */
 	enum bt_err (*open_sales)(void *self, int max, struct bt_sale_row *out, int *count);
 	void (*newest)(void *self, char sale_id[37]);

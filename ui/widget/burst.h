@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define BT_BURST_TEXT 64
+#define BT_BURST_TEXT 256
 
 struct bt_ui_burst {
 	int count;
