@@ -17,6 +17,10 @@
 #define FAKE_HOUR_MS INT64_C(3600000)
 
 struct fake_shop {
+	enum bt_docket_found docket_found;
+	struct bt_docket_view docket_view;
+	char docket_text[260];
+	int docket_finishes;
 	struct bt_ui_shop shop;
 	struct bt_ui_status status;
 	struct bt_enrolment enrolment;
@@ -311,6 +315,28 @@ static inline enum bt_err fake_make_anyway(void *self, const char *sale_id, cons
 	return fake_order(self, approval, denial, BT_SALE_TOKENED);
 }
 
+static inline enum bt_docket_found fake_docket(void *self, const char *text, char own_sale_id[37])
+{
+	struct fake_shop *fake = self;
+	bool is_number = strncmp(text, "D-", 2) == 0 || strncmp(text, "RC1:", 4) == 0;
+	(void)bt_text_copy(fake->docket_text, sizeof(fake->docket_text), text);
+	(void)bt_text_copy(own_sale_id, 37, "0192f000-0000-7000-8000-000000000001");
+	return is_number ? fake->docket_found : BT_DOCKET_NOT;
+}
+
+static inline void fake_docket_view(void *self, struct bt_docket_view *out)
+{
+	*out = ((struct fake_shop *)self)->docket_view;
+}
+
+static inline enum bt_err fake_docket_finish(void *self)
+{
+	struct fake_shop *fake = self;
+	fake->docket_finishes++;
+	fake->docket_view.state = BT_DOCKET_ASKING;
+	return BT_OK;
+}
+
 static inline enum bt_err fake_open_sales(void *self, int max, struct bt_sale_row *out, int *count)
 {
 	struct fake_shop *fake = self;
@@ -528,6 +554,24 @@ static inline void fake_server_down(struct fake_shop *fake)
 	fake->status.down_ms = 44 * 60000;
 }
 
+/* Paid at the counter next door yesterday evening, the QR read here. */
+static inline void fake_fill_docket(struct fake_shop *fake)
+{
+	struct bt_docket_view *view = &fake->docket_view;
+	fake->docket_found = BT_DOCKET_ELSEWHERE;
+	*view = (struct bt_docket_view){.state = BT_DOCKET_READY,
+					.number = "D-0143-0611-087-7",
+					.sale_id = "0192f000-0000-7000-8000-000000000002",
+					.terminal = "0143",
+					.consumer = fake->ramesh,
+					.amount = 50000,
+					.units = 635,
+					.paid_at_ms = fake_time(2025, 11, 20, 18, 5, 0),
+					.has_paper = true,
+					.is_known = true,
+					.gives_token = true};
+}
+
 static inline void fake_open(struct fake_shop *fake, const struct bt_words *words)
 {
 	memset(fake, 0, sizeof(*fake));
@@ -559,6 +603,9 @@ static inline void fake_open(struct fake_shop *fake, const struct bt_words *word
 	    .refund = fake_refund,
 	    .abandon = fake_abandon,
 	    .make_anyway = fake_make_anyway,
+	    .docket = fake_docket,
+	    .docket_view = fake_docket_view,
+	    .docket_finish = fake_docket_finish,
 	    .open_sales = fake_open_sales,
 	    .newest = fake_newest,
 	    .sign_in = fake_sign_in,
@@ -573,6 +620,7 @@ static inline void fake_open(struct fake_shop *fake, const struct bt_words *word
 	fake_people(fake);
 	fake_enrol(&fake->enrolment);
 	fake_sales(fake);
+	fake_fill_docket(fake);
 	fake->tariff.minimum = 10000;
 	fake->tariff.maximum = 1000000;
 	fake->live = BT_EBUSY;

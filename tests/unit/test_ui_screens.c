@@ -108,6 +108,43 @@ static void go_wait(struct world *world)
 	bt_ui_stage_tick(world->stage, world->boot_ms);
 }
 
+static void go_elsewhere(struct world *world)
+{
+	type(world, "D-0143-0611-087-7\n");
+	assert_string_equal(world->fake.docket_text, "D-0143-0611-087-7");
+}
+
+/* The head-end has said the name; now it is away. */
+static void go_elsewhere_offline(struct world *world)
+{
+	fake_server_down(&world->fake);
+	world->fake.docket_view.counter = fake_dual("Danapur counter 3", "दानापुर काउंटर 3");
+	bt_ui_stage_tick(world->stage, ++world->boot_ms);
+	go_elsewhere(world);
+	press(world, BT_KEY_ENTER, 0);
+	assert_int_equal(world->fake.docket_finishes, 0);
+}
+
+static void go_elsewhere_refused(struct world *world)
+{
+	world->fake.docket_view.state = BT_DOCKET_REFUSED;
+	(void)bt_text_copy(world->fake.docket_view.code, sizeof(world->fake.docket_view.code), "reversed");
+	(void)bt_text_copy(world->fake.docket_view.refusal_en, sizeof(world->fake.docket_view.refusal_en),
+			   "This payment was taken back where it was made. There is no token for it.");
+	(void)bt_text_copy(world->fake.docket_view.refusal_hi, sizeof(world->fake.docket_view.refusal_hi),
+			   "यह भुगतान जहाँ हुआ था वहीं वापस लिया गया। इसका कोई टोकन नहीं है।");
+	go_elsewhere(world);
+}
+
+static void go_elsewhere_lost(struct world *world)
+{
+	go_elsewhere(world);
+	press(world, BT_KEY_ENTER, 0);
+	assert_int_equal(world->fake.docket_finishes, 1);
+	world->fake.docket_view.state = BT_DOCKET_UNANSWERED;
+	bt_ui_stage_tick(world->stage, ++world->boot_ms);
+}
+
 static void go_docket(struct world *world)
 {
 	world->fake.next_state = BT_SALE_PENDING;
@@ -438,6 +475,14 @@ static const struct golden {
     {"08-stopped", BT_LANG_EN, 24, 80, go_stopped, "limit_used"},
     {"08-stopped-hi", BT_LANG_HI, 24, 80, go_stopped, "limit_used"},
     {"08-diverged", BT_LANG_EN, 24, 80, go_diverged, "limit_used"},
+    {"31-elsewhere", BT_LANG_EN, 24, 80, go_elsewhere, "elsewhere"},
+    {"31-elsewhere-hi", BT_LANG_HI, 24, 80, go_elsewhere, "elsewhere"},
+    {"31-elsewhere-offline", BT_LANG_EN, 24, 80, go_elsewhere_offline, "elsewhere"},
+    {"31-elsewhere-offline-hi", BT_LANG_HI, 24, 80, go_elsewhere_offline, "elsewhere"},
+    {"31-elsewhere-refused", BT_LANG_EN, 24, 80, go_elsewhere_refused, "elsewhere"},
+    {"31-elsewhere-refused-hi", BT_LANG_HI, 24, 80, go_elsewhere_refused, "elsewhere"},
+    {"31-elsewhere-lost", BT_LANG_EN, 24, 80, go_elsewhere_lost, "elsewhere"},
+    {"31-elsewhere-lost-hi", BT_LANG_HI, 24, 80, go_elsewhere_lost, "elsewhere"},
     {"09-desk", BT_LANG_EN, 24, 80, go_stuck, "stuck"},
     {"11-signin", BT_LANG_EN, 24, 80, go_signin, "signin"},
     {"11-signin-hi", BT_LANG_HI, 24, 80, go_signin, "signin"},

@@ -1,6 +1,8 @@
 /* A docket of another counter: where the money is, and the token from the server. */
 #include "ui/screen/face.h"
 
+#include <string.h>
+
 #include "ui/screen/pay.h"
 #include "ui/widget/dates.h"
 
@@ -33,9 +35,22 @@ static void enter(void *self, struct bt_ui_desk *desk)
 	look(self, desk);
 }
 
+/* Asking again would change nothing. */
+static bool is_final(const struct bt_docket_view *view)
+{
+	static const char *const codes[] = {"reversed",        "tombstone",      "id_conflict",   "docket_invalid",
+					    "docket_terminal", "docket_revoked", "meter_mismatch"};
+	for (size_t i = 0; view->state == BT_DOCKET_REFUSED && i < sizeof(codes) / sizeof(codes[0]); i++) {
+		if (strcmp(view->code, codes[i]) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static bool may_ask(const struct bt_docket_view *view, const struct bt_ui_desk *desk)
 {
-	return desk->status.server != BT_BREAKER_OFFLINE &&
+	return desk->status.server != BT_BREAKER_OFFLINE && !is_final(view) &&
 	       (view->state == BT_DOCKET_READY || view->state == BT_DOCKET_REFUSED ||
 		view->state == BT_DOCKET_UNANSWERED || view->state == BT_DOCKET_NEEDS_SERVER);
 }
@@ -63,14 +78,15 @@ static struct bt_ui_go on_event(void *self, struct bt_ui_desk *desk, const struc
 	}
 }
 
-/* "Danapur counter 2 (0142)", or the number alone while nobody has said the name. */
-static void name_counter(const struct bt_docket_view *view, enum bt_lang lang, char out[128])
+/* "Danapur counter 2 (0142)", or "counter 0142" while nobody has said the name. */
+static void name_counter(const struct bt_docket_view *view, const struct bt_ui_canvas *canvas, char out[128])
 {
-	const char *name = bt_dual_get(&view->counter, lang);
+	const char *name = bt_dual_get(&view->counter, canvas->lang);
 	if (name[0]) {
 		bt_text_printf(out, 128, "%s (%s)", name, view->terminal);
 	} else {
-		bt_text_copy(out, 128, view->terminal);
+		(void)bt_words_format(canvas->words, canvas->lang, N_("counter {1}"),
+				      (const char *[]){view->terminal, NULL}, out, 128);
 	}
 }
 
@@ -78,16 +94,18 @@ static void name_counter(const struct bt_docket_view *view, enum bt_lang lang, c
 static int draw_money(const struct bt_docket_view *view, struct bt_ui_canvas *canvas, int row)
 {
 	char counter[128], when[BT_DATE_BYTES], text[512];
-	const char *key = N_("Paid at counter {1}, {2}. The token was not given yet.");
+	const char *key = N_("Paid at {1}, {2}. The token was not given yet.");
 	if (!view->is_known) {
 		return row;
 	}
-	if (!view->gives_token) {
-		key = N_("Paid at counter {1}, {2}. The credit is still to come.");
+	if (is_final(view)) {
+		key = N_("Paid at {1}, {2}.");
+	} else if (!view->gives_token) {
+		key = N_("Paid at {1}, {2}. The credit is still to come.");
 	} else if (view->was_given) {
-		key = N_("Paid at counter {1}, {2}. The token was made already; it is the same one.");
+		key = N_("Paid at {1}, {2}. The token was made already; it is the same one.");
 	}
-	name_counter(view, canvas->lang, counter);
+	name_counter(view, canvas, counter);
 	bt_ui_date_time(canvas, view->paid_at_ms, when);
 	(void)bt_words_format(canvas->words, canvas->lang, key, (const char *[]){counter, when, NULL}, text,
 			      sizeof(text));
@@ -107,7 +125,7 @@ static void draw_next(const struct bt_docket_view *view, const struct bt_ui_desk
 {
 	const char *reason = canvas->lang == BT_LANG_HI && view->refusal_hi[0] ? view->refusal_hi : view->refusal_en;
 	char counter[128];
-	name_counter(view, canvas->lang, counter);
+	name_counter(view, canvas, counter);
 	switch (view->state) {
 	case BT_DOCKET_LOOKING:
 	case BT_DOCKET_ASKING:
@@ -133,7 +151,7 @@ static void draw_next(const struct bt_docket_view *view, const struct bt_ui_desk
 	}
 	if (!may_ask(view, desk)) {
 		bt_ui_put(canvas, row, BT_MARK_COL, BT_INK_WARN, "▲");
-		say(canvas, row, BT_INK_WARN, N_("The server is needed; or counter {1} itself."), counter);
+		say(canvas, row, BT_INK_WARN, N_("The server is needed; or {1} itself."), counter);
 	} else if (view->state == BT_DOCKET_UNANSWERED) {
 		bt_ui_put(canvas, row, BT_MARK_COL, BT_INK_WARN, "▲");
 		say(canvas, row, BT_INK_WARN, N_("The server has not answered. Ask again: it gives the same token."),
