@@ -1,0 +1,432 @@
+/* Dockets at the head-end: whose signature counts, what is committed, and what is said of those that are over.
+ *
+ * rooms: core/sandbox core/receipt core/base
+ * Rules: PROTOCOL S4, T1, T6, H2, H4, H5; `finish` and `dockets` in assets/api/openapi.yaml. The QR's text is made by
+ * the terminal's own codec, of which the sandbox has its own reading. */
+#include "core/sandbox/call.h"
+
+#include <dirent.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "core/receipt/record.h"
+#include "core/sandbox/check.h"
+#include "core/sandbox/clock.h"
+#include "core/sandbox/docket_in.h"
+#include "core/sandbox/json_in.h"
+#include "core/sandbox/ledger.h"
+#include "core/sandbox/people.h"
+#include "core/sandbox/price.h"
+
+#define OWNER "0142"
+#define OTHER "0143"
+#define SALE  "00000000-0000-7000-8000-000000000001"
+#define LANE  3
+
+struct bench {
+	char dir[64];
+	struct bt_sbx sbx;
+	struct bt_signer *signer;
+	struct bt_sbx_consumer consumer;
+	struct bt_receipt_record record;
+	char text[BT_RECORD_TEXT_CAP];
+};
+
+static const char *no_argument(const void *source, const char *name)
+{
+	(void)source;
+	(void)name;
+	return NULL;
+}
+
+static void put_terminal(struct bench *bench, const char *number, int64_t lane)
+{
+	struct bt_sbx_terminal terminal = {.lane = lane};
+
+	memcpy(terminal.journal_key, bt_signer_public(bench->signer), sizeof terminal.journal_key);
+	snprintf(terminal.number, sizeof terminal.number, "%s", number);
+	assert_true(bt_sbx_terminal_put(bench->sbx.db, &terminal));
+}
+
+/* An ordinary meter: the first that terminals have keys for and that plays no trick. */
+static void find_consumer(struct bench *bench)
+{
+	char number[13] = "";
+	sqlite3_stmt *row = bt_sbx_store_ask(
+	    bench->sbx.db, "SELECT number FROM consumers WHERE note='' AND kind='sts_units' LIMIT 1", "");
+
+	assert_int_equal(sqlite3_step(row), SQLITE_ROW);
+	bt_sbx_column_text(row, 0, number, sizeof number);
+	sqlite3_finalize(row);
+	assert_true(bt_sbx_consumer_find(bench->sbx.db, number, &bench->consumer));
+}
+
+static void name_key(struct bench *bench, struct bt_record_docket *docket)
+{
+	struct bt_sbx_meter_key key;
+	struct bt_sbx_key_id id;
+
+	assert_true(bt_sbx_meter_key_find(bench->sbx.db, &bench->consumer, &key));
+	assert_true(bt_sbx_meter_key_id(&bench->sbx, &key.held, &id));
+	memcpy(docket->sgc, id.sgc, sizeof docket->sgc);
+	memcpy(docket->ti, id.ti, sizeof docket->ti);
+	memcpy(docket->ea, id.ea, sizeof docket->ea);
+	memcpy(docket->dkga, id.dkga, sizeof docket->dkga);
+	memcpy(docket->kcv, id.kcv, sizeof docket->kcv);
+	docket->krn = (uint8_t)id.krn;
+	docket->kt = (uint8_t)id.kt;
+	docket->ken = (uint8_t)id.ken;
+	docket->base = (uint16_t)id.base;
+	docket->has_key = true;
+}
+
+static void sign(struct bench *bench)
+{
+	assert_int_equal(bt_record_encode(&bench->record, bench->signer, bench->text), BT_OK);
+}
+
+static void make_docket(struct bench *bench)
+{
+	int64_t now = bt_sbx_now_ms(), minute = bt_sbx_tid_minute(now);
+	struct bt_sbx_price price = bt_sbx_price_of(bt_sbx_category_find(bench->consumer.category), 50000);
+	struct bt_receipt_record *record = &bench->record;
+
+	*record = (struct bt_receipt_record){.terminal = OWNER,
+					     .sale_id = SALE,
+					     .amount = 50000,
+					     .units = (uint32_t)price.units,
+					     .tid = (uint32_t)(minute - minute % 16 - 16 + LANE),
+					     .rnd = 5,
+					     .paid_at_ms = now / 1000 * 1000,
+					     .docket = {.receipt = "0142-0611-087-7",
+							.kind = "sts_units",
+							.delivery = "token",
+							.duty = price.duty_paise,
+							.rev = 1}};
+	memcpy(record->drn, bench->consumer.meter, sizeof record->drn);
+	memcpy(record->docket.connection, bench->consumer.number, sizeof bench->consumer.number);
+	name_key(bench, &record->docket);
+	sign(bench);
+}
+
+static int open_bench(void **state)
+{
+	static const uint8_t seed[BT_ED25519_SEED_LEN] = {7};
+	struct bench *bench = calloc(1, sizeof *bench);
+
+	assert_non_null(bench);
+	snprintf(bench->dir, sizeof bench->dir, "%s/batti-sandbox-XXXXXX", P_tmpdir);
+	assert_non_null(mkdtemp(bench->dir));
+	assert_true(bt_sbx_open(bench->dir, &bench->sbx));
+	assert_true(bt_sbx_people_make(&bench->sbx, 1, 20));
+	assert_int_equal(bt_signer_open(seed, &bench->signer), BT_OK);
+	put_terminal(bench, OWNER, LANE);
+	put_terminal(bench, OTHER, 4);
+	find_consumer(bench);
+	make_docket(bench);
+	*state = bench;
+	return 0;
+}
+
+static int close_bench(void **state)
+{
+	struct bench *bench = *state;
+	DIR *dir;
+
+	bt_sbx_close(&bench->sbx);
+	bt_signer_close(bench->signer);
+	dir = opendir(bench->dir);
+	for (struct dirent *entry; dir && (entry = readdir(dir));)
+		(void)unlinkat(dirfd(dir), entry->d_name, 0);
+	if (dir)
+		closedir(dir);
+	rmdir(bench->dir);
+	free(bench);
+	return 0;
+}
+
+static unsigned call(struct bench *bench, const char *terminal, const char *method, const char *path, const char *body,
+		     json_t **answer)
+{
+	char name[64];
+	struct bt_sbx_reply reply = {.status = 200};
+	struct bt_sbx_request request = {
+	    .terminal = terminal, .name = name, .body = body, .body_len = strlen(body), .argument = no_argument};
+	const struct bt_sbx_route *route = bt_sbx_route_find(method, path, name, sizeof name);
+	unsigned status = bt_sbx_route_run(&bench->sbx, route, &request, &reply);
+
+	assert_non_null(reply.body);
+	*answer = reply.body;
+	return status;
+}
+
+static unsigned finish(struct bench *bench, const char *text, json_t **answer)
+{
+	char body[512];
+
+	snprintf(body, sizeof body, "{\"era\":%d%s%s%s}", (int)bench->sbx.era, text ? ",\"docket\":\"" : "",
+		 text ? text : "", text ? "\"" : "");
+	return call(bench, OTHER, "POST", "/v1/sales/" SALE "/finish", body, answer);
+}
+
+static void expect_token(struct bench *bench, const char *text, unsigned status, char token[21])
+{
+	json_t *answer;
+
+	assert_int_equal(finish(bench, text, &answer), status);
+	assert_int_equal(json_integer_value(json_object_get(answer, "tid")), bench->record.tid);
+	snprintf(token, 21, "%s", json_string_value(json_object_get(answer, "token")));
+	assert_int_equal(strlen(token), 20);
+	json_decref(answer);
+}
+
+static void expect_refused(struct bench *bench, const char *text, const char *code)
+{
+	json_t *answer;
+
+	assert_true(finish(bench, text, &answer) >= 400);
+	assert_string_equal(json_string_value(json_object_get(json_object_get(answer, "error"), "code")), code);
+	assert_string_equal(json_string_value(json_object_get(answer, "sale_id")), SALE);
+	json_decref(answer);
+}
+
+static int64_t count_committed(struct bench *bench)
+{
+	return bt_sbx_store_count(bench->sbx.db, -1, "SELECT count(*) FROM sales WHERE state='committed'", "");
+}
+
+/* The owner's own words for the sale, as it sends and uploads them. */
+static char *owner_record(struct bench *bench, int64_t amount)
+{
+	struct bt_sbx_sale sale;
+	json_t *o, *key;
+	char *text;
+
+	assert_true(bt_sbx_docket_read(bench->text, &sale));
+	key = json_pack("{s:i,s:s,s:s,s:s,s:i,s:i,s:i,s:s,s:s,s:i}", "base", sale.key.base, "dkga", sale.key.dkga, "ea",
+			sale.key.ea, "kcv", sale.key.kcv, "ken", sale.key.ken, "krn", sale.key.krn, "kt", sale.key.kt,
+			"sgc", sale.key.sgc, "ti", sale.key.ti, "version", 1);
+	o = json_pack("{s:I,s:s,s:s,s:I,s:I,s:I,s:s,s:s,s:s,s:I,s:s,s:s,s:I,s:s,s:s,s:s,s:[],s:I,s:I,s:I,s:o}",
+		      "amount_paise", (json_int_t)amount, "connection", sale.connection, "delivery", "token",
+		      "dues_paise", (json_int_t)0, "duty_paise", (json_int_t)sale.duty_paise, "energy_paise",
+		      (json_int_t)(amount - sale.duty_paise), "kind", "sts_units", "meter", sale.meter, "operator",
+		      "rina", "paid_at", (json_int_t)sale.paid_at, "pan", sale.pan, "receipt", sale.receipt, "rev",
+		      (json_int_t)1, "sale_id", SALE, "tariff", sale.tariff, "terminal", OWNER, "tenders", "tid",
+		      (json_int_t)sale.tid, "rnd", (json_int_t)sale.rnd, "units", (json_int_t)sale.units, "key", key);
+	assert_non_null(o);
+	text = bt_sbx_json_canonical(o);
+	json_decref(o);
+	return text;
+}
+
+static void upload_paid(struct bench *bench, int64_t amount)
+{
+	char *text = owner_record(bench, amount);
+
+	assert_true(bt_sbx_store_run(bench->sbx.db, "INSERT INTO paid(sale_id, terminal, sale, time) VALUES(?,?,?,?)",
+				     "ttti", SALE, OWNER, text, bt_sbx_now_ms()));
+	free(text);
+}
+
+/* Two codecs, one sale. */
+static void reads_what_the_terminal_wrote(void **state)
+{
+	struct bench *bench = *state;
+	const struct bt_receipt_record *record = &bench->record;
+	struct bt_sbx_sale sale;
+	char bent[BT_RECORD_TEXT_CAP];
+
+	assert_true(bt_sbx_docket_read(bench->text, &sale));
+	assert_string_equal(sale.sale_id, SALE);
+	assert_string_equal(sale.receipt, record->docket.receipt);
+	assert_string_equal(sale.connection, record->docket.connection);
+	assert_string_equal(sale.meter, record->drn);
+	assert_string_equal(sale.key.kcv, record->docket.kcv);
+	assert_int_equal(sale.tid, record->tid);
+	assert_int_equal(sale.paid_at, record->paid_at_ms);
+	assert_int_equal(sale.energy_paise, record->amount - record->docket.duty);
+	assert_true(bt_sbx_docket_is_genuine(bench->text, bt_signer_public(bench->signer)));
+	/* Every other letter is another docket, or none, and never a genuine one. */
+	for (size_t i = 4; bench->text[i]; i++) {
+		memcpy(bent, bench->text, sizeof bent);
+		bent[i] = bent[i] == 'A' ? 'B' : 'A';
+		assert_false(bt_sbx_docket_is_genuine(bent, bt_signer_public(bench->signer)));
+		expect_refused(bench, bent, "docket_invalid");
+	}
+	assert_int_equal(count_committed(bench), 0);
+}
+
+/* From paper alone; again; and then the owner's own request and facts are the same sale. */
+static void commits_once(void **state)
+{
+	struct bench *bench = *state;
+	char token[21], again[21], body[4096];
+	char *record = owner_record(bench, 50000);
+	json_t *answer;
+
+	expect_token(bench, bench->text, 201, token);
+	expect_token(bench, bench->text, 200, again);
+	assert_string_equal(again, token);
+	expect_token(bench, NULL, 200, again);
+	assert_string_equal(again, token);
+	snprintf(body, sizeof body, "{\"era\":1,\"sale\":%s}", record);
+	assert_int_equal(call(bench, OWNER, "POST", "/v1/sales", body, &answer), 200);
+	assert_string_equal(json_string_value(json_object_get(answer, "token")), token);
+	json_decref(answer);
+	free(record);
+	assert_int_equal(count_committed(bench), 1);
+}
+
+static void goes_by_the_owners_record(void **state)
+{
+	struct bench *bench = *state;
+	char token[21];
+	json_t *answer;
+
+	expect_refused(bench, NULL, "unknown_docket");
+	assert_int_equal(call(bench, OTHER, "GET", "/v1/dockets/D-0142-0611-087-7", "", &answer), 404);
+	json_decref(answer);
+	upload_paid(bench, 50000);
+	assert_int_equal(call(bench, OTHER, "GET", "/v1/dockets/D-0142-0611-087-7", "", &answer), 200);
+	assert_string_equal(json_string_value(json_object_get(answer, "sale_id")), SALE);
+	assert_string_equal(json_string_value(json_object_get(answer, "status")), "open");
+	json_decref(answer);
+	expect_token(bench, NULL, 201, token);
+	assert_int_equal(call(bench, OTHER, "GET", "/v1/dockets/D-0142-0611-087-7", "", &answer), 200);
+	assert_string_equal(json_string_value(json_object_get(answer, "status")), "committed");
+	json_decref(answer);
+}
+
+/* Another body under the same id: before and after the commit. */
+static void refuses_another_body(void **state)
+{
+	struct bench *bench = *state;
+	char good[BT_RECORD_TEXT_CAP], token[21];
+
+	memcpy(good, bench->text, sizeof good);
+	upload_paid(bench, 50000);
+	bench->record.amount = 60000;
+	sign(bench);
+	expect_refused(bench, bench->text, "id_conflict");
+	expect_token(bench, good, 201, token);
+	expect_refused(bench, bench->text, "id_conflict");
+}
+
+static void says_when_it_is_over(void **state)
+{
+	struct bench *bench = *state;
+	sqlite3 *db = bench->sbx.db;
+
+	assert_true(bt_sbx_ledger_take_back(db, SALE, OWNER));
+	expect_refused(bench, bench->text, "reversed");
+	assert_true(bt_sbx_store_run(db, "DELETE FROM sales", ""));
+	assert_true(bt_sbx_ledger_tombstone(db, SALE));
+	expect_refused(bench, bench->text, "tombstone");
+	assert_true(bt_sbx_store_run(db, "DELETE FROM sales", ""));
+	/* The owner has its word on record, and the ledger has forgotten the rest. */
+	assert_true(bt_sbx_store_run(db, "INSERT INTO events VALUES(?,1,?,?,'refunding','{}','','','','',0)", "tit",
+				     OWNER, bt_sbx_now_ms(), SALE));
+	expect_refused(bench, bench->text, "reversed");
+	assert_int_equal(count_committed(bench), 0);
+}
+
+static void asks_who_signed(void **state)
+{
+	static const uint8_t seed[BT_ED25519_SEED_LEN] = {8};
+	struct bench *bench = *state;
+	struct bt_signer *stranger;
+	char forged[BT_RECORD_TEXT_CAP];
+
+	assert_int_equal(bt_signer_open(seed, &stranger), BT_OK);
+	assert_int_equal(bt_record_encode(&bench->record, stranger, forged), BT_OK);
+	bt_signer_close(stranger);
+	expect_refused(bench, forged, "docket_invalid");
+	memcpy(bench->record.terminal, "0199", 5);
+	memcpy(bench->record.docket.receipt, "0199-0611-087-7", 16);
+	for (char digit = '0'; digit <= '9'; digit++) {
+		struct bt_sbx_sale sale;
+
+		bench->record.docket.receipt[14] = digit;
+		sign(bench);
+		if (bt_sbx_docket_read(bench->text, &sale))
+			break;
+	}
+	expect_refused(bench, bench->text, "docket_terminal");
+	make_docket(bench);
+	assert_true(bt_sbx_store_run(bench->sbx.db, "UPDATE terminals SET revoked_at=? WHERE terminal=?", "it",
+				     bench->record.paid_at_ms - 1, OWNER));
+	expect_refused(bench, bench->text, "docket_revoked");
+	/* Signed before it was withdrawn: a dead counter's money is not lost. */
+	assert_true(bt_sbx_store_run(bench->sbx.db, "UPDATE terminals SET revoked_at=? WHERE terminal=?", "it",
+				     bench->record.paid_at_ms + 1, OWNER));
+	expect_token(bench, bench->text, 201, forged);
+}
+
+/* The key moved on: the same minute under the new key, and the owner's body is still this sale. After a change of base
+ * date the meter would take that minute again. */
+static void follows_the_key(void **state)
+{
+	struct bench *bench = *state;
+	char *record = owner_record(bench, 50000), body[4096], token[21];
+	sqlite3 *db = bench->sbx.db;
+	json_t *answer;
+
+	assert_true(bt_sbx_store_run(db,
+				     "INSERT INTO key_changes(meter, krn, base, stage, at) VALUES(?,2,2035,'done',0)",
+				     "t", bench->consumer.meter));
+	expect_refused(bench, bench->text, "key_mismatch");
+	assert_true(bt_sbx_store_run(db, "UPDATE key_changes SET base=2014", ""));
+	expect_token(bench, bench->text, 201, token);
+	snprintf(body, sizeof body, "{\"era\":1,\"sale\":%s}", record);
+	assert_int_equal(call(bench, OWNER, "POST", "/v1/sales", body, &answer), 200);
+	assert_string_equal(json_string_value(json_object_get(answer, "token")), token);
+	json_decref(answer);
+	free(record);
+}
+
+/* A ledger from a backup waits for the owner (PROTOCOL H4), and an era gone by commits nothing. */
+static void waits_after_a_restore(void **state)
+{
+	struct bench *bench = *state;
+	int64_t later = bench->record.paid_at_ms + 10 * BT_SBX_MINUTE_MS;
+	char token[21];
+
+	bench->sbx.era = 2;
+	bench->sbx.own_floor = bt_sbx_tid_minute(bench->record.paid_at_ms) + 4 * BT_SBX_LANES + 1;
+	expect_refused(bench, bench->text, "docket_waits");
+	assert_true(bt_sbx_store_run(bench->sbx.db, "INSERT INTO events VALUES(?,1,?,'','clock','{}','','','','',0)",
+				     "ti", OWNER, later));
+	bench->sbx.era = 3;
+	{
+		json_t *answer;
+
+		assert_int_equal(call(bench, OTHER, "POST", "/v1/sales/" SALE "/finish", "{\"era\":2}", &answer), 409);
+		assert_string_equal(json_string_value(json_object_get(json_object_get(answer, "error"), "code")),
+				    "era");
+		json_decref(answer);
+	}
+	expect_token(bench, bench->text, 201, token);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test_setup_teardown(reads_what_the_terminal_wrote, open_bench, close_bench),
+	    cmocka_unit_test_setup_teardown(commits_once, open_bench, close_bench),
+	    cmocka_unit_test_setup_teardown(goes_by_the_owners_record, open_bench, close_bench),
+	    cmocka_unit_test_setup_teardown(refuses_another_body, open_bench, close_bench),
+	    cmocka_unit_test_setup_teardown(says_when_it_is_over, open_bench, close_bench),
+	    cmocka_unit_test_setup_teardown(asks_who_signed, open_bench, close_bench),
+	    cmocka_unit_test_setup_teardown(follows_the_key, open_bench, close_bench),
+	    cmocka_unit_test_setup_teardown(waits_after_a_restore, open_bench, close_bench),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
