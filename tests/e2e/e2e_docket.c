@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "tests/e2e/counter.h"
 #include "tests/e2e/world.h"
 
 #define KIND         "sts_units"
@@ -332,6 +333,39 @@ static void test_bad_text(void **state)
 	assert_int_equal(refused, 1);
 }
 
+/* On the screen of the second counter: scanned at home, one sentence, Enter, the token; and again by its number. */
+static void test_on_the_screen(void **state)
+{
+	struct docket docket = pay_for_docket(7, 500);
+	char keys[TEXT_CAP + 16], token[WORLD_TOKEN_CAP], again[WORLD_TOKEN_CAP], owner[WORLD_PATH_CAP];
+	struct pty *counter;
+
+	(void)state;
+	snprintf(owner, sizeof owner, "%s", world->terminal);
+	snprintf(world->terminal, sizeof world->terminal, "%s", two);
+	counter = counter_open(world, &(struct counter_options){.rows = 24});
+	counter_sign_in(counter);
+	snprintf(keys, sizeof keys, "%s{Enter}", docket.text);
+	counter_type(counter, keys);
+	counter_expect(counter, "Paid at counter 0142");
+	counter_expect(counter, "Get the token now");
+	counter_type(counter, "{F2}");
+	counter_expect(counter, "टोकन अभी नहीं दिया गया");
+	counter_type(counter, "{F2}{Enter}");
+	counter_expect_token(counter, token);
+	counter_type(counter, "{F3}");
+	counter_expect(counter, "Find the consumer");
+	for (const char *at = docket.number; *at; at++)
+		counter_type(counter, (const char[]){*at, '\0'});
+	counter_type(counter, "{Enter}");
+	counter_expect_token(counter, again);
+	assert_string_equal(again, token);
+	counter_close(counter);
+	snprintf(world->terminal, sizeof world->terminal, "%s", owner);
+	expect_once(&docket, token);
+	expect_settled(&docket, token);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -342,6 +376,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(test_both_at_once, open_world, close_world),
 	    cmocka_unit_test_setup_teardown(test_lost_answer, open_world, close_world),
 	    cmocka_unit_test_setup_teardown(test_offline, open_world, close_world),
+	    cmocka_unit_test_setup_teardown(test_on_the_screen, open_world, close_world),
 	    cmocka_unit_test_setup_teardown(test_bad_text, open_world, close_world),
 	};
 
