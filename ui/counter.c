@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/authority/record_key.h"
 #include "core/base/file.h"
 #include "core/hsm/hsm.h"
 #include "core/shift/shift.h"
@@ -18,13 +19,34 @@ static enum bt_err path_in(const struct bt_counter *counter, const char *name, c
 	return bt_path_join(counter->dir, name, out, 1024);
 }
 
+/* BT_ENOTFOUND of a counter means "not enrolled" and BT_EAUTH "wrong passphrase"; of a part they mean other things: a
+ * file or a profile that is missing, and a record that another key began. */
+static enum bt_err keep_meaning(enum bt_err err, struct bt_fault *fault)
+{
+	if (err == BT_ENOTFOUND)
+		err = BT_EINPUT;
+	if (err == BT_EAUTH)
+		err = BT_ECORRUPT;
+	if (fault && err)
+		fault->err = err;
+	return err;
+}
+
 static enum bt_err open_identity(struct bt_counter *counter, struct bt_fault *fault)
 {
 	char path[1024];
 	enum bt_err err = bt_enrolment_load(counter->dir, &counter->enrolment, fault);
 
 	if (!err)
-		err = bt_enrolment_signer(counter->dir, &counter->signer, fault);
+		err = path_in(counter, "keys", path);
+	/* Before the first change of the journal key: it may have to be kept for the slips. */
+	if (!err)
+		err = bt_enrolment_receipt_signer(counter->dir, &counter->signer, fault);
+	/* Without it nothing can be recorded, but the folder is an enrolled one all the same. */
+	if (!err)
+		err = keep_meaning(bt_record_key_open(NULL, path, counter->enrolment.terminal, &counter->random,
+						      &counter->record_key, fault),
+				   fault);
 	if (!err)
 		err = path_in(counter, "batti.log", path);
 	if (!err)
@@ -35,13 +57,15 @@ static enum bt_err open_identity(struct bt_counter *counter, struct bt_fault *fa
 static enum bt_err open_records(struct bt_counter *counter, struct bt_fault *fault)
 {
 	char path[1024];
-	struct bt_journal_options journal = {.dir = counter->dir,
-					     .clock = &counter->clock,
-					     .signer = counter->signer,
-					     .terminal = counter->enrolment.terminal,
-					     .log = counter->log,
-					     .mirror = counter->config.mirror,
-					     .mirror_required = counter->config.mirror_required};
+	struct bt_journal_options journal = {
+	    .dir = counter->dir,
+	    .clock = &counter->clock,
+	    .keys = bt_record_key_store(counter->record_key),
+	    .first_key = counter->enrolment.has_journal_key ? counter->enrolment.journal_key : NULL,
+	    .terminal = counter->enrolment.terminal,
+	    .log = counter->log,
+	    .mirror = counter->config.mirror,
+	    .mirror_required = counter->config.mirror_required};
 	enum bt_err err = bt_journal_open(&journal, &counter->journal, fault);
 
 	if (!err)
@@ -157,19 +181,6 @@ static enum bt_err open_tables(struct bt_counter *counter, struct bt_fault *faul
 	counter->keys = (struct bt_keys){
 	    .driver = bt_key_driver_find(counter->config.vending_key[0] ? "module" : "sealed"), .sta = &counter->sta};
 	return BT_OK;
-}
-
-/* BT_ENOTFOUND of a counter means "not enrolled" and BT_EAUTH "wrong passphrase"; of a part they mean other things: a
- * file or a profile that is missing, and a record that another key began. */
-static enum bt_err keep_meaning(enum bt_err err, struct bt_fault *fault)
-{
-	if (err == BT_ENOTFOUND)
-		err = BT_EINPUT;
-	if (err == BT_EAUTH)
-		err = BT_ECORRUPT;
-	if (fault && err)
-		fault->err = err;
-	return err;
 }
 
 /* The file with the PIN that the settings name: vending_key_pin, or pin-source in the URI. */
@@ -295,6 +306,7 @@ void bt_counter_close(struct bt_counter *counter)
 	bool ended = bt_wire_worker_close(counter->worker);
 	bt_directory_close(counter->directory);
 	bt_journal_close(counter->journal);
+	bt_record_key_close(counter->record_key);
 	bt_signer_close(counter->signer);
 	bt_queue_close(counter->job_done);
 	if (ended)

@@ -46,7 +46,8 @@ struct bt_counter {
 	struct bt_log *log;
 	const struct bt_words *words;
 	struct bt_enrolment enrolment;
-	struct bt_signer *signer;
+	struct bt_record_key *record_key; /* signs the record */
+	struct bt_signer *signer;         /* proves slips */
 	struct bt_journal *journal;
 	struct bt_directory *directory;
 	struct bt_wire_worker *worker;

@@ -6,6 +6,7 @@
 #include <openssl/crypto.h>
 
 #include "core/authority/profile.h"
+#include "core/authority/record_key.h"
 #include "core/authority/tls_identity.h"
 #include "core/base/file.h"
 
@@ -17,10 +18,13 @@
 #define PIN_LOG2_N     17
 #define FILE_MODE      0600
 #define SEED_LINE_LEN  (2 * BT_ED25519_SEED_LEN + 1)
+#define SEED_FILE_MAX  128
 
 struct bt_enrolling {
 	struct bt_random random;
-	struct bt_secret seed; /* of the journal key */
+	struct bt_secret seed;         /* of the journal key */
+	struct bt_secret receipt_seed; /* of the key that proves slips */
+	uint8_t public_key[BT_ED25519_PUBLIC_LEN], receipt_key[BT_ED25519_PUBLIC_LEN];
 	struct bt_tls_identity *tls;
 };
 
@@ -33,29 +37,34 @@ static bool is_code(const char *code)
 	return len >= CODE_MIN && len <= CODE_MAX && strspn(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-") == len;
 }
 
-static enum bt_err make_keys(struct bt_enrolling *enrolling)
-{
-	enum bt_err err = bt_secret_make(&enrolling->seed, BT_ED25519_SEED_LEN);
-
-	if (!err)
-		err = bt_random_fill(&enrolling->random, enrolling->seed.data, enrolling->seed.len);
-	return err ? err : bt_tls_identity_make(&enrolling->tls);
-}
-
-static enum bt_err format_public_key(const struct bt_enrolling *enrolling, char *out, size_t cap)
+static enum bt_err make_seed(struct bt_enrolling *enrolling, struct bt_secret *seed,
+			     uint8_t public_key[BT_ED25519_PUBLIC_LEN])
 {
 	struct bt_signer *signer = NULL;
-	enum bt_err err = bt_signer_open(enrolling->seed.data, &signer);
+	enum bt_err err = bt_secret_make(seed, BT_ED25519_SEED_LEN);
 
 	if (!err)
-		err = bt_base64_encode((struct bt_bytes){bt_signer_public(signer), BT_ED25519_PUBLIC_LEN}, out, cap);
+		err = bt_random_fill(&enrolling->random, seed->data, seed->len);
+	if (!err)
+		err = bt_signer_open(seed->data, &signer);
+	if (!err)
+		memcpy(public_key, bt_signer_public(signer), BT_ED25519_PUBLIC_LEN);
 	bt_signer_close(signer);
 	return err;
 }
 
+static enum bt_err make_keys(struct bt_enrolling *enrolling)
+{
+	enum bt_err err = make_seed(enrolling, &enrolling->seed, enrolling->public_key);
+
+	if (!err)
+		err = make_seed(enrolling, &enrolling->receipt_seed, enrolling->receipt_key);
+	return err ? err : bt_tls_identity_make(&enrolling->tls);
+}
+
 static enum bt_err put_request(const struct bt_enrolling *enrolling, const char *code, struct bt_buf *body)
 {
-	char journal_key[64];
+	char journal_key[64], receipt_key[64];
 	struct bt_buf csr;
 	json_t *json = NULL;
 	enum bt_err err;
@@ -63,10 +72,12 @@ static enum bt_err put_request(const struct bt_enrolling *enrolling, const char 
 	bt_buf_init(&csr, PEM_MAX);
 	err = bt_tls_identity_request(enrolling->tls, &csr);
 	if (!err)
-		err = format_public_key(enrolling, journal_key, sizeof journal_key);
+		err = bt_base64_encode(BT_BYTES(enrolling->public_key), journal_key, sizeof journal_key);
+	if (!err)
+		err = bt_base64_encode(BT_BYTES(enrolling->receipt_key), receipt_key, sizeof receipt_key);
 	if (!err) {
-		json = json_pack("{s:s, s:s, s:s}", "code", code, "journal_key", journal_key, "csr",
-				 (const char *)csr.data);
+		json = json_pack("{s:s, s:s, s:s, s:s}", "code", code, "journal_key", journal_key, "receipt_key",
+				 receipt_key, "csr", (const char *)csr.data);
 		err = json ? bt_json_encode(json, body) : BT_ENOMEM;
 	}
 	json_decref(json);
@@ -102,6 +113,7 @@ void bt_enrolling_close(struct bt_enrolling *enrolling)
 	if (!enrolling)
 		return;
 	bt_secret_wipe(&enrolling->seed);
+	bt_secret_wipe(&enrolling->receipt_seed);
 	bt_tls_identity_close(enrolling->tls);
 	free(enrolling);
 }
@@ -117,16 +129,20 @@ static enum bt_err write_file(const char *dir, const char *name, struct bt_bytes
 	return bt_file_replace(path, content, FILE_MODE, fault);
 }
 
-static enum bt_err write_seed(const char *keys, const struct bt_secret *seed, struct bt_fault *fault)
+static enum bt_err write_seed(const char *keys, const char *name, const struct bt_secret *seed, struct bt_fault *fault)
 {
-	char line[SEED_LINE_LEN + 1];
+	struct bt_buf text;
 	enum bt_err err;
 
-	bt_hex_encode((struct bt_bytes){seed->data, seed->len}, line);
-	line[SEED_LINE_LEN - 1] = '\n';
-	line[SEED_LINE_LEN] = '\0';
-	err = write_file(keys, "journal.key", bt_bytes_of(line), fault);
-	OPENSSL_cleanse(line, sizeof line);
+	bt_buf_init(&text, SEED_FILE_MAX);
+	err = bt_record_key_encode(seed->data, &text);
+	if (err)
+		(void)bt_fault_set(fault, err, 0, "writing out %s", name);
+	else
+		err = write_file(keys, name, bt_buf_view(&text), fault);
+	if (text.data)
+		OPENSSL_cleanse(text.data, text.cap);
+	bt_buf_fini(&text);
 	return err;
 }
 
@@ -174,7 +190,9 @@ static enum bt_err write_all(const struct bt_enrolling *enrolling, const char *d
 	if (!err)
 		err = bt_folder_make(keys, fault);
 	if (!err)
-		err = write_seed(keys, &enrolling->seed, fault);
+		err = write_seed(keys, "journal.key", &enrolling->seed, fault);
+	if (!err)
+		err = write_seed(keys, "receipt.key", &enrolling->receipt_seed, fault);
 	if (!err)
 		err = write_tls_key(keys, enrolling->tls, fault);
 	if (!err)
@@ -242,7 +260,7 @@ enum bt_err bt_enrolling_finish(struct bt_enrolling *enrolling, struct bt_bytes 
 				struct bt_bytes passphrase, const char *dir, int64_t now_ms, struct bt_enrolment *out,
 				struct bt_fault *fault)
 {
-	struct bt_enrolment enrolment = {.enrolled_at_ms = now_ms};
+	struct bt_enrolment enrolment = {.enrolled_at_ms = now_ms, .has_journal_key = true};
 	json_t *json = NULL;
 	enum bt_err err;
 
@@ -252,6 +270,7 @@ enum bt_err bt_enrolling_finish(struct bt_enrolling *enrolling, struct bt_bytes 
 		return bt_fault_set(fault, BT_EINPUT, 0, "url is too long or not clean");
 	if (bt_json_parse(reply, BT_PROFILE_MAX, &json, fault) != BT_OK)
 		return bt_fault_set(fault, BT_EFORMAT, 0, "reply to the enrolment is not JSON");
+	memcpy(enrolment.journal_key, enrolling->public_key, sizeof enrolment.journal_key);
 	err = take_reply(enrolling, json, passphrase, dir, &enrolment, fault);
 	wipe_vault_key(json);
 	json_decref(json);
@@ -280,34 +299,67 @@ enum bt_err bt_enrolment_load(const char *dir, struct bt_enrolment *out, struct 
 	return err;
 }
 
-enum bt_err bt_enrolment_signer(const char *dir, struct bt_signer **out, struct bt_fault *fault)
+/* An older version signed slips and record with one key, which the head-end knows for both. While it has not been
+ * changed it becomes the key of the slips; a changed one has certificates behind it and is none. */
+static enum bt_err keep_first_key(const char *keys, struct bt_fault *fault)
 {
 	char path[PATH_CAP];
+	struct bt_buf text;
+	enum bt_err err = bt_path_join(keys, "journal.key", path, sizeof path);
+
+	bt_buf_init(&text, SEED_LINE_LEN);
+	if (!err)
+		err = bt_file_read(path, &text, NULL);
+	if (!err && text.len == SEED_LINE_LEN)
+		err = write_file(keys, "receipt.key", bt_buf_view(&text), fault);
+	else
+		err = bt_fault_set(fault, BT_EFORMAT, 0, "keys/receipt.key is missing");
+	if (text.data)
+		OPENSSL_cleanse(text.data, text.cap);
+	bt_buf_fini(&text);
+	return err;
+}
+
+static enum bt_err read_seed(const char *path, struct bt_signer **out, struct bt_fault *fault)
+{
 	uint8_t seed[BT_ED25519_SEED_LEN];
+	char hex[2 * sizeof seed + 1];
 	struct bt_secret line = {0};
-	enum bt_err err;
+	enum bt_err err = bt_secret_read_file(path, &line, fault);
 
-	if (bt_path_join(dir, "keys/journal.key", path, sizeof path) != BT_OK)
-		return bt_fault_set(fault, BT_ENOTFOUND, 0, "path of the state folder is too long");
-	err = bt_secret_read_file(path, &line, fault);
-	if (err)
-		return err;
-	/* The secret has no terminator of its own. */
-	if (line.len != 2 * sizeof seed) {
-		err = bt_fault_set(fault, BT_EFORMAT, 0, "journal.key: length");
-	} else {
-		char hex[2 * sizeof seed + 1];
-
+	if (!err && line.len != 2 * sizeof seed)
+		err = bt_fault_set(fault, BT_EFORMAT, 0, "keys/receipt.key holds no key");
+	if (!err) {
+		/* The secret has no terminator of its own. */
 		memcpy(hex, line.data, line.len);
 		hex[line.len] = '\0';
 		err = bt_hex_decode(hex, seed, sizeof seed) == BT_OK ? bt_signer_open(seed, out) : BT_EFORMAT;
 		OPENSSL_cleanse(hex, sizeof hex);
+		OPENSSL_cleanse(seed, sizeof seed);
 		if (err)
-			(void)bt_fault_set(fault, err, 0, "journal.key is not a key");
+			(void)bt_fault_set(fault, err, 0, "keys/receipt.key holds no key");
 	}
-	OPENSSL_cleanse(seed, sizeof seed);
 	bt_secret_wipe(&line);
 	return err;
+}
+
+enum bt_err bt_enrolment_receipt_signer(const char *dir, struct bt_signer **out, struct bt_fault *fault)
+{
+	char keys[PATH_CAP], path[PATH_CAP];
+	struct bt_fault ignored = {0};
+	enum bt_err err;
+
+	if (bt_path_join(dir, "keys", keys, sizeof keys) != BT_OK ||
+	    bt_path_join(keys, "receipt.key", path, sizeof path) != BT_OK)
+		return bt_fault_set(fault, BT_EINPUT, 0, "path of the state folder is too long");
+	err = read_seed(path, out, &ignored);
+	if (err == BT_ENOTFOUND)
+		err = keep_first_key(keys, fault);
+	else if (err && fault)
+		*fault = ignored;
+	else
+		return err;
+	return err ? err : read_seed(path, out, fault);
 }
 
 const struct bt_operator *bt_enrolment_operator(const struct bt_enrolment *enrolment, const char *id)

@@ -143,6 +143,10 @@ enum bt_err bt_profile_decode(struct bt_bytes file, struct bt_enrolment *out, st
 		     bt_json_int(json, "enrolled_at", 0, INT64_MAX, &enrolment.enrolled_at_ms) != BT_OK ||
 		     !read_vault(json, &enrolment.vault)))
 		err = bt_fault_set(fault, BT_EFORMAT, 0, "terminal.json: format, url, enrolled_at or vault");
+	enrolment.has_journal_key = !err && json_object_get(json, "journal_key");
+	if (enrolment.has_journal_key &&
+	    bt_profile_read_bytes(json, "journal_key", enrolment.journal_key, sizeof enrolment.journal_key) != BT_OK)
+		err = bt_fault_set(fault, BT_EFORMAT, 0, "terminal.json: journal_key");
 	json_decref(json);
 	if (!err)
 		*out = enrolment;
@@ -204,8 +208,14 @@ enum bt_err bt_profile_encode(const struct bt_enrolment *enrolment, struct bt_bu
 	    (json_int_t)enrolment->lane.floor, "era", (json_int_t)enrolment->era, "shift_next",
 	    (json_int_t)enrolment->shift_next, "enrolled_at", (json_int_t)enrolment->enrolled_at_ms, "vault",
 	    make_vault(&enrolment->vault), "operators", make_operators(enrolment));
-	enum bt_err err = json ? bt_json_encode(json, out) : BT_ENOMEM;
+	enum bt_err err = json ? BT_OK : BT_ENOMEM;
 
+	if (!err && enrolment->has_journal_key &&
+	    json_object_set_new(json, "journal_key",
+				make_bytes(enrolment->journal_key, sizeof enrolment->journal_key)) != 0)
+		err = BT_ENOMEM;
+	if (!err)
+		err = bt_json_encode(json, out);
 	json_decref(json);
 	return err;
 }

@@ -30,23 +30,24 @@ static uint64_t mix_text(const char *text, int64_t seq)
 
 /* ---- events ---- */
 
-static enum bt_err check_signature(const struct bt_journal *journal, const struct bt_event *event,
-				   const struct bt_head *last)
+static enum bt_err check_signature(struct bt_journal *journal, const struct bt_event *event, const struct bt_head *last)
 {
 	if (event->seq <= last->seq - SIGNATURES_AT_OPEN)
-		return BT_OK;
-	return bt_verify(journal->public_key, BT_BYTES(event->hash), event->signature);
+		return bt_keys_follow(&journal->keys, event);
+	return bt_keys_check(&journal->keys, event);
 }
 
-static enum bt_err take_event(const struct bt_journal *journal, sqlite3_stmt *statement, const struct bt_head *last,
+static enum bt_err take_event(struct bt_journal *journal, sqlite3_stmt *statement, const struct bt_head *last,
 			      struct bt_head *at, struct sums *sums)
 {
 	struct bt_event event;
 	if (bt_store_event(statement, &event) != BT_OK || event.seq != at->seq + 1)
 		return BT_ECORRUPT;
-	if (!bt_mutant(BT_MUTANT_CHAIN_NOT_CHECKED) &&
-	    (memcmp(event.prev_hash, at->hash, sizeof at->hash) != 0 || bt_chain_check(&event) != BT_OK ||
-	     check_signature(journal, &event, last) != BT_OK))
+	enum bt_err err = check_signature(journal, &event, last);
+	if (err == BT_ENOMEM)
+		return err;
+	if (!bt_mutant(BT_MUTANT_CHAIN_NOT_CHECKED) && (memcmp(event.prev_hash, at->hash, sizeof at->hash) != 0 ||
+							bt_chain_check(&event) != BT_OK || err != BT_OK))
 		return BT_ECORRUPT;
 	at->seq = event.seq;
 	memcpy(at->hash, event.hash, sizeof at->hash);
@@ -66,6 +67,7 @@ static enum bt_err read_events(struct bt_journal *journal, const struct bt_head 
 	int code = sqlite3_prepare_v2(journal->store.db, "SELECT " BT_EVENT_COLUMNS " FROM event ORDER BY seq", -1,
 				      &statement, NULL);
 	enum bt_err err = BT_OK;
+	bt_keys_fini(&journal->keys);
 	while (!code && err == BT_OK && (code = sqlite3_step(statement)) == SQLITE_ROW) {
 		code = SQLITE_OK;
 		err = take_event(journal, statement, last, &at, sums);

@@ -142,12 +142,12 @@ static enum bt_err insert_event(struct bt_store *store, const struct bt_event *e
 }
 
 /* Does this kind stand for a sale? Those from `paid` on do; a printed report or an exception may be without one, an
- * epoch, an era, an extension and what was delivered for another terminal are. */
+ * epoch, an era, an extension, what was delivered for another terminal and a key are. */
 static bool needs_sale(enum bt_event_kind kind)
 {
 	return kind >= BT_EVENT_PAID && kind != BT_EVENT_PRINTED && kind != BT_EVENT_EXCEPTION &&
 	       kind != BT_EVENT_EPOCH && kind != BT_EVENT_ERA && kind != BT_EVENT_EXTENSION &&
-	       kind != BT_EVENT_DELIVERED;
+	       kind != BT_EVENT_DELIVERED && kind != BT_EVENT_KEY;
 }
 
 static enum bt_err check_input(const struct bt_event_in *in, struct bt_fault *fault)
@@ -351,8 +351,8 @@ static bool is_harmless(const struct batch *batch, enum bt_err err)
 	return !batch->written && bt_err_fate(err) == BT_FATE_NOTHING;
 }
 
-enum bt_err bt_journal_put(struct bt_journal *journal, const struct bt_event_in *events, int count,
-			   struct bt_fault *fault)
+enum bt_err bt_journal_put_events(struct bt_journal *journal, const struct bt_event_in *events, int count,
+				  struct bt_fault *fault)
 {
 	struct bt_fault own = {0};
 	struct batch batch = {.events = events, .count = count};
@@ -375,6 +375,16 @@ enum bt_err bt_journal_put(struct bt_journal *journal, const struct bt_event_in 
 	follow_with_mirror(journal, MIRROR_STEP);
 	checkpoint_when_due(journal);
 	return BT_OK;
+}
+
+enum bt_err bt_journal_put(struct bt_journal *journal, const struct bt_event_in *events, int count,
+			   struct bt_fault *fault)
+{
+	/* What follows would have to be signed otherwise: bt_journal_ratchet() sees to that. */
+	for (int i = 0; i < count && i < BT_PUT_MAX; i++)
+		if (events[i].kind == BT_EVENT_KEY)
+			return bt_fault_set(fault, BT_EINPUT, 0, "a key is changed by itself");
+	return bt_journal_put_events(journal, events, count, fault);
 }
 
 enum bt_err bt_journal_tidy(struct bt_journal *journal, struct bt_fault *fault)

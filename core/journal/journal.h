@@ -52,7 +52,8 @@
 	ROW(BT_EVENT_ERA, "era")                                                                                       \
 	ROW(BT_EVENT_EXTENSION, "extension")                                                                           \
 	/* The token of another terminal's sale handed out here: without a sale of this record. */                     \
-	ROW(BT_EVENT_DELIVERED, "delivered")
+	ROW(BT_EVENT_DELIVERED, "delivered")                                                                           \
+	ROW(BT_EVENT_KEY, "key")
 
 enum bt_event_kind {
 #define BT_EVENT_ENUM(id, name) id,
@@ -120,27 +121,65 @@ struct bt_sale_row {
 
 struct bt_journal;
 
+/* ---- the keys that sign ---- */
+
+/** How many earlier keys are vouched for beside the newest: some days of shifts. */
+#define BT_KEY_LINKS_MAX 20
+
+/** A key of this terminal, with the word of the key before it. */
+struct bt_key_link {
+	uint8_t key[BT_ED25519_PUBLIC_LEN];
+	uint8_t certificate[BT_ED25519_SIGNATURE_LEN]; /* over "batti-key-v1|<terminal>|<key in base64>" */
+};
+/** @return BT_OK, BT_EFULL or BT_ECRYPTO. */
+BT_MUST_USE enum bt_err bt_key_link_make(const char *terminal, const struct bt_signer *by,
+					 const uint8_t key[BT_ED25519_PUBLIC_LEN], struct bt_key_link *out);
+
+/**
+ * Who keeps the secret halves (core/authority/record_key.h). At most two are at hand: the one in force, and the next
+ * from before its `key` event is recorded until the old one is erased. Signers are borrowed until settle().
+ */
+struct bt_key_store {
+	void *self;
+	/** The next when there is one, else the one in force. */
+	const struct bt_signer *(*newest)(void *self);
+	/** NULL when it is not at hand. */
+	const struct bt_signer *(*find)(void *self, const uint8_t key[BT_ED25519_PUBLIC_LEN]);
+	/** What leads to the newest, oldest first. @return how many, at most BT_KEY_LINKS_MAX. */
+	int (*links)(void *self, struct bt_key_link *out);
+	/** Make the next key and keep it, lasting, beside the one in force. @return BT_OK; BT_ESTATE while there is a
+	 *  next one; BT_EDISK, BT_ENOSPC; BT_EOS, BT_ECRYPTO, BT_ENOMEM: the one in force stands. */
+	enum bt_err (*prepare)(void *self, struct bt_fault *fault);
+	/** @p key is in force: keep that one only and erase the other. @return BT_OK; BT_EDISK, BT_ENOSPC: both are
+	 *  kept and it may be asked again; BT_ENOTFOUND when it is not at hand. */
+	enum bt_err (*settle)(void *self, const uint8_t key[BT_ED25519_PUBLIC_LEN], struct bt_fault *fault);
+};
+
 struct bt_journal_options {
-	const char *dir;                /* state folder; files journal.db, journal.head, ballast, lock are made in it */
-	const struct bt_clock *clock;   /* borrowed */
-	const struct bt_signer *signer; /* borrowed; NULL opens for reading only */
-	const char *terminal;           /* terminal number, for the genesis event */
-	struct bt_log *log;             /* may be NULL */
-	const struct bt_disk *disk;     /* borrowed; NULL is the machine's own */
-	const char *mirror;             /* folder of the mirror, which is not made here; NULL or "": none */
-	bool mirror_required;           /* no sale is begun while the mirror is missing or behind */
+	const char *dir;              /* state folder; files journal.db, journal.head, ballast, lock are made in it */
+	const struct bt_clock *clock; /* borrowed */
+	const struct bt_key_store *keys; /* borrowed; the record's key is changed per shift */
+	const struct bt_signer *signer;  /* without @p keys: a key for good, borrowed; neither opens for reading only */
+	const uint8_t *first_key;        /* the key of the enrolment; NULL: whichever the record names first */
+	const char *terminal;            /* terminal number, for the genesis event */
+	struct bt_log *log;              /* may be NULL */
+	const struct bt_disk *disk;      /* borrowed; NULL is the machine's own */
+	const char *mirror;              /* folder of the mirror, which is not made here; NULL or "": none */
+	bool mirror_required;            /* no sale is begun while the mirror is missing or behind */
 };
 
 /**
  * Open, make if new (genesis event), bring an older schema up, and check: every event by its hash, its predecessor and
  * its frame; the signatures of the newest 64; the indexes; the projected rows against the tally written with them; the
  * head the head-end acknowledged last; and the end of the mirror. 100,000 sales take less than two seconds. Nothing but
- * the schema is written before. A mirror that is missing is no error; one that holds more than the record is.
+ * the schema is written before. A mirror that is missing is no error; one that holds more than the record is. The keys
+ * are followed from the first through every change, and a change that a cut left half done is finished or dropped.
  *
  * The database commits before the head file is written, so after a cut the database may be ahead by the newest put;
  * the head file is then completed from it. Any other difference means that a record lost what it had acknowledged.
  * @return BT_OK; BT_EBUSY when another process holds the folder (its pid in fault->what); BT_ECORRUPT when the records
- *         disagree; BT_EAUTH when the journal is another key's or terminal's; BT_EUNSUPPORTED when a newer version made
+ *         disagree; BT_EAUTH when the journal is another key's or terminal's, or the key in force is not at hand;
+ *         BT_EUNSUPPORTED when a newer version made
  *         it; BT_ENOTFOUND when there is none and @p options has no signer; BT_ENOSPC; BT_EDISK; BT_ENOMEM.
  */
 BT_MUST_USE enum bt_err bt_journal_open(const struct bt_journal_options *options, struct bt_journal **out,
@@ -167,6 +206,19 @@ BT_MUST_USE enum bt_err bt_journal_put(struct bt_journal *journal, const struct 
  *  bt_journal_put, or BT_EFULL when it is longer than BT_EVENT_BODY_MAX. */
 BT_MUST_USE enum bt_err bt_journal_put_json(struct bt_journal *journal, enum bt_event_kind kind, const char *sale_id,
 					    json_t *body, struct bt_fault *fault);
+/**
+ * Change the key (PROTOCOL J2): a fresh one is made and kept, the `key` event that names it is put, signed with the old
+ * one; from the next event on the new one signs, and the old one is erased. A cut at any point leaves a terminal that
+ * goes on with whichever key the record names. Nothing happens in a journal opened with a key for good.
+ * @return as bt_journal_put and bt_key_store.prepare. When the event is recorded it is BT_OK, even if the old key could
+ *         not be erased: that is logged and done before the next change.
+ */
+BT_MUST_USE enum bt_err bt_journal_ratchet(struct bt_journal *journal, struct bt_fault *fault);
+/** The key in force, for what else this terminal signs; NULL when open for reading only. Borrowed until the next
+ *  bt_journal_ratchet(). */
+const struct bt_signer *bt_journal_signer(const struct bt_journal *journal);
+/** The public halves of all keys this record names: @p age 0 is the one in force. NULL beyond the first of all. */
+const uint8_t *bt_journal_key(const struct bt_journal *journal, int age);
 /** BT_OK, or the error that stopped it. */
 enum bt_err bt_journal_state(const struct bt_journal *journal);
 /** When idle: move the log of SQLite into the database file and empty it. @return BT_OK; BT_EBUSY while a reading is
@@ -316,9 +368,13 @@ struct bt_recovery {
  * under names ending in ".before-<epoch>". A new epoch linked to the restored head begins (PROTOCOL J1). A run that was
  * cut is finished by running it again; until then the journal does not open.
  * @param[in] from a file of lines (bt_journal_line) or a folder with a mirror of this terminal; NULL for none.
- * @return BT_OK; BT_ENOTFOUND when nothing verifies; BT_EAUTH when @p from is another terminal's or key's; BT_ECORRUPT
- *         when two records hold different events under one number: a person has to say which; BT_EINPUT without a
- *         signer; BT_EBUSY; BT_ENOSPC; BT_EDISK; BT_ENOMEM. The journal stands as it was on failure.
+ *
+ * The new epoch is signed with the newest key at hand. Where the changes that led to it were lost, the words of the
+ * keys between stand in the epoch event; more than BT_KEY_LINKS_MAX of them cannot be bridged.
+ * @return BT_OK; BT_ENOTFOUND when nothing verifies; BT_EAUTH when @p from is another terminal's or key's, or no key at
+ *         hand follows that of any record; BT_ECORRUPT when two records hold different events under one number: a
+ *         person has to say which; BT_EINPUT without a signer; BT_EBUSY; BT_ENOSPC; BT_EDISK; BT_ENOMEM. The journal
+ * stands as it was on failure.
  */
 BT_MUST_USE enum bt_err bt_journal_recover(const struct bt_journal_options *options, const char *from,
 					   struct bt_recovery *out, struct bt_fault *fault);

@@ -7,18 +7,20 @@
 #include "core/journal/check.h"
 #include "core/journal/state.h"
 
-static enum bt_err read_genesis(struct bt_journal *journal, const char *terminal, struct bt_fault *fault)
+static enum bt_err read_genesis(struct bt_journal *journal, const uint8_t *first_key, const char *terminal,
+				struct bt_fault *fault)
 {
 	struct bt_event event;
+	uint8_t key[BT_ED25519_PUBLIC_LEN];
 	char named[32];
 	enum bt_err err = bt_store_event_at(&journal->store, 1, &event, fault);
 	if (err != BT_OK)
 		return err;
 	if (bt_chain_check(&event) != BT_OK || event.kind != BT_EVENT_GENESIS ||
-	    bt_chain_genesis(event.body, journal->public_key, named, sizeof named) != BT_OK ||
+	    bt_chain_genesis(event.body, key, named, sizeof named) != BT_OK ||
 	    bt_chain_epoch(event.body, &journal->epoch) != BT_OK)
 		return bt_fault_set(fault, BT_ECORRUPT, 0, "genesis event is damaged");
-	if (journal->signer && memcmp(journal->public_key, bt_signer_public(journal->signer), BT_ED25519_PUBLIC_LEN))
+	if (first_key && memcmp(key, first_key, sizeof key) != 0)
 		return bt_fault_set(fault, BT_EAUTH, 0, "journal was begun with another key");
 	if (terminal && strcmp(terminal, named) != 0)
 		return bt_fault_set(fault, BT_EAUTH, 0, "journal is terminal %s's", named);
@@ -108,6 +110,8 @@ static enum bt_err reconcile(struct bt_journal *journal, const struct bt_head *l
 		return bt_fault_set(fault, BT_ECORRUPT, 0, "second record ends at %lld, database at %lld",
 				    (long long)frames->count, (long long)last->seq);
 	err = bt_check_all(journal, last, fault);
+	if (err == BT_OK)
+		err = bt_journal_choose_signer(journal, fault);
 	if (err == BT_OK && journal->signer)
 		err = bt_frames_renew(frames, batch_first, fault);
 	if (err == BT_OK && frames->count < last->seq && journal->signer)
@@ -129,7 +133,8 @@ static enum bt_err set_head(struct bt_journal *journal, struct bt_fault *fault)
 	return BT_OK;
 }
 
-static enum bt_err begin_journal(struct bt_journal *journal, const char *terminal, struct bt_fault *fault)
+static enum bt_err begin_journal(struct bt_journal *journal, const uint8_t *first_key, const char *terminal,
+				 struct bt_fault *fault)
 {
 	struct bt_buf body;
 	if (journal->frames.extent)
@@ -137,8 +142,9 @@ static enum bt_err begin_journal(struct bt_journal *journal, const char *termina
 				    (long long)journal->frames.extent);
 	if (!journal->signer)
 		return bt_fault_set(fault, BT_ENOTFOUND, 0, "journal is empty");
-	/* A mirror of this terminal that is there already is of a journal that was lost. */
-	memcpy(journal->public_key, bt_signer_public(journal->signer), sizeof journal->public_key);
+	/* So is a key that was changed, and a mirror of this terminal that is there already. */
+	if (first_key && memcmp(first_key, bt_signer_public(journal->signer), BT_ED25519_PUBLIC_LEN) != 0)
+		return bt_fault_set(fault, BT_ECORRUPT, 0, "the journal that changed the key is missing");
 	enum bt_err err = bt_mirror_find(journal, fault);
 	if (err != BT_OK)
 		return err;
@@ -170,7 +176,8 @@ static enum bt_err read_epoch(struct bt_journal *journal, struct bt_fault *fault
 	return err == BT_ENOTFOUND ? BT_OK : err;
 }
 
-static enum bt_err open_records(struct bt_journal *journal, const char *terminal, struct bt_fault *fault)
+static enum bt_err open_records(struct bt_journal *journal, const struct bt_journal_options *options,
+				struct bt_fault *fault)
 {
 	bool writable = journal->signer != NULL;
 	struct bt_head last = {0};
@@ -180,12 +187,12 @@ static enum bt_err open_records(struct bt_journal *journal, const char *terminal
 	if (err == BT_OK)
 		err = bt_store_last(&journal->store, &last, fault);
 	if (err == BT_OK && last.seq == 0) {
-		err = begin_journal(journal, terminal, fault);
+		err = begin_journal(journal, options->first_key, options->terminal, fault);
 		if (err == BT_OK)
 			err = bt_store_last(&journal->store, &last, fault);
 	}
 	if (err == BT_OK)
-		err = read_genesis(journal, terminal, fault);
+		err = read_genesis(journal, options->first_key, options->terminal, fault);
 	if (err == BT_OK)
 		err = reconcile(journal, &last, fault);
 	if (err == BT_OK && journal->store.migrated)
@@ -206,7 +213,8 @@ enum bt_err bt_journal_open(const struct bt_journal_options *options, struct bt_
 	if (!journal)
 		return bt_fault_set(fault, BT_ENOMEM, 0, "journal");
 	journal->clock = options->clock;
-	journal->signer = options->signer;
+	journal->key_store = options->keys;
+	journal->signer = options->keys ? options->keys->newest(options->keys->self) : options->signer;
 	journal->log = options->log;
 	journal->disk = options->disk ? options->disk : bt_disk_system();
 	journal->hold.lock_fd = -1;
@@ -221,11 +229,13 @@ enum bt_err bt_journal_open(const struct bt_journal_options *options, struct bt_
 		err = bt_mirror_init(&journal->mirror, journal->disk, options->mirror,
 				     options->terminal ? options->terminal : "", options->mirror_required);
 	if (err == BT_OK)
-		err = open_records(journal, options->terminal, fault);
+		err = open_records(journal, options, fault);
 	if (err == BT_OK)
 		err = bt_mirror_find(journal, fault);
 	if (err == BT_OK)
 		err = bt_mirror_follow(journal, INT64_MAX, fault);
+	if (err == BT_OK)
+		bt_journal_settle_keys(journal);
 	bt_log_line(options->log, "journal", "open with SQLite %s: %s %s", sqlite3_libversion(), bt_err_name(err),
 		    err == BT_OK ? "" : fault->what);
 	if (err != BT_OK) {
@@ -249,5 +259,6 @@ void bt_journal_close(struct bt_journal *journal)
 	bt_frames_close(&journal->frames);
 	bt_mirror_close(&journal->mirror);
 	bt_hold_close(&journal->hold);
+	bt_keys_fini(&journal->keys);
 	free(journal);
 }

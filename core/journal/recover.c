@@ -23,12 +23,16 @@ struct origin_state {
 	char path[4200];           /* "" when there is none */
 	struct bt_disk_file *file; /* of lines */
 	struct bt_head head;       /* newest that verifies from the first on */
-	enum bt_err why;           /* BT_EAUTH: the first event is another key's or terminal's */
+	int bridge;                /* links from the key in force there to the newest at hand */
+	enum bt_err why;           /* BT_EAUTH: of another terminal, or of no key that ours follows */
 };
 
 struct recovery {
 	const struct bt_journal_options *options;
 	const struct bt_disk *disk;
+	const struct bt_signer *signer; /* newest at hand */
+	struct bt_key_link links[BT_KEY_LINKS_MAX];
+	int link_count;
 	struct bt_places places;
 	struct bt_store store; /* the database as it is, for reading */
 	struct bt_frames frames;
@@ -45,17 +49,18 @@ struct recovery {
 
 struct chain {
 	struct bt_head at;
-	uint8_t key[BT_ED25519_PUBLIC_LEN];
+	struct bt_keys keys;
 };
 
-static enum bt_err check_first(const struct recovery *r, const struct bt_event *event, struct chain *chain)
+static enum bt_err check_first(const struct recovery *r, const struct bt_event *event)
 {
+	const struct bt_journal_options *options = r->options;
+	uint8_t key[BT_ED25519_PUBLIC_LEN];
 	char terminal[32];
-	if (event->kind != BT_EVENT_GENESIS ||
-	    bt_chain_genesis(event->body, chain->key, terminal, sizeof terminal) != BT_OK)
+	if (event->kind != BT_EVENT_GENESIS || bt_chain_genesis(event->body, key, terminal, sizeof terminal) != BT_OK)
 		return BT_ECORRUPT;
-	if (memcmp(chain->key, bt_signer_public(r->options->signer), sizeof chain->key) != 0 ||
-	    (r->options->terminal && strcmp(terminal, r->options->terminal) != 0))
+	if ((options->first_key && memcmp(key, options->first_key, sizeof key) != 0) ||
+	    (options->terminal && strcmp(terminal, options->terminal) != 0))
 		return BT_EAUTH;
 	return BT_OK;
 }
@@ -69,9 +74,9 @@ static enum bt_err check_link(const struct recovery *r, const struct bt_event *e
 	    memcmp(event->prev_hash, chain->at.hash, BT_SHA256_LEN) != 0)
 		return BT_ECORRUPT;
 	if (event->seq == 1)
-		err = check_first(r, event, chain);
-	if (err == BT_OK && signatures && bt_verify(chain->key, BT_BYTES(event->hash), event->signature) != BT_OK)
-		err = BT_ECORRUPT;
+		err = check_first(r, event);
+	if (err == BT_OK)
+		err = signatures ? bt_keys_check(&chain->keys, event) : bt_keys_follow(&chain->keys, event);
 	if (err != BT_OK)
 		return err;
 	chain->at.seq = event->seq;
@@ -182,6 +187,20 @@ static enum origin find_longest(const struct recovery *r)
 	return longest;
 }
 
+/* What ends under a key that none at hand follows cannot be gone on with: it is another terminal's, or the keys are
+ * older than it. */
+static void look_for_bridge(const struct recovery *r, struct origin_state *state, const struct chain *chain)
+{
+	if (chain->keys.count == 0)
+		return;
+	const uint8_t *key = chain->keys.spans[chain->keys.count - 1].key;
+	state->bridge = bt_keys_bridge(chain->keys.terminal, key, bt_signer_public(r->signer), r->links, r->link_count);
+	if (state->bridge >= 0)
+		return;
+	state->head = (struct bt_head){0};
+	state->why = BT_EAUTH;
+}
+
 static enum bt_err measure(struct recovery *r, enum origin *longest, struct bt_fault *fault)
 {
 	struct bt_head peer = {0};
@@ -189,6 +208,8 @@ static enum bt_err measure(struct recovery *r, enum origin *longest, struct bt_f
 	for (enum origin i = FROM_DATABASE; i < ORIGINS; i++) {
 		r->origins[i].why = read_origin(r, i, INT64_MAX, NULL, &chain, fault);
 		r->origins[i].head = chain.at;
+		look_for_bridge(r, &r->origins[i], &chain);
+		bt_keys_fini(&chain.keys);
 		bt_log_line(r->options->log, "journal", "recovery: %s verifies up to event %lld", origin_names[i],
 			    (long long)chain.at.seq);
 	}
@@ -203,6 +224,9 @@ static enum bt_err measure(struct recovery *r, enum origin *longest, struct bt_f
 		report->known = peer.seq;
 	if (r->origins[FROM_FILE].why == BT_EAUTH)
 		return bt_fault_set(fault, BT_EAUTH, 0, "the file is of another terminal or key");
+	if (report->restored.seq == 0 &&
+	    (r->origins[FROM_DATABASE].why == BT_EAUTH || r->origins[FROM_MIRROR].why == BT_EAUTH))
+		return bt_fault_set(fault, BT_EAUTH, 0, "no key that is here follows that of the record");
 	if (report->restored.seq == 0)
 		return bt_fault_set(fault, BT_ENOTFOUND, 0, "no record that verifies was found");
 	return BT_OK;
@@ -286,18 +310,21 @@ static int64_t count_lost(const struct recovery *r)
 	return known ? r->report.known - r->report.restored.seq : UNKNOWN_LOSS;
 }
 
-static enum bt_err put_epoch(struct recovery *r, struct bt_fault *fault)
+static enum bt_err put_epoch(struct recovery *r, int bridge, struct bt_fault *fault)
 {
 	char hash[2 * BT_SHA256_LEN + 1];
 	int64_t now_ms = bt_clock_wall_ms(r->options->clock);
 	r->report.epoch = bt_places_next_epoch(&r->places, r->epoch);
 	bt_hex_encode(BT_BYTES(r->report.restored.hash), hash);
-	return bt_journal_put_json(&r->fresh, BT_EVENT_EPOCH, "",
-				   json_pack("{s:I, s:I, s:s, s:I, s:I}", "epoch", (json_int_t)r->report.epoch,
-					     "floor_ms", (json_int_t)(now_ms > r->newest_ms ? now_ms : r->newest_ms),
-					     "from_hash", hash, "from_seq", (json_int_t)r->report.restored.seq, "lost",
-					     (json_int_t)count_lost(r)),
-				   fault);
+	json_t *body = json_pack("{s:I, s:I, s:s, s:I, s:I}", "epoch", (json_int_t)r->report.epoch, "floor_ms",
+				 (json_int_t)(now_ms > r->newest_ms ? now_ms : r->newest_ms), "from_hash", hash,
+				 "from_seq", (json_int_t)r->report.restored.seq, "lost", (json_int_t)count_lost(r));
+	if (bridge > 0 &&
+	    json_object_set_new(body, "keys", bt_keys_encode_links(r->links + r->link_count - bridge, bridge)) != 0) {
+		json_decref(body);
+		body = NULL;
+	}
+	return bt_journal_put_json(&r->fresh, BT_EVENT_EPOCH, "", body, fault);
 }
 
 static enum bt_err open_fresh(struct recovery *r, struct bt_fault *fault)
@@ -306,14 +333,13 @@ static enum bt_err open_fresh(struct recovery *r, struct bt_fault *fault)
 	enum bt_err err = bt_path_join(r->options->dir, BT_WORKPLACE, fresh->dir, sizeof fresh->dir);
 	*fresh = (struct bt_journal){.disk = r->disk,
 				     .clock = r->options->clock,
-				     .signer = r->options->signer,
+				     .signer = r->signer,
 				     .log = r->options->log,
 				     .hold = {.disk = r->disk, .lock_fd = -1},
 				     .frames = {.disk = r->disk},
 				     .epoch = {.number = 1}};
 	if (err == BT_OK)
 		err = bt_path_join(r->options->dir, BT_WORKPLACE, fresh->dir, sizeof fresh->dir);
-	memcpy(fresh->public_key, bt_signer_public(r->options->signer), sizeof fresh->public_key);
 	if (err == BT_OK)
 		err = bt_store_open(&fresh->store, r->disk, fresh->dir, true, fault);
 	return err == BT_OK ? bt_frames_open(&fresh->frames, r->disk, fresh->dir, true, fault) : err;
@@ -326,22 +352,24 @@ static void close_fresh(struct recovery *r, bool whole)
 	else
 		bt_store_drop(&r->fresh.store);
 	bt_frames_close(&r->fresh.frames);
+	bt_keys_fini(&r->fresh.keys);
 }
 
 static enum bt_err build(struct recovery *r, enum origin longest, struct bt_fault *fault)
 {
-	struct chain chain;
+	struct chain chain = {0};
 	enum bt_err err = bt_places_clear(&r->places, fault);
 	if (err == BT_OK)
 		err = open_fresh(r, fault);
 	if (err == BT_OK)
 		err = read_origin(r, longest, r->report.restored.seq, bring_back, &chain, fault);
+	bt_keys_fini(&chain.keys);
 	if (err == BT_OK)
 		err = end_batch(r, fault);
 	if (err == BT_OK && r->fresh.head.seq != r->report.restored.seq)
 		err = bt_fault_set(fault, BT_EDISK, 0, "the %s reads otherwise the second time", origin_names[longest]);
 	if (err == BT_OK)
-		err = put_epoch(r, fault);
+		err = put_epoch(r, r->origins[longest].bridge, fault);
 	if (err == BT_OK)
 		err = bt_check_all(&r->fresh, &r->fresh.head, fault);
 	close_fresh(r, err == BT_OK);
@@ -371,12 +399,15 @@ enum bt_err bt_journal_recover(const struct bt_journal_options *options, const c
 	struct bt_hold hold;
 	if (!fault)
 		fault = &own;
-	if (!options->signer)
+	const struct bt_key_store *store = options->keys;
+	if (!store && !options->signer)
 		return bt_fault_set(fault, BT_EINPUT, 0, "recovery needs the terminal's key");
 	struct recovery *r = calloc(1, sizeof *r);
 	if (!r)
 		return bt_fault_set(fault, BT_ENOMEM, 0, "recovery");
 	r->options = options;
+	r->signer = store ? store->newest(store->self) : options->signer;
+	r->link_count = store ? store->links(store->self, r->links) : 0;
 	r->disk = options->disk ? options->disk : bt_disk_system();
 	r->places = (struct bt_places){r->disk, options->dir};
 	enum bt_err err = bt_hold_open(&hold, r->disk, options->dir, fault);

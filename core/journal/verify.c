@@ -36,6 +36,7 @@ struct chain_walk {
 	struct bt_journal *journal;
 	struct bt_journal_report *report;
 	struct bt_head peer;
+	struct bt_keys keys;
 };
 
 static bt_paise amount_of(struct bt_journal *journal, const struct bt_event *event)
@@ -62,7 +63,10 @@ static enum bt_err check_link(void *context, const struct bt_event *event)
 	if (event->seq != report->head.seq + 1 || memcmp(event->prev_hash, report->head.hash, BT_SHA256_LEN) != 0 ||
 	    bt_chain_check(event) != BT_OK)
 		report->chain_whole = false;
-	if (bt_verify(w->journal->public_key, BT_BYTES(event->hash), event->signature) != BT_OK)
+	enum bt_err err = bt_keys_check(&w->keys, event);
+	if (err == BT_ENOMEM)
+		return err;
+	if (err != BT_OK)
 		report->signatures_good = false;
 	if (bt_frames_get(&w->journal->frames, event->seq, &frame) != BT_OK || frame.kind != event->kind ||
 	    frame.amount != amount_of(w->journal, event) || memcmp(frame.hash, event->hash, BT_SHA256_LEN) != 0)
@@ -81,6 +85,7 @@ static enum bt_err verify_chain(struct bt_journal *journal, struct bt_journal_re
 	enum bt_err err = bt_store_peer(&journal->store, &w.peer, fault);
 	if (err == BT_OK)
 		err = walk(journal, "SELECT " BT_EVENT_COLUMNS " FROM event ORDER BY seq", check_link, &w, fault);
+	bt_keys_fini(&w.keys);
 	if (err == BT_ECORRUPT)
 		report->chain_whole = false;
 	if (w.peer.seq > report->head.seq)

@@ -1,7 +1,7 @@
 /* The receipt's proof: a compact signed record of the sale that fits a QR on 58 mm paper.
  *
  * Version 1 is the slip of something delivered; version 2 is a docket, which carries all that another terminal needs to
- * have it finished, in the same size of QR. Binary fields, then an Ed25519 signature by the terminal's journal key, in
+ * have it finished, in the same size of QR. Binary fields, then an Ed25519 signature by the terminal's receipt key, in
  * base45 behind "RC1:", so that it stays in the alphanumeric mode of a QR. No name and no telephone number. Source: RFC
  * 9285 (base45), facts of printing 4. */
 #ifndef BT_RECEIPT_RECORD_H

@@ -64,10 +64,16 @@ static enum bt_sbx_code enrol_with(struct bt_sbx *sbx, const json_t *body, struc
 	char certificate[BT_SBX_PEM_MAX];
 	char code[32];
 	char key[64];
+	uint8_t receipt_key[32];
 	const char *csr = json_string_value(json_object_get(body, "csr"));
 	if (!csr || strlen(csr) >= BT_SBX_PEM_MAX || !bt_sbx_json_text(body, "code", code, sizeof code) ||
 	    !bt_sbx_json_text(body, "journal_key", key, sizeof key) ||
 	    !bt_sbx_b64_decode(key, terminal.journal_key, sizeof terminal.journal_key))
+		return BT_SBX_MALFORMED;
+	/* A terminal of an older version signs both with one key. */
+	memcpy(receipt_key, terminal.journal_key, sizeof receipt_key);
+	if (json_object_get(body, "receipt_key") && (!bt_sbx_json_text(body, "receipt_key", key, sizeof key) ||
+						     !bt_sbx_b64_decode(key, receipt_key, sizeof receipt_key)))
 		return BT_SBX_MALFORMED;
 	if (!has_tries_left(sbx->db))
 		return BT_SBX_TOO_MANY_TRIES;
@@ -83,7 +89,7 @@ static enum bt_sbx_code enrol_with(struct bt_sbx *sbx, const json_t *body, struc
 	if (!bt_sbx_ca_sign(sbx, csr, terminal.number, certificate))
 		return BT_SBX_MALFORMED;
 	bt_sbx_random(terminal.vault_key, sizeof terminal.vault_key);
-	if (!bt_sbx_terminal_put(sbx->db, &terminal))
+	if (!bt_sbx_terminal_put(sbx->db, &terminal) || !bt_sbx_receipt_key_put(sbx->db, terminal.number, receipt_key))
 		return BT_SBX_INTERNAL;
 	reply->body = make_answer(sbx, &terminal, certificate);
 	reply->status = 201;

@@ -84,7 +84,10 @@ static enum bt_sbx_code check_docket(struct bt_sbx *sbx, const struct errand *er
 		return BT_SBX_DOCKET_INVALID;
 	if (!bt_sbx_terminal_find(sbx->db, errand->docket.terminal, &owner))
 		return BT_SBX_DOCKET_TERMINAL;
-	if (!bt_sbx_docket_is_genuine(errand->text, owner.journal_key))
+	uint8_t key[32];
+	if (!bt_sbx_receipt_key(sbx->db, &owner, key))
+		return BT_SBX_INTERNAL;
+	if (!bt_sbx_docket_is_genuine(errand->text, key))
 		return BT_SBX_DOCKET_INVALID;
 	return owner.is_revoked && errand->docket.paid_at >= owner.revoked_at ? BT_SBX_DOCKET_REVOKED : BT_SBX_NONE;
 }

@@ -6,6 +6,7 @@
 #include "core/sandbox/clock.h"
 #include "core/sandbox/crypto.h"
 #include "core/sandbox/fact.h"
+#include "core/sandbox/journal_key.h"
 #include "core/sandbox/json_in.h"
 #include "core/sandbox/ledger.h"
 #include "core/sandbox/sale_in.h"
@@ -145,11 +146,24 @@ static bool post_recovered(struct upload *upload, const struct event *event, str
 					    BT_SBX_PAID_MISSING, event->body);
 }
 
+/* Records behind one whose word of the next key makes no sense are still held against the old key. */
+static bool change_key(struct upload *upload, const struct event *event, struct bt_sbx_outcome *out)
+{
+	bool is_sound = false;
+	if (!bt_sbx_journal_key_take(upload->sbx->db, &upload->terminal, event->seq, event->body, &is_sound))
+		return false;
+	*out = is_sound ? (struct bt_sbx_outcome){BT_SBX_SILENT, BT_SBX_NONE}
+			: (struct bt_sbx_outcome){BT_SBX_EXCEPTION, BT_SBX_MALFORMED};
+	return true;
+}
+
 static bool post_fact(struct upload *upload, const struct bt_sbx_fact *fact, const struct event *event,
 		      struct bt_sbx_outcome *out)
 {
 	if (strcmp(event->kind, "recovered") == 0)
 		return post_recovered(upload, event, out);
+	if (strcmp(event->kind, "key") == 0)
+		return change_key(upload, event, out);
 	return bt_sbx_fact_post(upload->sbx, fact, out);
 }
 
@@ -163,8 +177,10 @@ static enum bt_sbx_code keep_event(struct upload *upload, const struct event *ev
 				   .sale_id = event->sale_id,
 				   .kind = event->kind,
 				   .body = event->body};
-	if (is_readable && is_genuine(event, upload->terminal.journal_key) &&
-	    !post_fact(upload, &fact, event, &outcome))
+	uint8_t key[32];
+	if (!bt_sbx_journal_key_at(upload->sbx->db, &upload->terminal, event->seq, key))
+		return BT_SBX_INTERNAL;
+	if (is_readable && is_genuine(event, key) && !post_fact(upload, &fact, event, &outcome))
 		return BT_SBX_INTERNAL;
 	const char *status = standings[outcome.standing];
 	const char *code = bt_sbx_refusal_of(outcome.code)->name;
@@ -187,26 +203,29 @@ static bool has_event(const struct upload *upload, int64_t seq, const char *hash
 				  "tit", upload->terminal.number, seq, hash) == 1;
 }
 
-/* The number of the epoch that a genuine record opens behind one that is held here; 0 when it opens none. */
-static int64_t epoch_opened(const struct upload *upload, const struct event *event)
+/* The number of the epoch that a genuine record opens behind one that is held here, and the keys that lead to the one
+ * it is signed with; 0 when it opens none. */
+static int64_t epoch_opened(const struct upload *upload, const struct event *event, struct bt_sbx_key_path *path)
 {
 	char from_hash[65];
 	int64_t epoch = 0;
 	int64_t from_seq = 0;
-	if (strcmp(event->kind, "epoch") != 0 || !is_genuine(event, upload->terminal.journal_key) ||
-	    !has_event(upload, event->seq - 1, event->prev_hash))
+	if (strcmp(event->kind, "epoch") != 0 || !has_event(upload, event->seq - 1, event->prev_hash))
 		return 0;
 	json_t *body = bt_sbx_json_parse(event->body, strlen(event->body));
 	bool ok = body && bt_sbx_json_int(body, "epoch", upload->epoch + 1, upload->said_epoch, &epoch) &&
 		  bt_sbx_json_int(body, "from_seq", event->seq - 1, event->seq - 1, &from_seq) &&
 		  bt_sbx_json_text(body, "from_hash", from_hash, sizeof from_hash) &&
-		  strcmp(from_hash, event->prev_hash) == 0;
+		  strcmp(from_hash, event->prev_hash) == 0 &&
+		  bt_sbx_journal_key_path(upload->sbx->db, &upload->terminal, event->seq, body, path) &&
+		  is_genuine(event, path->keys[path->count - 1]);
 	json_decref(body);
 	return ok ? epoch : 0;
 }
 
 /* What the terminal lost stays posted; its records are kept under the name of the life they belong to. */
-static bool open_epoch(struct upload *upload, const struct event *event, int64_t epoch)
+static bool open_epoch(struct upload *upload, const struct event *event, int64_t epoch,
+		       const struct bt_sbx_key_path *path)
 {
 	char name[48];
 	char former[40];
@@ -214,6 +233,7 @@ static bool open_epoch(struct upload *upload, const struct event *event, int64_t
 	snprintf(former, sizeof former, "%s/%lld", upload->terminal.number, (long long)upload->epoch);
 	if (!bt_sbx_store_run(upload->sbx->db, "UPDATE events SET terminal=? WHERE terminal=? AND seq>=?", "tti",
 			      former, upload->terminal.number, event->seq) ||
+	    !bt_sbx_journal_key_rewind(upload->sbx->db, &upload->terminal, former, event->seq, path) ||
 	    !bt_sbx_meta_put_int(upload->sbx->db, name, epoch))
 		return false;
 	upload->epoch = epoch;
@@ -252,8 +272,9 @@ static enum bt_sbx_code take_event(struct upload *upload, const json_t *object, 
 	bool is_readable = read_event(object, &event);
 	upload->last_seq = event.seq;
 	snprintf(upload->last_hash, sizeof upload->last_hash, "%s", event.hash);
-	int64_t epoch = is_readable && upload->said_epoch > upload->epoch ? epoch_opened(upload, &event) : 0;
-	if (epoch && !open_epoch(upload, &event, epoch))
+	struct bt_sbx_key_path path;
+	int64_t epoch = is_readable && upload->said_epoch > upload->epoch ? epoch_opened(upload, &event, &path) : 0;
+	if (epoch && !open_epoch(upload, &event, epoch, &path))
 		return BT_SBX_INTERNAL;
 	if (event.seq <= upload->head_seq)
 		return repeat_event(upload, &event);

@@ -19,9 +19,15 @@ static const char schema[] =
     "CREATE TABLE IF NOT EXISTS terminals(terminal TEXT PRIMARY KEY, lane INTEGER NOT NULL, lane_floor INTEGER NOT "
     "NULL,"
     " journal_key BLOB NOT NULL, vault_key BLOB NOT NULL, enrolled_at INTEGER NOT NULL, revoked_at INTEGER) STRICT;"
+    /* Keys a terminal has changed to; records from `from_seq` on are signed with the newest of them. */
+    "CREATE TABLE IF NOT EXISTS journal_keys(place INTEGER PRIMARY KEY, terminal TEXT NOT NULL,"
+    " from_seq INTEGER NOT NULL, key BLOB NOT NULL) STRICT;"
+    "CREATE INDEX IF NOT EXISTS journal_keys_by_seq ON journal_keys(terminal, from_seq);"
+    "CREATE TABLE IF NOT EXISTS receipt_keys(terminal TEXT PRIMARY KEY, key BLOB NOT NULL) STRICT;"
     "CREATE TABLE IF NOT EXISTS leases(terminal TEXT NOT NULL, number INTEGER NOT NULL, not_before INTEGER NOT NULL,"
     " expires INTEGER NOT NULL, PRIMARY KEY(terminal, number)) STRICT;"
-    /* The codes of a lease's extensions; `read_at` is when one was told to somebody, `used_at` what the terminal says. */
+    /* The codes of a lease's extensions; `read_at` is when one was told to somebody, `used_at` what the terminal says.
+     */
     "CREATE TABLE IF NOT EXISTS grants(terminal TEXT NOT NULL, lease INTEGER NOT NULL, i INTEGER NOT NULL,"
     " days INTEGER NOT NULL, value INTEGER NOT NULL, code TEXT NOT NULL, read_at INTEGER, used_at INTEGER,"
     " PRIMARY KEY(terminal, lease, i)) STRICT;"

@@ -73,6 +73,24 @@ bool bt_sbx_terminal_put(sqlite3 *db, const struct bt_sbx_terminal *terminal)
 				sizeof terminal->vault_key, bt_sbx_now_ms());
 }
 
+bool bt_sbx_receipt_key_put(sqlite3 *db, const char *number, const uint8_t key[32])
+{
+	return bt_sbx_store_run(db, "INSERT INTO receipt_keys VALUES(?,?)", "tb", number, (const void *)key,
+				(size_t)32);
+}
+
+bool bt_sbx_receipt_key(sqlite3 *db, const struct bt_sbx_terminal *terminal, uint8_t out[32])
+{
+	sqlite3_stmt *row =
+	    bt_sbx_store_ask(db, "SELECT key FROM receipt_keys WHERE terminal=?", "t", terminal->number);
+	int code = row ? sqlite3_step(row) : SQLITE_ERROR;
+	memcpy(out, terminal->journal_key, 32);
+	if (code == SQLITE_ROW)
+		copy_key(row, 0, out);
+	sqlite3_finalize(row);
+	return code == SQLITE_ROW || code == SQLITE_DONE;
+}
+
 bool bt_sbx_terminal_revoke(sqlite3 *db, const char *number)
 {
 	return bt_sbx_store_run(db, "UPDATE terminals SET revoked_at=? WHERE terminal=? AND revoked_at IS NULL", "it",

@@ -12,8 +12,8 @@
 struct bt_sbx_terminal {
 	char number[9];
 	int64_t lane;
-	int64_t lane_floor; /* no TID at or below it may be used */
-	uint8_t journal_key[32];
+	int64_t lane_floor;      /* no TID at or below it may be used */
+	uint8_t journal_key[32]; /* the first; later ones are in journal_key.h */
 	uint8_t vault_key[32];
 	bool is_revoked;
 	int64_t revoked_at;
@@ -24,6 +24,10 @@ bool bt_sbx_terminal_find(sqlite3 *db, const char *number, struct bt_sbx_termina
 /** Next number and a lane that no living lease can be using (PROTOCOL T4). @return false when no lane is free. */
 BT_SBX_MUST_USE bool bt_sbx_terminal_place(sqlite3 *db, int64_t now_ms, struct bt_sbx_terminal *out);
 BT_SBX_MUST_USE bool bt_sbx_terminal_put(sqlite3 *db, const struct bt_sbx_terminal *terminal);
+/** The key that proves this terminal's slips and dockets, for good: it is known here before any of its records is. */
+BT_SBX_MUST_USE bool bt_sbx_receipt_key_put(sqlite3 *db, const char *number, const uint8_t key[32]);
+/** @return false when the ledger cannot be read. Without one of its own it is the journal key of the enrolment. */
+BT_SBX_MUST_USE bool bt_sbx_receipt_key(sqlite3 *db, const struct bt_sbx_terminal *terminal, uint8_t out[32]);
 /** @return false when there is no such terminal. */
 BT_SBX_MUST_USE bool bt_sbx_terminal_revoke(sqlite3 *db, const char *number);
 

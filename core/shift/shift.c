@@ -87,9 +87,15 @@ enum bt_err bt_shift_note_failed(struct bt_journal *journal, const char *operato
 				   fault);
 }
 
+/* PROTOCOL J2: the key changes first, so that all of the shift is under its own. A cut between the two costs one change
+ * more at the next sign-in. */
 static enum bt_err open_shift(struct bt_journal *journal, const char *operator_id, int64_t shift,
 			      struct bt_fault *fault)
 {
+	enum bt_err err = bt_journal_ratchet(journal, fault);
+
+	if (err)
+		return err;
 	return bt_journal_put_json(journal, BT_EVENT_SHIFT_OPEN, "",
 				   json_pack("{s:I, s:s, s:I}", "float_paise", (json_int_t)0, "operator", operator_id,
 					     "shift", (json_int_t)shift),

@@ -25,7 +25,8 @@ BT_MUST_USE enum bt_err bt_shift_note_failed(struct bt_journal *journal, const c
 					     struct bt_fault *fault);
 /**
  * Journal the sign-in and give the shift: the newest one when it is this operator's and of today, or a new one numbered
- * one higher than any before (@p first when there was none). Whoever signs in between ends the shift before.
+ * one higher than any before (@p first when there was none), under a new key of the record (PROTOCOL J2). Whoever signs
+ * in between ends the shift before.
  * @param[out] shift  number for the receipts.
  */
 BT_MUST_USE enum bt_err bt_shift_sign_in(struct bt_journal *journal, const char *operator_id, int64_t now_ms,

@@ -67,7 +67,9 @@ static json_t *encode_event(const struct bt_event *event, struct bt_bytes body)
 static bool gather_event(void *context, const struct bt_event *event)
 {
 	struct gathering *gathering = context;
-	json_t *row = encode_event(event, gathering->withheld ? bt_bytes_of("") : event->body);
+	/* Behind these nothing could be checked without their bodies. */
+	bool is_needed = event->kind == BT_EVENT_KEY || event->kind == BT_EVENT_EPOCH;
+	json_t *row = encode_event(event, gathering->withheld && !is_needed ? bt_bytes_of("") : event->body);
 
 	if (!row || json_array_append_new(gathering->events, row) != 0)
 		return false;

@@ -1,11 +1,12 @@
 /* What a sale costs in the journal: `paid` and `tokened`, each durable in both records, beside the bare writes and
  * syncs that two records of two events need, measured in the same run on the same disk.
  *
- * Then the journal is filled to 100,000 whole sales of four events and opened again, as at a start: everything is read.
+ * Then the journal is filled to 100,000 whole sales of four events, with a change of key every 256 sales as by shifts,
+ * and opened again, as at a start: everything is read.
  *
  * Usage: bench_journal [FOLDER [SALES]]. Prints one line of JSON, times in microseconds per sale.
  *
- * rooms: core/journal core/base core/money */
+ * rooms: core/authority core/journal core/base core/money */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,11 +14,13 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "core/authority/record_key.h"
 #include "core/base/file.h"
 #include "core/journal/journal.h"
 
-#define SALES_MAX      100000
-#define SALES_AT_START 100000 /* in the journal that is opened */
+#define SALES_MAX       100000
+#define SALES_AT_START  100000 /* in the journal that is opened */
+#define SALES_PER_SHIFT 256
 
 static int64_t now_us(void)
 {
@@ -107,6 +110,9 @@ static void fill(struct bt_journal *journal, int first, int sales)
 		}
 		put(journal, events, count);
 		sales -= n;
+		if (first / SALES_PER_SHIFT != (first - n) / SALES_PER_SHIFT &&
+		    bt_journal_ratchet(journal, NULL) != BT_OK)
+			fail("change of key");
 	}
 }
 
@@ -135,7 +141,7 @@ static int open_bare(const char *dir, const char *name)
 static void remove_files(const char *dir)
 {
 	static const char *const names[] = {"journal.db", "journal.db-wal", "journal.head", "ballast",
-					    "lock",       "bare-events",    "bare-frames"};
+					    "lock",       "bare-events",    "bare-frames",  "journal.key"};
 	char path[4096];
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		if (bt_path_join(dir, names[i], path, sizeof path) == BT_OK)
@@ -144,23 +150,39 @@ static void remove_files(const char *dir)
 	(void)rmdir(dir);
 }
 
+static void write_key(const char *dir)
+{
+	static const uint8_t seed[BT_ED25519_SEED_LEN] = {1};
+	char path[4096];
+	struct bt_buf text;
+	bt_buf_init(&text, 128);
+	if (bt_record_key_encode(seed, &text) != BT_OK ||
+	    bt_path_join(dir, "journal.key", path, sizeof path) != BT_OK ||
+	    bt_file_replace(path, bt_buf_view(&text), 0600, NULL) != BT_OK)
+		fail("key");
+	bt_buf_fini(&text);
+}
+
 int main(int argc, char **argv)
 {
 	static int64_t sale_us[SALES_MAX], bare_us[SALES_MAX];
 	char dir[4096];
-	uint8_t seed[BT_ED25519_SEED_LEN] = {1};
 	struct bt_clock clock = bt_clock_system();
 	struct bt_journal_options options = {.dir = dir, .clock = &clock, .terminal = "0142"};
-	struct bt_signer *signer = NULL;
+	struct bt_random random = bt_random_system();
+	struct bt_record_key *keys = NULL;
 	struct bt_journal *journal = NULL;
 	struct bt_fault fault;
 	long sales = argc > 2 ? strtol(argv[2], NULL, 10) : 2000;
 	if (sales < 1 || sales > SALES_MAX)
 		fail("number of sales");
 	if (bt_path_join(argc > 1 ? argv[1] : "/tmp", "bench-journal-XXXXXX", dir, sizeof dir) != BT_OK ||
-	    !mkdtemp(dir) || bt_signer_open(seed, &signer) != BT_OK)
+	    !mkdtemp(dir))
 		fail("start");
-	options.signer = signer;
+	write_key(dir);
+	if (bt_record_key_open(NULL, dir, options.terminal, &random, &keys, &fault) != BT_OK)
+		fail(fault.what);
+	options.keys = bt_record_key_store(keys);
 	if (bt_journal_open(&options, &journal, &fault) != BT_OK)
 		fail(fault.what);
 	int events = open_bare(dir, "bare-events"), frames = open_bare(dir, "bare-frames");
@@ -181,7 +203,7 @@ int main(int argc, char **argv)
 		fail(fault.what);
 	open_us = now_us() - open_us;
 	bt_journal_close(journal);
-	bt_signer_close(signer);
+	bt_record_key_close(keys);
 	remove_files(dir);
 	qsort(sale_us, (size_t)sales, sizeof *sale_us, compare_times);
 	qsort(bare_us, (size_t)sales, sizeof *bare_us, compare_times);

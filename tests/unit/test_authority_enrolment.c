@@ -19,6 +19,7 @@
 
 #include <cmocka.h>
 
+#include "core/authority/record_key.h"
 #include "core/base/file.h"
 #include "core/base/json.h"
 
@@ -29,7 +30,8 @@
 static const uint8_t vault_key[32] = {0xde, 0xad, 0xbe, 0xef, 0x10, 0x20, 0x30, 0x40, 0x50, 0x60, 0x70,
 				      0x80, 0x90, 0xa1, 0xb2, 0xc3, 0xd4, 0xe5, 0xf6, 0x17, 0x28, 0x39,
 				      0x4a, 0x5b, 0x6c, 0x7d, 0x8e, 0x9f, 0xa0, 0xb1, 0xc2, 0xd3};
-static const char *const files[] = {"terminal.json", "keys/journal.key", "keys/tls.key", "keys/tls.crt", "keys/ca.pem"};
+static const char *const files[] = {"terminal.json", "keys/journal.key", "keys/receipt.key",
+				    "keys/tls.key",  "keys/tls.crt",     "keys/ca.pem"};
 
 static char dir[256];
 static EVP_PKEY *ca_key;
@@ -241,15 +243,47 @@ static void assert_files_private_and_without_vault_key(void)
 	assert_int_equal(info.st_mode & 0777, 0700);
 }
 
+/* And where an older version made none, the journal key as long as it was never changed. */
+static void assert_receipt_key_is_one_of_its_own(const uint8_t journal_key[32])
+{
+	char path[300], other[300];
+	struct bt_signer *signer = NULL;
+	struct bt_fault fault;
+	struct bt_buf text;
+
+	assert_int_equal(bt_enrolment_receipt_signer(dir, &signer, &fault), BT_OK);
+	assert_memory_not_equal(bt_signer_public(signer), journal_key, 32);
+	bt_signer_close(signer);
+	bt_text_printf(path, sizeof path, "%s/keys/receipt.key", dir);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(bt_enrolment_receipt_signer(dir, &signer, &fault), BT_OK);
+	assert_memory_equal(bt_signer_public(signer), journal_key, 32);
+	bt_signer_close(signer);
+	assert_int_equal(access(path, R_OK), 0);
+	/* Behind a changed key stand certificates. */
+	bt_text_printf(other, sizeof other, "%s/keys/journal.key", dir);
+	bt_buf_init(&text, 512);
+	assert_int_equal(bt_file_read(other, &text, &fault), BT_OK);
+	assert_int_equal(bt_buf_put_text(&text, "a certificate\n"), BT_OK);
+	assert_int_equal(bt_file_replace(other, bt_buf_view(&text), 0600, &fault), BT_OK);
+	bt_buf_fini(&text);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(bt_enrolment_receipt_signer(dir, &signer, &fault), BT_EFORMAT);
+	assert_int_not_equal(access(path, R_OK), 0);
+}
+
 static void authority_enrolment_round_trip(void **state)
 {
 	struct attempt attempt = begin("0142", ca_key);
 	json_t *reply = make_reply(attempt.certificate);
 	struct bt_enrolment made = {0}, loaded = {0};
 	struct bt_vault vault = {0};
-	struct bt_signer *signer = NULL;
+	struct bt_record_key *keys = NULL;
+	const struct bt_random random = bt_random_system();
+	const struct bt_key_store *store;
 	const struct bt_operator *rina;
 	struct bt_fault fault;
+	char path[300];
 
 	(void)state;
 	assert_int_equal(finish(&attempt, reply, PASSPHRASE, &made), BT_OK);
@@ -275,12 +309,17 @@ static void authority_enrolment_round_trip(void **state)
 	assert_null(bt_enrolment_operator(&loaded, "rin"));
 	assert_int_equal(bt_operator_check_pin(rina, bt_bytes_of("112233")), BT_OK);
 	assert_int_equal(bt_operator_check_pin(rina, bt_bytes_of("112234")), BT_EAUTH);
-	assert_int_equal(bt_enrolment_signer(dir, &signer, &fault), BT_OK);
-	assert_memory_equal(bt_signer_public(signer), attempt.journal_key, 32);
+	bt_text_printf(path, sizeof path, "%s/keys", dir);
+	assert_int_equal(bt_record_key_open(NULL, path, loaded.terminal, &random, &keys, &fault), BT_OK);
+	store = bt_record_key_store(keys);
+	assert_memory_equal(bt_signer_public(store->newest(store->self)), attempt.journal_key, 32);
+	assert_true(loaded.has_journal_key);
+	assert_memory_equal(loaded.journal_key, attempt.journal_key, 32);
 	assert_int_equal(bt_vault_unseal(&loaded.vault, bt_bytes_of(PASSPHRASE), &vault), BT_OK);
 	assert_memory_equal(vault.key.data, vault_key, sizeof vault_key);
 	bt_vault_seal(&vault);
-	bt_signer_close(signer);
+	bt_record_key_close(keys);
+	assert_receipt_key_is_one_of_its_own(attempt.journal_key);
 	json_decref(reply);
 	end(&attempt);
 	remove_files();

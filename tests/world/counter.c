@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/authority/record_key.h"
 #include "core/base/file.h"
 #include "core/shift/shift.h"
 #include "tests/world/world.h"
@@ -134,11 +135,29 @@ static void forget_caches(struct sim_counter *counter)
 	}
 }
 
+/* The record's first key, written down as the enrolment does it; it proves the slips for good. */
+static bool make_key(struct sim_counter *counter)
+{
+	const struct bt_disk *disk = &counter->disk->disk;
+	struct bt_disk_file *file = NULL;
+	struct bt_buf text;
+	uint8_t seed[BT_ED25519_SEED_LEN];
+	bool ok;
+
+	bt_buf_init(&text, 128);
+	(void)fill(&counter->chance, seed, sizeof seed);
+	ok = bt_signer_open(seed, &counter->signer) == BT_OK && bt_record_key_encode(seed, &text) == BT_OK &&
+	     disk->open(disk->context, POWER_FOLDER "/journal.key", BT_DISK_CREATE, &file) == 0 &&
+	     disk->write(file, 0, text.data, text.len) == 0 && disk->sync(file) == 0 &&
+	     disk->sync_folder(disk->context, POWER_FOLDER) == 0;
+	disk->close(file);
+	bt_buf_fini(&text);
+	return ok;
+}
+
 void sim_counter_make(struct sim_world *world, int index, struct power_disk *disk)
 {
 	struct sim_counter *counter = &world->counters[index];
-	uint8_t seed[BT_ED25519_SEED_LEN];
-
 	*counter = (struct sim_counter){.world = world,
 					.index = index,
 					.disk = disk,
@@ -155,11 +174,10 @@ void sim_counter_make(struct sim_world *world, int index, struct power_disk *dis
 	    (struct bt_sink){.submit = print, .take = take_print, .fd = no_descriptor, .paper = paper, .self = counter};
 	make_folder(counter);
 	forget_caches(counter);
-	(void)fill(&counter->chance, seed, sizeof seed);
 	(void)fill(&counter->chance, counter->vault_key, sizeof counter->vault_key);
-	if (bt_signer_open(seed, &counter->signer) != BT_OK)
-		sim_fail(world, "no journal key");
 	power_format(disk, chance_next(&world->chance));
+	if (!make_key(counter))
+		sim_fail(world, "no journal key");
 }
 
 void sim_counter_enrol(struct sim_counter *counter)
@@ -186,12 +204,17 @@ static enum bt_err open_records(struct sim_counter *counter, struct bt_fault *fa
 {
 	struct bt_journal_options options = {.dir = counter->journal_dir,
 					     .clock = &counter->clock,
-					     .signer = counter->signer,
+					     .first_key = bt_signer_public(counter->signer),
 					     .terminal = counter->number,
 					     .disk = &counter->disk->disk};
 	char path[160];
-	enum bt_err err = bt_journal_open(&options, &counter->journal, fault);
+	enum bt_err err = bt_record_key_open(options.disk, POWER_FOLDER, counter->number, &counter->random,
+					     &counter->record_key, fault);
 
+	if (err)
+		return err;
+	options.keys = bt_record_key_store(counter->record_key);
+	err = bt_journal_open(&options, &counter->journal, fault);
 	if (err)
 		return err;
 	snprintf(path, sizeof path, "%s/directory.db", counter->cache_dir);
@@ -246,10 +269,12 @@ static void close_all(struct sim_counter *counter)
 	bt_vault_seal(&counter->vault);
 	bt_directory_close(counter->directory);
 	bt_journal_close(counter->journal);
+	bt_record_key_close(counter->record_key);
 	counter->sync = NULL;
 	counter->teller = NULL;
 	counter->directory = NULL;
 	counter->journal = NULL;
+	counter->record_key = NULL;
 	counter->on = false;
 	counter->serving = false;
 	counter->generation++;

@@ -111,7 +111,8 @@ struct sim_counter {
 	struct bt_clock clock;
 	struct bt_random random;
 	struct power_disk *disk;
-	struct bt_signer *signer;
+	struct bt_record_key *record_key;
+	struct bt_signer *signer; /* of slips: the key of the enrolment */
 	uint8_t vault_key[32];
 	struct bt_enrolment enrolment;
 	struct bt_journal *journal;

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/authority/record_key.h"
 #include "core/base/file.h"
 #include "core/base/json.h"
 #include "core/base/random.h"
@@ -233,12 +234,13 @@ static void print_recovery(const struct bt_command_env *env, const struct bt_rec
 }
 
 static enum bt_exit recover_with(struct bt_command_env *env, const struct bt_enrolment *enrolment,
-				 const struct bt_signer *signer)
+				 const struct bt_key_store *keys)
 {
 	struct bt_clock clock = bt_clock_system();
 	struct bt_journal_options options = {.dir = env->args.state,
 					     .clock = &clock,
-					     .signer = signer,
+					     .keys = keys,
+					     .first_key = enrolment->has_journal_key ? enrolment->journal_key : NULL,
 					     .terminal = enrolment->terminal,
 					     .mirror = env->config.mirror};
 	struct bt_recovery recovery;
@@ -257,15 +259,19 @@ static enum bt_exit recover_with(struct bt_command_env *env, const struct bt_enr
 static enum bt_exit recover_record(struct bt_command_env *env)
 {
 	struct bt_enrolment *enrolment = calloc(1, sizeof *enrolment);
-	struct bt_signer *signer = NULL;
+	struct bt_random random = bt_random_system();
+	struct bt_record_key *keys = NULL;
 	struct bt_fault fault = {0};
+	char folder[1024];
 	enum bt_exit code = BT_EXIT_REFUSED;
 	enum bt_err err = enrolment ? bt_enrolment_load(env->args.state, enrolment, &fault) : BT_ENOMEM;
 
 	if (!err)
-		err = bt_enrolment_signer(env->args.state, &signer, &fault);
-	code = err ? bt_command_fail(env, &fault) : recover_with(env, enrolment, signer);
-	bt_signer_close(signer);
+		err = bt_path_join(env->args.state, "keys", folder, sizeof folder);
+	if (!err)
+		err = bt_record_key_open(NULL, folder, enrolment->terminal, &random, &keys, &fault);
+	code = err ? bt_command_fail(env, &fault) : recover_with(env, enrolment, bt_record_key_store(keys));
+	bt_record_key_close(keys);
 	free(enrolment);
 	return code;
 }
@@ -362,7 +368,7 @@ static enum bt_exit recover_receipts(struct bt_command_env *env)
 	code = bt_command_open(env, BT_OPEN_LOCAL, &paper.counter);
 	if (code)
 		goto out;
-	err = bt_enrolment_signer(env->args.state, &signer, &fault);
+	err = bt_enrolment_receipt_signer(env->args.state, &signer, &fault);
 	if (!err) {
 		memcpy(paper.key, bt_signer_public(signer), sizeof paper.key);
 		err = read_receipts(&paper, file, &fault);
