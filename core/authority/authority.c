@@ -102,7 +102,8 @@ static const struct {
 enum bt_denial bt_authority_decide(const struct bt_authority_ask *ask)
 {
 	for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
-		if (bt_mutant(BT_MUTANT_EXPIRY_IGNORED) && rules[i].denial == BT_DENY_EXPIRED)
+		if (bt_mutant(BT_MUTANT_EXPIRY_IGNORED) &&
+		    (rules[i].denial == BT_DENY_EXPIRED || rules[i].denial == BT_DENY_OLDEST))
 			continue;
 		if (rules[i].holds(ask))
 			return rules[i].denial;

@@ -111,7 +111,7 @@ static enum bt_denial decide_by_caps(struct bt_teller *teller, const struct bt_s
 	if (bt_mutant(BT_MUTANT_CAP_PER_LEASE) && teller->lease.number > 1)
 		ask.unsent = (struct bt_unsent){.count = counted, .paise = counted ? sale->quote.amount : 0};
 	if (bt_mutant(BT_MUTANT_CAP_WITHOUT_SALE))
-		ask.amount = 0;
+		ask.amount = 1;
 	if (counted) {
 		ask.unsent.count--;
 		ask.unsent.paise -= sale->quote.amount;

@@ -305,7 +305,7 @@ void bt_sbx_person_make(uint64_t seed, int64_t index, int64_t now_ms, struct bt_
 		snprintf(out->place_hi, sizeof out->place_hi, "%s", place->hi);
 		snprintf(out->kind, sizeof out->kind, "%s", part->kind);
 		snprintf(out->note, sizeof out->note, "%s", part->note);
-		snprintf(out->number, sizeof out->number, "1003%08lld", (long long)(11000013 + index * 37));
+		snprintf(out->number, sizeof out->number, "1003%08u", (unsigned)(11000013 + index * 37) % 100000000);
 		/* 7919 is prime to 60,000,000, so no serial comes twice; 74... and 75... stay for the known ones. */
 		if (part->has_meter)
 			make_meter("04", 10000000 + (index * 7919 + (int64_t)(seed % 60000000)) % 60000000, out->meter);
@@ -351,7 +351,7 @@ void bt_sbx_guest_make(int64_t index, int64_t version, int64_t now_ms, struct bt
 					.last_recharge_paise = 30000,
 					.version = version};
 	snprintf(out->number, sizeof out->number, "%s", guests[index].number);
-	snprintf(out->mobile, sizeof out->mobile, "%lld", (long long)(9835099000 + index));
+	snprintf(out->mobile, sizeof out->mobile, "9835%06u", (unsigned)(99000 + index) % 1000000);
 	snprintf(out->relation, sizeof out->relation, "%s", guests[index].relation);
 	snprintf(out->name_en, sizeof out->name_en, "%s", guests[index].name_en);
 	snprintf(out->name_hi, sizeof out->name_hi, "%s", guests[index].name_hi);

@@ -14,8 +14,10 @@ static void free_again(struct sim_counter *counter)
 {
 	counter->serving = false;
 	counter->sale = -1;
-	int64_t wait = sim_strikes(counter->world, SIM_FAULT_LONG_OUTAGE, 15)
-			   ? sim_between(counter->world, 20, 90) * SIM_MINUTE_MS
+	/* In a long outage few come. */
+	bool quiet = counter->world->now_ms < counter->world->down_until_ms;
+	int64_t wait = quiet && sim_strikes(counter->world, SIM_FAULT_LONG_OUTAGE, 200)
+			   ? sim_between(counter->world, 5, 60) * SIM_MINUTE_MS
 			   : sim_between(counter->world, 1000, 12000);
 
 	sim_plan(counter->world, wait, SIM_CLERK, counter->index, (uint64_t)counter->boot);
@@ -187,6 +189,9 @@ static void answer_refusal(struct sim_counter *counter, int which, const struct 
 	struct sim_sale *sale = &counter->world->sales[which];
 	struct bt_approval approval = {.by = SIM_SUPERVISOR, .reason = "refused", .docket = view->sale.receipt};
 
+	if (view->state == BT_SALE_REFUSED && !sale->told_no)
+		sim_fail(counter->world, "refused without the head-end's word: %s", sale->id);
+
 	if (view->state == BT_SALE_REFUSED && view->has_figures && !sale->leaves &&
 	    bt_teller_agree(counter->teller, sale->id) == BT_OK) {
 		sale->refused = false;
@@ -203,7 +208,10 @@ void sim_clerk_note_refused(struct sim_counter *counter, const char *sale_id)
 	int which = sim_find_sale(counter->world, sale_id);
 	struct bt_sale_row row;
 
-	if (which >= 0 && bt_journal_sale(counter->journal, sale_id, &row) == BT_OK && !row.token[0] &&
+	if (which < 0)
+		return;
+	counter->world->sales[which].told_no = true;
+	if (bt_journal_sale(counter->journal, sale_id, &row) == BT_OK && !row.token[0] &&
 	    row.stage != BT_STAGE_REFUNDING && strcmp(row.delivery, "token") == 0)
 		counter->world->sales[which].refused = true;
 }

@@ -157,6 +157,7 @@ static bool make_key(struct sim_counter *counter)
 
 void sim_counter_make(struct sim_world *world, int index, struct power_disk *disk)
 {
+	static const char *const numbers[SIM_COUNTERS] = {"0142", "0143", "0144"};
 	struct sim_counter *counter = &world->counters[index];
 	*counter = (struct sim_counter){.world = world,
 					.index = index,
@@ -165,7 +166,7 @@ void sim_counter_make(struct sim_world *world, int index, struct power_disk *dis
 					.sale = -1,
 					.turn_ms = INT64_MAX,
 					.chance = {.state = chance_next(&world->chance)}};
-	snprintf(counter->number, sizeof counter->number, "%04d", 142 + index);
+	bt_text_copy(counter->number, sizeof counter->number, numbers[index]);
 	bt_text_copy(counter->journal_dir, sizeof counter->journal_dir, POWER_FOLDER);
 	counter->clock = (struct bt_clock){.wall_ms = wall_ms, .boot_ms = boot_ms, .boot_id = boot_id, .self = counter};
 	counter->random = (struct bt_random){.fill = fill, .self = &counter->chance};

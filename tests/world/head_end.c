@@ -241,7 +241,8 @@ static char *bend(const struct sim_head_end *head, const struct bt_http_request 
 {
 	if (bt_mutant(BT_MUTANT_OLD_ERA_TAKEN))
 		return with_number(request, ERA, head->sbx.era);
-	if (bt_mutant(BT_MUTANT_SERVER_BUMPS_TID) && read_number(request, TID) > 0)
+	if ((bt_mutant(BT_MUTANT_SERVER_BUMPS_TID) || bt_mutant(BT_MUTANT_OTHER_DIGITS_TAKEN)) &&
+	    read_number(request, TID) > 0)
 		return with_number(request, TID, read_number(request, TID) + BT_SBX_LANES);
 	return NULL;
 }

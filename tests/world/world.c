@@ -11,8 +11,8 @@
 #include "core/sandbox/terminal.h"
 
 #define WEATHER_EVERY_MS (75 * INT64_C(1000))
-#define HEAL_MOST_MS     (3 * SIM_DAY_MS)
-#define EVENTS_MOST      4000000
+#define HEAL_MOST_MS     (SIM_DAY_MS / 2)
+#define EVENTS_MOST      100000
 #define LOOK_EVERY       250 /* events between two looks whether everything is mended */
 
 static const char *const fault_names[] = {
@@ -126,8 +126,12 @@ static struct sim_event take_event(struct sim_world *world)
 static void change_server(struct sim_world *world)
 {
 	if (!world->head.up) {
-		world->head.up = chance_one_in(&world->chance, sim_has(world, SIM_FAULT_LONG_OUTAGE) ? 20 : 4);
-	} else if (sim_strikes(world, SIM_FAULT_OUTAGE, 150) || sim_strikes(world, SIM_FAULT_LONG_OUTAGE, 60)) {
+		world->head.up = world->now_ms >= world->down_until_ms && chance_one_in(&world->chance, 4);
+	} else if (sim_strikes(world, SIM_FAULT_LONG_OUTAGE, 25)) {
+		world->head.up = false;
+		world->down_until_ms = world->now_ms + sim_between(world, 30, 8 * 60) * SIM_MINUTE_MS;
+		sim_trace(world, "the server is down for long");
+	} else if (sim_strikes(world, SIM_FAULT_OUTAGE, 150)) {
 		world->head.up = false;
 		sim_trace(world, "the server is down");
 	}
@@ -371,12 +375,10 @@ static void add_totals(struct sim_totals *to, const struct sim_totals *from)
 
 static void run_trade(struct sim_world *world)
 {
-	int64_t events = 0;
-
-	while (!is_trade_over(world) && step(world))
-		if (++events > EVENTS_MOST)
-			sim_fail(world, "%d of %d sales after %d events", world->sale_count, world->sales_wanted,
-				 EVENTS_MOST);
+	/* Where every counter has been withdrawn nobody sells any more: what there is has to come to its end all the
+	 * same. */
+	for (int events = 0; events < EVENTS_MOST && !is_trade_over(world) && step(world); events++)
+		;
 	if (!world->failure[0])
 		heal(world);
 	if (!world->failure[0])

@@ -36,7 +36,8 @@
 	ROW(LONG_OUTAGE)                                                                                               \
 	ROW(POWER_CUT)                                                                                                 \
 	ROW(KILL)                                                                                                      \
-	ROW(DISK_FULL) ROW(SYNC_FAILS) ROW(WRITE_FAILS) ROW(CLOCK_JUMP) ROW(REVOKE) ROW(SMALL_LIMIT) ROW(SHORT_LIMIT)  \
+	ROW(DISK_FULL)                                                                                                 \
+	ROW(SYNC_FAILS) ROW(WRITE_FAILS) ROW(CLOCK_JUMP) ROW(REVOKE) ROW(SMALL_LIMIT) ROW(SHORT_LIMIT)                 \
 	    ROW(RESTORE_SERVER) ROW(PRINTER_JAM) ROW(LOCKED_KEYS) ROW(OLD_LIST) ROW(HASTY_CLERK)
 
 enum sim_fault {
@@ -88,6 +89,7 @@ struct sim_sale {
 	bool returned;   /* the cash went back over the counter */
 	bool docket;     /* left with a docket */
 	bool refused;    /* the head-end's final no has reached the counter, with no token on record there */
+	bool told_no;    /* the head-end has refused it at least once */
 	bool leaves;     /* wants the money back, not the token */
 	bool on_the_way; /* back to the counter */
 	char token[21];  /* as shown or printed, "" none yet */
@@ -152,6 +154,7 @@ struct sim_world {
 	struct chance chance;
 	bool faults[SIM_FAULT_COUNT];
 	bool healing, trace;
+	int64_t down_until_ms; /* of a long outage */
 	int64_t now_ms;
 	uint64_t next_order, next_holder;
 	int event_count;
