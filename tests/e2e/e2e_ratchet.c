@@ -53,7 +53,7 @@ static void write_file(const char *path, const char *text)
 
 static void set_mirror(struct world *world, const char *folder)
 {
-	char path[WORLD_PATH_CAP + 32], line[WORLD_PATH_CAP + 32];
+	char path[WORLD_PATH_CAP + 32], line[WORLD_PATH_CAP + 64];
 
 	snprintf(path, sizeof path, "%s/batti.conf", world->terminal);
 	snprintf(line, sizeof line, "[batti]\nmirror = %s\n", folder ? folder : "");

@@ -3,12 +3,13 @@
  * The simulation opens a journal a million times and each opening verifies the newest events anew. Whether a signature
  * is this message's under this key never changes, so the answer of the real code is kept and given again; one answer in
  * 1024 is asked for anew all the same. A false answer is never kept. */
+#include "tests/sim/signatures.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/base/crypto.h"
-#include "tests/sim/signatures.h"
 
 #define REMEMBERED 8192
 

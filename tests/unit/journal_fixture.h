@@ -76,7 +76,7 @@ static inline void fixture_make(struct fixture *f)
 
 static inline void fixture_path(const struct fixture *f, const char *name, char out[128])
 {
-	snprintf(out, 128, "%s/%s", f->dir, name);
+	snprintf(out, 128, "%.63s/%.60s", f->dir, name);
 }
 
 static inline void fixture_end(struct fixture *f)
