@@ -59,7 +59,7 @@ static enum bt_err open_records(struct bt_counter *counter, struct bt_fault *fau
 	char path[1024];
 	struct bt_journal_options journal = {
 	    .dir = counter->dir,
-	    .clock = &counter->clock,
+	    .clock = &counter->record_clock,
 	    .keys = bt_record_key_store(counter->record_key),
 	    .first_key = counter->enrolment.has_journal_key ? counter->enrolment.journal_key : NULL,
 	    .terminal = counter->enrolment.terminal,
@@ -261,6 +261,7 @@ enum bt_err bt_counter_open(const struct bt_counter_options *options, struct bt_
 	if (!counter)
 		return bt_fault_set(fault, BT_ENOMEM, 0, "counter");
 	counter->clock = bt_clock_system();
+	counter->record_clock = bt_counter_record_clock(counter);
 	counter->random = bt_random_system();
 	counter->config = *options->config;
 	counter->words = options->words;
@@ -298,6 +299,7 @@ void bt_counter_close(struct bt_counter *counter)
 		return;
 	bt_counter_end_jobs(counter);
 	bt_sync_close(counter->sync);
+	counter->sync = NULL;
 	bt_teller_close(counter->teller);
 	if (counter->keys.self)
 		counter->keys.driver->lock(counter->keys.self);

@@ -13,6 +13,8 @@ static void *stretch(void *context)
 
 	if (job->kind == BT_JOB_UNLOCK)
 		job->err = job->driver->unlock(&job->terms, secret, &job->unlocked, &job->fault);
+	else if (job->kind == BT_JOB_CODE)
+		bt_counter_judge_code(job, secret);
 	else
 		job->err = bt_operator_check_pin(job->person, secret);
 	bt_secret_wipe(&job->secret);
@@ -166,6 +168,8 @@ bool bt_counter_take_jobs(struct bt_counter *counter)
 	static void (*const takes[BT_JOB_COUNT])(struct bt_counter * counter, struct bt_counter_job * job) = {
 	    [BT_JOB_SIGN_IN] = take_sign_in,
 	    [BT_JOB_UNLOCK] = take_unlock,
+	    [BT_JOB_CODE] = bt_counter_take_code,
+	    [BT_JOB_CLOCK] = bt_counter_take_clock,
 	    [BT_JOB_APPROVE] = bt_counter_take_approval,
 	};
 	int kind;

@@ -11,7 +11,7 @@
 /** Marks calls of ours among those of teller and sync. */
 #define BT_COUNTER_LIVE_CALLS (UINT64_C(1) << 62)
 
-enum bt_counter_job_kind { BT_JOB_SIGN_IN, BT_JOB_UNLOCK, BT_JOB_APPROVE, BT_JOB_COUNT };
+enum bt_counter_job_kind { BT_JOB_SIGN_IN, BT_JOB_UNLOCK, BT_JOB_CODE, BT_JOB_CLOCK, BT_JOB_APPROVE, BT_JOB_COUNT };
 
 /** Key stretching on a thread of its own, one of each kind at a time: it takes about half a second. */
 struct bt_counter_job {
@@ -23,7 +23,11 @@ struct bt_counter_job {
 	const struct bt_operator *person;
 	const struct bt_key_driver *driver;
 	struct bt_key_terms terms;
-	struct bt_secret secret; /* PIN or passphrase */
+	struct bt_lease lease; /* a code is judged under it, */
+	struct bt_extension extension;
+	int grant;               /* and names this one of its grants */
+	int64_t offset_ms;       /* of the time that is given a word for */
+	struct bt_secret secret; /* PIN, passphrase or code */
 	void *unlocked;          /* result of an unlock, the driver's */
 	enum bt_err err;
 	struct bt_fault fault;
@@ -42,6 +46,7 @@ struct bt_counter {
 	char font[512];
 	struct bt_config config;
 	struct bt_clock clock;
+	struct bt_clock record_clock; /* what records are dated by: confirmed time where there is any */
 	struct bt_random random;
 	struct bt_log *log;
 	const struct bt_words *words;
@@ -76,6 +81,7 @@ struct bt_counter {
 	struct bt_counter_job jobs[BT_JOB_COUNT];
 	enum bt_ui_job job_state;
 	int job_tries_left;
+	int extended; /* the grant that the newest code named; 0 none */
 	int64_t job_wait_ms;
 	/* demo */
 	const char *demo_sandbox;
@@ -134,6 +140,17 @@ enum bt_err bt_counter_docket_finish(void *self);
 enum bt_err bt_counter_view(void *self, const char *sale_id, struct bt_sale_view *out);
 enum bt_err bt_counter_reprint(void *self, const char *sale_id);
 enum bt_err bt_counter_paper_seen(void *self, const char *sale_id);
+
+/* counter_trust.c */
+bool bt_counter_extension(struct bt_counter *counter, struct bt_ui_extension *out);
+void bt_counter_start_extend(struct bt_counter *counter, const char *code);
+void bt_counter_start_clock(struct bt_counter *counter, const char *operator_id, const char *pin, int64_t offset_ms);
+/** On the job's thread. */
+void bt_counter_judge_code(struct bt_counter_job *job, struct bt_bytes code);
+void bt_counter_take_code(struct bt_counter *counter, struct bt_counter_job *job);
+void bt_counter_take_clock(struct bt_counter *counter, struct bt_counter_job *job);
+/** Confirmed time where there is any, else the wall clock; borrowed parts of @p counter. */
+struct bt_clock bt_counter_record_clock(struct bt_counter *counter);
 
 /* counter_system.c */
 int bt_counter_system(struct bt_counter *counter, int max, struct bt_ui_system_line *out);

@@ -41,11 +41,12 @@ static void show_status(void *self, struct bt_ui_status *out)
 	const struct bt_sync_state *state = bt_sync_state(counter->sync);
 	const struct bt_counter_counts *counts = &counter->counts;
 	const struct bt_unsent *unsent = &counts->unsent;
-	int64_t now = 0, wall = bt_clock_wall_ms(&counter->clock);
+	int64_t now = 0, apart = 0, wall = bt_clock_trust_best(&state->trust, &counter->clock);
 	enum bt_err clock = bt_clock_trust_now(&state->trust, &counter->clock, &now);
 
 	refresh_counts(counter);
 	*out = (struct bt_ui_status){
+	    .clock_doubt = bt_clock_trust_doubt(&state->trust, &counter->clock, &apart),
 	    .server = counter->has_wire ? counter->breaker.state : BT_BREAKER_OFFLINE,
 	    .latency_ms = counter->breaker.latency_ms,
 	    .has_lease = state->has_lease,
@@ -57,6 +58,8 @@ static void show_status(void *self, struct bt_ui_status *out)
 	    .balances_known_ms = counts->balances_known_ms,
 	    .stopped = bt_teller_state(counter->teller),
 	};
+	out->clock_apart_ms = apart;
+	out->newest_ms = clock == BT_OK ? 0 : bt_sync_newest_ms(counter->sync);
 	if (counter->breaker.state == BT_BREAKER_OFFLINE)
 		out->down_ms = bt_clock_boot_ms(&counter->clock) - counter->breaker.since_ms;
 	if (counter->person)
@@ -202,6 +205,21 @@ static void sign_out(void *self)
 	bt_teller_set_operator(counter->teller, "", counter->shift);
 }
 
+static bool extension(void *self, struct bt_ui_extension *out)
+{
+	return bt_counter_extension(self, out);
+}
+
+static void extend(void *self, const char *code)
+{
+	bt_counter_start_extend(self, code);
+}
+
+static void confirm_clock(void *self, const char *operator_id, const char *pin, int64_t offset_ms)
+{
+	bt_counter_start_clock(self, operator_id, pin, offset_ms);
+}
+
 static int system_lines(void *self, int max, struct bt_ui_system_line *out)
 {
 	return bt_counter_system(self, max, out);
@@ -320,6 +338,9 @@ struct bt_ui_shop bt_counter_shop(struct bt_counter *counter)
 	    .unlock = unlock,
 	    .job = job,
 	    .sign_out = sign_out,
+	    .extension = extension,
+	    .extend = extend,
+	    .confirm_clock = confirm_clock,
 	    .system_lines = system_lines,
 	    .demo_server = counter->demo_sandbox ? demo_server : NULL,
 	    .step = step,

@@ -104,14 +104,24 @@ static void add_sending(struct page *page)
 		add(page, N_("Not taken"), BT_UI_WARN, N_("sales the server could not read: {1}"), done, NULL);
 }
 
+static void add_moved(struct page *page, int64_t moved_ms)
+{
+	char minutes[32];
+
+	bt_count_format((moved_ms < 0 ? -moved_ms : moved_ms) / 60000, minutes);
+	add(page, N_("Clock"), BT_UI_BAD, N_("set by {1} minutes since it was confirmed"), minutes, NULL);
+}
+
 static void add_clock(struct page *page)
 {
 	const struct bt_sync_state *state = bt_sync_state(page->counter->sync);
-	int64_t now, apart = state->clock_apart_ms < 0 ? -state->clock_apart_ms : state->clock_apart_ms;
+	int64_t now, moved, apart = state->clock_apart_ms < 0 ? -state->clock_apart_ms : state->clock_apart_ms;
 	char seconds[32];
 
 	snprintf(seconds, sizeof seconds, "%lld.%lld", (long long)(apart / 1000), (long long)(apart % 1000 / 100));
-	if (bt_clock_trust_now(&state->trust, &page->counter->clock, &now) != BT_OK)
+	if (bt_clock_trust_doubt(&state->trust, &page->counter->clock, &moved) == BT_CLOCK_MOVED)
+		add_moved(page, moved);
+	else if (bt_clock_trust_now(&state->trust, &page->counter->clock, &now) != BT_OK)
 		add(page, N_("Clock"), BT_UI_BAD, N_("not confirmed"), NULL, NULL);
 	else if (state->health_at_ms == 0)
 		add(page, N_("Clock"), BT_UI_GOOD, N_("confirmed"), NULL, NULL);
@@ -134,6 +144,20 @@ static void add_records(struct page *page)
 	add(page, N_("Disk"), bytes > (INT64_C(1) << 28) ? BT_UI_GOOD : BT_UI_BAD, N_("{1} GB free"), free_gb, NULL);
 }
 
+/* Codes by telephone: how many were used of how many. */
+static void add_extensions(struct page *page)
+{
+	const struct bt_sync_state *state = bt_sync_state(page->counter->sync);
+	int of = state->signed_lease.grant_count, left = bt_extension_left(&state->signed_lease, &state->extension);
+	char used[32], all[32];
+
+	if (!state->has_lease || left == of)
+		return;
+	bt_count_format(of - left, used);
+	bt_count_format(of, all);
+	add(page, N_("Extended"), BT_UI_WARN, N_("{1} of {2} times, by telephone"), used, all);
+}
+
 static void add_limits(struct page *page)
 {
 	const struct bt_sync_state *state = bt_sync_state(page->counter->sync);
@@ -149,6 +173,7 @@ static void add_limits(struct page *page)
 				      : N_("not confirmed"),
 		    NULL, NULL);
 	}
+	add_extensions(page);
 	if (bt_keys_are_open(&page->counter->keys))
 		add(page, N_("Offline keys"), BT_UI_GOOD, N_("open"), NULL, NULL);
 	else if (page->counter->keys_fault[0])

@@ -50,6 +50,12 @@ struct fake_shop {
 	struct bt_draft paid;
 	char reprinted[37];
 	char fault[16];
+	bool no_limit; /* nothing could be extended */
+	struct bt_ui_extension extension;
+	int tries_left;
+	char code[24];
+	int64_t clock_offset_ms;
+	char clock_word_of[24];
 };
 
 static inline struct bt_dual fake_dual(const char *en, const char *hi)
@@ -367,14 +373,37 @@ static inline void fake_unlock(void *self, const char *passphrase)
 
 static inline enum bt_ui_job fake_job(void *self, int *tries_left, int64_t *wait_ms)
 {
-	*tries_left = 3;
+	struct fake_shop *fake = self;
+	*tries_left = fake->tries_left;
 	*wait_ms = 15 * 60000;
-	return ((struct fake_shop *)self)->job;
+	return fake->job;
 }
 
 static inline void fake_sign_out(void *self)
 {
 	(void)self;
+}
+
+static inline bool fake_extension(void *self, struct bt_ui_extension *out)
+{
+	struct fake_shop *fake = self;
+	*out = fake->no_limit ? (struct bt_ui_extension){.codes_left = 0} : fake->extension;
+	return !fake->no_limit;
+}
+
+static inline void fake_extend(void *self, const char *code)
+{
+	struct fake_shop *fake = self;
+	(void)bt_text_copy(fake->code, sizeof(fake->code), code);
+}
+
+static inline void fake_confirm_clock(void *self, const char *operator_id, const char *pin, int64_t offset_ms)
+{
+	struct fake_shop *fake = self;
+	(void)bt_text_copy(fake->clock_word_of, sizeof(fake->clock_word_of), operator_id);
+	fake->clock_offset_ms = offset_ms;
+	fake->job = strcmp(pin, "1234") == 0 ? BT_UI_JOB_GOOD : BT_UI_JOB_WRONG;
+	fake->status.clock_trusted = fake->status.clock_trusted || fake->job == BT_UI_JOB_GOOD;
 }
 
 static inline int fake_system(void *self, int max, struct bt_ui_system_line *out)
@@ -612,6 +641,9 @@ static inline void fake_open(struct fake_shop *fake, const struct bt_words *word
 	    .unlock = fake_unlock,
 	    .job = fake_job,
 	    .sign_out = fake_sign_out,
+	    .extension = fake_extension,
+	    .extend = fake_extend,
+	    .confirm_clock = fake_confirm_clock,
 	    .system_lines = fake_system,
 	    .step = fake_step,
 	    .due_ms = fake_due_ms,
@@ -621,6 +653,14 @@ static inline void fake_open(struct fake_shop *fake, const struct bt_words *word
 	fake_enrol(&fake->enrolment);
 	fake_sales(fake);
 	fake_fill_docket(fake);
+	fake->tries_left = 3;
+	fake->extension = (struct bt_ui_extension){.request = "58 213 904",
+						   .head = "7f3a 1c22",
+						   .unsent = 14060000,
+						   .codes_left = 4,
+						   .until_ms = fake_time(2025, 11, 27, 0, 41, 0),
+						   .added_days = 3,
+						   .added = 15000000};
 	fake->tariff.minimum = 10000;
 	fake->tariff.maximum = 1000000;
 	fake->live = BT_EBUSY;

@@ -254,12 +254,79 @@ static void go_refused(struct world *world)
 	type(world, "\n");
 }
 
+static void go_code(struct world *world)
+{
+	go_limit_low(world);
+	press(world, BT_KEY_F8, 0);
+}
+
+/* The first group is right, the second has its last digit wrong. */
+static void go_code_typing(struct world *world)
+{
+	go_code(world);
+	type(world, "4389168660");
+}
+
+static void go_code_wrong(struct world *world)
+{
+	go_code(world);
+	type(world, "43891686641634972126\n");
+	world->fake.job = BT_UI_JOB_WRONG;
+	bt_ui_stage_tick(world->stage, ++world->boot_ms);
+}
+
+static void go_code_accepted(struct world *world)
+{
+	go_code(world);
+	type(world, "43891686641634972126\n");
+	world->fake.job = BT_UI_JOB_GOOD;
+	bt_ui_stage_tick(world->stage, ++world->boot_ms);
+}
+
+static void go_code_none(struct world *world)
+{
+	world->fake.extension.codes_left = 0;
+	go_code(world);
+}
+
+static void doubt_clock(struct world *world)
+{
+	fake_server_down(&world->fake);
+	world->fake.status.clock_trusted = false;
+	world->fake.status.clock_doubt = BT_CLOCK_UNCONFIRMED;
+	world->fake.status.allowance.used_up = BT_DENY_CLOCK;
+	bt_ui_stage_tick(world->stage, ++world->boot_ms);
+}
+
+static void go_clock(struct world *world)
+{
+	doubt_clock(world);
+	press(world, BT_KEY_F8, 0);
+}
+
+static void go_clock_moved(struct world *world)
+{
+	doubt_clock(world);
+	world->fake.status.clock_doubt = BT_CLOCK_MOVED;
+	world->fake.status.clock_apart_ms = INT64_C(95) * 60000;
+	bt_ui_stage_tick(world->stage, ++world->boot_ms);
+	press(world, BT_KEY_F8, 0);
+	type(world, "2111202510");
+}
+
+static void go_clock_pin(struct world *world)
+{
+	go_clock(world);
+	type(world, "211120251150\n12");
+}
+
 static void go_figures(struct world *world)
 {
 	go_refused(world);
 	world->fake.view.has_figures = true;
 	world->fake.view.refundable = true;
-	world->fake.view.sale.quote = (struct bt_quote){.amount = 50000, .energy = 47170, .duty = 2830, .units = 635};
+	world->fake.view.sale.quote =
+	    (struct bt_quote){.amount = 50000, .energy = 47170, .duty = 2830, .units = 635};
 	world->fake.view.figures = (struct bt_quote){.amount = 50000, .energy = 47619, .duty = 2381, .units = 601};
 	bt_ui_stage_tick(world->stage, ++world->boot_ms);
 }
@@ -472,6 +539,13 @@ static const struct golden {
     {"08-lease-low-hi", BT_LANG_HI, 24, 80, go_limit_low, "limit_low"},
     {"08-blocked", BT_LANG_EN, 24, 80, go_limit_used, "limit_used"},
     {"08-blocked-hi", BT_LANG_HI, 24, 80, go_limit_used, "limit_used"},
+    {"08-code", BT_LANG_EN, 24, 80, go_code_typing, "extend"},
+    {"08-code-hi", BT_LANG_HI, 24, 80, go_code_typing, "extend"},
+    {"08-code-wrong", BT_LANG_EN, 24, 80, go_code_wrong, "extend"},
+    {"08-code-wrong-hi", BT_LANG_HI, 24, 80, go_code_wrong, "extend"},
+    {"08-code-accepted", BT_LANG_EN, 24, 80, go_code_accepted, "limit_low"},
+    {"08-code-accepted-hi", BT_LANG_HI, 24, 80, go_code_accepted, "limit_low"},
+    {"08-code-none-hi", BT_LANG_HI, 24, 80, go_code_none, "extend"},
     {"08-stopped", BT_LANG_EN, 24, 80, go_stopped, "limit_used"},
     {"08-stopped-hi", BT_LANG_HI, 24, 80, go_stopped, "limit_used"},
     {"08-diverged", BT_LANG_EN, 24, 80, go_diverged, "limit_used"},
@@ -486,6 +560,12 @@ static const struct golden {
     {"09-desk", BT_LANG_EN, 24, 80, go_stuck, "stuck"},
     {"11-signin", BT_LANG_EN, 24, 80, go_signin, "signin"},
     {"11-signin-hi", BT_LANG_HI, 24, 80, go_signin, "signin"},
+    {"11-clock", BT_LANG_EN, 24, 80, go_clock, "clock"},
+    {"11-clock-hi", BT_LANG_HI, 24, 80, go_clock, "clock"},
+    {"11-clock-moved", BT_LANG_EN, 24, 80, go_clock_moved, "clock"},
+    {"11-clock-moved-hi", BT_LANG_HI, 24, 80, go_clock_moved, "clock"},
+    {"11-clock-pin", BT_LANG_EN, 24, 80, go_clock_pin, "clock"},
+    {"11-clock-pin-hi", BT_LANG_HI, 24, 80, go_clock_pin, "clock"},
     {"17-system", BT_LANG_EN, 24, 80, go_system, "system"},
     {"17-system-hi", BT_LANG_HI, 24, 80, go_system, "system"},
     {"17-system-sending", BT_LANG_EN, 24, 80, go_system_sending, "system"},

@@ -7,7 +7,7 @@
 const struct bt_command *const bt_commands[] = {
     &bt_command_sell,   &bt_command_lookup,  &bt_command_sync_now,
     &bt_command_enrol,  &bt_command_journal, &bt_command_receipt,
-    &bt_command_doctor, &bt_command_token,
+    &bt_command_doctor, &bt_command_lease,   &bt_command_token,
     &bt_command_docket, NULL,
 };
 

@@ -103,6 +103,8 @@ static void fill_limit(const struct bt_ui_status *status, const struct bt_ui_can
 	slot->style = BT_INK_WARN;
 	if (!status->has_lease) {
 		fill_slot(canvas, BT_SLOT_LIMIT, WORDS(N_("No limit")), NULL, slot);
+	} else if (!status->clock_trusted) {
+		fill_slot(canvas, BT_SLOT_LIMIT, WORDS(N_("Time not sure")), NULL, slot);
 	} else if (status->allowance.used_up != BT_DENY_NONE) {
 		fill_slot(canvas, BT_SLOT_LIMIT, WORDS(N_("Offline used")), NULL, slot);
 	} else if (status->keys_locked) {
@@ -176,8 +178,20 @@ const char *bt_ui_stop_sentence(enum bt_err err)
 
 bool bt_ui_tokens_stopped(const struct bt_ui_status *status)
 {
-	return status->stopped != BT_OK ||
-	       (status->server == BT_BREAKER_OFFLINE && status->has_lease && status->allowance.used_up != BT_DENY_NONE);
+	return status->stopped != BT_OK || (status->server == BT_BREAKER_OFFLINE && status->has_lease &&
+					    status->clock_trusted && status->allowance.used_up != BT_DENY_NONE);
+}
+
+const char *bt_ui_clock_key(const struct bt_ui_status *status)
+{
+	return status->clock_doubt == BT_CLOCK_MOVED ? N_("This computer's clock was changed.")
+						     : N_("Date and time are not confirmed since the start.");
+}
+
+bool bt_ui_limit_is_low(const struct bt_ui_status *status)
+{
+	return status->has_lease && status->clock_trusted &&
+	       (status->allowance.used_up != BT_DENY_NONE || status->allowance.percent_used >= BT_LIMIT_LOW_PERCENT);
 }
 
 static void banner_text(const struct bt_ui_canvas *canvas, const char *key, const char *arg, char *out, size_t cap)
@@ -202,6 +216,14 @@ static enum bt_ui_banner choose_banner(const struct bt_ui_desk *desk, const stru
 	}
 	if (status->server != BT_BREAKER_OFFLINE) {
 		return BT_BANNER_NONE;
+	}
+	if (status->has_lease && !status->clock_trusted) {
+		banner_text(canvas,
+			    status->clock_doubt == BT_CLOCK_MOVED
+				? N_("This computer's clock was changed. Dockets only. Supervisor: F8.")
+				: N_("The time is not confirmed. Payments with docket only. Supervisor: F8."),
+			    NULL, out, cap);
+		return BT_BANNER_CALM;
 	}
 	if (bt_ui_tokens_stopped(status)) {
 		banner_text(canvas, N_("Offline limit used. Payments with docket only; tokens wait."), NULL, out, cap);

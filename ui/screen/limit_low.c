@@ -5,19 +5,24 @@
 
 #define BAR_COLUMNS 40
 #define LEFT_END    76
-#define LOW_PERCENT 75
 #define HOUR_MS     INT64_C(3600000)
 #define MINUTE_MS   INT64_C(60000)
 
 struct limit_low {
-	char nothing;
+	struct bt_ui_extension extension;
+	bool can_extend;
 };
+
+static void enter(void *self, struct bt_ui_desk *desk)
+{
+	struct limit_low *low = self;
+	low->can_extend = desk->shop->extension(desk->shop->self, &low->extension) && low->extension.codes_left > 0;
+}
 
 static struct bt_ui_go on_event(void *self, struct bt_ui_desk *desk, const struct bt_ui_event *event)
 {
-	(void)self;
-	(void)desk;
 	if (event->kind == BT_UI_EVENT_TICK) {
+		enter(self, desk);
 		return BT_GO(BT_GO_STAY);
 	}
 	switch (event->press.key) {
@@ -35,7 +40,7 @@ static void draw_cap(struct bt_ui_canvas *canvas, int row, const char *label, in
 		     const char *left_text)
 {
 	int64_t used = whole - left;
-	enum bt_ui_role role = whole > 0 && used * 100 / whole >= LOW_PERCENT ? BT_INK_WARN : BT_INK_ACCENT;
+	enum bt_ui_role role = whole > 0 && used * 100 / whole >= BT_LIMIT_LOW_PERCENT ? BT_INK_WARN : BT_INK_ACCENT;
 	bt_ui_label(canvas, row, label);
 	bt_ui_bar(canvas, row, BT_VALUE_COL, BAR_COLUMNS, role, used, whole);
 	bt_ui_put_right(canvas, row, LEFT_END, BT_INK_FACT, left_text);
@@ -59,25 +64,47 @@ static void draw_caps(const struct bt_allowance *left, struct bt_ui_canvas *canv
 	draw_cap(canvas, 9, N_("Time"), left->ms_left, left->ms_whole, text);
 }
 
+/* Whom to call, and what for; without a code that could be read out only the call is left. */
+static void draw_steps(const struct limit_low *low, const struct bt_ui_desk *desk, struct bt_ui_canvas *canvas)
+{
+	const struct bt_enrolment *enrolment = desk->shop->enrolment;
+	const char *room = enrolment->control_room[0] ? enrolment->control_room : enrolment->complaint;
+	if (!low->can_extend) {
+		bt_ui_say(canvas, 12, BT_TEXT_LEFT, BT_INK_FACT, N_("Call the division control room: {1}."), room,
+			  NULL);
+		return;
+	}
+	bt_ui_say(canvas, 12, BT_TEXT_LEFT, BT_INK_FACT, N_("1  Call the division control room: {1}."), room, NULL);
+	bt_ui_say_wide(canvas, 13, BT_TEXT_LEFT, BT_INK_FACT, N_("2  Read out:   terminal {1}   request {2}"),
+		       enrolment->terminal, low->extension.request, NULL);
+	bt_ui_say_wide(canvas, 14, BT_TEXT_LEFT, BT_INK_FACT, N_("3  Type the 20 digits they give you. F8."), NULL);
+}
+
 static void draw(const void *self, const struct bt_ui_desk *desk, struct bt_ui_canvas *canvas)
 {
 	char count[32];
-	(void)self;
 	bt_ui_put(canvas, 3, BT_MARK_COL, BT_INK_WARN | BT_BOLD, "▲");
 	bt_count_format(desk->status.allowance.sales_left, count);
 	bt_ui_say(canvas, 3, BT_TEXT_LEFT, BT_INK_WARN | BT_BOLD, N_("About {1} more recharges can be made here."),
 		  count, NULL);
 	draw_caps(&desk->status.allowance, canvas);
-	if (desk->shop->enrolment->control_room[0]) {
-		bt_ui_say(canvas, 12, BT_TEXT_LEFT, BT_INK_FACT, N_("Call the division control room: {1}."),
-			  desk->shop->enrolment->control_room, NULL);
-	}
+	draw_steps(self, desk, canvas);
 	bt_ui_put(canvas, 17, BT_TEXT_LEFT, BT_INK_QUIET,
 		  bt_ui_word(canvas, N_("When it is used up, payments and dockets still go on; tokens wait.")));
 }
 
+static bool show_code(const void *self, const struct bt_ui_desk *desk, const struct bt_ui_canvas *canvas,
+		      char label[64])
+{
+	(void)desk;
+	(void)canvas;
+	(void)label;
+	return ((const struct limit_low *)self)->can_extend;
+}
+
 static const struct bt_ui_key_row keys[] = {
     {"Enter", N_("Go on"), "", NULL},
+    {"F8", N_("Enter code"), N_("A supervisor's approval, unlock, code"), show_code},
     {"F4", N_("Stuck"), N_("Stuck recharges"), NULL},
     {NULL, NULL, NULL, NULL},
 };
@@ -88,6 +115,7 @@ const struct bt_ui_screen bt_ui_limit_low = {
     .tick_ms = 1000,
     .scan = BT_SCAN_STARTS,
     .keys = keys,
+    .enter = enter,
     .draw = draw,
     .on_event = on_event,
 };

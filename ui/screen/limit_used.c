@@ -5,13 +5,21 @@
 #define HOUR_MS   INT64_C(3600000)
 
 struct limit_used {
-	char nothing;
+	bool can_extend;
 };
+
+static void enter(void *self, struct bt_ui_desk *desk)
+{
+	struct bt_ui_extension extension;
+	((struct limit_used *)self)->can_extend = desk->status.stopped == BT_OK &&
+						  desk->shop->extension(desk->shop->self, &extension) &&
+						  extension.codes_left > 0;
+}
 
 static struct bt_ui_go on_event(void *self, struct bt_ui_desk *desk, const struct bt_ui_event *event)
 {
-	(void)self;
 	if (event->kind == BT_UI_EVENT_TICK) {
+		enter(self, desk);
 		return BT_GO(bt_ui_tokens_stopped(&desk->status) ? BT_GO_STAY : BT_GO_BACK);
 	}
 	switch (event->press.key) {
@@ -83,7 +91,8 @@ static void draw_stopped(const struct bt_ui_desk *desk, struct bt_ui_canvas *can
 static void draw(const void *self, const struct bt_ui_desk *desk, struct bt_ui_canvas *canvas)
 {
 	bool stopped = desk->status.stopped != BT_OK;
-	(void)self;
+	const struct limit_used *used = self;
+	const struct bt_enrolment *enrolment = desk->shop->enrolment;
 	if (stopped) {
 		draw_stopped(desk, canvas);
 	} else {
@@ -92,6 +101,11 @@ static void draw(const void *self, const struct bt_ui_desk *desk, struct bt_ui_c
 		draw_used(&desk->status.allowance, canvas);
 	}
 	draw_lists(stopped, canvas);
+	if (!stopped && used->can_extend) {
+		bt_ui_say_wide(canvas, 17, BT_TEXT_LEFT, BT_INK_FACT,
+			       N_("More recharges by telephone: {1}. F8 says what to read out."),
+			       enrolment->control_room[0] ? enrolment->control_room : enrolment->complaint, NULL);
+	}
 	if (stopped) {
 		bt_ui_put(canvas, 14, BT_TEXT_LEFT, BT_INK_FACT | BT_BOLD,
 			  bt_ui_word(canvas, N_("Take no money at this counter.")));
@@ -104,8 +118,18 @@ static void draw(const void *self, const struct bt_ui_desk *desk, struct bt_ui_c
 	bt_ui_put(canvas, 14, col, BT_INK_QUIET, "\"");
 }
 
+static bool show_code(const void *self, const struct bt_ui_desk *desk, const struct bt_ui_canvas *canvas,
+		      char label[64])
+{
+	(void)desk;
+	(void)canvas;
+	(void)label;
+	return ((const struct limit_used *)self)->can_extend;
+}
+
 static const struct bt_ui_key_row keys[] = {
     {"Enter", N_("Go on"), "", NULL},
+    {"F8", N_("Enter code"), N_("A supervisor's approval, unlock, code"), show_code},
     {"F4", N_("Stuck"), N_("Stuck recharges"), NULL},
     {"Esc", N_("Back"), N_("One step back"), NULL},
     {NULL, NULL, NULL, NULL},
@@ -117,6 +141,7 @@ const struct bt_ui_screen bt_ui_limit_used = {
     .tick_ms = 1000,
     .scan = BT_SCAN_STARTS,
     .keys = keys,
+    .enter = enter,
     .draw = draw,
     .on_event = on_event,
 };

@@ -16,10 +16,13 @@ struct bt_ui_status {
 	bool unsent_old; /* oldest older than half its cap */
 	struct bt_allowance allowance;
 	bool has_lease, keys_locked, clock_trusted;
+	enum bt_clock_doubt clock_doubt; /* why it is not trusted */
+	int64_t clock_apart_ms;          /* wall clock less confirmed time */
+	int64_t newest_ms;               /* time of the newest record; known while the clock is in doubt */
 	bool keys_want_pin; /* the PIN of a key module opens them, not the passphrase */
 	enum bt_paper paper;
 	struct bt_dual who;        /* short name, empty before sign-in */
-	int64_t now_ms;            /* wall clock */
+	int64_t now_ms;            /* confirmed time, or the wall clock while there is none */
 	int64_t balances_known_ms; /* when the list was last updated */
 	bool training;
 	enum bt_err stopped; /* BT_OK, or why selling stopped */
@@ -43,6 +46,17 @@ enum bt_ui_job {
 	BT_UI_JOB_WRONG,
 	BT_UI_JOB_LOCKED_OUT,
 	BT_UI_JOB_FAILED
+};
+
+/** What an extension by telephone needs, for the screens that ask for one. */
+struct bt_ui_extension {
+	char request[16]; /* "58 213 904", to be read out */
+	char head[16];    /* short head of the record, "7f3a 1c22" */
+	bt_paise unsent;
+	int codes_left; /* of the limit in force */
+	int64_t until_ms;
+	int64_t added_days; /* by the newest code accepted */
+	bt_paise added;
 };
 
 struct bt_ui_shop {
@@ -114,6 +128,14 @@ struct bt_ui_shop {
 	 * page says what. */
 	enum bt_ui_job (*job)(void *self, int *tries_left, int64_t *wait_ms);
 	void (*sign_out)(void *self);
+	/** false when there is no limit that could be extended; *out is zeroed then. */
+	bool (*extension)(void *self, struct bt_ui_extension *out);
+	/** Start judging an extension code of 20 digits; `job` says how it ended: GOOD; WRONG with @p tries_left (5: the
+	 * request number is a new one); FAILED: the limit has changed or the record does not take it. */
+	void (*extend)(void *self, const char *code);
+	/** A supervisor's word for the clock: start checking the PIN; what is right is `now_ms` and @p offset_ms. `job` as
+	 * for a sign-in, and FAILED: this time cannot be. */
+	void (*confirm_clock)(void *self, const char *operator_id, const char *pin, int64_t offset_ms);
 
 	/** Fill the system page. @return lines, at most @p max. */
 	int (*system_lines)(void *self, int max, struct bt_ui_system_line *out);

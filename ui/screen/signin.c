@@ -70,6 +70,17 @@ static void say_wait(struct bt_ui_desk *desk, int64_t wait_ms)
 	bt_ui_note(desk, BT_INK_BAD, N_("This name waits {1} minutes."), minutes, NULL);
 }
 
+/* Keys alone make no token after a boot without the server: whoever opened them is asked for the time too. */
+static struct bt_ui_go leave_unlocked(struct signin *signin, struct bt_ui_desk *desk)
+{
+	signin->asks = ASKS_PIN;
+	bt_ui_note(desk, BT_INK_OK, N_("The offline keys are open."), NULL);
+	if (!desk->status.clock_trusted) {
+		return BT_GO_TO(signin->unlock_only ? BT_GO_SWAP : BT_GO_PUSH, &bt_ui_clock);
+	}
+	return BT_GO(signin->unlock_only ? BT_GO_BACK : BT_GO_STAY);
+}
+
 static struct bt_ui_go take_result(struct signin *signin, struct bt_ui_desk *desk)
 {
 	int tries_left = 0;
@@ -86,9 +97,7 @@ static struct bt_ui_go take_result(struct signin *signin, struct bt_ui_desk *des
 		return let_in(signin, desk);
 	}
 	if (job == BT_UI_JOB_GOOD) {
-		signin->asks = ASKS_PIN;
-		bt_ui_note(desk, BT_INK_OK, N_("The offline keys are open."), NULL);
-		return BT_GO(signin->unlock_only ? BT_GO_BACK : BT_GO_STAY);
+		return leave_unlocked(signin, desk);
 	}
 	if (job == BT_UI_JOB_LOCKED_OUT) {
 		say_wait(desk, wait_ms);
@@ -164,6 +173,9 @@ static struct bt_ui_go press_key(struct signin *signin, struct bt_ui_desk *desk,
 		return step_back(signin);
 	case BT_KEY_F8:
 		bt_ui_field_clear(&signin->field);
+		if (!desk->status.keys_locked && !desk->status.clock_trusted) {
+			return BT_GO_TO(BT_GO_PUSH, &bt_ui_clock);
+		}
 		signin->asks = ASKS_PHRASE;
 		return BT_GO(BT_GO_STAY);
 	default:
@@ -228,6 +240,12 @@ static void draw_remarks(const struct signin *signin, const struct bt_ui_desk *d
 			  bt_ui_word(canvas, N_("Offline keys are locked since the power cut.")));
 		bt_ui_say_wide(canvas, row + 3, BT_TEXT_LEFT, BT_INK_QUIET,
 			       N_("Recharges work while the server is up. Supervisor: F8 unlocks."), NULL);
+	} else if (!desk->status.clock_trusted) {
+		bt_ui_put(canvas, row + 2, BT_MARK_COL, BT_INK_WARN | BT_BOLD, "▲");
+		bt_ui_put(canvas, row + 2, BT_TEXT_LEFT, BT_INK_WARN,
+			  bt_ui_word(canvas, bt_ui_clock_key(&desk->status)));
+		bt_ui_say_wide(canvas, row + 3, BT_TEXT_LEFT, BT_INK_QUIET,
+			       N_("Recharges work while the server is up. Supervisor: F8 confirms the time."), NULL);
 	}
 }
 
@@ -255,14 +273,18 @@ static void draw(const void *self, const struct bt_ui_desk *desk, struct bt_ui_c
 	draw_remarks(signin, desk, row + 3, canvas);
 }
 
+static bool asks_pin(const struct signin *signin)
+{
+	return signin->asks == ASKS_PIN;
+}
+
 static bool show_names(const void *self, const struct bt_ui_desk *desk, const struct bt_ui_canvas *canvas,
 		       char label[64])
 {
-	const struct signin *signin = self;
 	(void)desk;
 	(void)canvas;
 	(void)label;
-	return signin->asks == ASKS_PIN;
+	return asks_pin(self);
 }
 
 static bool show_back(const void *self, const struct bt_ui_desk *desk, const struct bt_ui_canvas *canvas,
@@ -274,7 +296,10 @@ static bool show_back(const void *self, const struct bt_ui_desk *desk, const str
 static bool show_unlock(const void *self, const struct bt_ui_desk *desk, const struct bt_ui_canvas *canvas,
 			char label[64])
 {
-	return desk->status.keys_locked && show_names(self, desk, canvas, label);
+	if (!desk->status.keys_locked && !desk->status.clock_trusted) {
+		bt_text_copy(label, 64, bt_ui_word(canvas, N_("Confirm time")));
+	}
+	return (desk->status.keys_locked || !desk->status.clock_trusted) && asks_pin(self);
 }
 
 static bool show_enter(const void *self, const struct bt_ui_desk *desk, const struct bt_ui_canvas *canvas,

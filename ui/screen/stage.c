@@ -280,6 +280,25 @@ static bool ask_for_own(struct bt_ui_stage *stage)
 	return true;
 }
 
+/* F8 is the second person: whoever opens the keys, says what the time is, or reads out a code. On the screens that
+ * speak of the limit it is the code. NULL when nobody is needed. */
+static const struct bt_ui_screen *find_second_person(struct bt_ui_stage *stage)
+{
+	const struct bt_ui_status *status = &stage->desk.status;
+	const struct bt_ui_screen *front = find_front(stage)->screen;
+	bool about_limit = front == &bt_ui_limit_low || front == &bt_ui_limit_used || front == &bt_ui_system;
+	if (about_limit && status->has_lease && status->stopped == BT_OK) {
+		return &bt_ui_extend;
+	}
+	if (status->keys_locked) {
+		return &bt_ui_signin;
+	}
+	if (!status->clock_trusted) {
+		return &bt_ui_clock;
+	}
+	return bt_ui_limit_is_low(status) ? &bt_ui_extend : NULL;
+}
+
 /* Keys that bring a screen in front of any other; Esc leads back. @return false when this one means nothing here. */
 static bool press_screen(struct bt_ui_stage *stage, enum bt_ui_key key)
 {
@@ -291,8 +310,8 @@ static bool press_screen(struct bt_ui_stage *stage, enum bt_ui_key key)
 		screen = &bt_ui_stuck;
 	} else if (key == BT_KEY_F8 && leaving && ask_for_own(stage)) {
 		return true;
-	} else if (key == BT_KEY_F8 && leaving && stage->desk.status.keys_locked) {
-		screen = &bt_ui_signin;
+	} else if (key == BT_KEY_F8 && leaving) {
+		screen = find_second_person(stage);
 	}
 	if (!screen || screen == find_front(stage)->screen) {
 		return false;

@@ -29,12 +29,17 @@ void bt_ui_time_seconds(int64_t ms, char out[BT_DATE_BYTES])
 	bt_text_printf(out, BT_DATE_BYTES, "%02d:%02d:%02d", civil.hour, civil.minute, civil.second);
 }
 
-void bt_ui_date_time(const struct bt_ui_canvas *canvas, int64_t ms, char out[BT_DATE_BYTES])
+void bt_ui_date_day(const struct bt_ui_canvas *canvas, int64_t ms, char out[BT_DATE_BYTES])
 {
 	struct bt_civil civil = civil_of(ms);
-	char day[64], time[BT_DATE_BYTES];
-	bt_text_printf(day, sizeof(day), "%s %d %s", bt_ui_word(canvas, weekdays[civil.weekday]), civil.day,
+	bt_text_printf(out, BT_DATE_BYTES, "%s %d %s", bt_ui_word(canvas, weekdays[civil.weekday]), civil.day,
 		       bt_ui_word(canvas, months[civil.month - 1]));
+}
+
+void bt_ui_date_time(const struct bt_ui_canvas *canvas, int64_t ms, char out[BT_DATE_BYTES])
+{
+	char day[BT_DATE_BYTES], time[BT_DATE_BYTES];
+	bt_ui_date_day(canvas, ms, day);
 	bt_ui_time(ms, time);
 	fill(canvas, N_("{1}, {2}"), (const char *[]){day, time, NULL}, out);
 }

@@ -14,6 +14,8 @@ void bt_ui_time(int64_t ms, char out[BT_DATE_BYTES]);
 void bt_ui_time_seconds(int64_t ms, char out[BT_DATE_BYTES]);
 /** "Sat 22 Nov, 10:00". */
 void bt_ui_date_time(const struct bt_ui_canvas *canvas, int64_t ms, char out[BT_DATE_BYTES]);
+/** "Sat 22 Nov". */
+void bt_ui_date_day(const struct bt_ui_canvas *canvas, int64_t ms, char out[BT_DATE_BYTES]);
 /** "14 Nov 09:12", for columns of a list. */
 void bt_ui_date_short(const struct bt_ui_canvas *canvas, int64_t ms, char out[BT_DATE_BYTES]);
 /** "yesterday 21:10", "21:10" of today, or "Sat 22 Nov, 10:00", as seen from @p now_ms. */
