@@ -318,6 +318,9 @@ static void check_remembered(struct sim_counter *counter)
 				sim_fail(world, "sale %s is gone from its record", sale->id);
 			return;
 		}
+		/* A no that came in as the lights went out was never on record. */
+		if (row.stage != BT_STAGE_REFUSED && row.stage != BT_STAGE_REFUNDING && row.stage != BT_STAGE_REFUNDED)
+			world->sales[i].refused = false;
 		if (sale->token[0] && strcmp(sale->token, row.token) != 0)
 			sim_fail(world, "the record has other digits for %s", sale->id);
 		if (i == counter->sale && row.stage == BT_STAGE_TOKENED && row.printed_copies == 0)
