@@ -9,6 +9,8 @@
 #include "core/sandbox/price.h"
 
 #define RANGE_MINUTES  (5 * BT_SBX_LANES + 10)
+#define MEMORY_MINUTES (10 * BT_SBX_LANES)
+#define MEMORY_TIDS    49 /* one below what a meter remembers */
 #define DUES_MIN_PAISE 100
 
 static enum bt_sbx_code check_limits(const struct bt_sbx_sale *sale)
@@ -131,6 +133,15 @@ enum bt_sbx_code bt_sbx_check_lane(const struct bt_sbx *sbx, const struct bt_sbx
 		return BT_SBX_TID_LANE;
 	return bt_sbx_ledger_minute_used(sbx->db, sale->meter, sale->tid, sale->sale_id) ? BT_SBX_TID_USED
 											 : BT_SBX_NONE;
+}
+
+enum bt_sbx_code bt_sbx_check_memory(const struct bt_sbx *sbx, const struct bt_sbx_sale *sale, int64_t now_ms)
+{
+	if (strcmp(sale->delivery, "token") != 0)
+		return BT_SBX_NONE;
+	int64_t tokens = bt_sbx_store_count(sbx->db, 0, "SELECT count(*) FROM sales WHERE meter=? AND tid>?", "ti",
+					    sale->meter, bt_sbx_tid_minute(now_ms) - MEMORY_MINUTES);
+	return tokens < MEMORY_TIDS ? BT_SBX_NONE : BT_SBX_TID_WAIT;
 }
 
 enum bt_sbx_code bt_sbx_check_range(const struct bt_sbx_sale *sale, int64_t now_ms)

@@ -31,6 +31,9 @@ bool bt_sbx_carries_change(const struct bt_sbx *sbx, const struct bt_sbx_sale *s
 			   const struct bt_sbx_consumer *consumer, struct bt_sbx_meter_key *out);
 /** Lane of the owner, reserved minutes, uniqueness on the meter. */
 enum bt_sbx_code bt_sbx_check_lane(const struct bt_sbx *sbx, const struct bt_sbx_sale *sale);
+/** A meter remembers 50 TIDs: below 50 tokens for it within 10n minutes, by whichever terminal (PROTOCOL T3). One that
+ * is refused may be asked for again when the minutes have passed. @return BT_SBX_NONE or BT_SBX_TID_WAIT. */
+enum bt_sbx_code bt_sbx_check_memory(const struct bt_sbx *sbx, const struct bt_sbx_sale *sale, int64_t now_ms);
 /** Distance from the head-end's own time: at most 5n+10 minutes ahead of now, and at most as much before the moment of
  *  payment, since a paid sale keeps its minute however long it waits (PROTOCOL T1, L2). */
 enum bt_sbx_code bt_sbx_check_range(const struct bt_sbx_sale *sale, int64_t now_ms);

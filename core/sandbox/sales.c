@@ -43,7 +43,9 @@ static enum bt_sbx_code check_request(struct bt_sbx *sbx, const struct bt_sbx_sa
 		code = bt_sbx_check_key(sbx, sale, consumer);
 	if (code == BT_SBX_NONE)
 		code = bt_sbx_check_lane(sbx, sale);
-	return code == BT_SBX_NONE ? bt_sbx_check_range(sale, bt_sbx_now_ms()) : code;
+	if (code == BT_SBX_NONE)
+		code = bt_sbx_check_range(sale, bt_sbx_now_ms());
+	return code == BT_SBX_NONE ? bt_sbx_check_memory(sbx, sale, bt_sbx_now_ms()) : code;
 }
 
 enum bt_sbx_code bt_sbx_sell_new(struct bt_sbx *sbx, const char *caller, struct bt_sbx_sale *sale, const char *text,

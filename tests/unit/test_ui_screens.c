@@ -325,8 +325,7 @@ static void go_figures(struct world *world)
 	go_refused(world);
 	world->fake.view.has_figures = true;
 	world->fake.view.refundable = true;
-	world->fake.view.sale.quote =
-	    (struct bt_quote){.amount = 50000, .energy = 47170, .duty = 2830, .units = 635};
+	world->fake.view.sale.quote = (struct bt_quote){.amount = 50000, .energy = 47170, .duty = 2830, .units = 635};
 	world->fake.view.figures = (struct bt_quote){.amount = 50000, .energy = 47619, .duty = 2381, .units = 601};
 	bt_ui_stage_tick(world->stage, ++world->boot_ms);
 }

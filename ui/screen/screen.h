@@ -110,8 +110,7 @@ struct bt_ui_screen {
 
 extern const struct bt_ui_screen bt_ui_signin, bt_ui_home, bt_ui_card, bt_ui_split, bt_ui_confirm, bt_ui_wait,
     bt_ui_docket, bt_ui_token, bt_ui_credit, bt_ui_history, bt_ui_stuck, bt_ui_limit_low, bt_ui_limit_used,
-    bt_ui_system, bt_ui_extend, bt_ui_clock, bt_ui_approve, bt_ui_refund, bt_ui_resume,
-    bt_ui_elsewhere;
+    bt_ui_system, bt_ui_extend, bt_ui_clock, bt_ui_approve, bt_ui_refund, bt_ui_resume, bt_ui_elsewhere;
 
 /** Every screen, NULL-ended. */
 extern const struct bt_ui_screen *const bt_ui_screens[];

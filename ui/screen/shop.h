@@ -19,7 +19,7 @@ struct bt_ui_status {
 	enum bt_clock_doubt clock_doubt; /* why it is not trusted */
 	int64_t clock_apart_ms;          /* wall clock less confirmed time */
 	int64_t newest_ms;               /* time of the newest record; known while the clock is in doubt */
-	bool keys_want_pin; /* the PIN of a key module opens them, not the passphrase */
+	bool keys_want_pin;              /* the PIN of a key module opens them, not the passphrase */
 	enum bt_paper paper;
 	struct bt_dual who;        /* short name, empty before sign-in */
 	int64_t now_ms;            /* confirmed time, or the wall clock while there is none */
@@ -100,8 +100,8 @@ struct bt_ui_shop {
 	/** What the clerk says of it: the consumer is here; or has gone. */
 	enum bt_err (*take_up)(void *self, const char *sale_id);
 	enum bt_err (*let_wait)(void *self, const char *sale_id);
-	/** Start checking a supervisor's PIN; `job` says how it ended, as for a sign-in. FAILED: this person may not approve
-	 * here. */
+	/** Start checking a supervisor's PIN; `job` says how it ended, as for a sign-in. FAILED: this person may not
+	 * approve here. */
 	void (*approve)(void *self, const char *operator_id, const char *pin);
 	/** What the approval just given is for; it counts once, and only for the one who gave it (BT_EAUTH). Errors as
 	 * those of the teller; @p denial says why a token cannot be made here (BT_ESTATE). */
@@ -111,7 +111,8 @@ struct bt_ui_shop {
 			       enum bt_denial *denial);
 	enum bt_err (*make_anyway)(void *self, const char *sale_id, const struct bt_approval *approval,
 				   enum bt_denial *denial);
-	/** Take a docket in hand, by the text of its QR or its number; see docket.h. @p own_sale_id for BT_DOCKET_OURS. */
+	/** Take a docket in hand, by the text of its QR or its number; see docket.h. @p own_sale_id for BT_DOCKET_OURS.
+	 */
 	enum bt_docket_found (*docket)(void *self, const char *text, char own_sale_id[37]);
 	/** Of the docket in hand; once delivered, `view` and `reprint` take its sale id as any other. */
 	void (*docket_view)(void *self, struct bt_docket_view *out);
@@ -130,11 +131,11 @@ struct bt_ui_shop {
 	void (*sign_out)(void *self);
 	/** false when there is no limit that could be extended; *out is zeroed then. */
 	bool (*extension)(void *self, struct bt_ui_extension *out);
-	/** Start judging an extension code of 20 digits; `job` says how it ended: GOOD; WRONG with @p tries_left (5: the
-	 * request number is a new one); FAILED: the limit has changed or the record does not take it. */
+	/** Start judging an extension code of 20 digits; `job` says how it ended: GOOD; WRONG with @p tries_left (5:
+	 * the request number is a new one); FAILED: the limit has changed or the record does not take it. */
 	void (*extend)(void *self, const char *code);
-	/** A supervisor's word for the clock: start checking the PIN; what is right is `now_ms` and @p offset_ms. `job` as
-	 * for a sign-in, and FAILED: this time cannot be. */
+	/** A supervisor's word for the clock: start checking the PIN; what is right is `now_ms` and @p offset_ms. `job`
+	 * as for a sign-in, and FAILED: this time cannot be. */
 	void (*confirm_clock)(void *self, const char *operator_id, const char *pin, int64_t offset_ms);
 
 	/** Fill the system page. @return lines, at most @p max. */
