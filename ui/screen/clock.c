@@ -102,7 +102,7 @@ static bool may_be_earlier(struct clock *clock, struct bt_ui_desk *desk)
 	}
 	if (!clock->warned) {
 		clock->warned = true;
-		bt_ui_note(desk, BT_INK_WARN, N_("This is before the last record, {1}. Enter again if it is right."),
+		bt_ui_note(desk, BT_INK_WARN, N_("The last record is later: {1}. Enter again if this is right."),
 			   newest, NULL);
 		return false;
 	}

@@ -93,6 +93,12 @@ static void draw(const void *self, const struct bt_ui_desk *desk, struct bt_ui_c
 	bool stopped = desk->status.stopped != BT_OK;
 	const struct limit_used *used = self;
 	const struct bt_enrolment *enrolment = desk->shop->enrolment;
+	/* A code or a renewal has just ended it; the next tick leads back. */
+	if (!bt_ui_tokens_stopped(&desk->status)) {
+		bt_ui_put(canvas, 3, BT_TEXT_LEFT, BT_INK_OK | BT_BOLD,
+			  bt_ui_word(canvas, N_("Tokens are made here again.")));
+		return;
+	}
 	if (stopped) {
 		draw_stopped(desk, canvas);
 	} else {
