@@ -104,9 +104,10 @@ static void put_key_remark(struct bt_lines *lines, const struct bt_key_tokens *t
 	if (tokens->count == 0)
 		return;
 	put_rule(lines);
-	bt_lines_say(lines, BT_LINE_TEXT, false,
-		     N_("If the meter refuses a key change, it has it already. The recharge token is still good."),
-		     NULL);
+	bt_lines_say(
+	    lines, BT_LINE_TEXT, false,
+	    N_("Key change refused? Check the digits and key it in again. Refused again: the meter has it; go on."),
+	    NULL);
 }
 
 static void put_token(struct bt_lines *lines, const struct bt_receipt_facts *facts)

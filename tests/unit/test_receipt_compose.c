@@ -194,8 +194,8 @@ static void test_key_change_is_keyed_in_before(void **state)
 	assert_in_range(second, label, last);
 	assert_token_groups(last + 1, "44717023198527604388");
 	assert_true(find_line(last, BT_LINE_TEXT,
-			      "If the meter refuses a key change, it has it already. The recharge token is still "
-			      "good.") > last);
+			      "Key change refused? Check the digits and key it in again. Refused again: the "
+			      "meter has it; go on.") > last);
 	assert_int_equal(count_kind(BT_LINE_DIGITS), 2);
 }
 

@@ -118,10 +118,9 @@ static void draw_first(const struct bt_key_tokens *tokens, const struct layout *
 		bt_text_printf(digits, sizeof(digits), "%.4s  %.4s  %.4s  %.4s  %.4s", t, t + 4, t + 8, t + 12, t + 16);
 		bt_ui_put(canvas, row, FIRST_DIGITS_COL, BT_INK_FACT | BT_BOLD, digits);
 	}
-	(void)bt_ui_paragraph(
-	    canvas, REMARK_ROW, BT_TEXT_LEFT, REMARK_COLUMNS, BT_INK_QUIET,
-	    bt_ui_word(canvas,
-		       N_("If the meter refuses a key change, it has it already. The recharge token is still good.")));
+	(void)bt_ui_paragraph(canvas, REMARK_ROW, BT_TEXT_LEFT, REMARK_COLUMNS, BT_INK_QUIET,
+			      bt_ui_word(canvas, N_("Key change refused? Check the digits and key it in again. Refused "
+						    "again: the meter has it; go on.")));
 	bt_ui_put(canvas, 2, layout->number_col, BT_INK_FACT | BT_BOLD,
 		  bt_ui_word(canvas, N_("Then the recharge token")));
 }
