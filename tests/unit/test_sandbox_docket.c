@@ -3,27 +3,10 @@
  * rooms: core/sandbox core/receipt core/base
  * Rules: PROTOCOL S4, T1, T6, H2, H4, H5; `finish` and `dockets` in assets/api/openapi.yaml. The QR's text is made by
  * the terminal's own codec, of which the sandbox has its own reading. */
-#include "core/sandbox/call.h"
-
-#include <dirent.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-#include <cmocka.h>
+#include "tests/unit/sandbox_fixture.h"
 
 #include "core/receipt/record.h"
-#include "core/sandbox/check.h"
-#include "core/sandbox/clock.h"
 #include "core/sandbox/docket_in.h"
-#include "core/sandbox/json_in.h"
-#include "core/sandbox/ledger.h"
-#include "core/sandbox/people.h"
-#include "core/sandbox/price.h"
 
 #define OWNER "0142"
 #define OTHER "0143"
@@ -31,20 +14,12 @@
 #define LANE  3
 
 struct bench {
-	char dir[64];
-	struct bt_sbx sbx;
+	struct head_end server;
 	struct bt_signer *signer;
 	struct bt_sbx_consumer consumer;
 	struct bt_receipt_record record;
 	char text[BT_RECORD_TEXT_CAP];
 };
-
-static const char *no_argument(const void *source, const char *name)
-{
-	(void)source;
-	(void)name;
-	return NULL;
-}
 
 static void put_terminal(struct bench *bench, const char *number, int64_t lane)
 {
@@ -52,7 +27,7 @@ static void put_terminal(struct bench *bench, const char *number, int64_t lane)
 
 	memcpy(terminal.journal_key, bt_signer_public(bench->signer), sizeof terminal.journal_key);
 	snprintf(terminal.number, sizeof terminal.number, "%s", number);
-	assert_true(bt_sbx_terminal_put(bench->sbx.db, &terminal));
+	assert_true(bt_sbx_terminal_put(bench->server.sbx.db, &terminal));
 }
 
 /* An ordinary meter: the first that terminals have keys for and that plays no trick. */
@@ -60,12 +35,12 @@ static void find_consumer(struct bench *bench)
 {
 	char number[13] = "";
 	sqlite3_stmt *row = bt_sbx_store_ask(
-	    bench->sbx.db, "SELECT number FROM consumers WHERE note='' AND kind='sts_units' LIMIT 1", "");
+	    bench->server.sbx.db, "SELECT number FROM consumers WHERE note='' AND kind='sts_units' LIMIT 1", "");
 
 	assert_int_equal(sqlite3_step(row), SQLITE_ROW);
 	bt_sbx_column_text(row, 0, number, sizeof number);
 	sqlite3_finalize(row);
-	assert_true(bt_sbx_consumer_find(bench->sbx.db, number, &bench->consumer));
+	assert_true(bt_sbx_consumer_find(bench->server.sbx.db, number, &bench->consumer));
 }
 
 static void name_key(struct bench *bench, struct bt_record_docket *docket)
@@ -73,8 +48,8 @@ static void name_key(struct bench *bench, struct bt_record_docket *docket)
 	struct bt_sbx_meter_key key;
 	struct bt_sbx_key_id id;
 
-	assert_true(bt_sbx_meter_key_find(bench->sbx.db, &bench->consumer, &key));
-	assert_true(bt_sbx_meter_key_id(&bench->sbx, &key.held, &id));
+	assert_true(bt_sbx_meter_key_find(bench->server.sbx.db, &bench->consumer, &key));
+	assert_true(bt_sbx_meter_key_id(&bench->server.sbx, &key.held, &id));
 	memcpy(docket->sgc, id.sgc, sizeof docket->sgc);
 	memcpy(docket->ti, id.ti, sizeof docket->ti);
 	memcpy(docket->ea, id.ea, sizeof docket->ea);
@@ -122,10 +97,7 @@ static int open_bench(void **state)
 	struct bench *bench = calloc(1, sizeof *bench);
 
 	assert_non_null(bench);
-	snprintf(bench->dir, sizeof bench->dir, "%s/batti-sandbox-XXXXXX", P_tmpdir);
-	assert_non_null(mkdtemp(bench->dir));
-	assert_true(bt_sbx_open(bench->dir, &bench->sbx));
-	assert_true(bt_sbx_people_make(&bench->sbx, 1, 20));
+	head_end_open(&bench->server, 20);
 	assert_int_equal(bt_signer_open(seed, &bench->signer), BT_OK);
 	put_terminal(bench, OWNER, LANE);
 	put_terminal(bench, OTHER, 4);
@@ -138,42 +110,20 @@ static int open_bench(void **state)
 static int close_bench(void **state)
 {
 	struct bench *bench = *state;
-	DIR *dir;
 
-	bt_sbx_close(&bench->sbx);
+	head_end_close(&bench->server);
 	bt_signer_close(bench->signer);
-	dir = opendir(bench->dir);
-	for (struct dirent *entry; dir && (entry = readdir(dir));)
-		(void)unlinkat(dirfd(dir), entry->d_name, 0);
-	if (dir)
-		closedir(dir);
-	rmdir(bench->dir);
 	free(bench);
 	return 0;
-}
-
-static unsigned call(struct bench *bench, const char *terminal, const char *method, const char *path, const char *body,
-		     json_t **answer)
-{
-	char name[64];
-	struct bt_sbx_reply reply = {.status = 200};
-	struct bt_sbx_request request = {
-	    .terminal = terminal, .name = name, .body = body, .body_len = strlen(body), .argument = no_argument};
-	const struct bt_sbx_route *route = bt_sbx_route_find(method, path, name, sizeof name);
-	unsigned status = bt_sbx_route_run(&bench->sbx, route, &request, &reply);
-
-	assert_non_null(reply.body);
-	*answer = reply.body;
-	return status;
 }
 
 static unsigned finish(struct bench *bench, const char *text, json_t **answer)
 {
 	char body[512];
 
-	snprintf(body, sizeof body, "{\"era\":%d%s%s%s}", (int)bench->sbx.era, text ? ",\"docket\":\"" : "",
+	snprintf(body, sizeof body, "{\"era\":%d%s%s%s}", (int)bench->server.sbx.era, text ? ",\"docket\":\"" : "",
 		 text ? text : "", text ? "\"" : "");
-	return call(bench, OTHER, "POST", "/v1/sales/" SALE "/finish", body, answer);
+	return head_end_call(&bench->server, OTHER, "POST", "/v1/sales/" SALE "/finish", body, answer);
 }
 
 static void expect_token(struct bench *bench, const char *text, unsigned status, char token[21])
@@ -192,14 +142,9 @@ static void expect_refused(struct bench *bench, const char *text, const char *co
 	json_t *answer;
 
 	assert_true(finish(bench, text, &answer) >= 400);
-	assert_string_equal(json_string_value(json_object_get(json_object_get(answer, "error"), "code")), code);
+	assert_string_equal(head_end_code(answer), code);
 	assert_string_equal(json_string_value(json_object_get(answer, "sale_id")), SALE);
 	json_decref(answer);
-}
-
-static int64_t count_committed(struct bench *bench)
-{
-	return bt_sbx_store_count(bench->sbx.db, -1, "SELECT count(*) FROM sales WHERE state='committed'", "");
 }
 
 /* The owner's own words for the sale, as it sends and uploads them. */
@@ -230,8 +175,9 @@ static void upload_paid(struct bench *bench, int64_t amount)
 {
 	char *text = owner_record(bench, amount);
 
-	assert_true(bt_sbx_store_run(bench->sbx.db, "INSERT INTO paid(sale_id, terminal, sale, time) VALUES(?,?,?,?)",
-				     "ttti", SALE, OWNER, text, bt_sbx_now_ms()));
+	assert_true(bt_sbx_store_run(bench->server.sbx.db,
+				     "INSERT INTO paid(sale_id, terminal, sale, time) VALUES(?,?,?,?)", "ttti", SALE,
+				     OWNER, text, bt_sbx_now_ms()));
 	free(text);
 }
 
@@ -260,7 +206,7 @@ static void reads_what_the_terminal_wrote(void **state)
 		assert_false(bt_sbx_docket_is_genuine(bent, bt_signer_public(bench->signer)));
 		expect_refused(bench, bent, "docket_invalid");
 	}
-	assert_int_equal(count_committed(bench), 0);
+	assert_int_equal(head_end_count_committed(&bench->server), 0);
 }
 
 /* From paper alone; again; and then the owner's own request and facts are the same sale. */
@@ -277,11 +223,11 @@ static void commits_once(void **state)
 	expect_token(bench, NULL, 200, again);
 	assert_string_equal(again, token);
 	snprintf(body, sizeof body, "{\"era\":1,\"sale\":%s}", record);
-	assert_int_equal(call(bench, OWNER, "POST", "/v1/sales", body, &answer), 200);
+	assert_int_equal(head_end_call(&bench->server, OWNER, "POST", "/v1/sales", body, &answer), 200);
 	assert_string_equal(json_string_value(json_object_get(answer, "token")), token);
 	json_decref(answer);
 	free(record);
-	assert_int_equal(count_committed(bench), 1);
+	assert_int_equal(head_end_count_committed(&bench->server), 1);
 }
 
 static void goes_by_the_owners_record(void **state)
@@ -291,15 +237,18 @@ static void goes_by_the_owners_record(void **state)
 	json_t *answer;
 
 	expect_refused(bench, NULL, "unknown_docket");
-	assert_int_equal(call(bench, OTHER, "GET", "/v1/dockets/D-0142-0611-087-7", "", &answer), 404);
+	assert_int_equal(head_end_call(&bench->server, OTHER, "GET", "/v1/dockets/D-0142-0611-087-7", "", &answer),
+			 404);
 	json_decref(answer);
 	upload_paid(bench, 50000);
-	assert_int_equal(call(bench, OTHER, "GET", "/v1/dockets/D-0142-0611-087-7", "", &answer), 200);
+	assert_int_equal(head_end_call(&bench->server, OTHER, "GET", "/v1/dockets/D-0142-0611-087-7", "", &answer),
+			 200);
 	assert_string_equal(json_string_value(json_object_get(answer, "sale_id")), SALE);
 	assert_string_equal(json_string_value(json_object_get(answer, "status")), "open");
 	json_decref(answer);
 	expect_token(bench, NULL, 201, token);
-	assert_int_equal(call(bench, OTHER, "GET", "/v1/dockets/D-0142-0611-087-7", "", &answer), 200);
+	assert_int_equal(head_end_call(&bench->server, OTHER, "GET", "/v1/dockets/D-0142-0611-087-7", "", &answer),
+			 200);
 	assert_string_equal(json_string_value(json_object_get(answer, "status")), "committed");
 	json_decref(answer);
 }
@@ -322,7 +271,7 @@ static void refuses_another_body(void **state)
 static void says_when_it_is_over(void **state)
 {
 	struct bench *bench = *state;
-	sqlite3 *db = bench->sbx.db;
+	sqlite3 *db = bench->server.sbx.db;
 
 	assert_true(bt_sbx_ledger_take_back(db, SALE, OWNER));
 	expect_refused(bench, bench->text, "reversed");
@@ -334,7 +283,7 @@ static void says_when_it_is_over(void **state)
 	assert_true(bt_sbx_store_run(db, "INSERT INTO events VALUES(?,1,?,?,'refunding','{}','','','','',0)", "tit",
 				     OWNER, bt_sbx_now_ms(), SALE));
 	expect_refused(bench, bench->text, "reversed");
-	assert_int_equal(count_committed(bench), 0);
+	assert_int_equal(head_end_count_committed(&bench->server), 0);
 }
 
 static void asks_who_signed(void **state)
@@ -360,11 +309,11 @@ static void asks_who_signed(void **state)
 	}
 	expect_refused(bench, bench->text, "docket_terminal");
 	make_docket(bench);
-	assert_true(bt_sbx_store_run(bench->sbx.db, "UPDATE terminals SET revoked_at=? WHERE terminal=?", "it",
+	assert_true(bt_sbx_store_run(bench->server.sbx.db, "UPDATE terminals SET revoked_at=? WHERE terminal=?", "it",
 				     bench->record.paid_at_ms - 1, OWNER));
 	expect_refused(bench, bench->text, "docket_revoked");
 	/* Signed before it was withdrawn: a dead counter's money is not lost. */
-	assert_true(bt_sbx_store_run(bench->sbx.db, "UPDATE terminals SET revoked_at=? WHERE terminal=?", "it",
+	assert_true(bt_sbx_store_run(bench->server.sbx.db, "UPDATE terminals SET revoked_at=? WHERE terminal=?", "it",
 				     bench->record.paid_at_ms + 1, OWNER));
 	expect_token(bench, bench->text, 201, forged);
 }
@@ -375,7 +324,7 @@ static void follows_the_key(void **state)
 {
 	struct bench *bench = *state;
 	char *record = owner_record(bench, 50000), body[4096], token[21];
-	sqlite3 *db = bench->sbx.db;
+	sqlite3 *db = bench->server.sbx.db;
 	json_t *answer;
 
 	assert_true(bt_sbx_store_run(db,
@@ -385,7 +334,7 @@ static void follows_the_key(void **state)
 	assert_true(bt_sbx_store_run(db, "UPDATE key_changes SET base=2014", ""));
 	expect_token(bench, bench->text, 201, token);
 	snprintf(body, sizeof body, "{\"era\":1,\"sale\":%s}", record);
-	assert_int_equal(call(bench, OWNER, "POST", "/v1/sales", body, &answer), 200);
+	assert_int_equal(head_end_call(&bench->server, OWNER, "POST", "/v1/sales", body, &answer), 200);
 	assert_string_equal(json_string_value(json_object_get(answer, "token")), token);
 	json_decref(answer);
 	free(record);
@@ -398,18 +347,20 @@ static void waits_after_a_restore(void **state)
 	int64_t later = bench->record.paid_at_ms + 10 * BT_SBX_MINUTE_MS;
 	char token[21];
 
-	bench->sbx.era = 2;
-	bench->sbx.own_floor = bt_sbx_tid_minute(bench->record.paid_at_ms) + 4 * BT_SBX_LANES + 1;
+	bench->server.sbx.era = 2;
+	bench->server.sbx.own_floor = bt_sbx_tid_minute(bench->record.paid_at_ms) + 4 * BT_SBX_LANES + 1;
 	expect_refused(bench, bench->text, "docket_waits");
-	assert_true(bt_sbx_store_run(bench->sbx.db, "INSERT INTO events VALUES(?,1,?,'','clock','{}','','','','',0)",
-				     "ti", OWNER, later));
-	bench->sbx.era = 3;
+	assert_true(bt_sbx_store_run(bench->server.sbx.db,
+				     "INSERT INTO events VALUES(?,1,?,'','clock','{}','','','','',0)", "ti", OWNER,
+				     later));
+	bench->server.sbx.era = 3;
 	{
 		json_t *answer;
 
-		assert_int_equal(call(bench, OTHER, "POST", "/v1/sales/" SALE "/finish", "{\"era\":2}", &answer), 409);
-		assert_string_equal(json_string_value(json_object_get(json_object_get(answer, "error"), "code")),
-				    "era");
+		assert_int_equal(
+		    head_end_call(&bench->server, OTHER, "POST", "/v1/sales/" SALE "/finish", "{\"era\":2}", &answer),
+		    409);
+		assert_string_equal(head_end_code(answer), "era");
 		json_decref(answer);
 	}
 	expect_token(bench, bench->text, 201, token);

@@ -2,20 +2,8 @@
  *
  * rooms: core/sandbox
  * Rules: PROTOCOL H3, H5; the sentences about `revoked` and reversal in assets/api/openapi.yaml. */
-#include "core/sandbox/call.h"
+#include "tests/unit/sandbox_fixture.h"
 
-#include <dirent.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-#include <cmocka.h>
-
-#include "core/sandbox/clock.h"
 #include "core/sandbox/terminal.h"
 
 #define OWNER   "0142"
@@ -26,19 +14,7 @@
 #define UNKNOWN "00000000-0000-7000-8000-000000000003"
 #define GONE    "00000000-0000-7000-8000-000000000004"
 
-struct bench {
-	char dir[64];
-	struct bt_sbx sbx;
-};
-
-static const char *no_argument(const void *source, const char *name)
-{
-	(void)source;
-	(void)name;
-	return NULL;
-}
-
-static void put_terminal(struct bench *bench, const char *number, int64_t lane)
+static void put_terminal(struct head_end *bench, const char *number, int64_t lane)
 {
 	struct bt_sbx_terminal terminal = {.lane = lane};
 
@@ -46,7 +22,7 @@ static void put_terminal(struct bench *bench, const char *number, int64_t lane)
 	assert_true(bt_sbx_terminal_put(bench->sbx.db, &terminal));
 }
 
-static void put_sale(struct bench *bench, const char *sale_id, const char *terminal)
+static void put_sale(struct head_end *bench, const char *sale_id, const char *terminal)
 {
 	assert_true(bt_sbx_store_run(bench->sbx.db,
 				     "INSERT INTO sales(sale_id, state, terminal, connection, meter, delivery, paise,"
@@ -56,7 +32,7 @@ static void put_sale(struct bench *bench, const char *sale_id, const char *termi
 }
 
 /* A payment that was uploaded, of a sale that has not come yet. */
-static void put_payment(struct bench *bench, const char *sale_id, const char *terminal)
+static void put_payment(struct head_end *bench, const char *sale_id, const char *terminal)
 {
 	assert_true(bt_sbx_store_run(bench->sbx.db,
 				     "INSERT INTO paid(sale_id, terminal, sale, time) VALUES(?,?,'{}',?)", "tti",
@@ -65,12 +41,10 @@ static void put_payment(struct bench *bench, const char *sale_id, const char *te
 
 static int open_bench(void **state)
 {
-	struct bench *bench = calloc(1, sizeof *bench);
+	struct head_end *bench = calloc(1, sizeof *bench);
 
 	assert_non_null(bench);
-	snprintf(bench->dir, sizeof bench->dir, "%s/batti-sandbox-XXXXXX", P_tmpdir);
-	assert_non_null(mkdtemp(bench->dir));
-	assert_true(bt_sbx_open(bench->dir, &bench->sbx));
+	head_end_open(bench, 0);
 	put_terminal(bench, OWNER, 3);
 	put_terminal(bench, OTHER, 4);
 	put_terminal(bench, REVOKED, 5);
@@ -84,55 +58,33 @@ static int open_bench(void **state)
 
 static int close_bench(void **state)
 {
-	struct bench *bench = *state;
-	DIR *dir;
+	struct head_end *bench = *state;
 
-	bt_sbx_close(&bench->sbx);
-	dir = opendir(bench->dir);
-	for (struct dirent *entry; dir && (entry = readdir(dir));)
-		(void)unlinkat(dirfd(dir), entry->d_name, 0);
-	if (dir)
-		closedir(dir);
-	rmdir(bench->dir);
+	head_end_close(bench);
 	free(bench);
 	return 0;
 }
 
-static unsigned call(struct bench *bench, const char *terminal, const char *method, const char *path, const char *body,
-		     json_t **answer)
-{
-	char name[64];
-	struct bt_sbx_reply reply = {.status = 200};
-	struct bt_sbx_request request = {
-	    .terminal = terminal, .name = name, .body = body, .body_len = strlen(body), .argument = no_argument};
-	const struct bt_sbx_route *route = bt_sbx_route_find(method, path, name, sizeof name);
-	unsigned status = bt_sbx_route_run(&bench->sbx, route, &request, &reply);
-
-	assert_non_null(reply.body);
-	*answer = reply.body;
-	return status;
-}
-
-static unsigned reverse(struct bench *bench, const char *terminal, const char *sale_id, json_t **answer)
+static unsigned reverse(struct head_end *bench, const char *terminal, const char *sale_id, json_t **answer)
 {
 	char path[96];
 
 	snprintf(path, sizeof path, "/v1/sales/%s/reversal", sale_id);
-	return call(bench, terminal, "POST", path, "{\"era\":1,\"reason\":\"consumer left\"}", answer);
+	return head_end_call(bench, terminal, "POST", path, "{\"era\":1,\"reason\":\"consumer left\"}", answer);
 }
 
-static int64_t count(struct bench *bench, const char *sale_id, const char *state)
+static int64_t count(struct head_end *bench, const char *sale_id, const char *state)
 {
 	return bt_sbx_store_count(bench->sbx.db, -1, "SELECT count(*) FROM sales WHERE sale_id=? AND state=?", "tt",
 				  sale_id, state);
 }
 
-static void expect_refused(struct bench *bench, const char *terminal, const char *sale_id, const char *code)
+static void expect_refused(struct head_end *bench, const char *terminal, const char *sale_id, const char *code)
 {
 	json_t *answer;
 
 	assert_int_equal(reverse(bench, terminal, sale_id, &answer), 403);
-	assert_string_equal(json_string_value(json_object_get(json_object_get(answer, "error"), "code")), code);
+	assert_string_equal(head_end_code(answer), code);
 	assert_string_equal(json_string_value(json_object_get(answer, "sale_id")), sale_id);
 	assert_int_equal(count(bench, sale_id, "tombstone"), 0);
 	assert_int_equal(count(bench, sale_id, "reversed"), 0);
@@ -141,7 +93,7 @@ static void expect_refused(struct bench *bench, const char *terminal, const char
 
 static void only_the_owner_reverses(void **state)
 {
-	struct bench *bench = *state;
+	struct head_end *bench = *state;
 	json_t *answer;
 
 	expect_refused(bench, OTHER, SALE, "wrong_terminal");
@@ -157,7 +109,7 @@ static void only_the_owner_reverses(void **state)
 
 static void a_revoked_terminal_reverses_nothing(void **state)
 {
-	struct bench *bench = *state;
+	struct head_end *bench = *state;
 
 	expect_refused(bench, REVOKED, SALE, "revoked");
 	expect_refused(bench, REVOKED, UNKNOWN, "revoked");
@@ -180,16 +132,16 @@ static void all_else_answers_revoked(void **state)
 	    {"GET", "/v1/consumers/100244781560", ""},
 	    {"POST", "/v1/sales/" UNKNOWN "/reversal", "{\"era\":7,\"reason\":\"an era of no server\"}"},
 	};
-	struct bench *bench = *state;
+	struct head_end *bench = *state;
 	json_t *answer;
 
 	for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) {
-		assert_int_equal(call(bench, REVOKED, calls[i].method, calls[i].path, calls[i].body, &answer), 403);
-		assert_string_equal(json_string_value(json_object_get(json_object_get(answer, "error"), "code")),
-				    "revoked");
+		assert_int_equal(head_end_call(bench, REVOKED, calls[i].method, calls[i].path, calls[i].body, &answer),
+				 403);
+		assert_string_equal(head_end_code(answer), "revoked");
 		json_decref(answer);
 	}
-	assert_int_equal(call(bench, REVOKED, "GET", "/v1/journal/head", "", &answer), 200);
+	assert_int_equal(head_end_call(bench, REVOKED, "GET", "/v1/journal/head", "", &answer), 200);
 	json_decref(answer);
 }
 
