@@ -181,20 +181,32 @@ static enum bt_err check_rows(struct bt_journal *journal, struct bt_fault *fault
 	return err;
 }
 
-static enum bt_err check_row_indexes(struct bt_journal *journal, struct bt_fault *fault)
+/* One statement that answers "ok". */
+static enum bt_err ask_sqlite(struct bt_journal *journal, const char *sql, const char *what, struct bt_fault *fault)
 {
 	sqlite3_stmt *statement = NULL;
 	enum bt_err err = BT_OK;
-	int code = sqlite3_prepare_v2(journal->store.db, "PRAGMA integrity_check('sale')", -1, &statement, NULL);
+	int code = sqlite3_prepare_v2(journal->store.db, sql, -1, &statement, NULL);
 	if (!code)
 		code = sqlite3_step(statement);
 	const char *answer = code == SQLITE_ROW ? (const char *)sqlite3_column_text(statement, 0) : NULL;
 	if (code != SQLITE_ROW)
-		err = bt_store_error(&journal->store, "check sales", fault);
+		err = bt_store_error(&journal->store, what, fault);
 	else if (!answer || strcmp(answer, "ok") != 0)
-		err = bt_fault_set(fault, BT_ECORRUPT, 0, "journal.db: an index of sales is damaged");
+		err = bt_fault_set(fault, BT_ECORRUPT, 0, "journal.db: %s", what);
 	sqlite3_finalize(statement);
 	return err;
+}
+
+static enum bt_err check_row_indexes(struct bt_journal *journal, struct bt_fault *fault)
+{
+	return ask_sqlite(journal, "PRAGMA integrity_check('sale')", "an index of sales is damaged", fault);
+}
+
+/* A page can read right and yet be wrong about where it is free: the next put would then write over what it holds. */
+static enum bt_err check_pages(struct bt_journal *journal, struct bt_fault *fault)
+{
+	return ask_sqlite(journal, "PRAGMA quick_check(1)", "a page is damaged", fault);
 }
 
 enum bt_err bt_check_all(struct bt_journal *journal, const struct bt_head *last, struct bt_fault *fault)
@@ -204,5 +216,7 @@ enum bt_err bt_check_all(struct bt_journal *journal, const struct bt_head *last,
 		err = check_events(journal, last, fault);
 	if (err == BT_OK && !bt_mutant(BT_MUTANT_ROWS_NOT_COUNTED))
 		err = check_rows(journal, fault);
-	return err == BT_OK && !bt_mutant(BT_MUTANT_INDEXES_NOT_CHECKED) ? check_row_indexes(journal, fault) : err;
+	if (err == BT_OK && !bt_mutant(BT_MUTANT_INDEXES_NOT_CHECKED))
+		err = check_row_indexes(journal, fault);
+	return err == BT_OK ? check_pages(journal, fault) : err;
 }

@@ -333,6 +333,33 @@ static void not_a_database(void **state)
 	assert_int_equal(fixture_open(f), BT_ECORRUPT);
 }
 
+/* A page that reads right and names room where it holds something: the next put would write over it. */
+static void a_page_that_lies_about_its_room(void **state)
+{
+	struct fixture *f = *state;
+	size_t len = 0, lies = 0;
+	uint8_t *database = fixture_load(f, "journal.db", &len);
+	assert_true(len > 4096 && database[16] == 0x10 && database[17] == 0); /* pages of 4096 bytes */
+	for (size_t page = 0; page < len; page += 4096) {
+		uint8_t *header = database + page + (page == 0 ? 100 : 0); /* file format 1.6 */
+		bool leaf = header[0] == 0x0a || header[0] == 0x0d;
+		if (!leaf || (header[3] == 0 && header[4] == 0))
+			continue;
+		int start = header[5] << 8 | header[6];
+		header[5] = (uint8_t)((start + 1) >> 8);
+		header[6] = (uint8_t)(start + 1);
+		fixture_save(f, "journal.db", database, len);
+		assert_int_equal(fixture_open(f), BT_ECORRUPT);
+		header[5] = (uint8_t)(start >> 8);
+		header[6] = (uint8_t)start;
+		lies++;
+	}
+	fixture_save(f, "journal.db", database, len);
+	assert_int_equal(fixture_open(f), BT_OK);
+	assert_true(lies >= 8);
+	free(database);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -344,6 +371,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(edit_of_a_projected_row, make, end),
 	    cmocka_unit_test_setup_teardown(edit_of_the_schema, make, end),
 	    cmocka_unit_test_setup_teardown(edit_of_an_index, make, end),
+	    cmocka_unit_test_setup_teardown(a_page_that_lies_about_its_room, make, end),
 	    cmocka_unit_test_setup_teardown(events_exchanged, make, end),
 	    cmocka_unit_test_setup_teardown(older_copy_put_back, make, end),
 	    cmocka_unit_test_setup_teardown(second_record_gone, make, end),
