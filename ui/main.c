@@ -11,18 +11,6 @@
 #include "core/sts/selftest.h"
 #include "ui/command/command.h"
 
-static void print_help(void)
-{
-	puts("Batti " BATTI_VERSION ": the recharge counter that keeps working when the server does not.\n\n"
-	     "  batti --state DIR [options]\n      the counter, full screen");
-	for (int i = 0; bt_commands[i]; i++)
-		printf("  batti %s\n      %s\n", bt_commands[i]->usage, bt_commands[i]->summary);
-	puts("\nOptions:");
-	bt_args_help();
-	puts("\nExit codes: 0 done, 1 refused, 2 usage, 3 outcome unknown, 4 stopped (record in doubt), 5 outside the "
-	     "limit;\n  token batch: how many rows could not be made, 125 for more");
-}
-
 /* The words lie beside the program when it runs from a build, in the installed place otherwise. */
 static enum bt_err open_words(struct bt_words **out, struct bt_fault *fault)
 {
@@ -81,24 +69,25 @@ static enum bt_exit use_options(struct bt_command_env *env)
 	return BT_EXIT_DONE;
 }
 
-static enum bt_exit start(struct bt_command_env *env, const struct bt_command *command, int argc, char **argv)
+static enum bt_exit say_not_known(const struct bt_command_env *env)
 {
-	const char *why = NULL, *wrong = bt_args_parse(argc, argv, &env->args, &why);
-	enum bt_exit code;
+	const struct bt_args *args = &env->args;
+	bool helps = strcmp(args->command, "help") == 0 && args->count;
 
-	if (wrong) {
-		bt_command_say(env, why, wrong, NULL);
-		return BT_EXIT_USAGE;
-	}
-	code = read_config(env);
+	bt_command_say(env, N_("This command is not known: {1}."), helps ? args->words[0] : args->command, NULL);
+	return BT_EXIT_USAGE;
+}
+
+static enum bt_exit start(struct bt_command_env *env, const struct bt_command *command)
+{
+	enum bt_exit code = read_config(env);
+
 	if (!code)
 		code = use_options(env);
 	if (code)
 		return code;
-	if (!command && env->args.count) {
-		bt_command_say(env, N_("This command is not known: {1}."), env->args.words[0], NULL);
-		return BT_EXIT_USAGE;
-	}
+	if (!command && env->args.command)
+		return say_not_known(env);
 	return command ? command->run(env) : bt_command_counter.run(env);
 }
 
@@ -114,25 +103,24 @@ static enum bt_exit check_arithmetic(const struct bt_command_env *env)
 }
 
 /* Which answer it is that does not come out may be asked all the same. */
-static bool lists_answers(const struct bt_command *command, int argc, char **argv)
+static bool lists_answers(const struct bt_command *command, const struct bt_args *args)
 {
-	return command && command->listing && argc > 2 && strcmp(argv[2], command->listing) == 0;
+	return command && command->listing && args->count && strcmp(args->words[0], command->listing) == 0;
 }
 
 int main(int argc, char **argv)
 {
 	struct bt_command_env env = {0};
 	struct bt_fault fault = {0};
-	const struct bt_command *command = argc > 1 ? bt_command_find(argv[1]) : NULL;
+	const char *why = NULL, *wrong = bt_args_parse(argc - 1, argv + 1, &env.args, &why);
+	const struct bt_command *command = env.args.command ? bt_command_find(env.args.command) : NULL;
 	enum bt_exit code;
 
 	signal(SIGPIPE, SIG_IGN);
 	if (!setlocale(LC_CTYPE, "") || MB_CUR_MAX == 1)
 		setlocale(LC_CTYPE, "C.UTF-8");
-	if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)) {
-		print_help();
+	if (!wrong && bt_command_help(&env.args))
 		return 0;
-	}
 	if (argc > 1 && strcmp(argv[1], "--version") == 0) {
 		puts("batti " BATTI_VERSION);
 		return 0;
@@ -145,8 +133,12 @@ int main(int argc, char **argv)
 	if (open_words(&env.words, &fault) != BT_OK)
 		bt_command_say(&env, N_("The words for Hindi cannot be read: {1}."), fault.what, NULL);
 	code = check_arithmetic(&env);
-	if (!code || lists_answers(command, argc, argv))
-		code = start(&env, command, argc - (command ? 2 : 1), argv + (command ? 2 : 1));
+	if (wrong && !code) {
+		bt_command_say(&env, why, wrong, NULL);
+		code = BT_EXIT_USAGE;
+	} else if (!wrong && (!code || lists_answers(command, &env.args))) {
+		code = start(&env, command);
+	}
 	bt_words_close(env.words);
 	return (int)code;
 }

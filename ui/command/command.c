@@ -5,10 +5,17 @@
 #include <string.h>
 
 const struct bt_command *const bt_commands[] = {
-    &bt_command_sell,   &bt_command_lookup,  &bt_command_sync_now,
-    &bt_command_enrol,  &bt_command_journal, &bt_command_receipt,
-    &bt_command_doctor, &bt_command_lease,   &bt_command_token,
-    &bt_command_docket, NULL,
+    &bt_command_sell,
+    &bt_command_lookup,
+    &bt_command_sync_now,
+    &bt_command_enrol,
+    &bt_command_journal,
+    &bt_command_receipt,
+    &bt_command_doctor,
+    &bt_command_lease,
+    &bt_command_token,
+    &bt_command_docket,
+    NULL,
 };
 
 const struct bt_command *bt_command_find(const char *name)
@@ -16,6 +23,14 @@ const struct bt_command *bt_command_find(const char *name)
 	for (int i = 0; bt_commands[i]; i++)
 		if (strcmp(bt_commands[i]->name, name) == 0)
 			return bt_commands[i];
+	return NULL;
+}
+
+const struct bt_command_form *bt_command_form_find(const struct bt_command_form *forms, const char *word)
+{
+	for (; forms && forms->word; forms++)
+		if (strcmp(forms->word, word) == 0)
+			return forms;
 	return NULL;
 }
 

@@ -27,9 +27,10 @@ struct bt_args {
 	const char *sale, *as, *width, *output;
 	const char *from, *receipts;
 	const char *sign_in, *demo_sandbox;
-	bool json, mono, ascii, offline;
+	bool json, mono, ascii, offline, help;
 	struct bt_token_args token;
-	int count; /* words that are not options, after the command's name */
+	const char *command; /* the first word that is no option */
+	int count;           /* words that are not options, after the command's name */
 	const char *words[BT_WORDS_MAX];
 };
 
@@ -40,18 +41,26 @@ struct bt_command_env {
 	struct bt_words *words;
 };
 
+/** What a word behind the command's name makes of it: `make` in `token make`. */
+struct bt_command_form {
+	const char *word;    /* NULL ends a list of them */
+	const char *usage;   /* after the word */
+	const char *summary; /* one line */
+	enum bt_exit (*run)(struct bt_command_env *env);
+};
+
 struct bt_command {
 	const char *name;
-	const char *usage;   /* after "batti " */
-	const char *summary; /* one line, for --help and the manual */
+	const char *usage;                   /* after the name; "" for a command that has forms */
+	const char *summary;                 /* one line */
+	const struct bt_command_form *forms; /* NULL for a command that is one thing */
 	enum bt_exit (*run)(struct bt_command_env *env);
 	const char
 	    *listing; /* the word that makes it list the known answers, even when one does not come out; or NULL */
 };
 
 extern const struct bt_command bt_command_sell, bt_command_lookup, bt_command_sync_now, bt_command_enrol,
-    bt_command_journal, bt_command_receipt, bt_command_doctor, bt_command_token, bt_command_lease,
-    bt_command_docket;
+    bt_command_journal, bt_command_receipt, bt_command_doctor, bt_command_token, bt_command_lease, bt_command_docket;
 /** The counter itself: what runs when no command is named. Not in the list. */
 extern const struct bt_command bt_command_counter;
 /** NULL-ended, in the order of the help. */
@@ -59,11 +68,18 @@ extern const struct bt_command *const bt_commands[];
 /** @return the row or NULL. */
 const struct bt_command *bt_command_find(const char *name);
 
-/** Read options and words of @p argv (command's name already taken off).
+/** @return the row of @p forms, which may be NULL, or NULL. */
+const struct bt_command_form *bt_command_form_find(const struct bt_command_form *forms, const char *word);
+/** Print to standard output what was asked about with `--help` or `help`: all of it, one command or one form of it.
+ *  @return false when nothing was asked, or it is about no command. */
+bool bt_command_help(const struct bt_args *args);
+
+/** Read options and words of @p argv (the program's name already taken off), in any order.
  *  @return NULL, or the word that is wrong; *why is the catalogue key that says how. */
 const char *bt_args_parse(int argc, char **argv, struct bt_args *out, const char **why);
-/** Every option with its value's name and meaning, to standard output. */
-void bt_args_help(void);
+/** The options that @p command takes in @p form, with their values' names and meanings, to standard output. NULL stands
+ *  for every form, and for every command. */
+void bt_args_help(const char *command, const char *form);
 
 /** One sentence to standard error in both languages; @p first and @p second fill {1} and {2}. */
 void bt_command_say(const struct bt_command_env *env, const char *key, const char *first, const char *second);

@@ -200,7 +200,7 @@ static enum bt_exit run(struct bt_command_env *env)
 
 const struct bt_command bt_command_docket = {
     .name = "docket",
-    .usage = "docket --state DIR NUMBER|- [--json]",
+    .usage = "--state DIR NUMBER|- [--json]",
     .summary = "the token of a docket, from whichever counter it is",
     .run = run,
 };

@@ -30,7 +30,7 @@ static enum bt_exit run(struct bt_command_env *env)
 
 const struct bt_command bt_command_doctor = {
     .name = "doctor",
-    .usage = "doctor --state DIR",
+    .usage = "--state DIR",
     .summary = "say how server, clock, record, limits and printer stand",
     .run = run,
 };

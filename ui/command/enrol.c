@@ -155,7 +155,7 @@ static enum bt_exit run(struct bt_command_env *env)
 
 const struct bt_command bt_command_enrol = {
     .name = "enrol",
-    .usage = "enrol URL --state DIR --code CODE --ca FILE --passphrase-file FILE",
+    .usage = "URL --state DIR --code CODE --ca FILE --passphrase-file FILE",
     .summary = "make this folder a terminal of the head-end at URL",
     .run = run,
 };

@@ -401,25 +401,28 @@ static enum bt_exit recover(struct bt_command_env *env)
 
 /* ---- which ---- */
 
-static const struct {
-	const char *name;
-	enum bt_exit (*run)(struct bt_command_env *env);
-} kinds[] = {{"verify", verify}, {"export", export_all}, {"recover", recover}};
+static const struct bt_command_form forms[] = {
+    {"verify", "--state DIR [--json]", "check the whole record through", verify},
+    {"export", "--state DIR [-o FILE]", "every record as a line of JSON", export_all},
+    {"recover", "--state DIR [--from FILE|DIR] [--receipts FILE]", "make a damaged or lost record anew", recover},
+    {0},
+};
 
 static enum bt_exit run(struct bt_command_env *env)
 {
 	const char *name = env->args.count == 1 ? env->args.words[0] : "journal";
+	const struct bt_command_form *form = bt_command_form_find(forms, name);
 
-	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
-		if (env->args.count == 1 && strcmp(kinds[i].name, name) == 0)
-			return kinds[i].run(env);
+	if (form)
+		return form->run(env);
 	bt_command_say(env, N_("This command is not known: {1}."), name, NULL);
 	return BT_EXIT_USAGE;
 }
 
 const struct bt_command bt_command_journal = {
     .name = "journal",
-    .usage = "journal verify|export|recover --state DIR [--json] [-o FILE] [--from FILE|DIR] [--receipts FILE]",
+    .usage = "",
     .summary = "check the record through, hand it out, or make it anew",
+    .forms = forms,
     .run = run,
 };

@@ -233,33 +233,52 @@ static enum bt_exit extend(struct bt_command_env *env, struct bt_counter *counte
 	return show(env, counter);
 }
 
-static enum bt_exit run(struct bt_command_env *env)
+static enum bt_exit with_counter(struct bt_command_env *env,
+				 enum bt_exit (*act)(struct bt_command_env *env, struct bt_counter *counter))
 {
-	static const struct {
-		const char *name;
-		bool takes_more;
-		enum bt_exit (*run)(struct bt_command_env *env, struct bt_counter *counter);
-	} kinds[] = {{"show", false, show}, {"extend", true, extend}};
-	const char *name = env->args.count > 0 ? env->args.words[0] : "lease";
 	struct bt_counter *counter = NULL;
-	enum bt_exit code = BT_EXIT_USAGE;
+	enum bt_exit code = bt_command_open(env, BT_OPEN_LOCAL, &counter);
 
-	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-		if (strcmp(kinds[i].name, name) != 0 || (env->args.count > 1) != kinds[i].takes_more)
-			continue;
-		code = bt_command_open(env, BT_OPEN_LOCAL, &counter);
-		if (!code)
-			code = kinds[i].run(env, counter);
-		bt_counter_close(counter);
-		return code;
-	}
+	if (!code)
+		code = act(env, counter);
+	bt_counter_close(counter);
+	return code;
+}
+
+static enum bt_exit say_not_known(const struct bt_command_env *env, const char *name)
+{
 	bt_command_say(env, N_("This command is not known: {1}."), name, NULL);
 	return BT_EXIT_USAGE;
 }
 
+static enum bt_exit run_show(struct bt_command_env *env)
+{
+	return env->args.count > 1 ? say_not_known(env, "show") : with_counter(env, show);
+}
+
+static enum bt_exit run_extend(struct bt_command_env *env)
+{
+	return env->args.count > 1 ? with_counter(env, extend) : say_not_known(env, "extend");
+}
+
+static const struct bt_command_form forms[] = {
+    {"show", "--state DIR [--json]", "the terms for making tokens offline", run_show},
+    {"extend", "CODE --state DIR [--json]", "lengthen them by a code read out over the telephone", run_extend},
+    {0},
+};
+
+static enum bt_exit run(struct bt_command_env *env)
+{
+	const char *name = env->args.count > 0 ? env->args.words[0] : "lease";
+	const struct bt_command_form *form = bt_command_form_find(forms, name);
+
+	return form ? form->run(env) : say_not_known(env, name);
+}
+
 const struct bt_command bt_command_lease = {
     .name = "lease",
-    .usage = "lease show|extend [CODE] --state DIR [--json]",
+    .usage = "",
     .summary = "show the terms for making tokens offline, or lengthen them by a code read out over the telephone",
+    .forms = forms,
     .run = run,
 };

@@ -83,7 +83,7 @@ static enum bt_exit run(struct bt_command_env *env)
 
 const struct bt_command bt_command_lookup = {
     .name = "lookup",
-    .usage = "lookup --state DIR TEXT [--json]",
+    .usage = "--state DIR TEXT [--json]",
     .summary = "find consumers by number, meter, mobile or name",
     .run = run,
 };

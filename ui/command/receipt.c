@@ -92,7 +92,7 @@ static enum bt_exit run(struct bt_command_env *env)
 
 const struct bt_command bt_command_receipt = {
     .name = "receipt",
-    .usage = "receipt render --state DIR --sale ID [--as png|text|escpos] [--width 384|512|576] [--lang en|hi|both] "
+    .usage = "render --state DIR --sale ID [--as png|text|escpos] [--width 384|512|576] [--lang en|hi|both] "
 	     "[-o FILE]",
     .summary = "a slip as picture, text or printer bytes",
     .run = run,

@@ -311,7 +311,7 @@ static enum bt_exit run(struct bt_command_env *env)
 
 const struct bt_command bt_command_sell = {
     .name = "sell",
-    .usage = "sell --state DIR --connection NUMBER --amount RUPEES [--tender cash] [--towards balance|dues|RUPEES] "
+    .usage = "--state DIR --connection NUMBER --amount RUPEES [--tender cash] [--towards balance|dues|RUPEES] "
 	     "[--passphrase-file FILE] [--json]",
     .summary = "sell one recharge: a token, server or no server",
     .run = run,

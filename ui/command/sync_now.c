@@ -55,7 +55,7 @@ static enum bt_exit run(struct bt_command_env *env)
 
 const struct bt_command bt_command_sync_now = {
     .name = "sync",
-    .usage = "sync --state DIR [--json]",
+    .usage = "--state DIR [--json]",
     .summary = "send what is unsent, fetch lease, tariffs and consumers",
     .run = run,
 };

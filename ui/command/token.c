@@ -102,18 +102,23 @@ static enum bt_exit test_self(struct bt_command_env *env)
 	return ok ? BT_EXIT_DONE : BT_EXIT_STOPPED;
 }
 
-static const struct {
-	const char *name;
-	enum bt_exit (*run)(struct bt_command_env *env);
-} parts[] = {{"make", bt_token_make}, {"decode", bt_token_decode}, {"selftest", test_self}, {"batch", bt_token_batch}};
+static const struct bt_command_form forms[] = {
+    {"make", "--type TYPE [--amount UNITS|--value N|--control BITS] --meter METER --vending-key-file FILE ... [--json]",
+     "one token of any type", bt_token_make},
+    {"decode", "TOKEN... [--decoder-key-file FILE|--vending-key-file FILE ...] [--json]", "every field of each token",
+     bt_token_decode},
+    {"selftest", "[--json]", "each known answer, and whether it comes out", test_self},
+    {"batch", "[FILE] [--sta-tables FILE]", "a file of rows, each with its token behind it", bt_token_batch},
+    {0},
+};
 
 static enum bt_exit run(struct bt_command_env *env)
 {
 	const char *name = env->args.count ? env->args.words[0] : "token";
+	const struct bt_command_form *form = bt_command_form_find(forms, name);
 
-	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
-		if (strcmp(parts[i].name, name) == 0)
-			return parts[i].run(env);
+	if (form)
+		return form->run(env);
 	if (env->args.count)
 		bt_command_say(env, N_("This command is not known: {1}."), name, NULL);
 	bt_command_say(env, N_("What follows is one of these: {1}."),
@@ -123,8 +128,9 @@ static enum bt_exit run(struct bt_command_env *env)
 
 const struct bt_command bt_command_token = {
     .name = "token",
-    .usage = "token make --type TYPE ... | decode TOKEN... | selftest | batch [FILE] [--json]",
+    .usage = "",
     .summary = "make and read tokens of the standard, one or a file of them",
+    .forms = forms,
     .run = run,
     .listing = "selftest",
 };
