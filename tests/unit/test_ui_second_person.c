@@ -3,97 +3,24 @@
  *
  * rooms: ui/screen ui/widget core/base core/money core/qr core/directory core/tender
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "tests/unit/stage_fixture.h"
 
-#include <cmocka.h>
-
-#include "tests/unit/fake_shop.h"
-#include "ui/screen/stage.h"
-
-#define HAND_MS   200 /* between keys of a hand */
 #define MINUTE_MS INT64_C(60000)
 #define CODE      "43891686641634972126"
 
-static struct fake_shop fake;
-static struct bt_ui_stage *stage;
-static struct bt_ui_canvas canvas;
-static int64_t boot_ms;
-
-static void draw(void)
-{
-	bt_ui_stage_tick(stage, ++boot_ms);
-	bt_ui_stage_draw(stage, 24, 80, &canvas);
-}
-
-static bool send(enum bt_ui_key key, uint32_t ch)
-{
-	draw();
-	boot_ms += HAND_MS;
-	return bt_ui_stage_press(stage, &(struct bt_ui_press){.key = key, .ch = ch, .at_ms = boot_ms, .fresh = true});
-}
-
-static void press(enum bt_ui_key key)
-{
-	(void)send(key, 0);
-}
-
-/* @return how many bells rang. */
-static int type(const char *text)
-{
-	int bells = 0;
-	for (; *text; text++) {
-		bells += send(*text == '\n' ? BT_KEY_ENTER : BT_KEY_CHAR, (uint32_t)(unsigned char)*text);
-	}
-	return bells;
-}
-
-static bool shows(const char *text)
-{
-	char row[4096];
-	draw();
-	for (int i = 0; i < canvas.rows; i++) {
-		bt_ui_row_text(&canvas, i, row, sizeof(row));
-		if (strstr(row, text)) {
-			return true;
-		}
-	}
-	return false;
-}
-
-#define assert_screen(wanted) assert_string_equal(bt_ui_stage_screen_id(stage), wanted)
-
-static void open_stage(bool signed_in)
-{
-	fake_open(&fake, NULL);
-	fake_server_down(&fake);
-	boot_ms = 1000;
-	struct bt_ui_stage_options options = {.signed_in = signed_in};
-	assert_int_equal(bt_ui_stage_open(&fake.shop, &options, boot_ms, &stage), BT_OK);
-}
-
-static int setup(void **state)
+static int setup_down(void **state)
 {
 	(void)state;
-	open_stage(true);
+	open_stage(&(struct bt_ui_stage_options){.signed_in = true});
+	fake_server_down(&fake);
 	return 0;
 }
 
 static int setup_signed_out(void **state)
 {
 	(void)state;
-	open_stage(false);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	bt_ui_stage_close(stage);
-	stage = NULL;
+	open_stage(&(struct bt_ui_stage_options){.signed_in = false});
+	fake_server_down(&fake);
 	return 0;
 }
 
@@ -314,20 +241,20 @@ static void test_no_supervisor_is_known(void **state)
 	assert_true(shows("No supervisor is known at this counter."));
 }
 
-#define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
+#define DOWN(function) cmocka_unit_test_setup_teardown(function, setup_down, teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    TEST(test_f8_leads_to_the_code),
-	    TEST(test_each_group_is_told),
-	    TEST(test_what_came_of_a_code),
-	    TEST(test_no_code_is_left),
-	    TEST(test_keys_then_the_time),
+	    DOWN(test_f8_leads_to_the_code),
+	    DOWN(test_each_group_is_told),
+	    DOWN(test_what_came_of_a_code),
+	    DOWN(test_no_code_is_left),
+	    DOWN(test_keys_then_the_time),
 	    cmocka_unit_test_setup_teardown(test_before_anybody_has_signed_in, setup_signed_out, teardown),
-	    TEST(test_the_time_is_typed),
-	    TEST(test_a_time_before_the_record),
-	    TEST(test_no_supervisor_is_known),
+	    DOWN(test_the_time_is_typed),
+	    DOWN(test_a_time_before_the_record),
+	    DOWN(test_no_supervisor_is_known),
 	};
 	return cmocka_run_group_tests_name("ui_second_person", tests, NULL, NULL);
 }
