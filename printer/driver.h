@@ -13,6 +13,7 @@ struct bt_prn_sheet {
 	const struct bt_receipt *receipt;
 	const struct bt_prn_profile *profile;
 	struct bt_raster *raster;
+	const char *pictures; /* folder of the pictures of a slip; NULL: none are drawn */
 	bool open_drawer;
 	bool after_broken; /* the slip before was cut short: the printer may still wait for its bytes */
 };

@@ -151,11 +151,20 @@ static enum bt_err put_end(struct page *page, const struct bt_receipt_line *line
 	return put_wrapped(page, end, ALIGN_CENTRE);
 }
 
+/* A page of letters has no pictures. */
+static enum bt_err put_picture(struct page *page, const struct bt_receipt_line *line)
+{
+	(void)page;
+	(void)line;
+	return BT_OK;
+}
+
 static enum bt_err (*const putters[])(struct page *page, const struct bt_receipt_line *line) = {
     [BT_LINE_HEADING] = put_centre, [BT_LINE_CENTRE] = put_centre, [BT_LINE_TEXT] = put_text,
     [BT_LINE_PAIR] = put_pair,      [BT_LINE_MARK] = put_mark,     [BT_LINE_GROUP] = put_group,
     [BT_LINE_DIGITS] = put_digits,  [BT_LINE_QR] = put_payload,    [BT_LINE_RULE] = put_rule,
-    [BT_LINE_SPACE] = put_space,    [BT_LINE_END] = put_end,
+    [BT_LINE_SPACE] = put_space,    [BT_LINE_END] = put_end,       [BT_LINE_PICTURE] = put_picture,
+    [BT_LINE_STEP] = put_text,
 };
 
 static enum bt_err render_text(const struct bt_prn_sheet *sheet, struct bt_buf *out, struct bt_fault *fault)

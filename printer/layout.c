@@ -280,7 +280,8 @@ static enum bt_err (*const putters[])(struct layout *page, const struct bt_recei
     [BT_LINE_HEADING] = put_heading, [BT_LINE_CENTRE] = put_centre, [BT_LINE_TEXT] = put_text,
     [BT_LINE_PAIR] = put_pair,       [BT_LINE_MARK] = put_mark,     [BT_LINE_GROUP] = put_group,
     [BT_LINE_DIGITS] = put_digits,   [BT_LINE_QR] = put_qr,         [BT_LINE_RULE] = put_rule,
-    [BT_LINE_SPACE] = put_space,     [BT_LINE_END] = put_end,
+    [BT_LINE_SPACE] = put_space,     [BT_LINE_END] = put_end,       [BT_LINE_PICTURE] = put_space,
+    [BT_LINE_STEP] = put_text,
 };
 
 static const struct sizes *find_sizes(int width)

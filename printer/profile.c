@@ -14,6 +14,8 @@ const struct bt_prn_profile bt_prn_profiles[] = {
 	.drawer = true,
 	.band_rows = 104,
 	.feed_units_per_dot = 1,
+	.real_time = true,
+	.in_order = true,
 	.driver = "escpos",
     },
     {
@@ -26,6 +28,8 @@ const struct bt_prn_profile bt_prn_profiles[] = {
 	.drawer = true,
 	.band_rows = 112,
 	.feed_units_per_dot = 0,
+	.real_time = true,
+	.in_order = true,
 	.driver = "escpos",
     },
     {
@@ -38,6 +42,8 @@ const struct bt_prn_profile bt_prn_profiles[] = {
 	.drawer = true,
 	.band_rows = 112,
 	.feed_units_per_dot = 2,
+	.real_time = true,
+	.in_order = true,
 	.driver = "escpos",
     },
     {
@@ -50,6 +56,8 @@ const struct bt_prn_profile bt_prn_profiles[] = {
 	.drawer = true,
 	.band_rows = 104,
 	.feed_units_per_dot = 0,
+	.real_time = true,
+	.in_order = true,
 	.driver = "escpos",
     },
     {

@@ -137,9 +137,9 @@ static void add_records(struct page *page)
 
 	bt_count_format(bt_journal_head(page->counter->journal).seq, count);
 	if (bt_teller_state(page->counter->teller) == BT_OK)
-		add(page, N_("Journal"), BT_UI_GOOD, N_("{1} records, chain whole, second copy equal"), count, NULL);
+		add(page, N_("Record"), BT_UI_GOOD, N_("{1} entries, none missing, none changed"), count, NULL);
 	else
-		add(page, N_("Journal"), BT_UI_BAD, N_("does not agree with itself"), NULL, NULL);
+		add(page, N_("Record"), BT_UI_BAD, N_("does not agree with itself"), NULL, NULL);
 	snprintf(free_gb, sizeof free_gb, "%lld.%lld", (long long)(tenths / 10), (long long)(tenths % 10));
 	add(page, N_("Disk"), bytes > (INT64_C(1) << 28) ? BT_UI_GOOD : BT_UI_BAD, N_("{1} GB free"), free_gb, NULL);
 }
@@ -208,6 +208,7 @@ static void add_printer(struct page *page)
 	} papers[] = {
 	    [BT_PAPER_OK] = {BT_UI_GOOD, N_("Paper ok")},           [BT_PAPER_LOW] = {BT_UI_WARN, N_("Paper low")},
 	    [BT_PAPER_OUT] = {BT_UI_BAD, N_("No paper")},           [BT_PAPER_OPEN] = {BT_UI_BAD, N_("Printer open")},
+	    [BT_PAPER_JAM] = {BT_UI_BAD, N_("Cutter stuck")},       [BT_PAPER_FAULT] = {BT_UI_BAD, N_("Printer error")},
 	    [BT_PAPER_SILENT] = {BT_UI_WARN, N_("Printer silent")}, [BT_PAPER_NONE] = {BT_UI_WARN, N_("No printer")},
 	};
 	struct bt_counter *counter = page->counter;
@@ -224,15 +225,15 @@ static void add_mirror(struct page *page)
 	bt_journal_mirror(page->counter->journal, &status);
 	bt_count_format(status.behind, count);
 	if (status.state == BT_MIRROR_NONE)
-		add(page, N_("Mirror"), BT_UI_WARN, N_("no second disk"), NULL, NULL);
+		add(page, N_("Second copy"), BT_UI_WARN, N_("no second disk"), NULL, NULL);
 	else if (status.state == BT_MIRROR_WHOLE)
-		add(page, N_("Mirror"), BT_UI_GOOD, N_("holds every record"), NULL, NULL);
+		add(page, N_("Second copy"), BT_UI_GOOD, N_("holds every record"), NULL, NULL);
 	else if (status.state == BT_MIRROR_BEHIND)
-		add(page, N_("Mirror"), BT_UI_WARN, N_("{1} records behind"), count, NULL);
+		add(page, N_("Second copy"), BT_UI_WARN, N_("{1} records behind"), count, NULL);
 	else if (status.required)
-		add(page, N_("Mirror"), BT_UI_BAD, N_("missing: no new sale"), NULL, NULL);
+		add(page, N_("Second copy"), BT_UI_BAD, N_("missing: no new sale"), NULL, NULL);
 	else
-		add(page, N_("Mirror"), BT_UI_WARN, N_("missing: selling goes on"), NULL, NULL);
+		add(page, N_("Second copy"), BT_UI_WARN, N_("missing: selling goes on"), NULL, NULL);
 }
 
 int bt_counter_system(struct bt_counter *counter, int max, struct bt_ui_system_line *out)

@@ -32,6 +32,10 @@ enum bt_receipt_line_kind {
 	BT_LINE_MARK,    /* centred, reversed: DUPLICATE, TRAINING, made while the server was down */
 	BT_LINE_DIGITS,  /* right = 20 digits in fours, large, that are keyed in before those of the groups */
 	BT_LINE_GROUP,   /* one group of four token digits, numbered, in the largest digits */
+	BT_LINE_PICTURE, /* left = name of a picture of assets/receipt, without its ending, centred; none there: nothing
+			  */
+	BT_LINE_STEP,    /* left = a sentence, right = name of a picture or "". Steps in a row are one block: their
+			  * pictures down the left side, the sentences beside them */
 	BT_LINE_QR,      /* text = payload; the quiet zone is added by the driver */
 	BT_LINE_RULE,
 	BT_LINE_SPACE,

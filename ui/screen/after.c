@@ -78,6 +78,8 @@ static const char *failure_key(enum bt_paper paper)
 	    [BT_PAPER_LOW] = N_("Printing was not confirmed. F5 prints again."),
 	    [BT_PAPER_OUT] = N_("No paper. Put in a roll, then F5. Meanwhile write or photograph this."),
 	    [BT_PAPER_OPEN] = N_("The printer is open. Close it, then F5."),
+	    [BT_PAPER_JAM] = N_("The cutter is stuck. Open the printer, free it, close it, then F5."),
+	    [BT_PAPER_FAULT] = N_("The printer reports an error. Switch it off and on, then F5."),
 	    [BT_PAPER_SILENT] = N_("The printer does not answer. F5 tries again."),
 	    [BT_PAPER_NONE] = N_("No printer is set up. Write or photograph this."),
 	};
@@ -121,7 +123,7 @@ bool bt_ui_after_print_state(const struct bt_ui_after *after, const struct bt_ui
 void bt_ui_after_money(const struct bt_ui_after *after, struct bt_ui_canvas *canvas)
 {
 	char text[BT_DATE_BYTES];
-	bt_ui_put_clip(canvas, 3, BT_TEXT_LEFT, BT_PERSON_COL - BT_TEXT_LEFT - 1, BT_INK_FACT | BT_BOLD,
+	bt_ui_put_name(canvas, 3, BT_TEXT_LEFT, BT_PERSON_COL - BT_TEXT_LEFT - 1, BT_INK_FACT | BT_BOLD,
 		       bt_dual_get(&after->view.consumer.name, canvas->lang));
 	bt_ui_rupees(after->view.sale.quote.amount, false, text);
 	bt_ui_put(canvas, 3, BT_PERSON_COL, BT_INK_FACT | BT_BOLD, text);

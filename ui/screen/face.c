@@ -124,6 +124,8 @@ static void fill_paper(const struct bt_ui_status *status, const struct bt_ui_can
 		     [BT_PAPER_LOW] = {"△", BT_INK_WARN, N_("Paper low")},
 		     [BT_PAPER_OUT] = {"✕", BT_INK_WARN, N_("No paper")},
 		     [BT_PAPER_OPEN] = {"✕", BT_INK_WARN, N_("Lid open")},
+		     [BT_PAPER_JAM] = {"✕", BT_INK_WARN, N_("Jammed")},
+		     [BT_PAPER_FAULT] = {"✕", BT_INK_WARN, N_("Fault")},
 		     [BT_PAPER_SILENT] = {"?", BT_INK_WARN, N_("No answer")},
 		     [BT_PAPER_NONE] = {"", BT_INK_QUIET, N_("No printer")}};
 	slot->shape = looks[status->paper].shape;
@@ -374,14 +376,14 @@ void bt_ui_person(struct bt_ui_canvas *canvas, int row, const struct bt_consumer
 {
 	char text[512] = "", relative[320];
 	bt_ui_relative(canvas, consumer, relative);
-	bt_ui_put_clip(canvas, row, BT_TEXT_LEFT, BT_PERSON_COL - BT_TEXT_LEFT - 1, BT_INK_FACT | BT_BOLD,
+	bt_ui_put_name(canvas, row, BT_TEXT_LEFT, BT_PERSON_COL - BT_TEXT_LEFT - 1, BT_INK_FACT | BT_BOLD,
 		       bt_dual_get(&consumer->name, canvas->lang));
 	if (relative[0]) {
 		bt_text_printf(text, sizeof(text), "%s,  ", relative);
 	}
 	size_t len = strlen(text);
 	bt_text_copy(text + len, sizeof(text) - len, bt_dual_get(&consumer->place, canvas->lang));
-	bt_ui_put_clip(canvas, row, BT_PERSON_COL, 78 - BT_PERSON_COL, BT_INK_QUIET, text);
+	bt_ui_put_name(canvas, row, BT_PERSON_COL, 78 - BT_PERSON_COL, BT_INK_QUIET, text);
 }
 
 void bt_ui_numbers(struct bt_ui_canvas *canvas, int row, const struct bt_consumer *consumer)
