@@ -10,6 +10,11 @@
 
 #define CAMPAIGN_COUNTERS 48
 
+/** What a campaign counts is one list of ROW(ID, "name"), given to these two: an enum of the places in
+ *  campaign_totals.counts, and the names in their order. */
+#define CAMPAIGN_COUNTER_ID(id, name)   id,
+#define CAMPAIGN_COUNTER_NAME(id, name) [id] = name,
+
 struct campaign_options {
 	uint64_t seed;
 	uint64_t amount; /* how much of what the campaign counts */

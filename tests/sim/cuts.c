@@ -55,19 +55,10 @@
 	ROW(COUNT_CUT_MIRRORED, "cut-with-a-mirror")                                                                   \
 	ROW(COUNT_VERIFIED, "verified")
 
-enum counter {
-#define COUNTER_ENUM(id, name) id,
-	COUNTERS(COUNTER_ENUM)
-#undef COUNTER_ENUM
-	    COUNTER_COUNT
-};
+enum counter { COUNTERS(CAMPAIGN_COUNTER_ID) COUNTER_COUNT };
 _Static_assert(COUNTER_COUNT <= CAMPAIGN_COUNTERS, "room for the counters");
 
-static const char *const counter_names[] = {
-#define COUNTER_NAME(id, name) [id] = name,
-    COUNTERS(COUNTER_NAME)
-#undef COUNTER_NAME
-};
+static const char *const counter_names[] = {COUNTERS(CAMPAIGN_COUNTER_NAME)};
 
 struct world {
 	const struct campaign_options *options;
@@ -121,21 +112,6 @@ static void judge(struct world *world, const struct check_report *report)
 	bool excused = report->result == CHECK_STOPPED && (world->disk->off || world->disk->fault_done);
 	if (report->result != CHECK_GOOD && !excused)
 		fail(world, report->result == CHECK_EXTRA ? COUNT_EXTRA : COUNT_LOST, report->where);
-}
-
-/* ---- time ---- */
-
-static int64_t wall_ms(void *self)
-{
-	struct world *world = self;
-	world->ledger.now_ms += 1;
-	return world->ledger.now_ms;
-}
-
-static void boot_id(void *self, char out[37])
-{
-	(void)self;
-	memcpy(out, "00000000-0000-4000-8000-000000000000", 37);
 }
 
 /* ---- what may go wrong in one life ---- */
@@ -457,7 +433,7 @@ static void run_world(const struct campaign_options *options, uint64_t number, s
 	if (!disk && (!(disk = power_open(POWER_VFS)) || bt_signer_open(key, &signer) != BT_OK))
 		abort();
 	world = (struct world){.options = options, .totals = totals, .number = number, .disk = disk, .signer = signer};
-	world.clock = (struct bt_clock){.wall_ms = wall_ms, .boot_ms = wall_ms, .boot_id = boot_id, .self = &world};
+	world.clock = ledger_clock(&world.ledger);
 	world.chance.state = campaign_seed(options, number, 1);
 	power_format(disk, campaign_seed(options, number, 2));
 	if (chance_one_in(&world.chance, 3)) /* too small for a ballast */

@@ -36,6 +36,24 @@ void ledger_begin(struct ledger *ledger, uint64_t seed)
 	ledger->peer = ledger->peer_drawn = 0;
 }
 
+static int64_t read_ms(void *self)
+{
+	struct ledger *ledger = self;
+	ledger->now_ms += 1;
+	return ledger->now_ms;
+}
+
+static void name_boot(void *self, char out[37])
+{
+	(void)self;
+	memcpy(out, "00000000-0000-4000-8000-000000000000", 37);
+}
+
+struct bt_clock ledger_clock(struct ledger *ledger)
+{
+	return (struct bt_clock){.wall_ms = read_ms, .boot_ms = read_ms, .boot_id = name_boot, .self = ledger};
+}
+
 bool ledger_has_room(const struct ledger *ledger, int most)
 {
 	return ledger->drawn + most <= LEDGER_EVENTS_MAX && ledger->sale_count + most <= LEDGER_SALES_MAX;

@@ -57,6 +57,8 @@ struct ledger {
 
 /** An empty one; the genesis event is its first. */
 void ledger_begin(struct ledger *ledger, uint64_t seed);
+/** Its time as the journal's clock: a millisecond goes by at each reading, in one boot. It borrows the ledger. */
+struct bt_clock ledger_clock(struct ledger *ledger);
 /** True when there is room for another put of @p most events. */
 bool ledger_has_room(const struct ledger *ledger, int most);
 /** Draw a put of 1 to @p most events into ledger->put. @return how many. */

@@ -36,19 +36,10 @@
 	ROW(COUNT_HEAD, "head")                                                                                        \
 	ROW(COUNT_SHORTENED, "shortened")
 
-enum counter {
-#define COUNTER_ENUM(id, name) id,
-	COUNTERS(COUNTER_ENUM)
-#undef COUNTER_ENUM
-	    COUNTER_COUNT
-};
+enum counter { COUNTERS(CAMPAIGN_COUNTER_ID) COUNTER_COUNT };
 _Static_assert(COUNTER_COUNT <= CAMPAIGN_COUNTERS, "room for the counters");
 
-static const char *const counter_names[] = {
-#define COUNTER_NAME(id, name) [id] = name,
-    COUNTERS(COUNTER_NAME)
-#undef COUNTER_NAME
-};
+static const char *const counter_names[] = {COUNTERS(CAMPAIGN_COUNTER_NAME)};
 
 static const struct target {
 	const char *path;
@@ -91,19 +82,6 @@ static void fail(struct world *world, const char *what)
 	count(world, COUNT_UNDETECTED);
 	printf("FAILED --seed %llu --world %llu: %s: %s\n", (unsigned long long)world->options->seed,
 	       (unsigned long long)world->number, world->flip, what);
-}
-
-static int64_t wall_ms(void *self)
-{
-	struct world *world = self;
-	world->ledger.now_ms += 1;
-	return world->ledger.now_ms;
-}
-
-static void boot_id(void *self, char out[37])
-{
-	(void)self;
-	memcpy(out, "00000000-0000-4000-8000-000000000000", 37);
 }
 
 static struct bt_journal_options options_of(struct world *world)
@@ -420,7 +398,7 @@ static void run_world(const struct campaign_options *options, uint64_t number, s
 		abort();
 	world = (struct world){
 	    .options = options, .totals = totals, .number = number, .disk = disk, .image = &image, .signer = signer};
-	world.clock = (struct bt_clock){.wall_ms = wall_ms, .boot_ms = wall_ms, .boot_id = boot_id, .self = &world};
+	world.clock = ledger_clock(&world.ledger);
 	world.chance.state = campaign_seed(options, number, 1);
 	power_format(disk, campaign_seed(options, number, 2));
 	world.mirrored = chance_one_in(&world.chance, 2);
