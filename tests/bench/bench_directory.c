@@ -8,11 +8,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "core/base/file.h"
 #include "core/directory/directory.h"
+#include "tests/bench/measure.h"
 
 #define PAGE   2000
 #define ROUNDS 200
@@ -27,25 +27,6 @@ static const char *const last_names[] = {"Kumar", "Devi",   "Singh",  "Prasad", 
 static const char *const places[] = {"Danapur",  "Khagaul", "Phulwari", "Bihta",  "Maner",   "Naubatpur", "Bikram",
 				     "Paliganj", "Fatuha",  "Barh",     "Mokama", "Hajipur", "Sonepur",   "Digha"};
 #define PICK(list, n) list[(n) % (sizeof list / sizeof *list)]
-
-static int64_t now_us(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
-
-static int compare_times(const void *a, const void *b)
-{
-	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-	return (x > y) - (x < y);
-}
-
-static void fail(const char *what)
-{
-	fprintf(stderr, "bench_directory: %s\n", what);
-	exit(1);
-}
 
 static uint64_t scramble(uint64_t x)
 {
@@ -66,7 +47,7 @@ static void put_consumer(struct bt_buf *page, long i)
 		i % PAGE ? "," : "", i, (unsigned long long)(r % 99999999999u),
 		(unsigned long long)(r / 7 % 999999999u), PICK(first_names, r), PICK(last_names, r >> 8),
 		PICK(places, r >> 16), (unsigned)(r >> 24) % 40) != BT_OK)
-		fail("page");
+		bench_fail("page");
 }
 
 static void fill(struct bt_directory *directory, long rows)
@@ -79,15 +60,15 @@ static void fill(struct bt_directory *directory, long rows)
 	for (long i = 0; i < rows;) {
 		bt_buf_clear(&page);
 		if (bt_buf_put_text(&page, "{\"removed\":[],\"consumers\":[") != BT_OK)
-			fail("page");
+			bench_fail("page");
 		do
 			put_consumer(&page, i++);
 		while (i < rows && i % PAGE);
 		if (bt_buf_printf(&page, "],\"version\":%ld,\"complete\":%s}", i, i < rows ? "false" : "true") != BT_OK)
-			fail("page");
+			bench_fail("page");
 		if (bt_directory_apply(directory, bt_buf_view(&page), i, &complete, &skipped, &fault) != BT_OK ||
 		    skipped)
-			fail(fault.what);
+			bench_fail(fault.what);
 	}
 	bt_buf_fini(&page);
 }
@@ -121,10 +102,10 @@ static int64_t time_search(struct bt_directory *directory, const char *text)
 	static struct bt_consumer rows[16];
 	int count = 0;
 	bool more = false;
-	int64_t start = now_us();
+	int64_t start = bench_now_us();
 	if (bt_directory_search(directory, text, 16, rows, &count, &more) != BT_OK)
-		fail(text);
-	return now_us() - start;
+		bench_fail(text);
+	return bench_now_us() - start;
 }
 
 /* The query with the greatest median. Sorts each query's times. */
@@ -133,7 +114,7 @@ static size_t find_slowest(int64_t *times_us, int64_t *median_us)
 	size_t slowest = 0;
 	for (size_t q = 0; q < QUERIES; q++) {
 		int64_t *own = times_us + q * ROUNDS;
-		qsort(own, ROUNDS, sizeof *own, compare_times);
+		bench_sort_us(own, ROUNDS);
 		if (getenv("BENCH_EACH"))
 			fprintf(stderr, "%-24s %lld\n", queries[q], (long long)own[ROUNDS / 2]);
 		if (own[ROUNDS / 2] > *median_us) {
@@ -156,12 +137,12 @@ int main(int argc, char **argv)
 	if (rows < 1 || bt_path_join(argc > 1 ? argv[1] : "/tmp", "bench-directory-XXXXXX", dir, sizeof dir) != BT_OK ||
 	    !mkdtemp(dir) || bt_path_join(dir, "directory.db", path, sizeof path) != BT_OK ||
 	    bt_path_join(dir, "directory.db-wal", wal, sizeof wal) != BT_OK)
-		fail("start");
+		bench_fail("start");
 	if (bt_directory_open(path, &directory, &fault) != BT_OK)
-		fail(fault.what);
-	int64_t start = now_us();
+		bench_fail(fault.what);
+	int64_t start = bench_now_us();
 	fill(directory, rows);
-	int64_t fill_us = now_us() - start;
+	int64_t fill_us = bench_now_us() - start;
 	for (int round = 0; round < ROUNDS; round++) {
 		for (size_t q = 0; q < QUERIES; q++)
 			search_us[q * ROUNDS + (size_t)round] = time_search(directory, queries[q]);
@@ -169,10 +150,10 @@ int main(int argc, char **argv)
 			char number[32];
 			snprintf(number, sizeof number, "1%011ld",
 				 (long)(scramble((uint64_t)(round * 16 + i)) % (uint64_t)rows));
-			start = now_us();
+			start = bench_now_us();
 			if (bt_directory_find(directory, number, &found) != BT_OK)
-				fail(number);
-			bare_us[bare++] = now_us() - start;
+				bench_fail(number);
+			bare_us[bare++] = bench_now_us() - start;
 		}
 	}
 	bt_directory_close(directory);
@@ -181,8 +162,8 @@ int main(int argc, char **argv)
 	(void)rmdir(dir);
 	int64_t slowest_us = 0;
 	size_t slowest = find_slowest(search_us, &slowest_us), n = ROUNDS * QUERIES;
-	qsort(search_us, n, sizeof *search_us, compare_times);
-	qsort(bare_us, bare, sizeof *bare_us, compare_times);
+	bench_sort_us(search_us, n);
+	bench_sort_us(bare_us, bare);
 	printf("{\"bench\":\"directory_search\",\"rows\":%ld,\"p50_us\":%lld,\"p99_us\":%lld,\"slowest\":\"%s\","
 	       "\"slowest_p50_us\":%lld,\"fill_s\":%lld,\"limit_p50_us\":%lld,\"limit_p99_us\":%lld,"
 	       "\"limit\":\"one exact look-up\"}\n",

@@ -11,12 +11,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "core/base/file.h"
 #include "core/base/json.h"
 #include "core/sync/sync.h"
+#include "tests/bench/measure.h"
 
 #define SALES_AT_ONCE   (BT_PUT_MAX / 3)
 #define SALES           10000
@@ -24,30 +24,6 @@
 #define EVENTS_PER_SALE 3
 #define BATCH           100
 #define SOLD_PER_TURN   30
-
-static void fail(const char *what)
-{
-	fprintf(stderr, "bench_drain: %s\n", what);
-	exit(1);
-}
-
-static int64_t read_us(clockid_t id)
-{
-	struct timespec now;
-
-	clock_gettime(id, &now);
-	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
-
-static int64_t now_us(void)
-{
-	return read_us(CLOCK_MONOTONIC);
-}
-
-static int64_t cpu_us(void)
-{
-	return read_us(CLOCK_THREAD_CPUTIME_ID);
-}
 
 /* ---- the head-end ---- */
 
@@ -96,10 +72,10 @@ static enum bt_err far_fill(void *self, void *out, size_t len)
 static enum bt_err far_submit(void *self, const struct bt_call *call)
 {
 	struct far *far = self;
-	int64_t began = cpu_us();
+	int64_t began = bench_cpu_us();
 
 	if (far->out)
-		fail("two calls at once");
+		bench_fail("two calls at once");
 	far->out = true;
 	far->call = *call;
 	free(far->upload);
@@ -108,10 +84,10 @@ static enum bt_err far_submit(void *self, const struct bt_call *call)
 	if (call->body.len) {
 		far->upload = malloc(call->body.len);
 		if (!far->upload)
-			fail("memory");
+			bench_fail("memory");
 		memcpy(far->upload, call->body.data, call->body.len);
 	}
-	far->spent_us += cpu_us() - began;
+	far->spent_us += bench_cpu_us() - began;
 	return BT_OK;
 }
 
@@ -134,7 +110,7 @@ static void sign_text(struct far *far, const char *message, char out[96])
 
 	if (bt_sign(far->key, bt_bytes_of(message), signature) != BT_OK ||
 	    bt_base64_encode(BT_BYTES(signature), out, 96) != BT_OK)
-		fail("signature");
+		bench_fail("signature");
 }
 
 static void take_records(struct far *far)
@@ -144,7 +120,7 @@ static void take_records(struct far *far)
 
 	if (bt_json_parse((struct bt_bytes){(const uint8_t *)far->upload, far->upload_len}, 1 << 20, &upload, NULL) !=
 	    BT_OK)
-		fail("an upload that is no JSON");
+		bench_fail("an upload that is no JSON");
 	json_array_foreach(json_object_get(upload, "events"), at, event)
 	{
 		int64_t seq = json_integer_value(json_object_get(event, "seq"));
@@ -191,17 +167,17 @@ static enum bt_err answer_call(struct far *far, char body[1024])
 static void far_answer(struct far *far, struct bt_sync *sync)
 {
 	char body[1024] = "";
-	int64_t began = cpu_us();
+	int64_t began = bench_cpu_us();
 	struct bt_answer answer = {.kind = far->call.kind, .id = far->call.id, .latency_ms = 10, .era = 1};
 
 	answer.fault.err = answer_call(far, body);
 	bt_buf_init(&answer.body, sizeof body);
 	if (bt_buf_put_text(&answer.body, body) != BT_OK)
-		fail("answer");
+		bench_fail("answer");
 	far->out = false;
-	far->spent_us += cpu_us() - began;
+	far->spent_us += bench_cpu_us() - began;
 	if (!bt_sync_answer(sync, &answer))
-		fail("answer not taken");
+		bench_fail("answer not taken");
 	bt_answer_fini(&answer);
 }
 
@@ -255,7 +231,7 @@ static void sell_many(struct near *near, int sales)
 						       bt_bytes_of("{\"copy\":1,\"result\":\"confirmed\"}")};
 	}
 	if (bt_journal_put(near->journal, events, count, &fault) != BT_OK)
-		fail(fault.what);
+		bench_fail(fault.what);
 }
 
 static void sell(struct near *near, int sales)
@@ -285,12 +261,12 @@ static void open_records(struct near *near)
 	near->enrolment = (struct bt_enrolment){.terminal = "0142", .lane = {3, 16, 0}, .era = 1, .shift_next = 611};
 	snprintf(path, sizeof path, "%s/directory.db", near->dir);
 	if (bt_signer_open(seed, &near->signer) != BT_OK || bt_signer_open(far_seed, &near->far.key) != BT_OK)
-		fail("keys");
+		bench_fail("keys");
 	memcpy(near->enrolment.head_end_key, bt_signer_public(near->far.key), BT_ED25519_PUBLIC_LEN);
 	options.signer = near->signer;
 	if (bt_journal_open(&options, &near->journal, &fault) != BT_OK ||
 	    bt_directory_open(path, &near->directory, &fault) != BT_OK)
-		fail(fault.what);
+		bench_fail(fault.what);
 }
 
 static void open_trade(struct near *near)
@@ -318,10 +294,10 @@ static void open_trade(struct near *near)
 
 	bt_breaker_init(&near->breaker, near->far.boot_ms);
 	if (bt_teller_open(&teller, &near->teller, &fault) != BT_OK)
-		fail(fault.what);
+		bench_fail(fault.what);
 	sync.teller = near->teller;
 	if (bt_sync_open(&sync, &near->sync, &fault) != BT_OK)
-		fail(fault.what);
+		bench_fail(fault.what);
 }
 
 struct drain {
@@ -330,16 +306,16 @@ struct drain {
 
 static void turn(struct near *near, struct drain *drain)
 {
-	int64_t began = cpu_us(), took;
+	int64_t began = bench_cpu_us(), took;
 
 	bt_sync_step(near->sync);
-	took = cpu_us() - began;
+	took = bench_cpu_us() - began;
 	if (took > drain->longest_cpu_us)
 		drain->longest_cpu_us = took;
 	if (near->far.out) {
-		began = cpu_us();
+		began = bench_cpu_us();
 		far_answer(&near->far, near->sync);
-		took = cpu_us() - began;
+		took = bench_cpu_us() - began;
 		if (took > drain->longest_cpu_us)
 			drain->longest_cpu_us = took;
 	} else {
@@ -355,9 +331,9 @@ static struct drain run_drain(struct near *near, int selling)
 {
 	struct drain drain = {0};
 	struct bt_unsent unsent = {.count = 1};
-	int64_t began, began_cpu = cpu_us(), spent = near->far.spent_us;
+	int64_t began, began_cpu = bench_cpu_us(), spent = near->far.spent_us;
 
-	for (began = now_us();
+	for (began = bench_now_us();
 	     unsent.count > 0 || selling > drain.sold || bt_journal_head(near->journal).seq > near->far.head;) {
 		turn(near, &drain);
 		if (selling > drain.sold) {
@@ -366,10 +342,10 @@ static struct drain run_drain(struct near *near, int selling)
 		}
 		if (bt_journal_head(near->journal).seq <= near->far.head &&
 		    bt_journal_unsent(near->journal, &unsent) != BT_OK)
-			fail("unsent");
+			bench_fail("unsent");
 	}
-	drain.us = now_us() - began - (near->far.spent_us - spent);
-	drain.cpu_us = cpu_us() - began_cpu - (near->far.spent_us - spent);
+	drain.us = bench_now_us() - began - (near->far.spent_us - spent);
+	drain.cpu_us = bench_cpu_us() - began_cpu - (near->far.spent_us - spent);
 	return drain;
 }
 
@@ -386,25 +362,25 @@ static bool encode_bare(void *context, const struct bt_event *event)
 	struct floor *floor = context;
 	char prev[65], hash[65], signature[96];
 	uint8_t digest[BT_SHA256_LEN];
-	int64_t began = cpu_us();
+	int64_t began = bench_cpu_us();
 	json_t *row;
 
 	bt_hex_encode(BT_BYTES(event->prev_hash), prev);
 	bt_hex_encode(BT_BYTES(event->hash), hash);
 	if (bt_base64_encode(BT_BYTES(event->signature), signature, sizeof signature) != BT_OK)
-		fail("base64");
+		bench_fail("base64");
 	row = json_pack("{s:I, s:I, s:s, s:s, s:s%, s:s, s:s, s:s}", "seq", (json_int_t)event->seq, "time",
 			(json_int_t)event->time_ms, "sale_id", event->sale_id, "kind", bt_event_kind_name(event->kind),
 			"body", (const char *)event->body.data, event->body.len, "prev_hash", prev, "hash", hash,
 			"signature", signature);
 	floor->text.len = 0;
 	if (bt_json_encode(row, &floor->text) != BT_OK || bt_sha256(event->body, digest) != BT_OK)
-		fail("encode");
+		bench_fail("encode");
 	json_decref(row);
 	if (event->seq % BATCH == 0 &&
 	    bt_verify(bt_signer_public(floor->signer), BT_BYTES(event->hash), event->signature) != BT_OK)
-		fail("verify");
-	floor->us += cpu_us() - began;
+		bench_fail("verify");
+	floor->us += bench_cpu_us() - began;
 	floor->events++;
 	return true;
 }
@@ -415,18 +391,18 @@ static int64_t measure_floor(struct near *near)
 
 	bt_buf_init(&floor.text, 1 << 16);
 	if (bt_journal_read(near->journal, 0, encode_bare, &floor, NULL) != BT_OK)
-		fail("read");
+		bench_fail("read");
 	bt_buf_fini(&floor.text);
 	return floor.us;
 }
 
 static int64_t measure_idle(struct near *near)
 {
-	int64_t began = now_us();
+	int64_t began = bench_now_us();
 
 	for (int i = 0; i < 100000; i++)
 		bt_sync_step(near->sync);
-	return (now_us() - began) * 1000 / 100000;
+	return (bench_now_us() - began) * 1000 / 100000;
 }
 
 static void report(const char *what, struct near *near, const struct drain *drain, int64_t sales, int64_t bytes)
@@ -462,10 +438,10 @@ int main(int argc, char **argv)
 	long sales = argc > 2 ? strtol(argv[2], &end, 10) : SALES;
 
 	if (sales < SALES_AT_ONCE || sales > SALES_MAX || (end && *end))
-		fail("how many sales?");
+		bench_fail("how many sales?");
 	snprintf(near.dir, sizeof near.dir, "%s/batti-bench-XXXXXX", argc > 1 ? argv[1] : "/tmp");
 	if (!mkdtemp(near.dir))
-		fail("no folder");
+		bench_fail("no folder");
 	open_records(&near);
 	sell(&near, (int)sales);
 	open_trade(&near);

@@ -11,35 +11,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "core/authority/record_key.h"
 #include "core/base/file.h"
 #include "core/journal/journal.h"
+#include "tests/bench/measure.h"
 
 #define SALES_MAX       100000
 #define SALES_AT_START  100000 /* in the journal that is opened */
 #define SALES_PER_SHIFT 256
-
-static int64_t now_us(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
-
-static int compare_times(const void *a, const void *b)
-{
-	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-	return (x > y) - (x < y);
-}
-
-static void fail(const char *what)
-{
-	fprintf(stderr, "bench_journal: %s\n", what);
-	exit(1);
-}
 
 static const char *make_id(int n, char out[37])
 {
@@ -74,7 +55,7 @@ static void put(struct bt_journal *journal, const struct bt_event_in *events, in
 {
 	struct bt_fault fault;
 	if (bt_journal_put(journal, events, count, &fault) != BT_OK)
-		fail(fault.what);
+		bench_fail(fault.what);
 }
 
 static void sell(struct bt_journal *journal, int n)
@@ -112,7 +93,7 @@ static void fill(struct bt_journal *journal, int first, int sales)
 		sales -= n;
 		if (first / SALES_PER_SHIFT != (first - n) / SALES_PER_SHIFT &&
 		    bt_journal_ratchet(journal, NULL) != BT_OK)
-			fail("change of key");
+			bench_fail("change of key");
 	}
 }
 
@@ -123,7 +104,7 @@ static void append_bare(int events, int frames)
 	for (int i = 0; i < 2; i++) {
 		if (write(events, bytes, sizeof bytes) < 0 || fdatasync(events) != 0 || write(frames, bytes, 64) < 0 ||
 		    fdatasync(frames) != 0)
-			fail("bare append");
+			bench_fail("bare append");
 	}
 }
 
@@ -131,10 +112,10 @@ static int open_bare(const char *dir, const char *name)
 {
 	char path[4096];
 	if (bt_path_join(dir, name, path, sizeof path) != BT_OK)
-		fail(dir);
+		bench_fail(dir);
 	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	if (fd < 0)
-		fail(path);
+		bench_fail(path);
 	return fd;
 }
 
@@ -159,7 +140,7 @@ static void write_key(const char *dir)
 	if (bt_record_key_encode(seed, &text) != BT_OK ||
 	    bt_path_join(dir, "journal.key", path, sizeof path) != BT_OK ||
 	    bt_file_replace(path, bt_buf_view(&text), 0600, NULL) != BT_OK)
-		fail("key");
+		bench_fail("key");
 	bt_buf_fini(&text);
 }
 
@@ -175,38 +156,38 @@ int main(int argc, char **argv)
 	struct bt_fault fault;
 	long sales = argc > 2 ? strtol(argv[2], NULL, 10) : 2000;
 	if (sales < 1 || sales > SALES_MAX)
-		fail("number of sales");
+		bench_fail("number of sales");
 	if (bt_path_join(argc > 1 ? argv[1] : "/tmp", "bench-journal-XXXXXX", dir, sizeof dir) != BT_OK ||
 	    !mkdtemp(dir))
-		fail("start");
+		bench_fail("start");
 	write_key(dir);
 	if (bt_record_key_open(NULL, dir, options.terminal, &random, &keys, &fault) != BT_OK)
-		fail(fault.what);
+		bench_fail(fault.what);
 	options.keys = bt_record_key_store(keys);
 	if (bt_journal_open(&options, &journal, &fault) != BT_OK)
-		fail(fault.what);
+		bench_fail(fault.what);
 	int events = open_bare(dir, "bare-events"), frames = open_bare(dir, "bare-frames");
 	for (long i = 0; i < sales; i++) { /* turn by turn, so that both meet the same disk */
-		int64_t start = now_us();
+		int64_t start = bench_now_us();
 		sell(journal, (int)i + 1);
-		int64_t middle = now_us();
+		int64_t middle = bench_now_us();
 		append_bare(events, frames);
 		sale_us[i] = middle - start;
-		bare_us[i] = now_us() - middle;
+		bare_us[i] = bench_now_us() - middle;
 	}
 	close(events);
 	close(frames);
 	fill(journal, (int)sales + 1, SALES_AT_START - (int)sales);
 	bt_journal_close(journal);
-	int64_t open_us = now_us();
+	int64_t open_us = bench_now_us();
 	if (bt_journal_open(&options, &journal, &fault) != BT_OK)
-		fail(fault.what);
-	open_us = now_us() - open_us;
+		bench_fail(fault.what);
+	open_us = bench_now_us() - open_us;
 	bt_journal_close(journal);
 	bt_record_key_close(keys);
 	remove_files(dir);
-	qsort(sale_us, (size_t)sales, sizeof *sale_us, compare_times);
-	qsort(bare_us, (size_t)sales, sizeof *bare_us, compare_times);
+	bench_sort_us(sale_us, (size_t)sales);
+	bench_sort_us(bare_us, (size_t)sales);
 	printf("{\"bench\":\"journal_sale\",\"sales\":%ld,\"p50_us\":%lld,\"p99_us\":%lld,\"limit_p50_us\":%lld,"
 	       "\"limit_p99_us\":%lld,\"limit\":\"4 appends and fdatasyncs\",\"ratio_p50_percent\":%lld,"
 	       "\"ratio_limit_percent\":150,\"open_100k_sales_ms\":%lld,\"open_limit_ms\":2000}\n",

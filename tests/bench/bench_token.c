@@ -13,7 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <linux/perf_event.h>
@@ -24,6 +23,7 @@
 
 #include "core/base/crypto.h"
 #include "core/sts/token.h"
+#include "tests/bench/measure.h"
 
 #if defined(__x86_64__)
 #include <x86intrin.h>
@@ -58,12 +58,6 @@ struct stage {
 	volatile unsigned sink; /* takes from every result, so that none is left out */
 };
 
-static void fail(const char *what)
-{
-	fprintf(stderr, "bench_token: %s\n", what);
-	exit(1);
-}
-
 /* ---- what is measured ----------------------------------------------------------------------------------------------
  */
 
@@ -80,7 +74,7 @@ static void encode(struct stage *stage, const struct bt_sts_schedule *schedule, 
 
 	make_fields(stage, &token);
 	if (bt_sts_token_encode(schedule, &token, out) != BT_OK)
-		fail("encode");
+		bench_fail("encode");
 	stage->sink += (unsigned char)out[19];
 }
 
@@ -98,7 +92,7 @@ static void decode_held(struct stage *stage, const struct line *line)
 
 	for (unsigned i = 0; i < BATCH; i++) {
 		if (bt_sts_token_decode(&line->held, line->tokens[stage->turn++ % METERS], &token) != BT_OK)
-			fail("decode");
+			bench_fail("decode");
 		stage->sink += token.tid;
 	}
 }
@@ -112,7 +106,7 @@ static void issue_derived(struct stage *stage, const struct line *line)
 	for (unsigned i = 0; i < BATCH; i++) {
 		if (bt_sts_derive(line->deriver, stage->pans[stage->turn % METERS], &line->id, &key) != BT_OK ||
 		    bt_sts_schedule_init(&schedule, &stage->sta, &key) != BT_OK)
-			fail("derive");
+			bench_fail("derive");
 		encode(stage, &schedule, out);
 	}
 	bt_sts_schedule_wipe(&schedule);
@@ -157,7 +151,7 @@ static void encipher_botan(struct stage *stage, const struct line *line)
 	(void)line;
 	for (unsigned i = 0; i < BATCH; i++) {
 		if (botan_block_cipher_encrypt_blocks(stage->botan_misty1, block, block, 1) != 0)
-			fail("Botan");
+			bench_fail("Botan");
 	}
 	stage->sink += block[0];
 }
@@ -171,7 +165,7 @@ static void hash_openssl(struct stage *stage, const struct line *line)
 	for (unsigned i = 0; i < BATCH; i++) {
 		message[48] ^= out[0];
 		if (!HMAC(EVP_sha256(), key_04, sizeof key_04, message, sizeof message, out, &len))
-			fail("OpenSSL HMAC");
+			bench_fail("OpenSSL HMAC");
 	}
 	stage->sink += out[0];
 }
@@ -184,7 +178,7 @@ static void des_openssl(struct stage *stage, const struct line *line)
 	(void)line;
 	for (unsigned i = 0; i < BATCH; i++) {
 		if (EVP_EncryptUpdate(stage->openssl_des, block, &len, block, sizeof block) != 1)
-			fail("OpenSSL DES");
+			bench_fail("OpenSSL DES");
 	}
 	stage->sink += block[0];
 }
@@ -229,7 +223,7 @@ static void make_pans(struct stage *stage)
 		drn[10] = bt_luhn_digit(drn, 10);
 		drn[11] = '\0';
 		if (bt_sts_pan_of_drn(drn, stage->pans[i]) != BT_OK)
-			fail("meter number");
+			bench_fail("meter number");
 	}
 }
 
@@ -243,7 +237,7 @@ static void open_line(struct stage *stage, struct line *line, const char *dkga, 
 	if (bt_sts_deriver_open(key, &line->deriver) != BT_OK ||
 	    bt_sts_derive(line->deriver, stage->pans[0], &line->id, &decoder_key) != BT_OK ||
 	    bt_sts_schedule_init(&line->held, &stage->sta, &decoder_key) != BT_OK)
-		fail("keys");
+		bench_fail("keys");
 	for (unsigned i = 0; i < METERS; i++)
 		encode(stage, &line->held, line->tokens[i]);
 }
@@ -259,7 +253,7 @@ static void open_stage(struct stage *stage)
 	open_line(stage, &stage->ea07_dkga04, "04", "07", BT_BYTES(key_04));
 	open_line(stage, &stage->ea11, "04", "11", BT_BYTES(key_04));
 	if (bt_hmac_key_init(&stage->hmac, BT_BYTES(key_04)) != BT_OK)
-		fail("HMAC");
+		bench_fail("HMAC");
 	bt_des_key_init(&stage->des, key_02);
 	for (size_t i = 0; i < sizeof three_times; i++)
 		three_times[i] = key_02[i % sizeof key_02];
@@ -267,10 +261,10 @@ static void open_stage(struct stage *stage)
 	if (!stage->openssl_des ||
 	    EVP_EncryptInit_ex(stage->openssl_des, EVP_des_ede3_ecb(), NULL, three_times, NULL) != 1 ||
 	    EVP_CIPHER_CTX_set_padding(stage->openssl_des, 0) != 1)
-		fail("OpenSSL DES");
+		bench_fail("OpenSSL DES");
 	if (botan_block_cipher_init(&stage->botan_misty1, "MISTY1") != 0 ||
 	    botan_block_cipher_set_key(stage->botan_misty1, misty1_key, sizeof misty1_key) != 0)
-		fail("Botan MISTY1");
+		bench_fail("Botan MISTY1");
 }
 
 static void close_stage(struct stage *stage)
@@ -289,14 +283,6 @@ static void close_stage(struct stage *stage)
 struct count {
 	uint64_t per_s, cycles, instructions;
 };
-
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
 
 /* Behind all that was begun before it and ahead of all that follows; 0 where there is no such counter. */
 static uint64_t read_cycles(void)
@@ -335,7 +321,8 @@ static uint64_t read_instructions(int counter)
 static struct count run_round(struct stage *stage, const struct measure *measure, int counter)
 {
 	const struct line *line = (const struct line *)(const void *)((const char *)stage + measure->line);
-	uint64_t instructions = read_instructions(counter), start = now_ns(), least = UINT64_MAX, done = 0, ns;
+	uint64_t instructions = read_instructions(counter), start = (uint64_t)bench_read_ns(CLOCK_THREAD_CPUTIME_ID),
+		 least = UINT64_MAX, done = 0, ns;
 
 	do {
 		uint64_t cycles = read_cycles();
@@ -344,7 +331,7 @@ static struct count run_round(struct stage *stage, const struct measure *measure
 		cycles = read_cycles() - cycles;
 		least = cycles < least ? cycles : least;
 		done += BATCH;
-		ns = now_ns() - start;
+		ns = (uint64_t)bench_read_ns(CLOCK_THREAD_CPUTIME_ID) - start;
 	} while (ns < ROUND_NS);
 	instructions = read_instructions(counter) - instructions;
 	return (struct count){.per_s = done * 1000000000u / ns,
@@ -365,7 +352,7 @@ static const struct count *find_count(const struct count *counts, const char *na
 		if (strcmp(measures[i].name, name) == 0)
 			return &counts[i];
 	}
-	fail(name);
+	bench_fail(name);
 	return NULL;
 }
 
@@ -405,7 +392,7 @@ int main(int argc, char **argv)
 	int counter = open_instructions();
 
 	if (count < 1 || count > ROUNDS_MAX)
-		fail("number of rounds");
+		bench_fail("number of rounds");
 	open_stage(&stage);
 	for (size_t i = 0; i < MEASURES; i++)
 		(void)run_round(&stage, &measures[i], counter);
