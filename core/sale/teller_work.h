@@ -18,6 +18,7 @@ struct bt_teller_work {
 	bool background;                 /* the consumer has a slip or is gone: nothing is printed by itself */
 	bool cut_off;                    /* by a restart, and nobody has said yet what became of it */
 	bool docket_given, overridden;
+	bool era_told; /* the same body has gone again under the era that the head-end named */
 	enum bt_call_kind call_kind;             /* of the request that is out, or was last */
 	uint64_t call_id;                        /* 0: the last one never left */
 	int64_t asked_boot_ms, deadline_boot_ms; /* 0: none */

@@ -254,8 +254,8 @@ static void sale_teller_answer_leaves_newer_key(void **state)
 	assert_int_equal(listed.balance, 77);
 }
 
-/* The head-end was restored: nothing was committed, the era is taken over and the same body goes again (PROTOCOL H4).
- */
+/* The head-end was restored: nothing was committed, the era is taken over and the same body goes again at once
+ * (PROTOCOL H4). A second new era is one too many for the consumer who waits: then it is as with any lost request. */
 static void sale_teller_other_era_is_not_the_end(void **state)
 {
 	struct shop *shop = *state;
@@ -266,10 +266,37 @@ static void sale_teller_other_era_is_not_the_end(void **state)
 	answer = shop_bad(shop, BT_EREFUSED, "era");
 	answer.era = 2;
 	shop_give(shop, &answer);
-	assert_int_equal(shop_view(shop).state, BT_SALE_PENDING);
-	assert_int_equal(bt_teller_finish(shop->teller, shop->sale_id), BT_OK);
+	assert_int_equal(shop_view(shop).state, BT_SALE_VENDING);
+	assert_int_equal(shop->calls_count, 2);
 	assert_int_equal(shop->calls[1].era, 2);
 	assert_string_equal(shop->calls[0].body, shop->calls[1].body);
+	answer = shop_bad(shop, BT_EREFUSED, "era");
+	answer.era = 3;
+	shop_give(shop, &answer);
+	assert_int_equal(shop->calls_count, 2);
+	assert_int_equal(shop_view(shop).state, BT_SALE_PENDING);
+	assert_int_equal(bt_teller_finish(shop->teller, shop->sale_id), BT_OK);
+	assert_int_equal(shop->calls[2].era, 3);
+	assert_string_equal(shop->calls[0].body, shop->calls[2].body);
+}
+
+/* The wait is the one that began with the payment, however often is asked. */
+static void sale_teller_other_era_waits_no_longer(void **state)
+{
+	struct shop *shop = *state;
+	struct bt_answer answer;
+
+	shop_pay(shop, 50000);
+	shop_pass(shop, 2000);
+	answer = shop_bad(shop, BT_EREFUSED, "era");
+	answer.era = 2;
+	shop_give(shop, &answer);
+	assert_int_equal(shop_view(shop).state, BT_SALE_VENDING);
+	shop_pass(shop, 999);
+	assert_int_equal(shop_view(shop).state, BT_SALE_VENDING);
+	shop_pass(shop, 1);
+	assert_int_equal(shop_view(shop).state, BT_SALE_TOKENED);
+	assert_true(shop_view(shop).made_here);
 }
 
 static void sale_teller_clerk_ends_the_wait(void **state)
@@ -462,6 +489,7 @@ int main(void)
 	    TEST(sale_teller_blocked_bars_the_meter),
 	    TEST(sale_teller_answer_leaves_newer_key),
 	    TEST(sale_teller_other_era_is_not_the_end),
+	    TEST(sale_teller_other_era_waits_no_longer),
 	    TEST(sale_teller_clerk_ends_the_wait),
 	    TEST(sale_teller_request_not_taken),
 	    TEST(sale_teller_call_never_answered),
