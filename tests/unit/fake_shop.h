@@ -36,6 +36,7 @@ struct fake_shop {
 	enum bt_sale_state next_state;
 	enum bt_outlook outlook;
 	enum bt_denial denial;
+	bt_paise least_asked; /* the smallest amount an outlook was wanted for */
 	int repeat;
 	enum bt_sale_state finish_state;
 	enum bt_err live, pay_err, finish_err;
@@ -153,8 +154,8 @@ static inline enum bt_outlook fake_outlook(void *self, const struct bt_consumer 
 					   bt_paise dues, enum bt_denial *denial)
 {
 	struct fake_shop *fake = self;
-	(void)amount;
 	(void)dues;
+	fake->least_asked = amount < fake->least_asked ? amount : fake->least_asked;
 	*denial = fake->denial;
 	return bt_consumer_is_blocked(consumer) ? BT_OUTLOOK_REFUSED : fake->outlook;
 }
@@ -415,7 +416,7 @@ static inline int fake_system(void *self, int max, struct bt_ui_system_line *out
 	} lines[] = {
 	    {"Server", BT_UI_GOOD, "answers in 0.21 s, certificate till 12 Mar 2027"},
 	    {"Clock", BT_UI_GOOD, "agrees with the server to 0.4 s"},
-	    {"Journal", BT_UI_GOOD, "4,812 records, chain whole, second copy equal"},
+	    {"Record", BT_UI_GOOD, "4,812 entries, none missing, none changed"},
 	    {"Disk", BT_UI_GOOD, "18.4 GB free, last write 3 ms"},
 	    {"Offline limit", BT_UI_GOOD, "till 25 Nov 00:41, ₹ 1,50,000"},
 	    {"Offline keys", BT_UI_GOOD, "open since 09:58 by A. K. Jha"},
@@ -424,7 +425,7 @@ static inline int fake_system(void *self, int max, struct bt_ui_system_line *out
 	    {"Printer", BT_UI_GOOD, "TVS RP 3200, 80 mm, answers"},
 	    {"Scanner", BT_UI_GOOD, "last scan 11:41"},
 	    {"Screen", BT_UI_GOOD, "Hindi columns agree, 256 colours"},
-	    {"Mirror", BT_UI_BAD, "no second disk"},
+	    {"Second copy", BT_UI_BAD, "no second disk"},
 	};
 	static const struct bt_ui_system_line sending[] = {
 	    {.label = "To send",

@@ -31,7 +31,8 @@ static void test_help_reads_the_same_keys(void **state)
 	press(BT_KEY_F1);
 	draw();
 	for (const struct bt_ui_key_row *row = bt_ui_card.keys; row->key; row++) {
-		assert_true(shows(row->help));
+		/* Keys that are offered only where they act are in tests of their own. */
+		assert_true(shows(row->help) || row->show);
 	}
 	press(BT_KEY_ESC);
 	assert_screen("card");

@@ -75,6 +75,16 @@ static void go_card_key_change(struct world *world)
 	go_card(world);
 }
 
+/* He did not key it in, and is back. */
+static void go_card_key_given(struct world *world)
+{
+	(void)bt_text_copy(world->fake.history[0].sale_id, sizeof(world->fake.history[0].sale_id), "a sale");
+	world->fake.view.key_tokens.count = 4;
+	world->fake.view.state = BT_SALE_DONE;
+	world->fake.ramesh.cut_from_ms = 0;
+	open_card(world);
+}
+
 static void go_split(struct world *world)
 {
 	open_card(world);
@@ -491,6 +501,8 @@ static const struct golden {
     {"02-history-hi", BT_LANG_HI, 24, 80, go_history, "history"},
     {"02-card-key-change", BT_LANG_EN, 24, 80, go_card_key_change, "card"},
     {"02-card-key-change-hi", BT_LANG_HI, 24, 80, go_card_key_change, "card"},
+    {"02-card-key-given", BT_LANG_EN, 24, 80, go_card_key_given, "card"},
+    {"02-card-key-given-hi", BT_LANG_HI, 24, 80, go_card_key_given, "card"},
     {"03-split", BT_LANG_EN, 24, 80, go_split, "split"},
     {"03-split-hi", BT_LANG_HI, 24, 80, go_split, "split"},
     {"04-confirm", BT_LANG_EN, 24, 80, go_confirm, "confirm"},

@@ -320,7 +320,7 @@ static void draw_fields(const struct approve *approve, const struct bt_ui_desk *
 	row++;
 	bt_ui_label(canvas, row, N_("Why"));
 	int end = bt_ui_say_wide(canvas, row, BT_VALUE_COL, approve->focus == FOCUS_WHY ? BT_INK_FACT : BT_INK_QUIET,
-				 N_("1 wrong person 2 paid twice 3 no token given 4 other"), NULL);
+				 N_("1 wrong person  2 paid twice  3 no token  4 other"), NULL);
 	if (approve->why >= 0) {
 		char number[2] = {(char)('1' + approve->why), '\0'};
 		bt_ui_put(canvas, row, end + 2, BT_INK_ACCENT | BT_BOLD, "›");
@@ -337,7 +337,7 @@ static void draw(const void *self, const struct bt_ui_desk *desk, struct bt_ui_c
 	if (!approve->known) {
 		return;
 	}
-	bt_ui_put_clip(canvas, 3, BT_TEXT_LEFT, BT_PERSON_COL - BT_TEXT_LEFT - 1, BT_INK_FACT | BT_BOLD,
+	bt_ui_put_name(canvas, 3, BT_TEXT_LEFT, BT_PERSON_COL - BT_TEXT_LEFT - 1, BT_INK_FACT | BT_BOLD,
 		       bt_dual_get(&approve->view.consumer.name, canvas->lang));
 	bt_ui_rupees(approve->view.sale.quote.amount, false, text);
 	bt_ui_put(canvas, 3, BT_PERSON_COL, BT_INK_FACT | BT_BOLD, text);

@@ -31,6 +31,7 @@ struct card {
 	int repeat_asked;
 	int history_count;
 	struct bt_sale_row history[HISTORY_MAX];
+	char key_sale_id[37]; /* the newest of them whose slip brings the meter to its new key; "" none */
 };
 
 static bt_paise dues_part(const struct card *card)
@@ -42,6 +43,7 @@ static bt_paise dues_part(const struct card *card)
 static void recompute(struct card *card, struct bt_ui_desk *desk)
 {
 	const struct bt_ui_shop *shop = desk->shop;
+	const struct bt_tariff *tariff = shop->tariff(shop->self);
 	bt_paise amount = bt_ui_field_paise(&card->amount);
 	desk->draft.amount = amount;
 	desk->draft.dues = dues_part(card);
@@ -50,7 +52,36 @@ static void recompute(struct card *card, struct bt_ui_desk *desk)
 			      ? shop->quote(shop->self, &desk->draft.consumer, amount, desk->draft.dues, &desk->quote)
 			      : BT_ERANGE;
 	card->has_quote = card->quote_err == BT_OK;
-	desk->outlook = shop->outlook(shop->self, &desk->draft.consumer, amount, desk->draft.dues, &desk->denial);
+	/* Before an amount is typed the least one says whether a token will come: that is known before the question. */
+	bool typed = amount > 0 || !tariff;
+	bt_paise likely = typed ? amount : tariff->minimum;
+	desk->outlook =
+	    shop->outlook(shop->self, &desk->draft.consumer, likely,
+			  typed || card->towards != BT_TOWARDS_DUES ? desk->draft.dues : likely, &desk->denial);
+}
+
+/* Who did not key in the change of key comes back: the meter refuses every token until it has it. */
+static void find_key_change(struct card *card, const struct bt_ui_desk *desk)
+{
+	struct bt_sale_view view;
+	for (int i = 0; i < card->history_count && !card->key_sale_id[0]; i++) {
+		const struct bt_sale_row *row = &card->history[i];
+		if (row->stage == BT_STAGE_TOKENED && bt_ui_sale_view(desk, row->sale_id, &view) &&
+		    view.key_tokens.count > 0 && strcmp(view.sale.meter, desk->draft.consumer.meter) == 0) {
+			bt_text_copy(card->key_sale_id, sizeof(card->key_sale_id), row->sale_id);
+		}
+	}
+}
+
+static struct bt_ui_go give_key_change(const struct card *card, struct bt_ui_desk *desk)
+{
+	if (!card->key_sale_id[0]) {
+		return BT_GO(BT_GO_IGNORED);
+	}
+	(void)bt_ui_print_again(desk, card->key_sale_id);
+	bt_text_copy(desk->sale_id, sizeof(desk->sale_id), card->key_sale_id);
+	desk->from_list = true;
+	return BT_GO_TO(BT_GO_PUSH, &bt_ui_token);
 }
 
 static void enter(void *self, struct bt_ui_desk *desk)
@@ -63,6 +94,7 @@ static void enter(void *self, struct bt_ui_desk *desk)
 	    BT_OK) {
 		card->history_count = 0;
 	}
+	find_key_change(card, desk);
 	if (desk->status.server != BT_BREAKER_OFFLINE) {
 		shop->look_up(shop->self, desk->draft.consumer.number);
 	}
@@ -260,6 +292,8 @@ static struct bt_ui_go on_event(void *self, struct bt_ui_desk *desk, const struc
 		break;
 	case BT_KEY_ESC:
 		return BT_GO(BT_GO_BACK);
+	case BT_KEY_F5:
+		return give_key_change(card, desk);
 	case BT_KEY_F6:
 		return BT_GO_TO(BT_GO_PUSH, &bt_ui_history);
 	case BT_KEY_UP:
@@ -372,7 +406,7 @@ static void draw_warning_text(enum bt_ui_role role, const char *key, const char 
 
 /* The one most useful warning: blocked, no token before the server is back, supply cut, more to key in, cut in sight.
  */
-static void draw_warning(const struct bt_ui_desk *desk, struct bt_ui_canvas *canvas)
+static void draw_warning(const struct card *card, const struct bt_ui_desk *desk, struct bt_ui_canvas *canvas)
 {
 	const struct bt_consumer *consumer = &desk->draft.consumer;
 	char when[BT_DATE_BYTES];
@@ -395,6 +429,9 @@ static void draw_warning(const struct bt_ui_desk *desk, struct bt_ui_canvas *can
 	} else if (consumer->cut_from_ms > 0) {
 		bt_ui_date_time(canvas, consumer->cut_from_ms, when);
 		draw_warning_text(BT_INK_WARN, N_("Supply may be cut from {1}."), when, canvas);
+	} else if (card->key_sale_id[0]) {
+		bt_ui_say_wide(canvas, 9, BT_TEXT_LEFT, BT_INK_QUIET,
+			       N_("A key change was given here. The meter refuses tokens? F5 repeats it."), NULL);
 	}
 }
 
@@ -410,13 +447,14 @@ static void draw_quick(const struct card *card, struct bt_ui_canvas *canvas)
 	}
 }
 
-static void draw_choice(int row, int at, const char *key, bool chosen, struct bt_ui_canvas *canvas)
+static void draw_choice(int row, int at, const char *key, bool possible, bool chosen, struct bt_ui_canvas *canvas)
 {
 	int col = BT_VALUE_COL + CHOICE_STEP * at;
+	enum bt_ui_role role = possible ? BT_INK_QUIET : BT_INK_FAINT;
 	if (chosen) {
 		bt_ui_put(canvas, row, col - 2, BT_INK_FACT | BT_BOLD, "●");
 	}
-	bt_ui_put_clip(canvas, row, col, CHOICE_STEP - 2, chosen ? BT_INK_FACT | BT_BOLD : (unsigned)BT_INK_QUIET,
+	bt_ui_put_clip(canvas, row, col, CHOICE_STEP - 2, chosen ? BT_INK_FACT | BT_BOLD : (unsigned)role,
 		       bt_ui_word(canvas, key));
 }
 
@@ -424,11 +462,11 @@ static void draw_choices(const struct card *card, struct bt_ui_canvas *canvas)
 {
 	bt_ui_label(canvas, 17, N_("Towards"));
 	for (int i = 0; i < BT_TOWARDS_COUNT; i++) {
-		draw_choice(17, i, towards_names[i], (int)card->towards == i, canvas);
+		draw_choice(17, i, towards_names[i], true, (int)card->towards == i, canvas);
 	}
 	bt_ui_label(canvas, 19, N_("Pay by"));
 	for (int i = 0; bt_tender_kinds[i] && BT_VALUE_COL + CHOICE_STEP * i + CHOICE_STEP - 2 <= 78; i++) {
-		draw_choice(19, i, bt_tender_kinds[i]->name, card->tender == i, canvas);
+		draw_choice(19, i, bt_tender_kinds[i]->name, bt_tender_kinds[i]->available, card->tender == i, canvas);
 	}
 }
 
@@ -455,7 +493,7 @@ static void draw(const void *self, const struct bt_ui_desk *desk, struct bt_ui_c
 	const struct card *card = self;
 	bt_ui_person(canvas, 3, &desk->draft.consumer);
 	draw_facts(desk, canvas);
-	draw_warning(desk, canvas);
+	draw_warning(card, desk, canvas);
 	bt_ui_label(canvas, 12, N_("Amount"));
 	bt_ui_amount_draw(canvas, 11, BT_VALUE_COL, AMOUNT_COL, BT_INK_FACT, bt_ui_field_paise(&card->amount), true);
 	draw_quick(card, canvas);
@@ -467,11 +505,21 @@ static void draw(const void *self, const struct bt_ui_desk *desk, struct bt_ui_c
 	}
 }
 
+static bool show_key_change(const void *self, const struct bt_ui_desk *desk, const struct bt_ui_canvas *canvas,
+			    char label[64])
+{
+	(void)desk;
+	(void)canvas;
+	(void)label;
+	return ((const struct card *)self)->key_sale_id[0] != '\0';
+}
+
 static const struct bt_ui_key_row keys[] = {
     {"Enter", N_("Next"), N_("Forward: accept, choose, next"), NULL},
     {"+ −", N_("Amount"), N_("Next ready-made amount"), NULL},
     {"/", N_("Towards"), N_("Towards: balance, dues, split"), NULL},
-    {"*", N_("Pay by"), N_("Pay by: cash, UPI, card, cheque, voucher"), NULL},
+    {"*", N_("Pay by"), N_("Pay by: cash, UPI, card, cheque, voucher"), bt_ui_show_ways},
+    {"F5", N_("Key slip"), N_("The key change of this meter again: screen and slip"), show_key_change},
     {"F6", N_("History"), N_("More about this person"), NULL},
     {"Esc", N_("Back"), N_("One step back"), NULL},
     {NULL, NULL, NULL, NULL},

@@ -231,7 +231,12 @@ static void draw_moment(int64_t ms, struct bt_ui_canvas *canvas)
 	bt_text_printf(text, sizeof(text), "%02d", c.hour);
 	col = canvas->plain ? bt_ui_digits_spaced(canvas, TIME_ROW + 1, TIME_COL, BT_INK_FACT, text)
 			    : bt_ui_digits3(canvas, TIME_ROW, TIME_COL, 1, BT_INK_FACT, text);
-	bt_ui_put(canvas, TIME_ROW + 1, col + 1, BT_INK_FACT | BT_BOLD, ":");
+	if (canvas->plain) {
+		bt_ui_put(canvas, TIME_ROW + 1, col + 1, BT_INK_FACT | BT_BOLD, ":");
+	} else {
+		bt_ui_block(canvas, TIME_ROW, col + 1, BT_GLYPH_LOWER, BT_INK_FACT);
+		bt_ui_block(canvas, TIME_ROW + 1, col + 1, BT_GLYPH_LOWER, BT_INK_FACT);
+	}
 	bt_text_printf(text, sizeof(text), "%02d", c.minute);
 	if (canvas->plain) {
 		bt_ui_digits_spaced(canvas, TIME_ROW + 1, col + 3, BT_INK_FACT, text);
@@ -244,21 +249,23 @@ static void draw_moment(int64_t ms, struct bt_ui_canvas *canvas)
 	bt_ui_put(canvas, TIME_ROW + 1, DATE_COL, BT_INK_FACT | BT_BOLD, year);
 }
 
-/* 22.11.2026 11:4_ : the points come by themselves. */
+/* 22.11.2026 11:4_ : the points come by themselves, and show from the start what is wanted. */
 static void draw_typed(const struct bt_ui_field *typed, int row, struct bt_ui_canvas *canvas)
 {
 	static const char shape[] = "dd.dd.dddd dd:dd";
 	const char *at = typed->text;
-	int col = BT_VALUE_COL;
-	for (size_t i = 0; shape[i]; i++, col++) {
-		char one[2] = {shape[i] == 'd' ? *at : shape[i], '\0'};
-		if (shape[i] == 'd' && !*at) {
-			break;
+	int cursor = -1;
+	for (int i = 0; shape[i]; i++) {
+		bool digit = shape[i] == 'd', typed_here = cursor < 0 && (!digit || *at);
+		char one[2] = {digit ? *at : shape[i], '\0'};
+		if (!typed_here && cursor < 0) {
+			cursor = i;
 		}
-		at += shape[i] == 'd';
-		bt_ui_put(canvas, row, col, BT_INK_FACT | BT_BOLD, one);
+		bt_ui_put(canvas, row, BT_VALUE_COL + i, typed_here ? BT_INK_FACT | BT_BOLD : (unsigned)BT_INK_FAINT,
+			  digit && !typed_here ? "·" : one);
+		at += digit && typed_here;
 	}
-	bt_ui_cursor(canvas, row, col);
+	bt_ui_cursor(canvas, row, BT_VALUE_COL + (cursor < 0 ? (int)sizeof(shape) - 1 : cursor));
 }
 
 static void draw_ask(const struct clock *clock, const struct bt_ui_desk *desk, struct bt_ui_canvas *canvas)
@@ -266,6 +273,8 @@ static void draw_ask(const struct clock *clock, const struct bt_ui_desk *desk, s
 	bt_ui_label(canvas, NAME_ROW, N_("Right time"));
 	draw_typed(&clock->typed, NAME_ROW, canvas);
 	bt_ui_put(canvas, NAME_ROW, BT_BLOCK_COL, BT_INK_QUIET, bt_ui_word(canvas, N_("empty = it is right")));
+	bt_ui_put(canvas, NAME_ROW + 1, BT_VALUE_COL, BT_INK_QUIET,
+		  bt_ui_word(canvas, N_("day, month, year, hour, minute")));
 	if (desk->status.clock_doubt == BT_CLOCK_MOVED) {
 		char minutes[32];
 		int64_t apart = desk->status.clock_apart_ms;
@@ -276,8 +285,8 @@ static void draw_ask(const struct clock *clock, const struct bt_ui_desk *desk, s
 				    : N_("This computer's clock was set back by {1} minutes."),
 			  minutes, NULL);
 	}
-	bt_ui_put(canvas, NAME_ROW + 5, BT_TEXT_LEFT, BT_INK_QUIET,
-		  bt_ui_word(canvas, N_("Every token carries this time. A wrong one spoils meters.")));
+	bt_ui_say_wide(canvas, NAME_ROW + 5, BT_TEXT_LEFT, BT_INK_QUIET,
+		       N_("Every token carries this time. A wrong time makes meters refuse tokens."), NULL);
 	bt_ui_put(canvas, NAME_ROW + 6, BT_TEXT_LEFT, BT_INK_QUIET,
 		  bt_ui_word(canvas, N_("The computer's own clock stays as it is.")));
 }

@@ -251,10 +251,16 @@ static bool show_before(const void *self, const struct bt_ui_desk *desk, const s
 	return !show_recorded(self, desk, canvas, label);
 }
 
+static bool show_ways(const void *self, const struct bt_ui_desk *desk, const struct bt_ui_canvas *canvas,
+		      char label[64])
+{
+	return show_before(self, desk, canvas, label) && bt_ui_show_ways(self, desk, canvas, label);
+}
+
 static const struct bt_ui_key_row keys[] = {
     {"Enter", N_("Money taken, give token"), "", show_enter},
     {"✓", N_("Money is recorded"), "", show_recorded},
-    {"*", N_("Pay by"), N_("Pay by: cash, UPI, card, cheque, voucher"), show_before},
+    {"*", N_("Pay by"), N_("Pay by: cash, UPI, card, cheque, voucher"), show_ways},
     {"Esc", N_("Back"), N_("One step back"), show_before},
     {NULL, NULL, NULL, NULL},
 };

@@ -151,7 +151,8 @@ static void draw_next(const struct bt_docket_view *view, const struct bt_ui_desk
 	}
 	if (!may_ask(view, desk)) {
 		bt_ui_put(canvas, row, BT_MARK_COL, BT_INK_WARN, "▲");
-		say(canvas, row, BT_INK_WARN, N_("The server is needed; or {1} itself."), counter);
+		say(canvas, row, BT_INK_WARN,
+		    N_("No token here while the server is down. {1} can give it, or come back later."), counter);
 	} else if (view->state == BT_DOCKET_UNANSWERED) {
 		bt_ui_put(canvas, row, BT_MARK_COL, BT_INK_WARN, "▲");
 		say(canvas, row, BT_INK_WARN, N_("The server has not answered. Ask again: it gives the same token."),

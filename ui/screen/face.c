@@ -7,6 +7,7 @@
 
 #define HOUR_MS  INT64_C(3600000)
 #define KEYS_MAX 16
+#define TENTH_MS 100
 #define LOW_DIV  4 /* below a quarter of any cap the slot turns */
 
 #define NAME_COLUMNS 6
@@ -59,6 +60,8 @@ static void fill_server(const struct bt_ui_status *status, const struct bt_ui_ca
 	slot->style = (status->server == BT_BREAKER_ONLINE ? BT_INK_FACT : BT_INK_WARN) | BT_BOLD;
 	if (status->server == BT_BREAKER_ONLINE) {
 		fill_slot(canvas, BT_SLOT_SERVER, WORDS(N_("Server up")), NULL, slot);
+	} else if (status->server == BT_BREAKER_SLOW && status->latency_ms < TENTH_MS) {
+		fill_slot(canvas, BT_SLOT_SERVER, WORDS(N_("Slow")), NULL, slot); /* it has not answered at all */
 	} else if (status->server == BT_BREAKER_SLOW) {
 		bt_ui_seconds(status->latency_ms, arg);
 		fill_slot(canvas, BT_SLOT_SERVER, WORDS(N_("Slow {1} s")), arg, slot);
@@ -203,6 +206,17 @@ static void banner_text(const struct bt_ui_canvas *canvas, const char *key, cons
 	bt_ui_widen(text, out, cap);
 }
 
+/* The control room is whom the screen below names; its number is long, and 1912 finds it too. */
+static void stop_text(const struct bt_ui_desk *desk, const struct bt_ui_canvas *canvas, char *out, size_t cap)
+{
+	const struct bt_enrolment *enrolment = desk->shop->enrolment;
+	const char *key = bt_ui_stop_sentence(desk->status.stopped);
+	banner_text(canvas, key, enrolment->control_room, out, cap);
+	if (!enrolment->control_room[0] || bt_text_columns(out) > BT_SCREEN_COLS - BT_TEXT_LEFT - 2) {
+		banner_text(canvas, key, enrolment->complaint, out, cap);
+	}
+}
+
 static enum bt_ui_banner choose_banner(const struct bt_ui_desk *desk, const struct bt_ui_canvas *canvas, char *out,
 				       size_t cap)
 {
@@ -213,7 +227,7 @@ static enum bt_ui_banner choose_banner(const struct bt_ui_desk *desk, const stru
 		return BT_BANNER_TRAINING;
 	}
 	if (status->stopped != BT_OK) {
-		banner_text(canvas, bt_ui_stop_sentence(status->stopped), desk->shop->enrolment->complaint, out, cap);
+		stop_text(desk, canvas, out, cap);
 		return BT_BANNER_STOP;
 	}
 	if (status->server != BT_BREAKER_OFFLINE) {

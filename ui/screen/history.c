@@ -34,6 +34,19 @@ static struct bt_ui_go print_again(const struct history *history, struct bt_ui_d
 	return BT_GO(BT_GO_STAY);
 }
 
+/* The slip is lost and there is no printer: the digits can still be read. */
+static struct bt_ui_go open_sale(const struct history *history, struct bt_ui_desk *desk)
+{
+	struct bt_sale_view view;
+	if (history->list.count == 0 || !bt_ui_sale_view(desk, history->rows[history->list.chosen].sale_id, &view) ||
+	    !bt_ui_sale_screen(&view)) {
+		return BT_GO(BT_GO_IGNORED);
+	}
+	bt_text_copy(desk->sale_id, sizeof(desk->sale_id), history->rows[history->list.chosen].sale_id);
+	desk->from_list = true;
+	return BT_GO_TO(BT_GO_PUSH, bt_ui_sale_screen(&view));
+}
+
 static struct bt_ui_go on_event(void *self, struct bt_ui_desk *desk, const struct bt_ui_event *event)
 {
 	struct history *history = self;
@@ -42,6 +55,9 @@ static struct bt_ui_go on_event(void *self, struct bt_ui_desk *desk, const struc
 	}
 	if (event->press.key == BT_KEY_ESC || event->press.key == BT_KEY_F6) {
 		return BT_GO(BT_GO_BACK);
+	}
+	if (event->press.key == BT_KEY_ENTER) {
+		return open_sale(history, desk);
 	}
 	if (event->press.key == BT_KEY_F5) {
 		return print_again(history, desk);
@@ -64,9 +80,19 @@ static void draw(const void *self, const struct bt_ui_desk *desk, struct bt_ui_c
 	bt_ui_history_rows(canvas, FIRST_ROW, BT_TEXT_LEFT, history->rows, history->list.count, history->list.chosen);
 }
 
+static bool show_rows(const void *self, const struct bt_ui_desk *desk, const struct bt_ui_canvas *canvas,
+		      char label[64])
+{
+	(void)desk;
+	(void)canvas;
+	(void)label;
+	return ((const struct history *)self)->list.count > 0;
+}
+
 static const struct bt_ui_key_row keys[] = {
-    {"↑↓", N_("Move"), N_("Move in the list"), NULL},
-    {"F5", N_("Print again"), N_("Print this again"), NULL},
+    {"Enter", N_("Open"), N_("Forward: accept, choose, next"), show_rows},
+    {"↑↓", N_("Move"), N_("Move in the list"), show_rows},
+    {"F5", N_("Print again"), N_("Print this again"), show_rows},
     {"Esc", N_("Back"), N_("One step back"), NULL},
     {NULL, NULL, NULL, NULL},
 };

@@ -311,11 +311,11 @@ static void draw_row(const struct bt_consumer *row, bool chosen, int at, struct 
 	if (chosen) {
 		bt_ui_list_mark(canvas, at, METER_END + 2);
 	}
-	bt_ui_put_clip(canvas, at, BT_TEXT_LEFT, RELATIVE_COL - BT_TEXT_LEFT - 1, BT_INK_FACT | (chosen ? BT_BOLD : 0u),
+	bt_ui_put_name(canvas, at, BT_TEXT_LEFT, RELATIVE_COL - BT_TEXT_LEFT - 1, BT_INK_FACT | (chosen ? BT_BOLD : 0u),
 		       bt_dual_get(&row->name, canvas->lang));
 	bt_ui_relative(canvas, row, text);
-	bt_ui_put_clip(canvas, at, RELATIVE_COL, PLACE_COL - RELATIVE_COL - 1, BT_INK_QUIET, text);
-	bt_ui_put_clip(canvas, at, PLACE_COL, 28, BT_INK_FACT, bt_dual_get(&row->place, canvas->lang));
+	bt_ui_put_name(canvas, at, RELATIVE_COL, PLACE_COL - RELATIVE_COL - 1, BT_INK_QUIET, text);
+	bt_ui_put_name(canvas, at, PLACE_COL, 28, BT_INK_FACT, bt_dual_get(&row->place, canvas->lang));
 	if (len >= 4) {
 		bt_text_printf(meter, sizeof(meter), "…%s", row->meter + len - 4);
 		bt_ui_put_right(canvas, at, METER_END, BT_INK_FACT, meter);
@@ -377,7 +377,7 @@ static const struct bt_ui_key_row keys[] = {
     {"Enter", N_("Choose"), N_("Forward: accept, choose, next"), NULL},
     {"↑↓", N_("Move"), N_("Move in the list"), NULL},
     {"F4", N_("Stuck"), N_("Stuck recharges"), show_stuck},
-    {"F5", N_("Reprint"), N_("Print this again"), NULL},
+    {"F5", N_("Reprint"), N_("Print the last slip again"), NULL},
     {"F2", N_("हिन्दी"), N_("Hindi or English"), NULL},
     {"F9", N_("Lock"), N_("Lock the screen; work goes on"), NULL},
     {"F12", N_("System"), "", NULL},

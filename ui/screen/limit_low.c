@@ -75,9 +75,8 @@ static void draw_steps(const struct limit_low *low, const struct bt_ui_desk *des
 		return;
 	}
 	bt_ui_say(canvas, 12, BT_TEXT_LEFT, BT_INK_FACT, N_("1  Call the division control room: {1}."), room, NULL);
-	bt_ui_say_wide(canvas, 13, BT_TEXT_LEFT, BT_INK_FACT, N_("2  Read out:   terminal {1}   request {2}"),
-		       enrolment->terminal, low->extension.request, NULL);
-	bt_ui_say_wide(canvas, 14, BT_TEXT_LEFT, BT_INK_FACT, N_("3  Type the 20 digits they give you. F8."), NULL);
+	bt_ui_say(canvas, 13, BT_TEXT_LEFT, BT_INK_FACT,
+		  N_("2  F8 shows what to read out and takes the code they give you."), NULL);
 }
 
 static void draw(const void *self, const struct bt_ui_desk *desk, struct bt_ui_canvas *canvas)

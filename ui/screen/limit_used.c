@@ -60,7 +60,7 @@ static void draw_used(const struct bt_allowance *left, struct bt_ui_canvas *canv
 static void draw_lists(bool stopped, struct bt_ui_canvas *canvas)
 {
 	static const char *const works[] = {N_("Take a payment, with a docket"), N_("Find, history, print again"),
-					    N_("Stuck recharges, complaints")};
+					    N_("Stuck recharges")};
 	bt_ui_put(canvas, 8, BT_TEXT_LEFT, BT_INK_OK | BT_BOLD, bt_ui_word(canvas, N_("Still works")));
 	bt_ui_put(canvas, 8, WAITS_COL, BT_INK_BAD | BT_BOLD, bt_ui_word(canvas, N_("Waits")));
 	bt_ui_put(canvas, 9, WAITS_COL, BT_INK_FACT, bt_ui_word(canvas, N_("New tokens")));

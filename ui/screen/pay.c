@@ -72,3 +72,16 @@ bool bt_ui_print_again(struct bt_ui_desk *desk, const char *sale_id)
 	}
 	return true;
 }
+
+bool bt_ui_show_ways(const void *self, const struct bt_ui_desk *desk, const struct bt_ui_canvas *canvas, char label[64])
+{
+	int ways = 0;
+	(void)self;
+	(void)desk;
+	(void)canvas;
+	(void)label;
+	for (int i = 0; bt_tender_kinds[i]; i++) {
+		ways += bt_tender_kinds[i]->available;
+	}
+	return ways > 1;
+}

@@ -15,6 +15,9 @@ void bt_ui_history_rows(struct bt_ui_canvas *canvas, int row, int col, const str
 			int chosen);
 /** Print a sale again; when that is not possible row 22 says why. @return true when it is being printed. */
 bool bt_ui_print_again(struct bt_ui_desk *desk, const char *sale_id);
+/** Key row: only where there is more than one way of paying to choose from. */
+bool bt_ui_show_ways(const void *self, const struct bt_ui_desk *desk, const struct bt_ui_canvas *canvas,
+		     char label[64]);
 /** How @p sale_id stands. @return false when it cannot be had. */
 bool bt_ui_sale_view(const struct bt_ui_desk *desk, const char *sale_id, struct bt_sale_view *out);
 

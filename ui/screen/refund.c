@@ -127,6 +127,9 @@ static void draw(const void *self, const struct bt_ui_desk *desk, struct bt_ui_c
 		draw_waits(view, canvas);
 		(void)draw_approved(view, desk, 17, canvas);
 	}
+	if (is_due(refund) && view->printing == BT_PRINTING_NONE) {
+		return; /* the sentence above says which key prints it */
+	}
 	(void)bt_ui_after_print_state(&refund->after, desk,
 				      is_given(refund) ? N_("Refund slip printed.") : N_("Slip printed."), canvas);
 }

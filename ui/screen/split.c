@@ -169,7 +169,7 @@ static void draw(const void *self, const struct bt_ui_desk *desk, struct bt_ui_c
 {
 	const struct split *split = self;
 	char text[64];
-	bt_ui_put_clip(canvas, 2, BT_TEXT_LEFT, BT_PERSON_COL - BT_TEXT_LEFT - 1, BT_INK_FACT | BT_BOLD,
+	bt_ui_put_name(canvas, 2, BT_TEXT_LEFT, BT_PERSON_COL - BT_TEXT_LEFT - 1, BT_INK_FACT | BT_BOLD,
 		       bt_dual_get(&desk->draft.consumer.name, canvas->lang));
 	bt_ui_group_digits(desk->draft.consumer.number, text);
 	bt_ui_put(canvas, 2, BT_PERSON_COL, BT_INK_FACT, text);

@@ -210,7 +210,7 @@ static void draw_row(const struct stuck *stuck, int at, int row, const struct bt
 		bt_ui_list_mark(canvas, row, SINCE_END + 2);
 	}
 	bt_ui_group_digits(sale->connection, text);
-	bt_ui_put_clip(canvas, row, BT_TEXT_LEFT, 23, BT_INK_FACT | (chosen ? BT_BOLD : 0u), name[0] ? name : text);
+	bt_ui_put_name(canvas, row, BT_TEXT_LEFT, 23, BT_INK_FACT | (chosen ? BT_BOLD : 0u), name[0] ? name : text);
 	bt_ui_rupees(sale->amount, false, text);
 	bt_ui_put_right(canvas, row, MONEY_END, BT_INK_FACT, text);
 	enum bt_ui_role role = needs_eye ? BT_INK_WARN : BT_INK_FACT;
@@ -261,10 +261,19 @@ static void draw(const void *self, const struct bt_ui_desk *desk, struct bt_ui_c
 		  bt_ui_word(canvas, N_("Nothing here needs to be paid again.")));
 }
 
+static bool show_rows(const void *self, const struct bt_ui_desk *desk, const struct bt_ui_canvas *canvas,
+		      char label[64])
+{
+	(void)desk;
+	(void)canvas;
+	(void)label;
+	return ((const struct stuck *)self)->list.count > 0;
+}
+
 static const struct bt_ui_key_row keys[] = {
-    {"Enter", N_("Open"), N_("Forward: accept, choose, next"), NULL},
-    {"↑↓", N_("Move"), N_("Move in the list"), NULL},
-    {"F5", N_("Print again"), N_("Print this again"), NULL},
+    {"Enter", N_("Open"), N_("Forward: accept, choose, next"), show_rows},
+    {"↑↓", N_("Move"), N_("Move in the list"), show_rows},
+    {"F5", N_("Print again"), N_("Print this again"), show_rows},
     {"Esc", N_("Back"), N_("One step back"), NULL},
     {NULL, NULL, NULL, NULL},
 };

@@ -76,7 +76,8 @@ static void draw(const void *self, const struct bt_ui_desk *desk, struct bt_ui_c
 	draw_title(&desk->shop->enrolment->lane, desk->shop->enrolment->terminal, canvas);
 	if (page->can_extend && desk->shop->enrolment->control_room[0] && page->count + FIRST_ROW + 1 < 22) {
 		bt_ui_say(canvas, FIRST_ROW + page->count + 1, BT_TEXT_LEFT, BT_INK_QUIET,
-			  N_("More recharges: call {1}, F8."), desk->shop->enrolment->control_room, NULL);
+			  N_("More recharges while the server is down: call {1}, then F8."),
+			  desk->shop->enrolment->control_room, NULL);
 	}
 	for (int i = 0; i < page->count; i++)
 		draw_line(&page->lines[i], FIRST_ROW + i, canvas);

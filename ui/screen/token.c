@@ -130,7 +130,7 @@ static void draw_facts(const struct bt_sale_view *view, const struct layout *lay
 	char text[64], group[32];
 	int row = layout->facts_row, col = layout->facts_col;
 	int end = col < layout->number_col ? layout->number_col - 1 : canvas->cols - 2;
-	bt_ui_put_clip(canvas, row, col, end - col, BT_INK_FACT | BT_BOLD,
+	bt_ui_put_name(canvas, row, col, end - col, BT_INK_FACT | BT_BOLD,
 		       bt_dual_get(&view->consumer.name, canvas->lang));
 	bt_ui_group_digits(view->sale.meter, group);
 	bt_ui_say(canvas, row + 1, col, BT_INK_QUIET, N_("meter {1}"), group, NULL);

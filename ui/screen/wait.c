@@ -76,7 +76,7 @@ static void draw(const void *self, const struct bt_ui_desk *desk, struct bt_ui_c
 	if (!wait->known) {
 		return;
 	}
-	bt_ui_put_clip(canvas, 3, BT_TEXT_LEFT, BT_PERSON_COL - BT_TEXT_LEFT - 1, BT_INK_FACT | BT_BOLD,
+	bt_ui_put_name(canvas, 3, BT_TEXT_LEFT, BT_PERSON_COL - BT_TEXT_LEFT - 1, BT_INK_FACT | BT_BOLD,
 		       bt_dual_get(&wait->view.consumer.name, canvas->lang));
 	bt_ui_rupees(wait->view.sale.quote.amount, false, text);
 	bt_ui_put(canvas, 3, BT_PERSON_COL, BT_INK_FACT | BT_BOLD, text);

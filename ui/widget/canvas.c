@@ -141,6 +141,16 @@ int bt_ui_put_clip(struct bt_ui_canvas *canvas, int row, int col, int columns, u
 	return bt_ui_put(canvas, row, col, style, cut);
 }
 
+int bt_ui_put_name(struct bt_ui_canvas *canvas, int row, int col, int columns, unsigned style, const char *text)
+{
+	char composed[1024];
+	bt_text_compose_nukta(text, composed, sizeof(composed));
+	if (bt_text_columns(composed) <= columns) {
+		return bt_ui_put(canvas, row, col, style, composed);
+	}
+	return bt_ui_put(canvas, row, bt_ui_put_clip(canvas, row, col, columns - 1, style, composed), style, "…");
+}
+
 int bt_ui_put_right(struct bt_ui_canvas *canvas, int row, int end, unsigned style, const char *text)
 {
 	char composed[1024];

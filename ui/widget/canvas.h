@@ -53,6 +53,9 @@ void bt_ui_blank(struct bt_ui_canvas *canvas, int row);
 int bt_ui_put(struct bt_ui_canvas *canvas, int row, int col, unsigned style, const char *text);
 /** As bt_ui_put, at most @p columns columns. */
 int bt_ui_put_clip(struct bt_ui_canvas *canvas, int row, int col, int columns, unsigned style, const char *text);
+/** As bt_ui_put_clip, for names and places: what is cut ends in an ellipsis, so that nobody reads half a name as a
+ * whole one. */
+int bt_ui_put_name(struct bt_ui_canvas *canvas, int row, int col, int columns, unsigned style, const char *text);
 /** So that the text ends just before column @p end. @return the column it began at. */
 int bt_ui_put_right(struct bt_ui_canvas *canvas, int row, int end, unsigned style, const char *text);
 /** One block cell. */
