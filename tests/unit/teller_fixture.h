@@ -15,6 +15,7 @@
 
 #include "core/sale/teller.h"
 #include "core/sts/token.h"
+#include "tests/unit/key_fixture.h"
 
 #define SHOP_START_MS INT64_C(1795000000000)
 #define SHOP_DAY_MS   INT64_C(86400000)
@@ -184,17 +185,7 @@ static const struct bt_sts_decoder_key shop_meter_key = {
 /* The seal is made from the words of the wire contract; the check value is Botan's (test of the vault). */
 static inline struct bt_sealed_key shop_sealed(const char *version)
 {
-	struct bt_sealed_key sealed = {.present = true,
-				       .sgc = "123457",
-				       .ti = "01",
-				       .ea = "11",
-				       .dkga = "04",
-				       .kcv = "061D8F",
-				       .krn = 1,
-				       .kt = 2,
-				       .ken = 255,
-				       .base = 2014,
-				       .good_until_ms = 1895000000000};
+	struct bt_sealed_key sealed = {.present = true, KEY_FIXTURE, .good_until_ms = 1895000000000};
 	char aad[160];
 
 	sealed.version = (uint32_t)strtoul(version, NULL, 10);

@@ -12,6 +12,8 @@
 
 #include <cmocka.h>
 
+#include "tests/unit/key_fixture.h"
+
 #define PAN        "600727047400152987"
 #define OTHER_PAN  "600727047400152995"
 #define IDENTITY   "|123457|1|2|01|11|04|2014|255|3|1795000000000|061D8F"
@@ -24,18 +26,7 @@ static const uint8_t nonce[12] = {9, 8, 7, 6, 5, 4, 3, 2, 1, 0, 1, 2};
 
 static struct bt_sealed_key make_sealed(const char *aad)
 {
-	struct bt_sealed_key sealed = {.present = true,
-				       .sgc = "123457",
-				       .ti = "01",
-				       .ea = "11",
-				       .dkga = "04",
-				       .kcv = "061D8F",
-				       .krn = 1,
-				       .kt = 2,
-				       .ken = 255,
-				       .base = 2014,
-				       .version = 3,
-				       .good_until_ms = GOOD_UNTIL};
+	struct bt_sealed_key sealed = {.present = true, KEY_FIXTURE, .version = 3, .good_until_ms = GOOD_UNTIL};
 
 	memcpy(sealed.sealed, nonce, sizeof nonce);
 	assert_int_equal(bt_gcm_seal(BT_BYTES(vault_key), nonce, bt_bytes_of(aad), BT_BYTES(meter_key),

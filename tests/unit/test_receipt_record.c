@@ -9,6 +9,7 @@
 
 #include "core/receipt/base45.h"
 #include "core/receipt/record.h"
+#include "tests/unit/key_fixture.h"
 
 static struct bt_signer *signer;
 static const uint8_t *key;
@@ -43,15 +44,7 @@ static const struct bt_receipt_record docket = {
 	       .duty = 2703,
 	       .rev = 1,
 	       .has_key = true,
-	       .sgc = "123457",
-	       .ti = "01",
-	       .ea = "11",
-	       .dkga = "04",
-	       .kcv = "061D8F",
-	       .krn = 1,
-	       .kt = 2,
-	       .ken = 255,
-	       .base = 2014},
+	       KEY_FIXTURE},
 };
 
 static int open_signer(void **state)

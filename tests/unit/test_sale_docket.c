@@ -27,15 +27,7 @@ static struct bt_receipt_record elsewhere(void)
 						     .duty = 2830,
 						     .rev = 1,
 						     .has_key = true,
-						     .sgc = "123457",
-						     .ti = "01",
-						     .ea = "11",
-						     .dkga = "04",
-						     .kcv = "061D8F",
-						     .krn = 1,
-						     .kt = 2,
-						     .ken = 255,
-						     .base = 2014}};
+						     KEY_FIXTURE}};
 }
 
 static void write_as(uint8_t first, const struct bt_receipt_record *record, char out[BT_RECORD_TEXT_CAP])
