@@ -67,9 +67,10 @@ __attribute__((constructor)) static void read_plan(void)
 struct call {
 	enum fault_verb verb;
 	const char *path;
-	int error; /* left by meet: the call fails with it when not 0 */
-	bool half; /* left by meet: only a part of the bytes goes */
-	bool kill; /* left by meet: SIGKILL afterwards */
+	off_t ends_at; /* of FAULT_SHAPE: what the file holds from here on is lost, or not there yet */
+	int error;     /* left by meet: the call fails with it when not 0 */
+	bool half;     /* left by meet: only a part of the bytes goes */
+	bool kill;     /* left by meet: SIGKILL afterwards */
 };
 
 static void die(void)
@@ -152,6 +153,21 @@ static int give_error(const struct call *call)
 	return -1;
 }
 
+/* A call that is carried out whole or not at all: the system call of this number with its arguments. */
+static int carry_out(struct call *call, long number, long a, long b, long c, long d)
+{
+	int code;
+
+	meet(call);
+	if (call->error)
+		return give_error(call);
+	if (call->verb == FAULT_SHAPE && keeps_content())
+		unsynced_note(call->path, call->ends_at, 0);
+	code = (int)syscall(number, a, b, c, d);
+	end(call);
+	return code;
+}
+
 /* ---- bytes ---- */
 
 static off_t find_end(int fd)
@@ -186,36 +202,36 @@ static size_t begin_write(struct call *call, off_t at, size_t len)
 	return len;
 }
 
-ssize_t write(int fd, const void *bytes, size_t len)
+/* @p at is -1 for write, which goes where the file stands. */
+static ssize_t write_one(int fd, const void *bytes, size_t len, off_t at)
 {
 	char path[PATH_MAX];
 	struct call call = {.verb = FAULT_WRITE, .path = path};
+	long number = at < 0 ? SYS_write : SYS_pwrite64; /* the first reads no place */
 	ssize_t wrote;
 
 	if (!watched_open(fd, path))
-		return syscall(SYS_write, fd, bytes, len);
-	len = begin_write(&call, find_end(fd), len);
+		return syscall(number, fd, bytes, len, at);
+	len = begin_write(&call, at < 0 ? find_end(fd) : at, len);
 	if (call.error)
 		return give_error(&call);
-	wrote = syscall(SYS_write, fd, bytes, len);
+	wrote = syscall(number, fd, bytes, len, at);
 	end(&call);
 	return wrote;
 }
 
+ssize_t write(int fd, const void *bytes, size_t len)
+{
+	return write_one(fd, bytes, len, -1);
+}
+
 ssize_t pwrite64(int fd, const void *bytes, size_t len, off64_t at)
 {
-	char path[PATH_MAX];
-	struct call call = {.verb = FAULT_WRITE, .path = path};
-	ssize_t wrote;
-
-	if (!watched_open(fd, path))
-		return syscall(SYS_pwrite64, fd, bytes, len, at);
-	len = begin_write(&call, at, len);
-	if (call.error)
-		return give_error(&call);
-	wrote = syscall(SYS_pwrite64, fd, bytes, len, at);
-	end(&call);
-	return wrote;
+	if (at < 0) {
+		errno = EINVAL;
+		return -1;
+	}
+	return write_one(fd, bytes, len, at);
 }
 
 ssize_t pwrite(int fd, const void *bytes, size_t len, off_t at)
@@ -233,13 +249,9 @@ static int sync_one(int fd, long number)
 
 	if (!watched_open(fd, path))
 		return (int)syscall(number, fd);
-	meet(&call);
-	if (call.error)
-		return give_error(&call);
-	code = (int)syscall(number, fd);
+	code = carry_out(&call, number, fd, 0, 0, 0);
 	if (code == 0 && !plan.lies)
 		unsynced_forget(path);
-	end(&call);
 	return code;
 }
 
@@ -258,19 +270,11 @@ int fdatasync(int fd)
 int ftruncate64(int fd, off64_t len)
 {
 	char path[PATH_MAX];
-	struct call call = {.verb = FAULT_SHAPE, .path = path};
-	int code;
+	struct call call = {.verb = FAULT_SHAPE, .path = path, .ends_at = len};
 
 	if (!watched_open(fd, path))
 		return (int)syscall(SYS_ftruncate, fd, len);
-	meet(&call);
-	if (call.error)
-		return give_error(&call);
-	if (keeps_content())
-		unsynced_note(path, len, 0);
-	code = (int)syscall(SYS_ftruncate, fd, len);
-	end(&call);
-	return code;
+	return carry_out(&call, SYS_ftruncate, fd, len, 0, 0);
 }
 
 int ftruncate(int fd, off_t len)
@@ -283,18 +287,13 @@ int fallocate64(int fd, int mode, off64_t at, off64_t len)
 	char path[PATH_MAX];
 	struct call call = {.verb = FAULT_SHAPE, .path = path};
 	struct stat info;
-	int code;
 
 	if (!watched_open(fd, path))
 		return (int)syscall(SYS_fallocate, fd, mode, at, len);
-	meet(&call);
-	if (call.error)
-		return give_error(&call);
-	if (keeps_content() && fstat(fd, &info) == 0)
-		unsynced_note(path, info.st_size, 0);
-	code = (int)syscall(SYS_fallocate, fd, mode, at, len);
-	end(&call);
-	return code;
+	if (fstat(fd, &info) != 0)
+		return -1;
+	call.ends_at = info.st_size;
+	return carry_out(&call, SYS_fallocate, fd, mode, at, len);
 }
 
 int fallocate(int fd, int mode, off_t at, off_t len)
@@ -319,16 +318,10 @@ static int open_one(const char *name, int flags, mode_t mode)
 {
 	char path[PATH_MAX];
 	struct call call = {.verb = FAULT_CREATE, .path = path};
-	int fd;
 
 	if ((flags & (O_CREAT | O_TRUNC)) == 0 || !watched_named(name, path))
 		return (int)syscall(SYS_openat, AT_FDCWD, name, flags, mode);
-	meet(&call);
-	if (call.error)
-		return give_error(&call);
-	fd = (int)syscall(SYS_openat, AT_FDCWD, name, flags, mode);
-	end(&call);
-	return fd;
+	return carry_out(&call, SYS_openat, AT_FDCWD, (long)name, flags, (long)mode);
 }
 
 static mode_t read_mode(int flags, va_list list)
@@ -347,16 +340,8 @@ int open(const char *name, int flags, ...)
 	return open_one(name, flags, mode);
 }
 
-int open64(const char *name, int flags, ...)
-{
-	va_list list;
-	mode_t mode;
-
-	va_start(list, flags);
-	mode = read_mode(flags, list);
-	va_end(list);
-	return open_one(name, flags, mode);
-}
+/* Offsets have 64 bits either way. */
+int open64(const char *name, int flags, ...) __attribute__((alias("open")));
 
 int openat(int folder, const char *name, int flags, ...)
 {
@@ -377,16 +362,10 @@ int mkdir(const char *name, mode_t mode)
 {
 	char path[PATH_MAX];
 	struct call call = {.verb = FAULT_CREATE, .path = path};
-	int code;
 
 	if (!watched_named(name, path))
 		return (int)syscall(SYS_mkdir, name, mode);
-	meet(&call);
-	if (call.error)
-		return give_error(&call);
-	code = (int)syscall(SYS_mkdir, name, mode);
-	end(&call);
-	return code;
+	return carry_out(&call, SYS_mkdir, (long)name, (long)mode, 0, 0);
 }
 
 int unlink(const char *name)
@@ -397,13 +376,9 @@ int unlink(const char *name)
 
 	if (!watched_named(name, path))
 		return (int)syscall(SYS_unlink, name);
-	meet(&call);
-	if (call.error)
-		return give_error(&call);
-	code = (int)syscall(SYS_unlink, name);
+	code = carry_out(&call, SYS_unlink, (long)name, 0, 0, 0);
 	if (code == 0)
 		unsynced_forget(path);
-	end(&call);
 	return code;
 }
 
@@ -415,12 +390,8 @@ int rename(const char *from, const char *to)
 
 	if (!watched_named(to, path) || !watched_named(from, old))
 		return (int)syscall(SYS_rename, from, to);
-	meet(&call);
-	if (call.error)
-		return give_error(&call);
-	code = (int)syscall(SYS_rename, from, to);
+	code = carry_out(&call, SYS_rename, (long)from, (long)to, 0, 0);
 	if (code == 0)
 		unsynced_rename(old, path);
-	end(&call);
 	return code;
 }
