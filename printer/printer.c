@@ -21,7 +21,7 @@ struct work {
 struct bt_printer {
 	/* set before the worker starts, read only after */
 	const struct bt_prn_link *link;
-	const struct bt_prn_profile *profile;
+	struct bt_prn_profile profile;
 	const struct bt_prn_driver *driver;
 	char uri[256];
 	const char *address; /* in uri */
@@ -51,7 +51,7 @@ static void print_slip(struct bt_printer *printer, const struct bt_print_job *jo
 	struct bt_buf bytes;
 	struct bt_prn_sheet sheet = {
 	    .receipt = &job->receipt,
-	    .profile = printer->profile,
+	    .profile = &printer->profile,
 	    .raster = printer->raster,
 	    .open_drawer = job->open_drawer,
 	    .after_broken = printer->after_broken,
@@ -118,12 +118,14 @@ static enum bt_err choose_parts(struct bt_printer *printer, const struct bt_prn_
 	printer->link = bt_prn_link_find(printer->uri, &printer->address);
 	if (printer->link == NULL)
 		return bt_fault_set(fault, BT_EINPUT, 0, "not a printer's address: %s", printer->uri);
-	printer->profile = bt_prn_profile_find(options->profile);
-	if (printer->profile == NULL)
+	const struct bt_prn_profile *profile =
+	    options->model != NULL ? options->model : bt_prn_profile_find(options->profile);
+	if (profile == NULL)
 		return bt_fault_set(fault, BT_ENOTFOUND, 0, "no printer profile %s", options->profile);
-	printer->driver = bt_prn_driver_find(printer->profile->driver);
+	printer->profile = *profile;
+	printer->driver = bt_prn_driver_find(profile->driver);
 	if (printer->driver == NULL)
-		return bt_fault_set(fault, BT_ENOTFOUND, 0, "no printer driver %s", printer->profile->driver);
+		return bt_fault_set(fault, BT_ENOTFOUND, 0, "no printer driver %s", profile->driver);
 	printer->timeout_ms = options->timeout_ms > LEAST_TIMEOUT_MS ? options->timeout_ms : LEAST_TIMEOUT_MS;
 	printer->log = options->log;
 	return bt_raster_open(options->font_path, &printer->raster, fault);

@@ -10,11 +10,12 @@
 #include "printer/profile.h"
 
 struct bt_prn_options {
-	const char *uri;       /* "file:/path", "tcp://host:port", "dev:/dev/usb/lp0", "none" */
-	const char *profile;   /* id in bt_prn_profiles, e.g. "generic-80" */
-	const char *font_path; /* Devanagari and Latin in one file */
-	int timeout_ms;        /* for one slip */
-	struct bt_log *log;    /* may be NULL */
+	const char *uri;                    /* "file:/path", "tcp://host:port", "dev:/dev/usb/lp0", "none" */
+	const char *profile;                /* id in bt_prn_profiles, e.g. "generic-80"; read when model is NULL */
+	const struct bt_prn_profile *model; /* from a file or changed by what the device answers; copied. MAY be NULL */
+	const char *font_path;              /* Devanagari and Latin in one file */
+	int timeout_ms;                     /* for one slip */
+	struct bt_log *log;                 /* may be NULL */
 };
 
 struct bt_printer;

@@ -78,12 +78,12 @@ const struct bt_prn_profile bt_prn_profiles[] = {
 	.band_rows = 104,
 	.driver = "png",
     },
-    {.id = NULL},
+    {.id = ""},
 };
 
 const struct bt_prn_profile *bt_prn_profile_find(const char *id)
 {
-	for (const struct bt_prn_profile *row = bt_prn_profiles; row->id != NULL; row++)
+	for (const struct bt_prn_profile *row = bt_prn_profiles; row->id[0] != '\0'; row++)
 		if (strcmp(row->id, id) == 0)
 			return row;
 	return NULL;
@@ -92,7 +92,7 @@ const struct bt_prn_profile *bt_prn_profile_find(const char *id)
 /* The first row of a width is its generic one. */
 const struct bt_prn_profile *bt_prn_profile_by_width(int width_dots)
 {
-	for (const struct bt_prn_profile *row = bt_prn_profiles; row->id != NULL; row++)
+	for (const struct bt_prn_profile *row = bt_prn_profiles; row->id[0] != '\0'; row++)
 		if (row->width_dots == width_dots)
 			return row;
 	return NULL;

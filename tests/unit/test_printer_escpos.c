@@ -134,7 +134,7 @@ static void assert_paper_is(const struct bt_bitmap *drawn)
 static void test_paper_shows_what_was_drawn(void **state)
 {
 	(void)state;
-	for (const struct bt_prn_profile *profile = bt_prn_profiles; profile->id != NULL; profile++) {
+	for (const struct bt_prn_profile *profile = bt_prn_profiles; profile->id[0] != '\0'; profile++) {
 		if (strcmp(profile->driver, "escpos") != 0)
 			continue;
 		for (size_t i = 0; i < sizeof(fixtures) / sizeof(fixtures[0]); i++) {
