@@ -351,19 +351,22 @@ static bool is_about(const struct bt_teller *teller, const struct bt_teller_work
 	       (sale->delivery != BT_DELIVERY_TOKEN || (strlen(answer->token) == 20 && answer->tid != 0));
 }
 
-/* The head-end was restored and says so: nothing was committed, and under the era that it names the same body may go
- * again (PROTOCOL H4), once and while the consumer would have waited anyway. */
-static bool ask_in_new_era(struct bt_teller *teller, struct bt_teller_work *work, const struct bt_answer *answer)
+bool bt_teller_ask_in_new_era(struct bt_teller *teller, struct bt_teller_work *work, const struct bt_answer *answer)
 {
 	int64_t deadline = work->deadline_boot_ms;
+	bool stands_there = !work->background && bt_clock_boot_ms(teller->parts.clock) < deadline &&
+			    (work->state == BT_SALE_VENDING || work->state == BT_SALE_REFUNDING);
 
 	if (strcmp(answer->code, "era") != 0 || answer->era <= 0)
 		return false;
 	teller->era = answer->era;
-	if (work->state != BT_SALE_VENDING || work->era_told || bt_clock_boot_ms(teller->parts.clock) >= deadline)
+	if (!stands_there || work->era_told)
 		return false;
 	work->era_told = true;
-	bt_teller_ask(teller, work);
+	if (answer->kind == BT_CALL_SALE)
+		bt_teller_ask(teller, work);
+	else
+		bt_teller_ask_about(teller, work, answer->kind);
 	if (work->asking)
 		work->deadline_boot_ms = deadline;
 	return work->asking;
@@ -378,7 +381,7 @@ static void take_sale_answer(struct bt_teller *teller, struct bt_teller_work *wo
 		take_good(teller, work, answer);
 	} else if (bt_mutant(BT_MUTANT_LOST_IS_REFUSED) || (answered && !is_passing(answer->code))) {
 		take_refused(teller, work, answer);
-	} else if (!answered || !ask_in_new_era(teller, work, answer)) {
+	} else if (!answered || !bt_teller_ask_in_new_era(teller, work, answer)) {
 		/* Of a passing refusal it is known that nothing was done. */
 		take_lost(teller, work, answered ? BT_FATE_NOTHING : bt_err_fate(answer->fault.err));
 	}

@@ -165,8 +165,8 @@ void bt_teller_take_reversal(struct bt_teller *teller, struct bt_teller_work *wo
 		bt_teller_ask_about(teller, work, BT_CALL_INQUIRY);
 		return;
 	}
-	if (ours && answer->fault.err == BT_EREFUSED && strcmp(answer->code, "era") == 0 && answer->era > 0)
-		teller->era = answer->era;
+	if (ours && answer->fault.err == BT_EREFUSED && bt_teller_ask_in_new_era(teller, work, answer))
+		return;
 	if (ours && answer->fault.err == BT_EREFUSED && strcmp(answer->code, "era") != 0) {
 		bt_text_copy(work->code, sizeof work->code, answer->code);
 		bt_text_copy(work->refusal_en, sizeof work->refusal_en, answer->message_en);

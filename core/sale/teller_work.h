@@ -145,7 +145,7 @@ void bt_teller_note_duplicate(struct bt_teller *teller, struct bt_teller_work *w
 
 /* teller_docket.c */
 /** What a docket's QR says beyond the sale's money and minute. */
-void bt_teller_describe_docket(const struct bt_sale *sale, struct bt_record_docket *out);
+void bt_teller_describe_key(const struct bt_sale *sale, struct bt_record_docket *out);
 /** Take an answer about the docket in hand; false: it is not one. */
 bool bt_teller_docket_answer(struct bt_teller *teller, const struct bt_answer *answer);
 void bt_teller_docket_watch(struct bt_teller *teller, int64_t boot_ms);
@@ -201,6 +201,10 @@ void bt_teller_decide(struct bt_teller *teller, struct bt_teller_work *work);
 void bt_teller_ask(struct bt_teller *teller, struct bt_teller_work *work);
 /** Send an inquiry or a reversal about it. */
 void bt_teller_ask_about(struct bt_teller *teller, struct bt_teller_work *work, enum bt_call_kind kind);
+/** The head-end was restored and names its era: nothing was committed, and under that era the same may be asked again
+ *  (PROTOCOL H4), once, while the consumer would have waited anyway; the wait is not drawn out by it.
+ *  @return true when it was asked again; the era is taken over either way. */
+bool bt_teller_ask_in_new_era(struct bt_teller *teller, struct bt_teller_work *work, const struct bt_answer *answer);
 /** The head-end is there and worth waiting for. */
 bool bt_teller_server_answers(const struct bt_teller *teller);
 /** End a wait whose deadline has passed. */

@@ -438,9 +438,16 @@ static void refund_refused_by_the_head_end(void **state)
 	answer.era = 2;
 	shop_give(shop, &answer);
 	assert_int_equal(shop_row(shop).stage, BT_STAGE_REFUNDING);
+	assert_int_equal(shop->calls_count, 3);
+	assert_int_equal(shop->calls[2].kind, BT_CALL_REVERSAL);
+	assert_int_equal(shop->calls[2].era, 2);
+	answer = shop_bad(shop, BT_EREFUSED, "era");
+	answer.era = 3;
+	shop_give(shop, &answer);
+	assert_int_equal(shop->calls_count, 3);
 	shop_printed(shop, BT_PRINT_CONFIRMED);
 	assert_int_equal(bt_teller_finish(shop->teller, shop->sale_id), BT_OK);
-	assert_int_equal(shop->calls[2].era, 2);
+	assert_int_equal(shop->calls[3].era, 3);
 	answer = shop_bad(shop, BT_EREFUSED, "revoked");
 	bt_text_copy(answer.message_en, sizeof answer.message_en, "This terminal was withdrawn.");
 	shop_give(shop, &answer);
