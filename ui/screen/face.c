@@ -415,3 +415,17 @@ void bt_ui_label(struct bt_ui_canvas *canvas, int row, const char *key)
 {
 	bt_ui_put_clip(canvas, row, BT_TEXT_LEFT, 15, BT_INK_QUIET, bt_ui_word(canvas, key));
 }
+
+bool bt_ui_has_code(const struct bt_ui_desk *desk)
+{
+	struct bt_ui_extension extension;
+	return desk->shop->extension(desk->shop->self, &extension) && extension.codes_left > 0;
+}
+
+bool bt_ui_show_code(const void *self, const struct bt_ui_desk *desk, const struct bt_ui_canvas *canvas, char label[64])
+{
+	(void)desk;
+	(void)canvas;
+	(void)label;
+	return ((const struct bt_ui_code_way *)self)->open;
+}

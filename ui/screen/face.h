@@ -44,4 +44,14 @@ const char *bt_ui_clock_key(const struct bt_ui_status *status);
 #define BT_LIMIT_LOW_PERCENT 75
 bool bt_ui_limit_is_low(const struct bt_ui_status *status);
 
+/** What a screen with the key to the extension code keeps first of its own: whether there is one to be asked for. */
+struct bt_ui_code_way {
+	bool open;
+};
+/** True when the limit has codes left. Asks the shop, so not for `draw`. */
+bool bt_ui_has_code(const struct bt_ui_desk *desk);
+/** `show` of that key's row. */
+bool bt_ui_show_code(const void *self, const struct bt_ui_desk *desk, const struct bt_ui_canvas *canvas,
+		     char label[64]);
+
 #endif

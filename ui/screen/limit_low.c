@@ -8,15 +8,9 @@
 #define HOUR_MS     INT64_C(3600000)
 #define MINUTE_MS   INT64_C(60000)
 
-struct limit_low {
-	struct bt_ui_extension extension;
-	bool can_extend;
-};
-
 static void enter(void *self, struct bt_ui_desk *desk)
 {
-	struct limit_low *low = self;
-	low->can_extend = desk->shop->extension(desk->shop->self, &low->extension) && low->extension.codes_left > 0;
+	((struct bt_ui_code_way *)self)->open = bt_ui_has_code(desk);
 }
 
 static struct bt_ui_go on_event(void *self, struct bt_ui_desk *desk, const struct bt_ui_event *event)
@@ -65,11 +59,11 @@ static void draw_caps(const struct bt_allowance *left, struct bt_ui_canvas *canv
 }
 
 /* Whom to call, and what for; without a code that could be read out only the call is left. */
-static void draw_steps(const struct limit_low *low, const struct bt_ui_desk *desk, struct bt_ui_canvas *canvas)
+static void draw_steps(const struct bt_ui_code_way *way, const struct bt_ui_desk *desk, struct bt_ui_canvas *canvas)
 {
 	const struct bt_enrolment *enrolment = desk->shop->enrolment;
 	const char *room = enrolment->control_room[0] ? enrolment->control_room : enrolment->complaint;
-	if (!low->can_extend) {
+	if (!way->open) {
 		bt_ui_say(canvas, 12, BT_TEXT_LEFT, BT_INK_FACT, N_("Call the division control room: {1}."), room,
 			  NULL);
 		return;
@@ -92,25 +86,16 @@ static void draw(const void *self, const struct bt_ui_desk *desk, struct bt_ui_c
 		  bt_ui_word(canvas, N_("When it is used up, payments and dockets still go on; tokens wait.")));
 }
 
-static bool show_code(const void *self, const struct bt_ui_desk *desk, const struct bt_ui_canvas *canvas,
-		      char label[64])
-{
-	(void)desk;
-	(void)canvas;
-	(void)label;
-	return ((const struct limit_low *)self)->can_extend;
-}
-
 static const struct bt_ui_key_row keys[] = {
     {"Enter", N_("Go on"), "", NULL},
-    {"F8", N_("Enter code"), N_("A supervisor's approval, unlock, code"), show_code},
+    {"F8", N_("Enter code"), N_("A supervisor's approval, unlock, code"), bt_ui_show_code},
     {"F4", N_("Stuck"), N_("Stuck recharges"), NULL},
     {NULL, NULL, NULL, NULL},
 };
 
 const struct bt_ui_screen bt_ui_limit_low = {
     .id = "limit_low",
-    .size = sizeof(struct limit_low),
+    .size = sizeof(struct bt_ui_code_way),
     .tick_ms = 1000,
     .scan = BT_SCAN_STARTS,
     .keys = keys,

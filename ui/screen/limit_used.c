@@ -4,16 +4,9 @@
 #define WAITS_COL 44
 #define HOUR_MS   INT64_C(3600000)
 
-struct limit_used {
-	bool can_extend;
-};
-
 static void enter(void *self, struct bt_ui_desk *desk)
 {
-	struct bt_ui_extension extension;
-	((struct limit_used *)self)->can_extend = desk->status.stopped == BT_OK &&
-						  desk->shop->extension(desk->shop->self, &extension) &&
-						  extension.codes_left > 0;
+	((struct bt_ui_code_way *)self)->open = desk->status.stopped == BT_OK && bt_ui_has_code(desk);
 }
 
 static struct bt_ui_go on_event(void *self, struct bt_ui_desk *desk, const struct bt_ui_event *event)
@@ -91,7 +84,7 @@ static void draw_stopped(const struct bt_ui_desk *desk, struct bt_ui_canvas *can
 static void draw(const void *self, const struct bt_ui_desk *desk, struct bt_ui_canvas *canvas)
 {
 	bool stopped = desk->status.stopped != BT_OK;
-	const struct limit_used *used = self;
+	const struct bt_ui_code_way *way = self;
 	const struct bt_enrolment *enrolment = desk->shop->enrolment;
 	/* A code or a renewal has just ended it; the next tick leads back. */
 	if (!bt_ui_tokens_stopped(&desk->status)) {
@@ -107,7 +100,7 @@ static void draw(const void *self, const struct bt_ui_desk *desk, struct bt_ui_c
 		draw_used(&desk->status.allowance, canvas);
 	}
 	draw_lists(stopped, canvas);
-	if (!stopped && used->can_extend) {
+	if (!stopped && way->open) {
 		bt_ui_say_wide(canvas, 17, BT_TEXT_LEFT, BT_INK_FACT,
 			       N_("More recharges by telephone: {1}. F8 says what to read out."),
 			       enrolment->control_room[0] ? enrolment->control_room : enrolment->complaint, NULL);
@@ -124,18 +117,9 @@ static void draw(const void *self, const struct bt_ui_desk *desk, struct bt_ui_c
 	bt_ui_put(canvas, 14, col, BT_INK_QUIET, "\"");
 }
 
-static bool show_code(const void *self, const struct bt_ui_desk *desk, const struct bt_ui_canvas *canvas,
-		      char label[64])
-{
-	(void)desk;
-	(void)canvas;
-	(void)label;
-	return ((const struct limit_used *)self)->can_extend;
-}
-
 static const struct bt_ui_key_row keys[] = {
     {"Enter", N_("Go on"), "", NULL},
-    {"F8", N_("Enter code"), N_("A supervisor's approval, unlock, code"), show_code},
+    {"F8", N_("Enter code"), N_("A supervisor's approval, unlock, code"), bt_ui_show_code},
     {"F4", N_("Stuck"), N_("Stuck recharges"), NULL},
     {"Esc", N_("Back"), N_("One step back"), NULL},
     {NULL, NULL, NULL, NULL},
@@ -143,7 +127,7 @@ static const struct bt_ui_key_row keys[] = {
 
 const struct bt_ui_screen bt_ui_limit_used = {
     .id = "limit_used",
-    .size = sizeof(struct limit_used),
+    .size = sizeof(struct bt_ui_code_way),
     .tick_ms = 1000,
     .scan = BT_SCAN_STARTS,
     .keys = keys,

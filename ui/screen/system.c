@@ -9,17 +9,15 @@
 #define BAR_COLS  16
 
 struct system_page {
-	bool can_extend;
+	struct bt_ui_code_way way;
 	int count;
 	struct bt_ui_system_line lines[LINES_MAX];
 };
 
 static void look(struct system_page *page, const struct bt_ui_desk *desk)
 {
-	struct bt_ui_extension extension;
 	page->count = desk->shop->system_lines(desk->shop->self, LINES_MAX, page->lines);
-	page->can_extend = desk->signed_in && !desk->locked && desk->status.stopped == BT_OK &&
-			   desk->shop->extension(desk->shop->self, &extension) && extension.codes_left > 0;
+	page->way.open = desk->signed_in && !desk->locked && desk->status.stopped == BT_OK && bt_ui_has_code(desk);
 }
 
 static void enter(void *self, struct bt_ui_desk *desk)
@@ -74,7 +72,7 @@ static void draw(const void *self, const struct bt_ui_desk *desk, struct bt_ui_c
 	const struct system_page *page = self;
 	bt_ui_put(canvas, 2, BT_TEXT_LEFT, BT_INK_FACT | BT_BOLD, bt_ui_word(canvas, N_("System")));
 	draw_title(&desk->shop->enrolment->lane, desk->shop->enrolment->terminal, canvas);
-	if (page->can_extend && desk->shop->enrolment->control_room[0] && page->count + FIRST_ROW + 1 < 22) {
+	if (page->way.open && desk->shop->enrolment->control_room[0] && page->count + FIRST_ROW + 1 < 22) {
 		bt_ui_say(canvas, FIRST_ROW + page->count + 1, BT_TEXT_LEFT, BT_INK_QUIET,
 			  N_("More recharges while the server is down: call {1}, then F8."),
 			  desk->shop->enrolment->control_room, NULL);
@@ -83,18 +81,9 @@ static void draw(const void *self, const struct bt_ui_desk *desk, struct bt_ui_c
 		draw_line(&page->lines[i], FIRST_ROW + i, canvas);
 }
 
-static bool show_code(const void *self, const struct bt_ui_desk *desk, const struct bt_ui_canvas *canvas,
-		      char label[64])
-{
-	(void)desk;
-	(void)canvas;
-	(void)label;
-	return ((const struct system_page *)self)->can_extend;
-}
-
 static const struct bt_ui_key_row keys[] = {
     {"Enter", N_("Test it"), "", NULL},
-    {"F8", N_("Enter code"), N_("A supervisor's approval, unlock, code"), show_code},
+    {"F8", N_("Enter code"), N_("A supervisor's approval, unlock, code"), bt_ui_show_code},
     {"Esc", N_("Back"), N_("One step back"), NULL},
     {NULL, NULL, NULL, NULL},
 };
