@@ -6,11 +6,12 @@
 #include "core/receipt/base45.h"
 
 /* Fields in order, each most significant byte first. The flags say which optional fields are there and how many digits
- * the terminal and the DRN have, so that leading zeros survive. An absent field is zero and must be. Both versions
- * share their first fields. */
+ * the terminal and the DRN have, so that leading zeros survive. An absent field is zero and must be. All versions
+ * share their first fields; 2 and 3 all but those of the key. */
 enum {
-	VERSION_SLIP = 1,
+	VERSION_OLD_SLIP = 1,
 	VERSION_DOCKET = 2,
+	VERSION_SLIP = 3,
 	AT_VERSION = 0,
 	AT_FLAGS = 1,
 	AT_TERMINAL = 2, /* 3 bytes */
@@ -25,8 +26,8 @@ enum {
 	/* version 1 */
 	AT_TOKEN = 45, /* 9: 20 digits are below 2^67 */
 	AT_TIME = 54,  /* 4, seconds since 1970 */
-	SLIP_LEN = 58,
-	/* version 2 */
+	OLD_SLIP_LEN = 58,
+	/* versions 2 and 3 */
 	AT_PAID = 45,       /* 4, seconds since 1970 */
 	AT_CONNECTION = 49, /* 5; then the check digit of the receipt number * 16 + how many digits it has */
 	AT_SHIFT = 55,      /* 3 */
@@ -34,7 +35,9 @@ enum {
 	AT_REV = 60,        /* 2 */
 	AT_DUTY = 62,       /* 5, paise */
 	AT_WHAT = 67,       /* kind * 16 + delivery */
-	AT_SGC = 68,        /* 3 */
+	SLIP_LEN = 68,
+	/* version 2 */
+	AT_SGC = 68, /* 3 */
 	AT_TI = 71,
 	AT_KEY = 72, /* KRN in the upper four bits, then two of KT, two of the base date */
 	AT_EA = 73,  /* EA * 8 + DKGA */
@@ -43,16 +46,25 @@ enum {
 	DOCKET_LEN = 78,
 	FIELDS_MAX = DOCKET_LEN,
 	RECORD_MAX = FIELDS_MAX + BT_ED25519_SIGNATURE_LEN,
+	TOKEN_LEN = 20,
 };
 
 enum {
 	FLAG_DRN_11 = 0x01,
 	FLAG_DRN_13 = 0x02,
-	FLAG_TOKEN = 0x04, /* version 1 */
-	FLAG_KEY = 0x08,   /* version 2 */
+	FLAG_TOKEN = 0x04,    /* versions 1 and 3 */
+	FLAG_KEY = 0x08,      /* version 2 */
+	FLAG_TRAINING = 0x08, /* version 3 */
 	FLAG_TERMINAL_SHIFT = 4,
-	SLIP_FLAGS = 0x77,
-	DOCKET_FLAGS = 0x7b,
+};
+
+static const struct form {
+	size_t fields_len; /* 0: no such version */
+	uint8_t flags;     /* that it may have */
+} forms[] = {
+    [VERSION_OLD_SLIP] = {OLD_SLIP_LEN, 0x77},
+    [VERSION_DOCKET] = {DOCKET_LEN, 0x7b},
+    [VERSION_SLIP] = {SLIP_LEN, 0x7f},
 };
 
 /* A place in these lists is on paper for ever. */
@@ -63,15 +75,19 @@ static const uint16_t bases[] = {1993, 2014, 2035};
 static const char prefix[] = "RC1:";
 #define PREFIX_LEN (sizeof(prefix) - 1)
 
-/* The prefix is signed too: no other message of this key begins with it. */
+/* The prefix is signed too: no other message of this key begins with it. Behind the fields stands what the text has
+ * before the prefix: the token's digits of a slip. */
 struct signed_record {
 	uint8_t prefix[PREFIX_LEN];
-	uint8_t body[RECORD_MAX];
+	uint8_t body[FIELDS_MAX + TOKEN_LEN];
 };
 
-static struct bt_bytes view_signed_part(const struct signed_record *record, size_t fields_len)
+static struct bt_bytes view_signed_part(struct signed_record *record, size_t fields_len, const char *token)
 {
-	return (struct bt_bytes){record->prefix, PREFIX_LEN + fields_len};
+	size_t token_len = strlen(token);
+	memcpy(record->prefix, prefix, PREFIX_LEN);
+	memcpy(record->body + fields_len, token, token_len);
+	return (struct bt_bytes){record->prefix, PREFIX_LEN + fields_len + token_len};
 }
 
 static void put_number(uint8_t *out, size_t len, uint64_t value)
@@ -171,6 +187,7 @@ static uint8_t find_flags(const struct bt_receipt_record *record)
 	flags |= drn == 13 ? FLAG_DRN_13 : 0;
 	flags |= record->token[0] != '\0' ? FLAG_TOKEN : 0;
 	flags |= record->docket.has_key ? FLAG_KEY : 0;
+	flags |= record->is_training ? FLAG_TRAINING : 0;
 	return (uint8_t)flags;
 }
 
@@ -255,18 +272,23 @@ static bool is_key_wellformed(const struct bt_record_docket *docket)
 	       docket->kt <= 3 && find_base(docket->base) < BASES;
 }
 
+/* What every version but the first has. */
+static bool is_sale_wellformed(const struct bt_receipt_record *record)
+{
+	struct receipt_parts receipt;
+	return parse_receipt(record->receipt, &receipt) && strcmp(receipt.terminal, record->terminal) == 0 &&
+	       bt_text_is_digits(record->connection) && strlen(record->connection) <= 12 &&
+	       find_place(kinds, KINDS, record->kind) < KINDS &&
+	       find_place(deliveries, DELIVERIES, record->delivery) < DELIVERIES && record->duty >= 0 &&
+	       record->duty <= BT_PAISE_MAX && record->rev >= 1;
+}
+
 static bool is_docket_wellformed(const struct bt_receipt_record *record)
 {
 	const struct bt_record_docket *docket = &record->docket;
-	struct receipt_parts receipt;
-	size_t connection = strlen(docket->connection);
-	if (docket->receipt[0] == '\0')
+	if (!record->is_docket)
 		return !docket->has_key;
-	return record->token[0] == '\0' && parse_receipt(docket->receipt, &receipt) &&
-	       strcmp(receipt.terminal, record->terminal) == 0 && bt_text_is_digits(docket->connection) &&
-	       connection <= 12 && find_place(kinds, KINDS, docket->kind) < KINDS &&
-	       find_place(deliveries, DELIVERIES, docket->delivery) < DELIVERIES && docket->duty >= 0 &&
-	       docket->duty <= BT_PAISE_MAX && docket->rev >= 1 &&
+	return record->token[0] == '\0' && !record->is_training &&
 	       (docket->has_key ? is_key_wellformed(docket) : record->tid == 0 && record->rnd == 0);
 }
 
@@ -284,23 +306,19 @@ static void put_key(const struct bt_record_docket *docket, uint8_t *out)
 		memset(out + AT_KCV, 0, DOCKET_LEN - AT_KCV); /* cannot be: the form was checked */
 }
 
-static void put_docket(const struct bt_receipt_record *record, uint8_t *out)
+static void put_sale(const struct bt_receipt_record *record, uint8_t *out)
 {
-	const struct bt_record_docket *docket = &record->docket;
 	struct receipt_parts receipt = {.shift = 0};
-	(void)parse_receipt(docket->receipt, &receipt);
-	memset(out + AT_REST, 0, DOCKET_LEN - AT_REST);
+	(void)parse_receipt(record->receipt, &receipt);
 	put_number(out + AT_PAID, AT_CONNECTION - AT_PAID, (uint64_t)(record->paid_at_ms / 1000));
-	put_decimal(out + AT_CONNECTION, 5, docket->connection);
-	out[AT_CONNECTION + 5] = (uint8_t)((size_t)receipt.check << 4 | strlen(docket->connection));
+	put_decimal(out + AT_CONNECTION, 5, record->connection);
+	out[AT_CONNECTION + 5] = (uint8_t)((size_t)receipt.check << 4 | strlen(record->connection));
 	put_number(out + AT_SHIFT, AT_SEQUENCE - AT_SHIFT, receipt.shift);
 	put_number(out + AT_SEQUENCE, AT_REV - AT_SEQUENCE, receipt.sequence);
-	put_number(out + AT_REV, AT_DUTY - AT_REV, docket->rev);
-	put_number(out + AT_DUTY, AT_WHAT - AT_DUTY, (uint64_t)docket->duty);
-	out[AT_WHAT] = (uint8_t)(find_place(kinds, KINDS, docket->kind) << 4 |
-				 find_place(deliveries, DELIVERIES, docket->delivery));
-	if (docket->has_key)
-		put_key(docket, out);
+	put_number(out + AT_REV, AT_DUTY - AT_REV, record->rev);
+	put_number(out + AT_DUTY, AT_WHAT - AT_DUTY, (uint64_t)record->duty);
+	out[AT_WHAT] = (uint8_t)(find_place(kinds, KINDS, record->kind) << 4 |
+				 find_place(deliveries, DELIVERIES, record->delivery));
 }
 
 static bool is_wellformed(const struct bt_receipt_record *record)
@@ -317,7 +335,7 @@ static bool is_wellformed(const struct bt_receipt_record *record)
 
 static void put_fields(const struct bt_receipt_record *record, uint8_t *out)
 {
-	out[AT_VERSION] = record->docket.receipt[0] != '\0' ? VERSION_DOCKET : VERSION_SLIP;
+	out[AT_VERSION] = record->is_docket ? VERSION_DOCKET : VERSION_SLIP;
 	out[AT_FLAGS] = find_flags(record);
 	put_decimal(out + AT_TERMINAL, AT_SALE - AT_TERMINAL, record->terminal);
 	put_decimal(out + AT_DRN, AT_AMOUNT - AT_DRN, record->drn);
@@ -326,41 +344,52 @@ static void put_fields(const struct bt_receipt_record *record, uint8_t *out)
 	put_number(out + AT_UNITS, AT_TID - AT_UNITS, record->units);
 	put_number(out + AT_TID, AT_RND - AT_TID, record->tid);
 	out[AT_RND] = record->rnd;
-	if (record->docket.receipt[0] != '\0') {
-		put_docket(record, out);
-		return;
-	}
-	put_decimal(out + AT_TOKEN, AT_TIME - AT_TOKEN, record->token);
-	put_number(out + AT_TIME, SLIP_LEN - AT_TIME, (uint64_t)(record->paid_at_ms / 1000));
+	put_sale(record, out);
+	if (record->docket.has_key)
+		put_key(&record->docket, out);
 }
 
-static size_t fields_len_of(uint8_t version)
+/* Where "RC1:" begins: behind the token of a slip, when there is one. @return NULL when it does not. */
+static const char *find_prefix(const char *text)
 {
-	if (version == VERSION_DOCKET)
-		return DOCKET_LEN;
-	return version == VERSION_SLIP ? SLIP_LEN : 0;
+	if (strspn(text, "0123456789") == TOKEN_LEN && text[TOKEN_LEN] == ' ')
+		text += TOKEN_LEN + 1;
+	return strncmp(text, prefix, PREFIX_LEN) == 0 ? text : NULL;
 }
 
 bool bt_record_is(const char *text)
 {
-	return strncmp(text, prefix, PREFIX_LEN) == 0;
+	return find_prefix(text) != NULL;
+}
+
+/* The fields and their signature, which is not over the bytes before it alone. */
+static enum bt_err sign_fields(const struct bt_receipt_record *record, const struct bt_signer *signer,
+			       uint8_t out[RECORD_MAX], size_t *len)
+{
+	struct signed_record made = {0};
+	if (!is_wellformed(record) || !is_sale_wellformed(record) ||
+	    !parse_sale_id(record->sale_id, made.body + AT_SALE))
+		return BT_EINPUT;
+	put_fields(record, made.body);
+	size_t fields_len = forms[made.body[AT_VERSION]].fields_len;
+	memcpy(out, made.body, fields_len);
+	*len = fields_len + BT_ED25519_SIGNATURE_LEN;
+	struct bt_bytes message = view_signed_part(&made, fields_len, record->token);
+	return bt_sign(signer, message, out + fields_len) == BT_OK ? BT_OK : BT_ECRYPTO;
 }
 
 enum bt_err bt_record_encode(const struct bt_receipt_record *record, const struct bt_signer *signer,
 			     char out[BT_RECORD_TEXT_CAP])
 {
-	struct signed_record made;
-	memcpy(made.prefix, prefix, PREFIX_LEN);
-	if (!is_wellformed(record) || !parse_sale_id(record->sale_id, made.body + AT_SALE))
-		return BT_EINPUT;
-	put_fields(record, made.body);
-	size_t len = fields_len_of(made.body[AT_VERSION]);
-	if (bt_sign(signer, view_signed_part(&made, len), made.body + len) != BT_OK)
-		return BT_ECRYPTO;
-	char text[BT_RECORD_TEXT_CAP];
-	memcpy(text, prefix, PREFIX_LEN);
-	enum bt_err err = bt_base45_encode((struct bt_bytes){made.body, len + BT_ED25519_SIGNATURE_LEN},
-					   text + PREFIX_LEN, sizeof(text) - PREFIX_LEN);
+	uint8_t whole[RECORD_MAX];
+	char base45[BT_BASE45_LEN(RECORD_MAX) + 1], text[BT_RECORD_TEXT_CAP];
+	size_t len = 0;
+	enum bt_err err = sign_fields(record, signer, whole, &len);
+	if (err == BT_OK)
+		err = bt_base45_encode((struct bt_bytes){whole, len}, base45, sizeof(base45));
+	if (err == BT_OK)
+		err = bt_text_printf(text, sizeof(text), "%s%s%s%s", record->token, record->token[0] ? " " : "", prefix,
+				     base45);
 	if (err == BT_OK)
 		memcpy(out, text, strlen(text) + 1);
 	return err;
@@ -393,41 +422,59 @@ static bool is_zero(const uint8_t *in, size_t len)
 	return true;
 }
 
-static bool get_docket(const uint8_t *in, struct bt_receipt_record *out)
+static bool get_sale(const uint8_t *in, struct bt_receipt_record *out)
 {
-	struct bt_record_docket *docket = &out->docket;
 	size_t kind = in[AT_WHAT] >> 4, delivery = in[AT_WHAT] & 15, digits = in[AT_CONNECTION + 5] & 15;
 	if (kind >= KINDS || delivery >= DELIVERIES || digits < 1 || digits > 12 || in[AT_CONNECTION + 5] >> 4 > 9)
 		return false;
-	(void)bt_text_copy(docket->kind, sizeof(docket->kind), kinds[kind]);
-	(void)bt_text_copy(docket->delivery, sizeof(docket->delivery), deliveries[delivery]);
+	(void)bt_text_copy(out->kind, sizeof(out->kind), kinds[kind]);
+	(void)bt_text_copy(out->delivery, sizeof(out->delivery), deliveries[delivery]);
 	out->paid_at_ms = (int64_t)get_number(in + AT_PAID, AT_CONNECTION - AT_PAID) * 1000;
-	docket->rev = (uint16_t)get_number(in + AT_REV, AT_DUTY - AT_REV);
-	docket->duty = (bt_paise)get_number(in + AT_DUTY, AT_WHAT - AT_DUTY);
-	docket->has_key = (in[AT_FLAGS] & FLAG_KEY) != 0;
-	(void)bt_text_printf(docket->receipt, sizeof(docket->receipt), "%s-%04u-%03u-%u", out->terminal,
+	out->rev = (uint16_t)get_number(in + AT_REV, AT_DUTY - AT_REV);
+	out->duty = (bt_paise)get_number(in + AT_DUTY, AT_WHAT - AT_DUTY);
+	(void)bt_text_printf(out->receipt, sizeof(out->receipt), "%s-%04u-%03u-%u", out->terminal,
 			     (unsigned)get_number(in + AT_SHIFT, AT_SEQUENCE - AT_SHIFT),
 			     (unsigned)get_number(in + AT_SEQUENCE, AT_REV - AT_SEQUENCE), in[AT_CONNECTION + 5] >> 4u);
-	if (!get_decimal(in + AT_CONNECTION, 5, digits, docket->connection))
+	return get_decimal(in + AT_CONNECTION, 5, digits, out->connection) && is_sale_wellformed(out);
+}
+
+static bool get_docket(const uint8_t *in, struct bt_receipt_record *out)
+{
+	out->is_docket = true;
+	out->docket.has_key = (in[AT_FLAGS] & FLAG_KEY) != 0;
+	if (!get_sale(in, out))
 		return false;
-	return docket->has_key ? get_key(in, docket) : is_zero(in + AT_SGC, DOCKET_LEN - AT_SGC);
+	return out->docket.has_key ? get_key(in, &out->docket) : is_zero(in + AT_SGC, DOCKET_LEN - AT_SGC);
 }
 
 static bool get_slip(const uint8_t *in, struct bt_receipt_record *out)
 {
-	out->paid_at_ms = (int64_t)get_number(in + AT_TIME, SLIP_LEN - AT_TIME) * 1000;
-	return get_decimal(in + AT_TOKEN, AT_TIME - AT_TOKEN, (in[AT_FLAGS] & FLAG_TOKEN) != 0 ? 20 : 0, out->token);
+	out->is_training = (in[AT_FLAGS] & FLAG_TRAINING) != 0;
+	return get_sale(in, out);
 }
+
+static bool get_old_slip(const uint8_t *in, struct bt_receipt_record *out)
+{
+	out->paid_at_ms = (int64_t)get_number(in + AT_TIME, OLD_SLIP_LEN - AT_TIME) * 1000;
+	return get_decimal(in + AT_TOKEN, AT_TIME - AT_TOKEN, (in[AT_FLAGS] & FLAG_TOKEN) != 0 ? TOKEN_LEN : 0,
+			   out->token);
+}
+
+static bool (*const getters[])(const uint8_t *in, struct bt_receipt_record *out) = {
+    [VERSION_OLD_SLIP] = get_old_slip,
+    [VERSION_DOCKET] = get_docket,
+    [VERSION_SLIP] = get_slip,
+};
 
 static bool get_fields(const uint8_t *in, struct bt_receipt_record *out)
 {
-	bool is_docket = in[AT_VERSION] == VERSION_DOCKET;
 	uint8_t flags = in[AT_FLAGS];
 	size_t drn = flags & (FLAG_DRN_11 | FLAG_DRN_13);
 	size_t terminal = flags >> FLAG_TERMINAL_SHIFT;
-	if ((flags & ~(is_docket ? DOCKET_FLAGS : SLIP_FLAGS)) != 0 || terminal < 1 || terminal > 6 ||
+	if ((flags & ~forms[in[AT_VERSION]].flags) != 0 || terminal < 1 || terminal > 6 ||
 	    drn >= sizeof(drn_digits) / sizeof(drn_digits[0]))
 		return false;
+	out->version = in[AT_VERSION];
 	format_sale_id(in + AT_SALE, out->sale_id);
 	out->amount = (bt_paise)get_number(in + AT_AMOUNT, AT_DUES - AT_AMOUNT);
 	out->dues = (bt_paise)get_number(in + AT_DUES, AT_UNITS - AT_DUES);
@@ -436,22 +483,38 @@ static bool get_fields(const uint8_t *in, struct bt_receipt_record *out)
 	out->rnd = in[AT_RND];
 	return get_decimal(in + AT_TERMINAL, AT_SALE - AT_TERMINAL, terminal, out->terminal) &&
 	       get_decimal(in + AT_DRN, AT_AMOUNT - AT_DRN, drn_digits[drn], out->drn) &&
-	       (is_docket ? get_docket(in, out) : get_slip(in, out)) && is_wellformed(out);
+	       getters[in[AT_VERSION]](in, out) && is_wellformed(out);
+}
+
+/* The token before the prefix belongs to version 3 alone, and there the flag says whether there is one. */
+static bool take_token(const char *text, const char *at, const uint8_t *fields, struct bt_receipt_record *out)
+{
+	bool has_token = at != text;
+	if (fields[AT_VERSION] != VERSION_SLIP)
+		return !has_token;
+	if (has_token) {
+		memcpy(out->token, text, TOKEN_LEN);
+		out->token[TOKEN_LEN] = '\0';
+	}
+	return has_token == ((fields[AT_FLAGS] & FLAG_TOKEN) != 0);
 }
 
 enum bt_err bt_record_decode(const char *text, const uint8_t key[BT_ED25519_PUBLIC_LEN], struct bt_receipt_record *out)
 {
 	struct signed_record read;
 	struct bt_receipt_record fields = {0};
+	uint8_t whole[RECORD_MAX];
 	size_t len = 0;
-	if (!bt_record_is(text))
+	const char *at = find_prefix(text);
+	if (!at || bt_base45_decode(at + PREFIX_LEN, whole, sizeof(whole), &len) != BT_OK || len < OLD_SLIP_LEN)
 		return BT_EFORMAT;
-	memcpy(read.prefix, prefix, PREFIX_LEN);
-	if (bt_base45_decode(text + PREFIX_LEN, read.body, sizeof(read.body), &len) != BT_OK || len < SLIP_LEN)
+	uint8_t version = whole[AT_VERSION];
+	size_t fields_len = version < sizeof(forms) / sizeof(forms[0]) ? forms[version].fields_len : 0;
+	if (fields_len == 0 || len != fields_len + BT_ED25519_SIGNATURE_LEN || !take_token(text, at, whole, &fields) ||
+	    !get_fields(whole, &fields))
 		return BT_EFORMAT;
-	size_t fields_len = fields_len_of(read.body[AT_VERSION]);
-	if (fields_len == 0 || len != fields_len + BT_ED25519_SIGNATURE_LEN || !get_fields(read.body, &fields))
-		return BT_EFORMAT;
+	memcpy(read.body, whole, fields_len);
 	*out = fields;
-	return bt_verify(key, view_signed_part(&read, fields_len), read.body + fields_len);
+	struct bt_bytes message = view_signed_part(&read, fields_len, version == VERSION_SLIP ? fields.token : "");
+	return bt_verify(key, message, whole + fields_len);
 }

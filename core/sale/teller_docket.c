@@ -13,16 +13,11 @@
 #define CALL_GRACE_MS    5000
 #define NAME_COLUMNS     48
 
-void bt_teller_describe_docket(const struct bt_sale *sale, struct bt_record_docket *out)
+void bt_teller_describe_key(const struct bt_sale *sale, struct bt_record_docket *out)
 {
 	const struct bt_sts_key_id *key = &sale->key;
 
-	*out =
-	    (struct bt_record_docket){.duty = sale->quote.duty, .rev = (uint16_t)sale->rev, .has_key = sale->has_tid};
-	bt_text_copy(out->receipt, sizeof out->receipt, sale->receipt);
-	bt_text_copy(out->connection, sizeof out->connection, sale->connection);
-	bt_text_copy(out->kind, sizeof out->kind, bt_kind_code(sale->kind));
-	bt_text_copy(out->delivery, sizeof out->delivery, bt_delivery_code(sale->delivery));
+	*out = (struct bt_record_docket){.has_key = sale->has_tid};
 	if (!sale->has_tid)
 		return;
 	bt_text_copy(out->sgc, sizeof out->sgc, key->sgc);
@@ -78,19 +73,18 @@ static void view_record(struct bt_teller *teller, const struct bt_receipt_record
 	*view = (struct bt_docket_view){.state = BT_DOCKET_READY,
 					.amount = record->amount,
 					.dues = record->dues,
-					.duty = record->docket.duty,
+					.duty = record->duty,
 					.units = record->units,
 					.tid = record->tid,
 					.paid_at_ms = record->paid_at_ms,
 					.is_known = true,
 					.has_paper = true};
-	view->gives_token =
-	    record->docket.receipt[0] ? strcmp(record->docket.delivery, "token") == 0 : record->units > 0;
+	view->gives_token = record->is_docket ? strcmp(record->delivery, "token") == 0 : record->units > 0;
 	bt_text_copy(view->sale_id, sizeof view->sale_id, record->sale_id);
 	bt_text_copy(view->terminal, sizeof view->terminal, record->terminal);
-	if (record->docket.receipt[0])
-		bt_text_printf(view->number, sizeof view->number, "D-%s", record->docket.receipt);
-	bt_teller_docket_name(teller, view, record->docket.connection, record->drn);
+	if (record->is_docket)
+		bt_text_printf(view->number, sizeof view->number, "D-%s", record->receipt);
+	bt_teller_docket_name(teller, view, record->connection, record->drn);
 }
 
 /* Another terminal's key is not known here: the head-end judges its signature. Our own we know. */
@@ -111,7 +105,8 @@ static enum bt_docket_found read_record(struct bt_teller *teller, const char *te
 		bt_text_copy(own_sale_id, 37, record.sale_id);
 		return BT_DOCKET_OURS;
 	}
-	if (record.token[0])
+	/* The oldest slips of something credited cannot be told from dockets of their time. */
+	if (record.token[0] || (!record.is_docket && record.version > 1))
 		return BT_DOCKET_SLIP;
 	view_record(teller, &record, view);
 	return BT_DOCKET_ELSEWHERE;

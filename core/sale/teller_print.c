@@ -117,23 +117,32 @@ static void name_head(struct bt_teller *teller, const struct bt_sale *sale, stru
 static void fill_proof(struct bt_teller *teller, const struct bt_teller_work *work, struct bt_receipt_facts *facts)
 {
 	const struct bt_sale *sale = &work->sale;
-	struct bt_receipt_record record = {.amount = sale->quote.amount,
+	struct bt_receipt_record record = {.is_docket = facts->kind == BT_RECEIPT_DOCKET,
+					   .is_training = facts->training,
+					   .amount = sale->quote.amount,
 					   .dues = sale->quote.dues,
+					   .duty = sale->quote.duty,
+					   .rev = (uint16_t)sale->rev,
 					   .units = (uint32_t)sale->quote.units,
 					   .tid = sale->tid,
 					   .rnd = sale->rnd,
 					   .paid_at_ms = sale->paid_at_ms};
 
 	name_head(teller, sale, facts);
-	/* A slip that says the money goes back is no proof that something is owed. */
-	if (facts->kind == BT_RECEIPT_REFUND || facts->kind == BT_RECEIPT_REFUND_DOCKET)
+	/* A slip that says the money goes back is no proof that something is owed; nor is a docket of training. */
+	if (facts->kind == BT_RECEIPT_REFUND || facts->kind == BT_RECEIPT_REFUND_DOCKET ||
+	    (facts->training && facts->kind == BT_RECEIPT_DOCKET))
 		return;
 	bt_text_copy(record.terminal, sizeof record.terminal, sale->terminal);
 	bt_text_copy(record.sale_id, sizeof record.sale_id, sale->sale_id);
 	bt_text_copy(record.drn, sizeof record.drn, sale->meter);
 	bt_text_copy(record.token, sizeof record.token, work->token);
-	if (facts->kind == BT_RECEIPT_DOCKET)
-		bt_teller_describe_docket(sale, &record.docket);
+	bt_text_copy(record.receipt, sizeof record.receipt, sale->receipt);
+	bt_text_copy(record.connection, sizeof record.connection, sale->connection);
+	bt_text_copy(record.kind, sizeof record.kind, bt_kind_code(sale->kind));
+	bt_text_copy(record.delivery, sizeof record.delivery, bt_delivery_code(sale->delivery));
+	if (record.is_docket)
+		bt_teller_describe_key(sale, &record.docket);
 	if (!teller->parts.signer || bt_record_encode(&record, teller->parts.signer, facts->record) != BT_OK) {
 		facts->record[0] = 0;
 		bt_log_line(teller->parts.log, "sale", "%s: slip without proof", sale->sale_id);

@@ -20,14 +20,14 @@ static struct bt_receipt_record elsewhere(void)
 					  .tid = TID,
 					  .rnd = 5,
 					  .paid_at_ms = SHOP_START_MS - 3600000,
-					  .docket = {.receipt = "0143-0611-087-6",
-						     .connection = SHOP_NUMBER,
-						     .kind = "sts_units",
-						     .delivery = "token",
-						     .duty = 2830,
-						     .rev = 1,
-						     .has_key = true,
-						     KEY_FIXTURE}};
+					  .is_docket = true,
+					  .receipt = "0143-0611-087-6",
+					  .connection = SHOP_NUMBER,
+					  .kind = "sts_units",
+					  .delivery = "token",
+					  .duty = 2830,
+					  .rev = 1,
+					  .docket = {.has_key = true, KEY_FIXTURE}};
 }
 
 static void write_as(uint8_t first, const struct bt_receipt_record *record, char out[BT_RECORD_TEXT_CAP])
@@ -320,14 +320,15 @@ static void tells_texts_apart(void **state)
 
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
 		assert_int_equal(open_text(shop, texts[i].text), texts[i].found);
-	record.docket = (struct bt_record_docket){.duty = 0};
+	record.is_docket = false;
+	record.docket = (struct bt_record_docket){0};
 	bt_text_copy(record.token, sizeof record.token, TOKEN);
 	write_as(9, &record, text);
 	assert_int_equal(open_text(shop, text), BT_DOCKET_SLIP);
 	/* In our own name and not by our key. */
 	record = elsewhere();
 	bt_text_copy(record.terminal, sizeof record.terminal, "0142");
-	bt_text_copy(record.docket.receipt, sizeof record.docket.receipt, "0142-0611-087-7");
+	bt_text_copy(record.receipt, sizeof record.receipt, "0142-0611-087-7");
 	write_as(9, &record, text);
 	assert_int_equal(open_text(shop, text), BT_DOCKET_DAMAGED);
 	assert_int_equal(shop->calls_count, 0);

@@ -80,13 +80,14 @@ static void make_docket(struct bench *bench)
 					     .tid = (uint32_t)(minute - minute % 16 - 16 + LANE),
 					     .rnd = 5,
 					     .paid_at_ms = now / 1000 * 1000,
-					     .docket = {.receipt = "0142-0611-087-7",
-							.kind = "sts_units",
-							.delivery = "token",
-							.duty = price.duty_paise,
-							.rev = 1}};
+					     .is_docket = true,
+					     .receipt = "0142-0611-087-7",
+					     .kind = "sts_units",
+					     .delivery = "token",
+					     .duty = price.duty_paise,
+					     .rev = 1};
 	memcpy(record->drn, bench->consumer.meter, sizeof record->drn);
-	memcpy(record->docket.connection, bench->consumer.number, sizeof bench->consumer.number);
+	memcpy(record->connection, bench->consumer.number, sizeof bench->consumer.number);
 	name_key(bench, &record->docket);
 	sign(bench);
 }
@@ -191,13 +192,13 @@ static void reads_what_the_terminal_wrote(void **state)
 
 	assert_true(bt_sbx_docket_read(bench->text, &sale));
 	assert_string_equal(sale.sale_id, SALE);
-	assert_string_equal(sale.receipt, record->docket.receipt);
-	assert_string_equal(sale.connection, record->docket.connection);
+	assert_string_equal(sale.receipt, record->receipt);
+	assert_string_equal(sale.connection, record->connection);
 	assert_string_equal(sale.meter, record->drn);
 	assert_string_equal(sale.key.kcv, record->docket.kcv);
 	assert_int_equal(sale.tid, record->tid);
 	assert_int_equal(sale.paid_at, record->paid_at_ms);
-	assert_int_equal(sale.energy_paise, record->amount - record->docket.duty);
+	assert_int_equal(sale.energy_paise, record->amount - record->duty);
 	assert_true(bt_sbx_docket_is_genuine(bench->text, bt_signer_public(bench->signer)));
 	/* Every other letter is another docket, or none, and never a genuine one. */
 	for (size_t i = 4; bench->text[i]; i++) {
@@ -298,11 +299,11 @@ static void asks_who_signed(void **state)
 	bt_signer_close(stranger);
 	expect_refused(bench, forged, "docket_invalid");
 	memcpy(bench->record.terminal, "0199", 5);
-	memcpy(bench->record.docket.receipt, "0199-0611-087-7", 16);
+	memcpy(bench->record.receipt, "0199-0611-087-7", 16);
 	for (char digit = '0'; digit <= '9'; digit++) {
 		struct bt_sbx_sale sale;
 
-		bench->record.docket.receipt[14] = digit;
+		bench->record.receipt[14] = digit;
 		sign(bench);
 		if (bt_sbx_docket_read(bench->text, &sale))
 			break;
