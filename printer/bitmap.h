@@ -17,6 +17,13 @@ struct bt_bitmap {
 	uint8_t *bits; /* leftmost dot in the highest bit, 1 = black */
 };
 
+/* Dots that are copied onto a bitmap: a letter, a picture. Bits beyond the width are 0. */
+struct bt_stamp {
+	int width, rows;
+	int stride;          /* bytes a row */
+	const uint8_t *bits; /* as in a bitmap; borrowed */
+};
+
 /** Empty, @p width dots wide (a multiple of 8). Allocates nothing yet. */
 void bt_bitmap_init(struct bt_bitmap *bitmap, int width);
 void bt_bitmap_fini(struct bt_bitmap *bitmap);
@@ -29,5 +36,9 @@ bool bt_bitmap_is_black(const struct bt_bitmap *bitmap, int x, int y);
 void bt_bitmap_fill(struct bt_bitmap *bitmap, int x, int y, int width, int height);
 /** Make a dot black, or white inside a black mark. Outside the bitmap nothing happens. */
 void bt_bitmap_set(struct bt_bitmap *bitmap, int x, int y, bool black);
+/** Add the black dots of @p stamp with its upper left corner at (@p x, @p y), cut at the edges. */
+void bt_bitmap_print(struct bt_bitmap *bitmap, const struct bt_stamp *stamp, int x, int y);
+/** The same in white: takes them out of a black mark. */
+void bt_bitmap_erase(struct bt_bitmap *bitmap, const struct bt_stamp *stamp, int x, int y);
 
 #endif

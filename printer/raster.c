@@ -3,7 +3,7 @@
 #include <ft2build.h>
 #include FT_FREETYPE_H
 #include FT_OUTLINE_H
-#include <hb-ft.h>
+#include <assert.h>
 #include <hb.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,13 +14,65 @@
 #define REGULAR_PART 40
 #define BOLD_PART    17
 
+/* Where in a dot an outline may start. Rounding to a whole dot would break the head line of a word; a quarter is less
+ * than every stem is thickened by. */
+#define STEPS_PER_DOT 4
+#define STEP          (UNITS / STEPS_PER_DOT)
+
+/* What was drawn and shaped before; both are emptied as a whole when full. */
+#define INKED_SLOTS  2048 /* powers of two */
+#define SHAPED_SLOTS 512
+#define INKED_BYTES  (256 * 1024)
+#define SHAPED_BYTES (192 * 1024)
+
+/* A glyph as dots. */
+struct inked {
+	uint64_t key; /* 0: free */
+	struct bt_stamp stamp;
+	int left, top; /* of its corner, from pen and baseline, in dots */
+};
+
+/* A text as glyphs; both stand in the store of the cache. */
+struct shaped {
+	uint64_t key; /* 0: free */
+	const char *text;
+	struct bt_raster_style style;
+	int count;
+	const struct bt_raster_glyph *glyphs;
+};
+
 struct bt_raster {
+	hb_blob_t *file;
 	FT_Library library;
 	FT_Face face;
+	hb_face_t *shapes;
 	hb_font_t *font;
 	hb_buffer_t *buffer;
+	hb_language_t hindi, english;
 	int px; /* size the face is set to */
+	int inked_count, shaped_count;
+	size_t inked_len, shaped_len;
+	struct inked inked[INKED_SLOTS];
+	struct shaped shaped[SHAPED_SLOTS];
+	uint8_t inked_store[INKED_BYTES];
+	_Alignas(struct bt_raster_glyph) uint8_t shaped_store[SHAPED_BYTES];
 };
+
+/* The file is mapped once, for both libraries. */
+static enum bt_err open_face(struct bt_raster *raster, const char *font_path, struct bt_fault *fault)
+{
+	unsigned len = 0;
+	raster->file = hb_blob_create_from_file_or_fail(font_path);
+	if (raster->file == NULL)
+		return bt_fault_set(fault, BT_ENOTFOUND, 0, "no font in %s", font_path);
+	const FT_Byte *data = (const FT_Byte *)hb_blob_get_data(raster->file, &len);
+	int failed = FT_New_Memory_Face(raster->library, data, (FT_Long)len, 0, &raster->face);
+	if (failed != 0 || !FT_IS_SCALABLE(raster->face))
+		return bt_fault_set(fault, BT_ENOTFOUND, failed, "no font in %s", font_path);
+	raster->shapes = hb_face_create(raster->file, 0);
+	raster->font = hb_font_create(raster->shapes);
+	return BT_OK;
+}
 
 enum bt_err bt_raster_open(const char *font_path, struct bt_raster **out, struct bt_fault *fault)
 {
@@ -30,15 +82,15 @@ enum bt_err bt_raster_open(const char *font_path, struct bt_raster **out, struct
 		return bt_fault_set(fault, BT_ENOMEM, 0, "font");
 	if (FT_Init_FreeType(&raster->library) != 0)
 		goto out;
-	int failed = FT_New_Face(raster->library, font_path, 0, &raster->face);
-	if (failed != 0 || !FT_IS_SCALABLE(raster->face) || FT_Set_Pixel_Sizes(raster->face, 0, UNITS) != 0) {
-		err = bt_fault_set(fault, BT_ENOTFOUND, failed, "no font in %s", font_path);
+	err = open_face(raster, font_path, fault);
+	if (err != BT_OK)
 		goto out;
-	}
-	raster->font = hb_ft_font_create_referenced(raster->face);
-	hb_ft_font_set_load_flags(raster->font, LOAD);
+	raster->hindi = hb_language_from_string("hi", -1);
+	raster->english = hb_language_from_string("en", -1);
 	raster->buffer = hb_buffer_create();
 	if (!hb_buffer_allocation_successful(raster->buffer))
+		err = BT_ENOMEM;
+	if (err != BT_OK)
 		goto out;
 	*out = raster;
 	return BT_OK;
@@ -53,20 +105,13 @@ void bt_raster_close(struct bt_raster *raster)
 		return;
 	hb_buffer_destroy(raster->buffer);
 	hb_font_destroy(raster->font);
+	hb_face_destroy(raster->shapes);
 	if (raster->face != NULL)
 		(void)FT_Done_Face(raster->face);
 	if (raster->library != NULL)
 		(void)FT_Done_FreeType(raster->library);
+	hb_blob_destroy(raster->file);
 	free(raster);
-}
-
-static void set_size(struct bt_raster *raster, int px)
-{
-	if (raster->px == px)
-		return;
-	(void)FT_Set_Pixel_Sizes(raster->face, 0, (FT_UInt)px); /* scalable: any size is there */
-	hb_ft_font_changed(raster->font);
-	raster->px = px;
 }
 
 static int32_t find_thickening(struct bt_raster_style style)
@@ -125,13 +170,12 @@ static void append_glyphs(struct bt_raster *raster, const char *text, int32_t wi
 	}
 }
 
-enum bt_err bt_raster_shape(struct bt_raster *raster, struct bt_raster_style style, const char *text,
-			    struct bt_raster_run *out)
+static enum bt_err shape_text(struct bt_raster *raster, const char *text, struct bt_raster_run *out)
 {
 	size_t len = strlen(text);
-	out->style = style;
+	int scale = out->style.px * UNITS;
 	out->count = 0;
-	set_size(raster, style.px);
+	hb_font_set_scale(raster->font, scale, scale);
 	for (size_t at = 0; at < len;) {
 		enum script script;
 		size_t piece = find_piece(text + at, len - at, &script);
@@ -140,15 +184,77 @@ enum bt_err bt_raster_shape(struct bt_raster *raster, struct bt_raster_style sty
 		hb_buffer_add_utf8(raster->buffer, text, (int)len, (unsigned)at, (int)piece);
 		hb_buffer_set_direction(raster->buffer, HB_DIRECTION_LTR);
 		hb_buffer_set_script(raster->buffer, devanagari ? HB_SCRIPT_DEVANAGARI : HB_SCRIPT_LATIN);
-		hb_buffer_set_language(raster->buffer, hb_language_from_string(devanagari ? "hi" : "en", -1));
+		hb_buffer_set_language(raster->buffer, devanagari ? raster->hindi : raster->english);
 		hb_shape(raster->font, raster->buffer, NULL, 0);
 		if (!hb_buffer_allocation_successful(raster->buffer))
 			return BT_ENOMEM;
 		/* The head line of Devanagari joins by itself; Latin letters must move apart to stay apart. */
-		append_glyphs(raster, text, devanagari ? 0 : find_thickening(style), out);
+		append_glyphs(raster, text, devanagari ? 0 : find_thickening(out->style), out);
 		at += piece;
 	}
 	return BT_OK;
+}
+
+/* FNV-1a, 64 bits; never 0. The text is compared, too. */
+static uint64_t hash_text(struct bt_raster_style style, const char *text)
+{
+	uint64_t hash = UINT64_C(0xcbf29ce484222325) ^ (uint64_t)style.px << 1 ^ style.bold;
+	for (const char *at = text; *at != '\0'; at++)
+		hash = (hash ^ (uint8_t)*at) * UINT64_C(0x100000001b3);
+	return hash | 1;
+}
+
+/* The place of a text, or the free one where it belongs. */
+static struct shaped *find_shaped(struct bt_raster *raster, struct bt_raster_style style, const char *text)
+{
+	uint64_t key = hash_text(style, text);
+	for (size_t at = (key >> 32) % SHAPED_SLOTS;; at = (at + 1) % SHAPED_SLOTS) {
+		struct shaped *slot = &raster->shaped[at];
+		if (slot->key == 0 || (slot->key == key && slot->style.px == style.px &&
+				       slot->style.bold == style.bold && strcmp(slot->text, text) == 0))
+			return slot;
+	}
+}
+
+static void keep_shaped(struct bt_raster *raster, const char *text, const struct bt_raster_run *run)
+{
+	size_t glyphs = (size_t)run->count * sizeof(run->glyphs[0]);
+	size_t len = strlen(text) + 1;
+	size_t pad = (0 - len) % _Alignof(struct bt_raster_glyph);
+	if (glyphs + len + pad > SHAPED_BYTES)
+		return;
+	if (raster->shaped_len + glyphs + len + pad > SHAPED_BYTES || raster->shaped_count >= SHAPED_SLOTS * 3 / 4) {
+		memset(raster->shaped, 0, sizeof(raster->shaped));
+		raster->shaped_len = 0;
+		raster->shaped_count = 0;
+	}
+	struct shaped *slot = find_shaped(raster, run->style, text);
+	uint8_t *store = raster->shaped_store + raster->shaped_len;
+	memcpy(store, run->glyphs, glyphs);
+	memcpy(store + glyphs, text, len);
+	*slot = (struct shaped){.key = hash_text(run->style, text),
+				.text = (const char *)store + glyphs,
+				.style = run->style,
+				.count = run->count,
+				.glyphs = (const struct bt_raster_glyph *)(const void *)store};
+	raster->shaped_len += glyphs + len + pad;
+	raster->shaped_count++;
+}
+
+enum bt_err bt_raster_shape(struct bt_raster *raster, struct bt_raster_style style, const char *text,
+			    struct bt_raster_run *out)
+{
+	const struct shaped *kept = find_shaped(raster, style, text);
+	out->style = style;
+	if (kept->key != 0) {
+		out->count = kept->count;
+		memcpy(out->glyphs, kept->glyphs, (size_t)kept->count * sizeof(kept->glyphs[0]));
+		return BT_OK;
+	}
+	enum bt_err err = shape_text(raster, text, out);
+	if (err == BT_OK)
+		keep_shaped(raster, text, out);
+	return err;
 }
 
 /* ---- measuring ----------------------------------------------------------------------------------------------------
@@ -208,36 +314,92 @@ void bt_raster_metrics(const struct bt_raster *raster, int px, int *ascent, int 
 /* ---- painting -----------------------------------------------------------------------------------------------------
  */
 
-static void copy_dots(const FT_GlyphSlot slot, int x, int baseline, enum bt_raster_ink ink, struct bt_bitmap *out)
+static bool set_size(struct bt_raster *raster, int px)
 {
-	const FT_Bitmap *dots = &slot->bitmap;
-	for (int row = 0; row < (int)dots->rows; row++) {
-		const uint8_t *bytes = dots->buffer + row * dots->pitch;
-		for (int column = 0; column < (int)dots->width; column++)
-			if ((bytes[column / 8] & (0x80 >> (column % 8))) != 0)
-				bt_bitmap_set(out, x + slot->bitmap_left + column, baseline - slot->bitmap_top + row,
-					      ink == BT_INK_BLACK);
+	if (raster->px != px && FT_Set_Pixel_Sizes(raster->face, 0, (FT_UInt)px) != 0)
+		return false;
+	raster->px = px;
+	return true;
+}
+
+/* A glyph of a TrueType face has 16 bits, a size here fewer than 8, and no mark is moved by 128 dots. */
+static uint64_t make_key(const struct bt_raster_glyph *glyph, struct bt_raster_style style, int32_t step)
+{
+	return UINT64_C(1) << 63 | (uint64_t)(glyph->id & 0xffff) << 40 | (uint64_t)(style.px & 0xff) << 32 |
+	       (uint64_t)style.bold << 24 | (uint64_t)(step & 0xff) << 16 | (uint16_t)glyph->dy;
+}
+
+static struct inked *find_inked(struct bt_raster *raster, uint64_t key)
+{
+	for (size_t at = (key * UINT64_C(0x9e3779b97f4a7c15)) >> 40;; at++) {
+		struct inked *slot = &raster->inked[at % INKED_SLOTS];
+		if (slot->key == 0 || slot->key == key)
+			return slot;
 	}
+}
+
+/* The drawn glyph stands in the slot of the face until the next one is drawn. */
+static enum bt_err ink_glyph(struct bt_raster *raster, const struct bt_raster_glyph *glyph,
+			     struct bt_raster_style style, int32_t step, struct inked *out)
+{
+	FT_GlyphSlot slot = raster->face->glyph;
+	if (!set_size(raster, style.px) || FT_Load_Glyph(raster->face, glyph->id, LOAD) != 0)
+		return BT_ENOMEM;
+	(void)FT_Outline_Embolden(&slot->outline, find_thickening(style));
+	FT_Outline_Translate(&slot->outline, step * STEP, glyph->dy);
+	if (FT_Render_Glyph(slot, FT_RENDER_MODE_MONO) != 0)
+		return BT_ENOMEM;
+	const FT_Bitmap *dots = &slot->bitmap;
+	assert(dots->pitch >= 0); /* rows go downwards, as ours */
+	*out = (struct inked){.key = make_key(glyph, style, step),
+			      .stamp = {(int)dots->width, (int)dots->rows, dots->pitch, dots->buffer},
+			      .left = slot->bitmap_left,
+			      .top = slot->bitmap_top};
+	return BT_OK;
+}
+
+static void keep_inked(struct bt_raster *raster, const struct inked *inked)
+{
+	size_t len = (size_t)inked->stamp.rows * (size_t)inked->stamp.stride;
+	if (len > INKED_BYTES)
+		return;
+	if (raster->inked_len + len > INKED_BYTES || raster->inked_count >= INKED_SLOTS * 3 / 4) {
+		memset(raster->inked, 0, sizeof(raster->inked));
+		raster->inked_len = 0;
+		raster->inked_count = 0;
+	}
+	struct inked *slot = find_inked(raster, inked->key);
+	*slot = *inked;
+	slot->stamp.bits = raster->inked_store + raster->inked_len;
+	if (len > 0)
+		memcpy(raster->inked_store + raster->inked_len, inked->stamp.bits, len);
+	raster->inked_len += len;
+	raster->inked_count++;
 }
 
 enum bt_err bt_raster_paint(struct bt_raster *raster, const struct bt_raster_run *run, int from, int to, int x,
 			    int baseline, struct bt_bitmap *out)
 {
 	int32_t pen = x * UNITS;
-	set_size(raster, run->style.px);
 	for (int i = from; i < to; i++) {
 		const struct bt_raster_glyph *glyph = &run->glyphs[i];
-		FT_GlyphSlot slot = raster->face->glyph;
-		if (FT_Load_Glyph(raster->face, glyph->id, LOAD) != 0)
-			return BT_ENOMEM;
-		(void)FT_Outline_Embolden(&slot->outline, find_thickening(run->style));
-		/* The part of a dot goes into the outline: rounding the pen would break the head line of a word. */
-		int32_t at = pen + glyph->dx;
-		FT_Outline_Translate(&slot->outline, at & (UNITS - 1), glyph->dy);
-		if (FT_Render_Glyph(slot, FT_RENDER_MODE_MONO) != 0)
-			return BT_ENOMEM;
-		copy_dots(slot, at >> 6, baseline, run->style.ink, out);
+		int32_t at = (pen + glyph->dx + STEP / 2) & ~(STEP - 1);
+		int32_t step = (at & (UNITS - 1)) / STEP;
+		struct inked fresh;
+		const struct inked *inked = find_inked(raster, make_key(glyph, run->style, step));
 		pen += glyph->advance;
+		if (inked->key == 0) {
+			enum bt_err err = ink_glyph(raster, glyph, run->style, step, &fresh);
+			if (err != BT_OK)
+				return err;
+			keep_inked(raster, &fresh);
+			inked = &fresh;
+		}
+		int left = (at >> 6) + inked->left, top = baseline - inked->top;
+		if (run->style.ink == BT_INK_BLACK)
+			bt_bitmap_print(out, &inked->stamp, left, top);
+		else
+			bt_bitmap_erase(out, &inked->stamp, left, top);
 	}
 	return BT_OK;
 }
