@@ -4,6 +4,8 @@
 
 #include "core/base/bytes.h"
 
+#include "core/base/words.h"
+
 static void init_misty1(struct bt_sts_schedule *schedule, const uint8_t *key)
 {
 	bt_misty1_init(&schedule->misty1, key);
@@ -42,7 +44,7 @@ static const struct bt_sts_cipher ciphers[] = {
      .encrypt = encrypt_sta,
      .decrypt = decrypt_sta},
     {.ea = "09",
-     .refusal = "EA09 (DEA), which is no longer listed as in use and for which no known answers are published",
+     .refusal = N_("EA09 (DEA), which is no longer listed as in use and for which no known answers are published"),
      .key_len = 8},
     {.ea = "11",
      .key_len = BT_MISTY1_KEY_LEN,

@@ -4,6 +4,7 @@
 
 #include "core/base/crypto.h"
 #include "core/base/secret.h"
+#include "core/base/words.h"
 #include "core/sts/base_date.h"
 #include "core/sts/cipher.h"
 
@@ -42,9 +43,9 @@ static enum bt_err derive_04(const struct bt_sts_deriver *deriver, const char *p
 			     struct bt_sts_decoder_key *out);
 
 static const struct key_generation generations[] = {
-    {.dkga = "01", .refusal = "DKGA01, of early meters, whose steps are not published with certainty"},
+    {.dkga = "01", .refusal = N_("DKGA01, of early meters, whose steps are not published with certainty")},
     {.dkga = "02", .vending_len = BT_STS_DKGA02_KEY_LEN, .widest = 8, .derive = derive_02},
-    {.dkga = "03", .refusal = "DKGA03, which is withdrawn from the standard"},
+    {.dkga = "03", .refusal = N_("DKGA03, which is withdrawn from the standard")},
     {.dkga = "04", .vending_len = BT_STS_DKGA04_KEY_LEN, .widest = 16, .derive = derive_04},
 };
 
@@ -68,14 +69,15 @@ const char *bt_sts_key_id_refusal(const struct bt_sts_key_id *id)
 	const struct bt_sts_cipher *cipher = find_cipher(id);
 
 	if (generation == NULL)
-		return "a key generation algorithm other than DKGA01 to DKGA04";
+		return N_("a key generation algorithm other than DKGA01 to DKGA04");
 	if (cipher == NULL)
-		return "an encryption algorithm other than EA07, EA09 and EA11";
+		return N_("an encryption algorithm other than EA07, EA09 and EA11");
 	if (generation->refusal != NULL)
 		return generation->refusal;
 	if (cipher->refusal != NULL)
 		return cipher->refusal;
-	return cipher->key_len <= generation->widest ? NULL : "DKGA02 with EA11: it makes keys of 64 bits, not of 128";
+	return cipher->key_len <= generation->widest ? NULL
+						     : N_("DKGA02 with EA11: it makes keys of 64 bits, not of 128");
 }
 
 static enum bt_err check_identity(const char *pan, const struct bt_sts_key_id *id, const char *dkga)

@@ -2,6 +2,7 @@
 
 #include <stddef.h>
 
+#include "core/base/words.h"
 #include "core/sts/amount.h"
 #include "core/sts/block.h"
 #include "core/sts/crc.h"
@@ -32,7 +33,7 @@
 #define CONTROL_4_MAX    ((UINT64_C(1) << 28) - 1)
 #define MFR_CODE_2_MAX   99u
 #define MFR_CODE_4_MAX   9999u
-#define THIRD_OF_64_BITS "a third token in a key change of 64 bits (3KCT), whose contents are not certain"
+#define THIRD_OF_64_BITS N_("a third token in a key change of 64 bits (3KCT), whose contents are not certain")
 
 static uint32_t take_bits(uint64_t block, unsigned shift, uint32_t mask)
 {

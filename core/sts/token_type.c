@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "core/base/words.h"
 #include "core/sts/amount.h"
 
 #define CLASSES 4
@@ -15,9 +16,9 @@ enum {
 	ROWS = MANAGE + 11,
 };
 
-#define NO_CURRENCY "currency tokens, whose amount layout is not certain"
-#define NO_READ     "the extended token read, whose layout is not certain"
-#define NO_SET      "the extended token set, whose layout is not certain"
+#define NO_CURRENCY N_("currency tokens, whose amount layout is not certain")
+#define NO_READ     N_("the extended token read, whose layout is not certain")
+#define NO_SET      N_("the extended token set, whose layout is not certain")
 
 static const struct bt_sts_token_type types[ROWS] = {
     [CREDIT + 0] = {.id = "electricity",
@@ -189,12 +190,14 @@ struct token_class {
 };
 
 static const struct token_class classes[CLASSES] = {
-    {.first = CREDIT, .count = TEST - CREDIT, .others = "a subclass of class 0 that the standard reserves"},
-    {.first = TEST, .count = MANAGE - TEST, .others = "a subclass of class 1 that is reserved or a manufacturer's own"},
+    {.first = CREDIT, .count = TEST - CREDIT, .others = N_("a subclass of class 0 that the standard reserves")},
+    {.first = TEST,
+     .count = MANAGE - TEST,
+     .others = N_("a subclass of class 1 that is reserved or a manufacturer's own")},
     {.first = MANAGE,
      .count = ROWS - MANAGE,
-     .others = "a subclass of class 2 that is reserved or a manufacturer's own"},
-    {.others = "class 3, which the standard reserves"},
+     .others = N_("a subclass of class 2 that is reserved or a manufacturer's own")},
+    {.others = N_("class 3, which the standard reserves")},
 };
 
 const struct bt_sts_token_type *bt_sts_token_type_find(uint8_t token_class, uint8_t subclass)
@@ -224,6 +227,6 @@ const char *bt_sts_token_type_refusal(uint8_t token_class, uint8_t subclass)
 	const struct bt_sts_token_type *type = bt_sts_token_type_find(token_class, subclass);
 
 	if (token_class >= CLASSES || subclass >= BT_STS_SUBCLASSES)
-		return "no such class or subclass";
+		return N_("no such class or subclass");
 	return type ? type->refusal : classes[token_class].others;
 }

@@ -387,7 +387,7 @@ static void a_key_change_is_made_in_order_and_read_in_any(void **state)
 
 static void rules_of_vending_are_kept(void **state)
 {
-	static const char *const rows[][2] = {
+	static const char *const rows[][3] = {
 	    {"--type electricity --amount 1.0 --kt 1 --tid 7", "takes no credit"},
 	    {"--type electricity --amount 1.0 --kt 0 --tid 7", "takes no credit"},
 	    {"--type electricity --amount 1.0 --kt 3 --tid 7", "magnetic cards"},
@@ -397,12 +397,12 @@ static void rules_of_vending_are_kept(void **state)
 	    {"--type electricity --amount 1.0 --tid 1441", "kept for special tokens"},
 	    {"--type key_change --to-kt 3", "magnetic cards"},
 	    {"--type key_change --to-kt 0", "from key type 2 to key type 0"},
-	    {"--type electricity_currency", "not supported: currency tokens"},
-	    {"--type extended_set", "not supported: "},
-	    {"--type electricity --amount 1.0 --ea 09", "not supported: "},
-	    {"--type electricity --amount 1.0 --dkga 01", "not supported: "},
-	    {"--type electricity --amount 1.0 --dkga 03", "not supported: "},
-	    {"--type electricity --amount 1.0 --dkga 02", "not supported: "},
+	    {"--type electricity_currency", "not supported: currency tokens", "समर्थित नहीं: रुपये वाले टोकन"},
+	    {"--type extended_set", "not supported: the extended", "समर्थित नहीं: विस्तृत"},
+	    {"--type electricity --amount 1.0 --ea 09", "not supported: EA09", "समर्थित नहीं: EA09 (DEA), जो"},
+	    {"--type electricity --amount 1.0 --dkga 01", "not supported: DKGA01", "समर्थित नहीं: DKGA01, पुराने"},
+	    {"--type electricity --amount 1.0 --dkga 03", "not supported: DKGA03", "समर्थित नहीं: DKGA03, जो"},
+	    {"--type electricity --amount 1.0 --dkga 02", "not supported: DKGA02", "समर्थित नहीं: EA11"},
 	};
 	struct place *place = *state;
 	char line[1024];
@@ -410,7 +410,7 @@ static void rules_of_vending_are_kept(void **state)
 	write_file(place, "vk", KEY_B);
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		snprintf(line, sizeof line, "make%s %s", METER_B, rows[i][0]);
-		refuse(place, line, 1, rows[i][1], i < 9 ? "।" : "समर्थित नहीं");
+		refuse(place, line, 1, rows[i][1], rows[i][2] ? rows[i][2] : "।");
 	}
 }
 

@@ -29,7 +29,7 @@ enum bt_exit bt_token_say_missing(const struct bt_command_env *env, const char *
 
 enum bt_exit bt_token_say_unsupported(const struct bt_command_env *env, const char *refusal)
 {
-	bt_command_say(env, N_("not supported: {1}"), refusal, NULL);
+	bt_command_say_dual(env, N_("not supported: {1}"), refusal, bt_words_get(env->words, BT_LANG_HI, refusal));
 	return BT_EXIT_REFUSED;
 }
 

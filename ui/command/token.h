@@ -31,7 +31,7 @@ enum bt_exit bt_token_say_value(const struct bt_command_env *env, const char *op
 				const char *expected);
 /** "An option needs a value". @return BT_EXIT_USAGE. */
 enum bt_exit bt_token_say_missing(const struct bt_command_env *env, const char *option);
-/** "not supported: ..." @return BT_EXIT_REFUSED. */
+/** "not supported: ..."; @p refusal is a catalogue key. @return BT_EXIT_REFUSED. */
 enum bt_exit bt_token_say_unsupported(const struct bt_command_env *env, const char *refusal);
 
 /** The table set of --sta-tables, else of the settings, else the sample set; *out is freed with free(). */
