@@ -49,7 +49,18 @@ int getaddrinfo(const char *node, const char *service, const struct addrinfo *hi
 /* ---- the world of these tests ---- */
 
 static char dir[256], ca_file[300], other_ca_file[300], cert_file[300], key_file[300];
-static SSL_CTX *context;
+static SSL_CTX *context, *expired_context, *early_context;
+
+static SSL_CTX *make_context(X509 *certificate, EVP_PKEY *key)
+{
+	SSL_CTX *made = libssl.SSL_CTX_new(libssl.TLS_server_method());
+
+	libssl.SSL_CTX_use_certificate(made, certificate);
+	libssl.SSL_CTX_use_PrivateKey(made, key);
+	libssl.SSL_CTX_load_verify_locations(made, ca_file, NULL);
+	libssl.SSL_CTX_set_verify(made, SSL_VERIFY_PEER, NULL);
+	return made;
+}
 
 static int make_world(void **state)
 {
@@ -59,6 +70,7 @@ static int make_world(void **state)
 	X509 *other = make_certificate("Other CA", other_key, NULL, other_key, "basicConstraints", "critical,CA:TRUE");
 	X509 *server = make_certificate("server", server_key, ca, ca_key, "subjectAltName", "IP:127.0.0.1");
 	X509 *client = make_certificate("0142", client_key, ca, ca_key, "extendedKeyUsage", "clientAuth");
+	X509 *expired, *early;
 
 	(void)state;
 	load_libssl();
@@ -73,11 +85,15 @@ static int make_world(void **state)
 	write_certificate(other_ca_file, other);
 	write_certificate(cert_file, client);
 	write_key(key_file, client_key);
-	context = libssl.SSL_CTX_new(libssl.TLS_server_method());
-	libssl.SSL_CTX_use_certificate(context, server);
-	libssl.SSL_CTX_use_PrivateKey(context, server_key);
-	libssl.SSL_CTX_load_verify_locations(context, ca_file, NULL);
-	libssl.SSL_CTX_set_verify(context, SSL_VERIFY_PEER, NULL);
+	context = make_context(server, server_key);
+	expired = X509_dup(server);
+	date_certificate(expired, ca_key, -2 * 86400, -60);
+	expired_context = make_context(expired, server_key);
+	early = X509_dup(server);
+	date_certificate(early, ca_key, 3600, 86400);
+	early_context = make_context(early, server_key);
+	X509_free(expired);
+	X509_free(early);
 	X509_free(ca);
 	X509_free(other);
 	X509_free(server);
@@ -93,6 +109,8 @@ static int end_world(void **state)
 {
 	(void)state;
 	libssl.SSL_CTX_free(context);
+	libssl.SSL_CTX_free(expired_context);
+	libssl.SSL_CTX_free(early_context);
 	unlink(ca_file);
 	unlink(other_ca_file);
 	unlink(cert_file);
@@ -290,13 +308,13 @@ static void wire_transport_refused_port(void **state)
 	bt_wire_worker_close(client.worker);
 }
 
-static void assert_not_trusted(const char *host, const char *ca)
+static void assert_not_trusted(SSL_CTX *with, const char *host, const char *ca)
 {
 	struct tls_server server = make_server(answer_once, "");
 	struct client client;
 	struct bt_answer answer;
 
-	server.context = context;
+	server.context = with;
 	start_server(&server);
 	client = open_client(host, server.port, ca);
 	answer = ask(&client, DEADLINE_MS);
@@ -310,13 +328,22 @@ static void assert_not_trusted(const char *host, const char *ca)
 static void wire_transport_wrong_ca(void **state)
 {
 	(void)state;
-	assert_not_trusted("127.0.0.1", other_ca_file);
+	assert_not_trusted(context, "127.0.0.1", other_ca_file);
 }
 
 static void wire_transport_wrong_name(void **state)
 {
 	(void)state;
-	assert_not_trusted("localhost", ca_file);
+	assert_not_trusted(context, "localhost", ca_file);
+}
+
+/* By the machine's clock, which may be the one that is wrong: then the head-end is unreachable, and the counter goes on
+ * as without one. */
+static void wire_transport_certificate_out_of_date(void **state)
+{
+	(void)state;
+	assert_not_trusted(expired_context, "127.0.0.1", ca_file);
+	assert_not_trusted(early_context, "127.0.0.1", ca_file);
 }
 
 static void wire_transport_closed_before_tls(void **state)
@@ -747,6 +774,7 @@ int main(void)
 	    cmocka_unit_test(wire_transport_refused_port),
 	    cmocka_unit_test(wire_transport_wrong_ca),
 	    cmocka_unit_test(wire_transport_wrong_name),
+	    cmocka_unit_test(wire_transport_certificate_out_of_date),
 	    cmocka_unit_test(wire_transport_closed_before_tls),
 	    cmocka_unit_test(wire_transport_no_tls_at_all),
 	    cmocka_unit_test(wire_transport_deadline_in_the_handshake),

@@ -120,6 +120,14 @@ static inline X509 *make_certificate(const char *name, EVP_PKEY *key, X509 *issu
 	return certificate;
 }
 
+/** Make it valid from and to so many seconds from now. */
+static inline void date_certificate(X509 *certificate, EVP_PKEY *issuer_key, long from_s, long to_s)
+{
+	X509_gmtime_adj(X509_getm_notBefore(certificate), from_s);
+	X509_gmtime_adj(X509_getm_notAfter(certificate), to_s);
+	X509_sign(certificate, issuer_key, EVP_sha256());
+}
+
 static inline void write_certificate(const char *path, X509 *certificate)
 {
 	FILE *file = fopen(path, "w");
