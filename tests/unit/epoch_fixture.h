@@ -39,29 +39,16 @@ static inline int make(void **state)
 	return 0;
 }
 
-static inline void remove_in(const char *folder)
-{
-	DIR *dir = opendir(folder);
-	char path[512];
-	for (struct dirent *entry = dir ? readdir(dir) : NULL; entry; entry = readdir(dir)) {
-		snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
-		(void)unlink(path);
-	}
-	if (dir)
-		closedir(dir);
-	(void)rmdir(folder);
-}
-
 static inline int end(void **state)
 {
 	struct world *w = *state;
 	char path[128];
 	fixture_close(&w->f);
 	bt_sbx_close(&w->sbx);
-	remove_in(w->sandbox_dir);
+	fixture_remove(w->sandbox_dir);
 	fixture_path(&w->f, "recovered", path);
-	remove_in(path);
-	remove_in(w->f.dir);
+	fixture_remove(path);
+	fixture_remove(w->f.dir);
 	fixture_end(&w->f);
 	return 0;
 }

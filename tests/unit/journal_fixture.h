@@ -79,6 +79,25 @@ static inline void fixture_path(const struct fixture *f, const char *name, char 
 	snprintf(out, 128, "%.63s/%.60s", f->dir, name);
 }
 
+/* The files of a folder, which may be missing, are gone. */
+static inline void fixture_empty(const char *folder)
+{
+	DIR *dir = opendir(folder);
+	char path[512];
+	for (struct dirent *entry = dir ? readdir(dir) : NULL; entry; entry = readdir(dir)) {
+		snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
+		(void)unlink(path);
+	}
+	if (dir)
+		closedir(dir);
+}
+
+static inline void fixture_remove(const char *folder)
+{
+	fixture_empty(folder);
+	(void)rmdir(folder);
+}
+
 static inline void fixture_end(struct fixture *f)
 {
 	static const char *const names[] = {"journal.db", "journal.db-wal", "journal.head", "ballast", "lock", "log"};

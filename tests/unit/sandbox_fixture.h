@@ -61,6 +61,14 @@ static inline void head_end_close(struct head_end *h)
 	rmdir(h->dir);
 }
 
+/* Of a test whose state is a head-end and nothing else. */
+static inline int head_end_teardown(void **state)
+{
+	head_end_close(*state);
+	free(*state);
+	return 0;
+}
+
 static inline const char *head_end_argument(const void *source, const char *name)
 {
 	return strcmp(name, "since") == 0 ? source : NULL;

@@ -10,54 +10,7 @@
 #include "core/authority/record_key.h"
 #include "core/base/json.h"
 #include "core/shift/shift.h"
-
-/* The machine's disk, of which from operation @p fail_at on nothing that changes anything works. A write that fails
- * leaves its first half. */
-struct bad_disk {
-	struct bt_disk disk;
-	int operations, fail_at; /* 0: never */
-};
-static struct bad_disk bad;
-
-static bool fails(void)
-{
-	return bad.fail_at && ++bad.operations >= bad.fail_at;
-}
-
-static int write_bad(struct bt_disk_file *file, uint64_t at, const void *data, size_t len)
-{
-	bool first = bad.operations + 1 == bad.fail_at;
-	if (!fails())
-		return bt_disk_system()->write(file, at, data, len);
-	if (first)
-		(void)bt_disk_system()->write(file, at, data, len / 2);
-	return EIO;
-}
-
-static int truncate_bad(struct bt_disk_file *file, uint64_t len)
-{
-	return fails() ? EIO : bt_disk_system()->truncate(file, len);
-}
-
-static int sync_bad(struct bt_disk_file *file)
-{
-	return fails() ? EIO : bt_disk_system()->sync(file);
-}
-
-static int remove_bad(void *context, const char *path)
-{
-	return fails() ? EIO : bt_disk_system()->remove(context, path);
-}
-
-static int rename_bad(void *context, const char *from, const char *to)
-{
-	return fails() ? EIO : bt_disk_system()->rename(context, from, to);
-}
-
-static int sync_folder_bad(void *context, const char *folder)
-{
-	return fails() ? EIO : bt_disk_system()->sync_folder(context, folder);
-}
+#include "tests/unit/failing_disk.h"
 
 struct terminal {
 	struct fixture f;
@@ -83,28 +36,9 @@ static int make(void **state)
 	for (size_t i = 0; i < sizeof t.seed; i++)
 		t.seed[i] = (uint8_t)(i + 1);
 	write_key(&t, "journal.key", t.seed);
-	bad = (struct bad_disk){.disk = *bt_disk_system()};
-	bad.disk.write = write_bad;
-	bad.disk.truncate = truncate_bad;
-	bad.disk.sync = sync_bad;
-	bad.disk.remove = remove_bad;
-	bad.disk.rename = rename_bad;
-	bad.disk.sync_folder = sync_folder_bad;
+	failing_disk_make(0);
 	*state = &t;
 	return 0;
-}
-
-static void remove_in(const char *folder)
-{
-	DIR *dir = opendir(folder);
-	char path[512];
-	for (struct dirent *entry = dir ? readdir(dir) : NULL; entry; entry = readdir(dir)) {
-		snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
-		(void)unlink(path);
-	}
-	if (dir)
-		closedir(dir);
-	(void)rmdir(folder);
 }
 
 static void shut(struct terminal *t)
@@ -120,10 +54,10 @@ static int end(void **state)
 	char path[128];
 	shut(t);
 	fixture_path(&t->f, "recovered", path);
-	remove_in(path);
+	fixture_remove(path);
 	fixture_path(&t->f, "stick", path);
-	remove_in(path);
-	remove_in(t->f.dir);
+	fixture_remove(path);
+	fixture_remove(t->f.dir);
 	fixture_end(&t->f);
 	return 0;
 }
@@ -139,7 +73,7 @@ static struct bt_journal_options options_of(struct terminal *t)
 
 static enum bt_err start_with(struct terminal *t, const char *mirror)
 {
-	enum bt_err err = bt_record_key_open(&bad.disk, t->f.dir, "0142", &t->random, &t->keys, &t->f.fault);
+	enum bt_err err = bt_record_key_open(&failing_disk.disk, t->f.dir, "0142", &t->random, &t->keys, &t->f.fault);
 	struct bt_journal_options options;
 	if (err)
 		return err;
@@ -230,16 +164,16 @@ static void test_cut_at_every_operation(void **state)
 	for (int n = 1; n < 40; n++) {
 		assert_int_equal(start(t), BT_OK);
 		int before = keys_named(t);
-		bad.operations = 0;
-		bad.fail_at = n;
+		failing_disk.operations = 0;
+		failing_disk.fail_at = n;
 		enum bt_err err = bt_journal_ratchet(t->f.journal, &t->f.fault);
-		bool went_through = bad.operations < n;
+		bool went_through = failing_disk.operations < n;
 		int after = keys_named(t);
 		assert_int_equal(after, err == BT_OK ? before + 1 : before);
 		/* While the disk is bad it goes on with whichever is in force. */
 		assert_int_equal(fixture_put(&t->f, BT_EVENT_SIGN_IN, 0, "{\"operator\":\"rina\"}"), BT_OK);
 		shut(t);
-		bad.fail_at = 0;
+		failing_disk.fail_at = 0;
 		assert_int_equal(start(t), BT_OK);
 		assert_int_equal(keys_named(t), after);
 		assert_false(is_there(t, "journal.next"));
@@ -263,15 +197,15 @@ static void test_erasing_is_made_up_for(void **state)
 	struct terminal *t = *state;
 	assert_int_equal(start(t), BT_OK);
 	for (int n = 5; n <= 8; n++) {
-		bad.operations = 0;
-		bad.fail_at = n;
+		failing_disk.operations = 0;
+		failing_disk.fail_at = n;
 		assert_int_equal(bt_journal_ratchet(t->f.journal, &t->f.fault), BT_OK);
 		assert_true(is_there(t, "journal.next") || n == 8);
 		/* Still bad: no other key may be made. */
-		bad.operations = 0;
-		bad.fail_at = 1;
+		failing_disk.operations = 0;
+		failing_disk.fail_at = 1;
 		assert_int_equal(bt_journal_ratchet(t->f.journal, &t->f.fault), BT_EDISK);
-		bad.fail_at = 0;
+		failing_disk.fail_at = 0;
 		assert_int_equal(bt_journal_ratchet(t->f.journal, &t->f.fault), BT_OK);
 		assert_false(is_there(t, "journal.next"));
 	}
@@ -403,7 +337,8 @@ static void spoil(struct terminal *t)
 
 static enum bt_err recover(struct terminal *t, const char *from, struct bt_recovery *out)
 {
-	assert_int_equal(bt_record_key_open(&bad.disk, t->f.dir, "0142", &t->random, &t->keys, &t->f.fault), BT_OK);
+	assert_int_equal(bt_record_key_open(&failing_disk.disk, t->f.dir, "0142", &t->random, &t->keys, &t->f.fault),
+			 BT_OK);
 	struct bt_journal_options options = options_of(t);
 	enum bt_err err = bt_journal_recover(&options, from, out, &t->f.fault);
 	shut(t);

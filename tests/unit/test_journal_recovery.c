@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <stdbool.h>
 
+#include "tests/unit/failing_disk.h"
+
 #define SALES 5
 
 struct world {
@@ -42,29 +44,15 @@ static int make(void **state)
 	return 0;
 }
 
-static void remove_in(const char *folder)
-{
-	DIR *dir = opendir(folder);
-	char path[512];
-	for (struct dirent *entry = dir ? readdir(dir) : NULL; entry; entry = readdir(dir)) {
-		snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
-		(void)unlink(path);
-	}
-	if (dir)
-		closedir(dir);
-}
-
 static int end(void **state)
 {
 	struct world *w = *state;
 	char path[128];
 	fixture_close(&w->f);
-	remove_in(w->stick);
-	(void)rmdir(w->stick);
+	fixture_remove(w->stick);
 	fixture_path(&w->f, "recovered", path);
-	remove_in(path);
-	(void)rmdir(path);
-	remove_in(w->f.dir);
+	fixture_remove(path);
+	fixture_empty(w->f.dir);
 	fixture_end(&w->f);
 	return 0;
 }
@@ -346,44 +334,7 @@ static void two_lives_are_not_mixed(void **state)
 
 /* ---- a cut anywhere in a recovery ---- */
 
-/* A disk that fails for good at its n-th change, like a machine whose power goes. */
-struct cut_disk {
-	struct bt_disk disk;
-	int left;
-};
-
-static struct cut_disk cut;
-
-static bool is_cut(void)
-{
-	return cut.left <= 0 || --cut.left == 0;
-}
-
-static int cut_write(struct bt_disk_file *file, uint64_t at, const void *data, size_t len)
-{
-	return is_cut() ? EIO : bt_disk_system()->write(file, at, data, len);
-}
-
-static int cut_sync(struct bt_disk_file *file)
-{
-	return is_cut() ? EIO : bt_disk_system()->sync(file);
-}
-
-static int cut_remove(void *context, const char *path)
-{
-	return is_cut() ? EIO : bt_disk_system()->remove(context, path);
-}
-
-static int cut_rename(void *context, const char *from, const char *to)
-{
-	return is_cut() ? EIO : bt_disk_system()->rename(context, from, to);
-}
-
-static int cut_sync_folder(void *context, const char *folder)
-{
-	return is_cut() ? EIO : bt_disk_system()->sync_folder(context, folder);
-}
-
+/* The disk fails for good at its n-th change, like that of a machine whose power goes. */
 static void cut_at_each_operation(void **state)
 {
 	struct world *w = *state;
@@ -398,14 +349,9 @@ static void cut_at_each_operation(void **state)
 		fixture_save(&w->f, "journal.db", (const uint8_t *)"rot", 3);
 		lose(w, "journal.head");
 		fixture_save(&w->f, "stick/journal-0142.mirror", text, len);
-		cut = (struct cut_disk){.disk = *bt_disk_system(), .left = cuts + 1};
-		cut.disk.write = cut_write;
-		cut.disk.sync = cut_sync;
-		cut.disk.remove = cut_remove;
-		cut.disk.rename = cut_rename;
-		cut.disk.sync_folder = cut_sync_folder;
+		failing_disk_make(cuts + 1);
 		w->options = fixture_options(&w->f);
-		w->options.disk = &cut.disk;
+		w->options.disk = &failing_disk.disk;
 		assert_int_equal(mkdir(path, 0700) == 0 || errno == EEXIST, 1);
 		done = bt_journal_recover(&w->options, w->stick, &recovery, &w->f.fault) == BT_OK;
 		/* Whatever is left is no journal to sell on, or the whole new one. */
@@ -418,8 +364,8 @@ static void cut_at_each_operation(void **state)
 		fixture_save(&w->f, "stick/journal-0142.mirror", text, len);
 		assert_int_equal(done ? BT_OK : recover(w, w->stick, &recovery), BT_OK);
 		expect_all_back(w, 2);
-		remove_in(path);
-		remove_in(w->f.dir);
+		fixture_empty(path);
+		fixture_empty(w->f.dir);
 	}
 	assert_true(cuts > 15);
 	free(text);

@@ -29,14 +29,6 @@ static int open_bench(void **state)
 	return 0;
 }
 
-static int close_bench(void **state)
-{
-	struct head_end *bench = *state;
-	head_end_close(bench);
-	free(bench);
-	return 0;
-}
-
 static unsigned sell(struct head_end *bench, json_t *sale, json_t **answer)
 {
 	return head_end_call_json(bench, HEAD_END_TERMINAL, "POST", "/v1/sales", head_end_request(sale), answer);
@@ -234,7 +226,7 @@ static void sandbox_lanes_fifty_tokens(void **state)
 	json_decref(sale);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, open_bench, close_bench)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, open_bench, head_end_teardown)
 
 int main(void)
 {

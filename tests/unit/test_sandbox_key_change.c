@@ -28,14 +28,6 @@ static int open_bench(void **state)
 	return 0;
 }
 
-static int close_bench(void **state)
-{
-	struct head_end *bench = *state;
-	head_end_close(bench);
-	free(bench);
-	return 0;
-}
-
 /* The row as a terminal is given it. */
 static json_t *row_of(struct head_end *bench, const char *number)
 {
@@ -264,12 +256,12 @@ static void only_meters_that_take_tokens(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_setup_teardown(what_is_due_travels_with_the_key, open_bench, close_bench),
-	    cmocka_unit_test_setup_teardown(each_sale_carries_it_until_a_token_is_out, open_bench, close_bench),
-	    cmocka_unit_test_setup_teardown(a_fact_counts_when_it_carried_all_of_them, open_bench, close_bench),
-	    cmocka_unit_test_setup_teardown(nothing_is_released_before_all_have_it, open_bench, close_bench),
-	    cmocka_unit_test_setup_teardown(a_dead_lease_is_not_waited_for, open_bench, close_bench),
-	    cmocka_unit_test_setup_teardown(only_meters_that_take_tokens, open_bench, close_bench),
+	    cmocka_unit_test_setup_teardown(what_is_due_travels_with_the_key, open_bench, head_end_teardown),
+	    cmocka_unit_test_setup_teardown(each_sale_carries_it_until_a_token_is_out, open_bench, head_end_teardown),
+	    cmocka_unit_test_setup_teardown(a_fact_counts_when_it_carried_all_of_them, open_bench, head_end_teardown),
+	    cmocka_unit_test_setup_teardown(nothing_is_released_before_all_have_it, open_bench, head_end_teardown),
+	    cmocka_unit_test_setup_teardown(a_dead_lease_is_not_waited_for, open_bench, head_end_teardown),
+	    cmocka_unit_test_setup_teardown(only_meters_that_take_tokens, open_bench, head_end_teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -56,15 +56,6 @@ static int open_bench(void **state)
 	return 0;
 }
 
-static int close_bench(void **state)
-{
-	struct head_end *bench = *state;
-
-	head_end_close(bench);
-	free(bench);
-	return 0;
-}
-
 static unsigned reverse(struct head_end *bench, const char *terminal, const char *sale_id, json_t **answer)
 {
 	char path[96];
@@ -148,9 +139,9 @@ static void all_else_answers_revoked(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_setup_teardown(only_the_owner_reverses, open_bench, close_bench),
-	    cmocka_unit_test_setup_teardown(a_revoked_terminal_reverses_nothing, open_bench, close_bench),
-	    cmocka_unit_test_setup_teardown(all_else_answers_revoked, open_bench, close_bench),
+	    cmocka_unit_test_setup_teardown(only_the_owner_reverses, open_bench, head_end_teardown),
+	    cmocka_unit_test_setup_teardown(a_revoked_terminal_reverses_nothing, open_bench, head_end_teardown),
+	    cmocka_unit_test_setup_teardown(all_else_answers_revoked, open_bench, head_end_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

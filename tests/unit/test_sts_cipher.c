@@ -20,29 +20,12 @@
 #include "core/sts/block.h"
 #include "core/sts/crc.h"
 #include "tests/unit/sts_rows.h"
-
-static struct bt_sta sample;
-
-static int make_sample(void **state)
-{
-	(void)state;
-	bt_sta_init(&sample, &bt_sta_sample);
-	return 0;
-}
-
-/* A fixed sequence of 64-bit words (xorshift), the same in every run. */
-static uint64_t next_word(uint64_t *state)
-{
-	*state ^= *state << 13;
-	*state ^= *state >> 7;
-	*state ^= *state << 17;
-	return *state;
-}
+#include "tests/unit/sts_sample.h"
 
 static void next_key(uint64_t *state, uint8_t out[16])
 {
-	bt_be64_put(out, next_word(state));
-	bt_be64_put(out + 8, next_word(state));
+	bt_be64_put(out, sts_next_word(state));
+	bt_be64_put(out + 8, sts_next_word(state));
 }
 
 /* ---- the table -----------------------------------------------------------------------------------------------------
@@ -73,7 +56,7 @@ static void test_keys_of_every_length(void **state)
 		assert_int_equal(bt_sts_schedule_init(&schedule, NULL, &key), len == 16 ? BT_OK : BT_EUNSUPPORTED);
 		if (len != 16)
 			assert_memory_equal(&schedule, &before, sizeof schedule);
-		assert_int_equal(bt_sts_schedule_init(&schedule, &sample, &key),
+		assert_int_equal(bt_sts_schedule_init(&schedule, &sts_sample, &key),
 				 len == 16 || len == 8 ? BT_OK : BT_EUNSUPPORTED);
 		if (len != 16 && len != 8)
 			continue;
@@ -93,9 +76,9 @@ static void test_check_value_of_ea07(void **state)
 	char expected[17], kcv[7];
 
 	(void)state;
-	assert_int_equal(bt_sts_schedule_init(&schedule, &sample, &key), BT_OK);
+	assert_int_equal(bt_sts_schedule_init(&schedule, &sts_sample, &key), BT_OK);
 	snprintf(expected, sizeof expected, "%016llX",
-		 (unsigned long long)bt_sta_encrypt(&sample, UINT64_C(0x0102030405060708), 0));
+		 (unsigned long long)bt_sta_encrypt(&sts_sample, UINT64_C(0x0102030405060708), 0));
 	bt_sts_kcv(&schedule, kcv);
 	assert_int_equal(strlen(kcv), 6);
 	assert_memory_equal(kcv, expected, 6);
@@ -141,7 +124,7 @@ static void test_misty1_of_another_library(void **state)
 	for (int i = 0; i < 20000; i++) {
 		struct bt_misty1 misty;
 		uint8_t key[16], plain[8], cipher[8];
-		uint64_t block = next_word(&random);
+		uint64_t block = sts_next_word(&random);
 
 		next_key(&random, key);
 		bt_misty1_init(&misty, key);
@@ -163,7 +146,7 @@ static void test_misty1_every_bit_counts(void **state)
 	for (int i = 0; i < 100; i++) {
 		struct bt_misty1 right, wrong;
 		uint8_t key[16];
-		uint64_t block = next_word(&random), cipher;
+		uint64_t block = sts_next_word(&random), cipher;
 
 		next_key(&random, key);
 		bt_misty1_init(&right, key);
@@ -219,7 +202,7 @@ static void test_check_fields(void **state)
 				check_crc((uint8_t)token_class, value << shift);
 		}
 		for (int i = 0; i < 50000; i++)
-			check_crc((uint8_t)token_class, next_word(&random));
+			check_crc((uint8_t)token_class, sts_next_word(&random));
 	}
 }
 
@@ -263,7 +246,7 @@ static void test_digits(void **state)
 			block *= 10;
 		}
 		for (int i = 0; i < 50000; i++)
-			check_digits((uint8_t)token_class, next_word(&random) >> (i % 64));
+			check_digits((uint8_t)token_class, sts_next_word(&random) >> (i % 64));
 	}
 }
 
@@ -374,9 +357,9 @@ static void test_token_of_another_table_set(void **state)
 	assert_int_equal(bt_sts_carrier_parse("29054347139309851356", &carrier), BT_OK);
 	assert_int_equal(carrier.token_class, 0);
 	for (int i = 0; i < 2; i++) {
-		uint64_t read = bt_sta_decrypt(&sample, keys[i], carrier.block);
+		uint64_t read = bt_sta_decrypt(&sts_sample, keys[i], carrier.block);
 
-		assert_true(bt_sta_encrypt(&sample, keys[i], block) != carrier.block);
+		assert_true(bt_sta_encrypt(&sts_sample, keys[i], block) != carrier.block);
 		assert_int_not_equal(read & 0xffff, bt_sts_crc(0, read));
 	}
 }
@@ -396,5 +379,5 @@ int main(void)
 	    cmocka_unit_test(test_token_of_another_table_set),
 	};
 
-	return cmocka_run_group_tests(tests, make_sample, NULL);
+	return cmocka_run_group_tests(tests, sts_make_sample, NULL);
 }

@@ -15,30 +15,13 @@
 #include "core/sts/block.h"
 #include "core/sts/crc.h"
 #include "tests/unit/sts_rows.h"
+#include "tests/unit/sts_sample.h"
 
 #define S1_LINE "S1 12 10 8 4 3 15 0 2 14 1 5 13 6 9 7 11\n"
 #define S2_LINE "S2 6 9 7 4 3 10 12 14 2 13 1 15 0 11 8 5\n"
 #define P_LINE                                                                                                         \
 	"P 29 27 34 9 16 62 55 2 40 49 38 25 33 61 30 23 1 41 21 57 42 15 5 58 19 53 22 17 48 28 24 39 3 60 36 14 11 " \
 	"52 54 12 31 51 10 26 0 45 37 43 44 6 59 4 7 35 56 50 13 18 32 47 46 63 20 8\n"
-
-static struct bt_sta sample;
-
-static int make_sample(void **state)
-{
-	(void)state;
-	bt_sta_init(&sample, &bt_sta_sample);
-	return 0;
-}
-
-/* A fixed sequence of 64-bit words (xorshift), the same in every run. */
-static uint64_t next_word(uint64_t *state)
-{
-	*state ^= *state << 13;
-	*state ^= *state >> 7;
-	*state ^= *state << 17;
-	return *state;
-}
 
 static void expect_sample(const char *text)
 {
@@ -175,10 +158,10 @@ static void test_vector_file(void **state)
 		sts_row_bytes(row.field[STS_DECODER_KEY], key, sizeof key);
 		assert_int_equal(bt_sts_carrier_parse(row.field[STS_TOKEN], &carrier), BT_OK);
 		assert_int_equal(carrier.token_class, sts_row_number(&row, STS_CLASS));
-		block = bt_sta_decrypt(&sample, bt_be64_get(key), carrier.block);
+		block = bt_sta_decrypt(&sts_sample, bt_be64_get(key), carrier.block);
 		assert_int_equal(block >> 60, sts_row_number(&row, STS_SUBCLASS));
 		assert_int_equal(block & 0xffff, bt_sts_crc(carrier.token_class, block));
-		assert_true(bt_sta_encrypt(&sample, bt_be64_get(key), block) == carrier.block);
+		assert_true(bt_sta_encrypt(&sts_sample, bt_be64_get(key), block) == carrier.block);
 	}
 	fclose(file);
 	assert_int_equal(rows, 112);
@@ -211,7 +194,7 @@ static void shuffle(uint8_t *numbers, unsigned count, uint64_t *random)
 	for (unsigned i = 0; i < count; i++)
 		numbers[i] = (uint8_t)i;
 	for (unsigned i = count - 1; i > 0; i--) {
-		unsigned other = (unsigned)(next_word(random) % (i + 1));
+		unsigned other = (unsigned)(sts_next_word(random) % (i + 1));
 		uint8_t moved = numbers[i];
 
 		numbers[i] = numbers[other];
@@ -230,7 +213,7 @@ static void test_any_table_set(void **state)
 	for (int set = 0; set < 50; set++) {
 		bt_sta_init(&sta, &tables);
 		for (int i = 0; i < 200; i++) {
-			uint64_t key = next_word(&random), block = next_word(&random);
+			uint64_t key = sts_next_word(&random), block = sts_next_word(&random);
 			uint64_t cipher = bt_sta_encrypt(&sta, key, block);
 
 			assert_true(cipher == encrypt_slowly(&tables, key, block));
@@ -248,10 +231,10 @@ static void test_there_and_back(void **state)
 
 	(void)state;
 	for (int i = 0; i < 200000; i++) {
-		uint64_t key = next_word(&random), block = next_word(&random);
+		uint64_t key = sts_next_word(&random), block = sts_next_word(&random);
 
-		if (bt_sta_decrypt(&sample, key, bt_sta_encrypt(&sample, key, block)) != block ||
-		    bt_sta_encrypt(&sample, key, bt_sta_decrypt(&sample, key, block)) != block)
+		if (bt_sta_decrypt(&sts_sample, key, bt_sta_encrypt(&sts_sample, key, block)) != block ||
+		    bt_sta_encrypt(&sts_sample, key, bt_sta_decrypt(&sts_sample, key, block)) != block)
 			fail();
 	}
 }
@@ -265,12 +248,12 @@ static void test_every_bit_counts(void **state)
 
 	(void)state;
 	for (int i = 0; i < 640; i++) {
-		uint64_t key = next_word(&random), block = next_word(&random);
-		uint64_t cipher = bt_sta_encrypt(&sample, key, block);
+		uint64_t key = sts_next_word(&random), block = sts_next_word(&random);
+		uint64_t cipher = bt_sta_encrypt(&sts_sample, key, block);
 
 		for (unsigned bit = 0; bit < 64; bit++) {
-			assert_true(bt_sta_encrypt(&sample, key, block ^ UINT64_C(1) << bit) != cipher);
-			alike += bt_sta_encrypt(&sample, key ^ UINT64_C(1) << bit, block) == cipher;
+			assert_true(bt_sta_encrypt(&sts_sample, key, block ^ UINT64_C(1) << bit) != cipher);
+			alike += bt_sta_encrypt(&sts_sample, key ^ UINT64_C(1) << bit, block) == cipher;
 		}
 	}
 	assert_in_range(alike, 2, 25); /* of 40960; 10 are expected */
@@ -285,5 +268,5 @@ int main(void)
 	    cmocka_unit_test(test_there_and_back), cmocka_unit_test(test_every_bit_counts),
 	};
 
-	return cmocka_run_group_tests(tests, make_sample, NULL);
+	return cmocka_run_group_tests(tests, sts_make_sample, NULL);
 }
