@@ -33,6 +33,9 @@ struct bt_prn_link {
 	void (*deliver)(const char *address, const struct bt_prn_slip *slip, struct bt_prn_outcome *out);
 	/** Ask for the paper without printing. MUST be set. */
 	enum bt_paper (*probe)(const char *address);
+	/** Open it for a conversation (printer/probe.h). NULL for a link that nothing can answer on.
+	 *  @return a non-blocking descriptor that the caller closes, or -1 and @p fault is filled. */
+	int (*open)(const char *address, struct bt_fault *fault);
 };
 
 extern const struct bt_prn_link bt_prn_link_file;   /* file:/path: appended; file:/folder: one file a slip */

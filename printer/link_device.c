@@ -80,4 +80,5 @@ const struct bt_prn_link bt_prn_link_device = {
     .accepts = accept_path,
     .deliver = deliver_to_device,
     .probe = probe_device,
+    .open = open_device,
 };

@@ -123,4 +123,5 @@ const struct bt_prn_link bt_prn_link_tcp = {
     .accepts = accept_host,
     .deliver = deliver_over_tcp,
     .probe = probe_tcp,
+    .open = connect_printer,
 };
