@@ -116,18 +116,20 @@ static void add_clock(struct page *page)
 {
 	const struct bt_sync_state *state = bt_sync_state(page->counter->sync);
 	int64_t now, moved, apart = state->clock_apart_ms < 0 ? -state->clock_apart_ms : state->clock_apart_ms;
-	char seconds[32];
+	char seconds[32], minutes[32];
 
 	snprintf(seconds, sizeof seconds, "%lld.%lld", (long long)(apart / 1000), (long long)(apart % 1000 / 100));
+	bt_count_format(apart / 60000, minutes);
 	if (bt_clock_trust_doubt(&state->trust, &page->counter->clock, &moved) == BT_CLOCK_MOVED)
 		add_moved(page, moved);
 	else if (bt_clock_trust_now(&state->trust, &page->counter->clock, &now) != BT_OK)
 		add(page, N_("Clock"), BT_UI_BAD, N_("not confirmed"), NULL, NULL);
 	else if (state->health_at_ms == 0)
 		add(page, N_("Clock"), BT_UI_GOOD, N_("confirmed"), NULL, NULL);
+	else if (apart < 60000)
+		add(page, N_("Clock"), BT_UI_GOOD, N_("agrees with the server to {1} s"), seconds, NULL);
 	else
-		add(page, N_("Clock"), apart < 60000 ? BT_UI_GOOD : BT_UI_WARN, N_("agrees with the server to {1} s"),
-		    seconds, NULL);
+		add(page, N_("Clock"), BT_UI_WARN, N_("differs from the server by {1} minutes"), minutes, NULL);
 }
 
 static void add_records(struct page *page)

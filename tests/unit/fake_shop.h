@@ -412,20 +412,22 @@ static inline int fake_system(void *self, int max, struct bt_ui_system_line *out
 	static const struct {
 		const char *label;
 		int mark;
-		const char *value;
+		const char *value, *hindi;
 	} lines[] = {
-	    {"Server", BT_UI_GOOD, "answers in 0.21 s, certificate till 12 Mar 2027"},
-	    {"Clock", BT_UI_GOOD, "agrees with the server to 0.4 s"},
-	    {"Record", BT_UI_GOOD, "4,812 entries, none missing, none changed"},
-	    {"Disk", BT_UI_GOOD, "18.4 GB free, last write 3 ms"},
-	    {"Offline limit", BT_UI_GOOD, "till 25 Nov 00:41, ₹ 1,50,000"},
-	    {"Offline keys", BT_UI_GOOD, "open since 09:58 by A. K. Jha"},
-	    {"Consumers", BT_UI_WARN, "1,04,220 known, last updated 31 h ago"},
-	    {"Tariff", BT_UI_GOOD, "BERC 2026-27, signed"},
-	    {"Printer", BT_UI_GOOD, "TVS RP 3200, 80 mm, answers"},
-	    {"Scanner", BT_UI_GOOD, "last scan 11:41"},
-	    {"Screen", BT_UI_GOOD, "Hindi columns agree, 256 colours"},
-	    {"Second copy", BT_UI_BAD, "no second disk"},
+	    {"Server", BT_UI_GOOD, "answers in 0.21 s, certificate till 12 Mar 2027",
+	     "0.21 से. में जवाब, प्रमाणपत्र 12 मार्च 2027 तक"},
+	    {"Clock", BT_UI_GOOD, "agrees with the server to 0.4 s", "सर्वर से 0.4 से. का फ़र्क़"},
+	    {"Record", BT_UI_GOOD, "4,812 entries, none missing, none changed",
+	     "4,812 प्रविष्टियाँ, सब पूरी, कोई बदली नहीं"},
+	    {"Disk", BT_UI_GOOD, "18.4 GB free, last write 3 ms", "18.4 GB ख़ाली"},
+	    {"Offline limit", BT_UI_GOOD, "till 25 Nov 00:41, ₹ 1,50,000", "25 नव. 00:41 तक, ₹ 1,50,000"},
+	    {"Offline keys", BT_UI_GOOD, "open since 09:58 by A. K. Jha", "ए. के. झा ने 09:58 पर खोली"},
+	    {"Consumers", BT_UI_WARN, "1,04,220 known, last updated 31 h ago", "1,04,220 दर्ज, 31 घंटे पहले की सूची"},
+	    {"Tariff", BT_UI_GOOD, "BERC 2026-27, signed", "BERC 2026-27, हस्ताक्षर सही"},
+	    {"Printer", BT_UI_GOOD, "TVS RP 3200, 80 mm, answers", "TVS RP 3200, 80 mm, चालू"},
+	    {"Scanner", BT_UI_GOOD, "last scan 11:41", "पिछला स्कैन 11:41"},
+	    {"Screen", BT_UI_GOOD, "Hindi columns agree, 256 colours", "हिन्दी खाने सही, 256 रंग"},
+	    {"Second copy", BT_UI_BAD, "no second disk", "दूसरी डिस्क नहीं"},
 	};
 	static const struct bt_ui_system_line sending[] = {
 	    {.label = "To send",
@@ -449,7 +451,7 @@ static inline int fake_system(void *self, int max, struct bt_ui_system_line *out
 		out[count] = (struct bt_ui_system_line){.label = lines[count].label};
 		out[count].mark = (unsigned)lines[count].mark;
 		(void)bt_text_copy(out[count].value[BT_LANG_EN], 160, lines[count].value);
-		(void)bt_text_copy(out[count].value[BT_LANG_HI], 160, lines[count].value);
+		(void)bt_text_copy(out[count].value[BT_LANG_HI], 160, lines[count].hindi);
 	}
 	return count;
 }

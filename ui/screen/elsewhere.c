@@ -167,18 +167,18 @@ static void draw(const void *self, const struct bt_ui_desk *desk, struct bt_ui_c
 {
 	const struct bt_docket_view *view = &((const struct elsewhere *)self)->view;
 	char text[64];
-	bt_ui_say(canvas, 2, BT_TEXT_LEFT, BT_INK_FACT | BT_BOLD, N_("Docket {1}"), view->number, NULL);
+	bt_ui_say(canvas, 3, BT_TEXT_LEFT, BT_INK_FACT | BT_BOLD, N_("Docket {1}"), view->number, NULL);
 	if (view->is_known) {
-		bt_ui_person(canvas, 4, &view->consumer);
-		bt_ui_numbers(canvas, 5, &view->consumer);
+		bt_ui_person(canvas, 5, &view->consumer);
+		bt_ui_numbers(canvas, 6, &view->consumer);
 		bt_ui_rupees(view->amount, false, text);
-		int next = bt_ui_put(canvas, 7, BT_TEXT_LEFT, BT_INK_FACT | BT_BOLD, text);
+		int next = bt_ui_put(canvas, 8, BT_TEXT_LEFT, BT_INK_FACT | BT_BOLD, text);
 		if (view->gives_token && view->units > 0) {
 			bt_ui_units(canvas, view->units, text);
-			bt_ui_put(canvas, 7, next + 4, BT_INK_FACT | BT_BOLD, text);
+			bt_ui_put(canvas, 8, next + 4, BT_INK_FACT | BT_BOLD, text);
 		}
 	}
-	draw_next(view, desk, canvas, draw_money(view, canvas, view->is_known ? 9 : 4));
+	draw_next(view, desk, canvas, draw_money(view, canvas, view->is_known ? 10 : 5));
 }
 
 static bool show_get(const void *self, const struct bt_ui_desk *desk, const struct bt_ui_canvas *canvas, char label[64])

@@ -2,6 +2,7 @@
 #include "ui/screen/face.h"
 
 #include "ui/widget/bar.h"
+#include "ui/widget/dates.h"
 #include "ui/widget/frame.h"
 
 #define LINES_MAX 17
@@ -27,6 +28,7 @@ static void enter(void *self, struct bt_ui_desk *desk)
 
 static struct bt_ui_go on_event(void *self, struct bt_ui_desk *desk, const struct bt_ui_event *event)
 {
+	char time[BT_DATE_BYTES];
 	if (event->kind == BT_UI_EVENT_TICK) {
 		look(self, desk);
 		return BT_GO(BT_GO_STAY);
@@ -37,6 +39,8 @@ static struct bt_ui_go on_event(void *self, struct bt_ui_desk *desk, const struc
 		return BT_GO(BT_GO_BACK);
 	case BT_KEY_ENTER:
 		look(self, desk);
+		bt_ui_time_seconds(desk->status.now_ms, time);
+		bt_ui_note(desk, BT_INK_FACT, N_("Looked at again, {1}."), time, NULL);
 		return BT_GO(BT_GO_STAY);
 	default:
 		return BT_GO(BT_GO_IGNORED);
