@@ -47,15 +47,21 @@ static void approve(struct pty *counter)
 	counter_type(counter, SUPERVISOR_PIN "{Enter}3{Enter}");
 }
 
+/* 500 rupees are taken for somebody whom the server does not know. */
+static void be_refused(struct world *world, struct pty *counter)
+{
+	counter_ask(counter, world_number(world, "sts_units", "unknown_to_server", 0), "500");
+	counter_type(counter, "{Enter}");
+	counter_expect(counter, "A supervisor has to approve it.");
+}
+
 static void refused_sale_is_refunded(void **state)
 {
 	struct world *world = world_open_enrolled(100);
 	struct pty *counter = open_counter(world);
 
 	(void)state;
-	counter_ask(counter, world_number(world, "sts_units", "unknown_to_server", 0), "500");
-	counter_type(counter, "{Enter}");
-	counter_expect(counter, "A supervisor has to approve it.");
+	be_refused(world, counter);
 	/* The clerk's own PIN is somebody's, but not this one's. */
 	counter_type(counter, "{F8}");
 	counter_expect(counter, "Supervisor needed");
@@ -75,9 +81,7 @@ static void lost_reversal_is_asked_for_again(void **state)
 	struct pty *counter = open_counter(world);
 
 	(void)state;
-	counter_ask(counter, world_number(world, "sts_units", "unknown_to_server", 0), "500");
-	counter_type(counter, "{Enter}");
-	counter_expect(counter, "A supervisor has to approve it.");
+	be_refused(world, counter);
 	world_fault(world, "drop-reply");
 	approve(counter);
 	counter_expect(counter, "Not confirmed yet.");

@@ -429,3 +429,16 @@ bool bt_ui_show_code(const void *self, const struct bt_ui_desk *desk, const stru
 	(void)label;
 	return ((const struct bt_ui_code_way *)self)->open;
 }
+
+struct bt_ui_go bt_ui_limit_press(enum bt_ui_key key)
+{
+	switch (key) {
+	case BT_KEY_ENTER:
+	case BT_KEY_ESC:
+		return BT_GO(BT_GO_BACK);
+	case BT_KEY_CHAR:
+		return BT_GO(BT_GO_KEEP);
+	default:
+		return BT_GO(BT_GO_IGNORED);
+	}
+}

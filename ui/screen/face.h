@@ -44,6 +44,8 @@ const char *bt_ui_clock_key(const struct bt_ui_status *status);
 #define BT_LIMIT_LOW_PERCENT 75
 bool bt_ui_limit_is_low(const struct bt_ui_status *status);
 
+/** A key on a screen that tells of the limit: Enter and Esc lead back, what is typed is for the next screen. */
+struct bt_ui_go bt_ui_limit_press(enum bt_ui_key key);
 /** What a screen with the key to the extension code keeps first of its own: whether there is one to be asked for. */
 struct bt_ui_code_way {
 	bool open;

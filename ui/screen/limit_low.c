@@ -19,15 +19,7 @@ static struct bt_ui_go on_event(void *self, struct bt_ui_desk *desk, const struc
 		enter(self, desk);
 		return BT_GO(BT_GO_STAY);
 	}
-	switch (event->press.key) {
-	case BT_KEY_ENTER:
-	case BT_KEY_ESC:
-		return BT_GO(BT_GO_BACK);
-	case BT_KEY_CHAR:
-		return BT_GO(BT_GO_KEEP);
-	default:
-		return BT_GO(BT_GO_IGNORED);
-	}
+	return bt_ui_limit_press(event->press.key);
 }
 
 static void draw_cap(struct bt_ui_canvas *canvas, int row, const char *label, int64_t left, int64_t whole,

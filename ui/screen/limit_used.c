@@ -15,15 +15,7 @@ static struct bt_ui_go on_event(void *self, struct bt_ui_desk *desk, const struc
 		enter(self, desk);
 		return BT_GO(bt_ui_tokens_stopped(&desk->status) ? BT_GO_STAY : BT_GO_BACK);
 	}
-	switch (event->press.key) {
-	case BT_KEY_ENTER:
-	case BT_KEY_ESC:
-		return BT_GO(BT_GO_BACK);
-	case BT_KEY_CHAR:
-		return BT_GO(BT_GO_KEEP);
-	default:
-		return BT_GO(BT_GO_IGNORED);
-	}
+	return bt_ui_limit_press(event->press.key);
 }
 
 static void draw_used(const struct bt_allowance *left, struct bt_ui_canvas *canvas)
