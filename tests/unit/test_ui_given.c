@@ -114,6 +114,18 @@ static void test_card_warns_before_the_amount(void **state)
 	assert_true(fake.least_asked >= fake.tariff.minimum);
 }
 
+/* Nobody has this number as a consumer's, and yet it is not "nobody found". */
+static void test_a_docket_that_is_being_typed_is_known_as_one(void **state)
+{
+	(void)state;
+	type("D-0143");
+	assert_true(shows("A docket: Enter looks it up."));
+	assert_false(shows("Nobody found"));
+	press(BT_KEY_DELETE);
+	type("9990");
+	assert_true(shows("Nobody found"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -123,6 +135,7 @@ int main(void)
 	    TEST(test_history_opens_a_sale),
 	    TEST(test_empty_lists_offer_no_keys),
 	    TEST(test_card_warns_before_the_amount),
+	    TEST(test_a_docket_that_is_being_typed_is_known_as_one),
 	};
 	return cmocka_run_group_tests_name("ui_given", tests, NULL, NULL);
 }

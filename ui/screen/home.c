@@ -96,12 +96,17 @@ static struct bt_ui_go open_own(struct bt_ui_desk *desk, const char *sale_id)
 	return BT_GO_TO(BT_GO_PUSH, screen ? screen : &bt_ui_wait);
 }
 
+static bool looks_like_docket(const char *text)
+{
+	return strchr(text, '-') || strncmp(text, RECORD_BEGINS, strlen(RECORD_BEGINS)) == 0;
+}
+
 /* A docket, of this counter or another. @return false when the text is none. */
 static bool open_docket(struct home *home, struct bt_ui_desk *desk, const char *text, struct bt_ui_go *out)
 {
 	char own_sale_id[37] = "";
 	*out = BT_GO(BT_GO_STAY);
-	if (!strchr(text, '-') && strncmp(text, RECORD_BEGINS, strlen(RECORD_BEGINS)) != 0) {
+	if (!looks_like_docket(text)) {
 		return false;
 	}
 	home->field.replace = true;
@@ -327,7 +332,10 @@ static void draw_found(const struct home *home, struct bt_ui_canvas *canvas)
 	char count[32];
 	int row = FIRST_ROW;
 	if (home->list.count == 0) {
-		if (home->searched) {
+		if (home->searched && looks_like_docket(home->field.text)) {
+			bt_ui_put(canvas, FIRST_ROW - 1, BT_TEXT_LEFT, BT_INK_QUIET,
+				  bt_ui_word(canvas, N_("A docket: Enter looks it up.")));
+		} else if (home->searched) {
 			bt_ui_put(canvas, FIRST_ROW - 1, BT_TEXT_LEFT, BT_INK_QUIET,
 				  bt_ui_word(canvas, N_("Nobody found")));
 		}
@@ -355,8 +363,8 @@ static void draw(const void *self, const struct bt_ui_desk *desk, struct bt_ui_c
 	for (int col = BT_TEXT_LEFT; col < BT_TEXT_LEFT + RULE_COLUMNS; col++) {
 		bt_ui_put(canvas, 5, col, BT_INK_FAINT, "─");
 	}
-	bt_ui_say_wide(canvas, 6, BT_TEXT_LEFT, BT_INK_QUIET, N_("Number, meter, mobile or name. Or scan the bill."),
-		       NULL);
+	bt_ui_say_wide(canvas, 6, BT_TEXT_LEFT, BT_INK_QUIET,
+		       N_("Number, meter, mobile, name or docket. Or scan the bill."), NULL);
 	draw_found(home, canvas);
 }
 
