@@ -107,6 +107,9 @@ static const char *const undone[] = {
     [3] = "DROP INDEX sale_open;"
 	  "CREATE INDEX sale_open ON sale(paid_seq) WHERE stage<>6 AND (stage IN (0,1,4,5) OR exception=1);",
     [4] = "DROP INDEX sale_pending;", /* what stands in sale_unsent makes no difference to a step that drops it */
+    [5] = "DROP INDEX event_by_sale; DROP INDEX event_by_kind;"
+	  "CREATE INDEX event_by_sale ON event(sale_id,seq) WHERE sale_id<>'';"
+	  "CREATE INDEX event_by_kind ON event(kind,seq);",
 };
 
 static int read_version(sqlite3 *db)
