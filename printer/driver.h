@@ -3,6 +3,7 @@
 #define BT_PRINTER_DRIVER_H
 
 #include "core/receipt/receipt.h"
+#include "printer/picture.h"
 #include "printer/profile.h"
 #include "printer/raster.h"
 
@@ -13,7 +14,7 @@ struct bt_prn_sheet {
 	const struct bt_receipt *receipt;
 	const struct bt_prn_profile *profile;
 	struct bt_raster *raster;
-	const char *pictures; /* folder of the pictures of a slip; NULL: none are drawn */
+	struct bt_pictures *pictures; /* of the slip; NULL: none are drawn */
 	bool open_drawer;
 	bool after_broken; /* the slip before was cut short: the printer may still wait for its bytes */
 };

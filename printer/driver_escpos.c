@@ -155,7 +155,7 @@ static enum bt_err render_escpos(const struct bt_prn_sheet *sheet, struct bt_buf
 {
 	struct bt_bitmap bitmap;
 	bt_bitmap_init(&bitmap, sheet->profile->width_dots);
-	enum bt_err err = bt_layout_draw(sheet->raster, sheet->receipt, &bitmap);
+	enum bt_err err = bt_layout_draw(sheet, &bitmap);
 	if (err == BT_OK)
 		err = put_start(sheet, out);
 	if (err == BT_OK)

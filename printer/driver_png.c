@@ -61,7 +61,7 @@ static enum bt_err render_png(const struct bt_prn_sheet *sheet, struct bt_buf *o
 {
 	struct bt_bitmap bitmap;
 	bt_bitmap_init(&bitmap, sheet->profile->width_dots);
-	enum bt_err err = bt_layout_draw(sheet->raster, sheet->receipt, &bitmap);
+	enum bt_err err = bt_layout_draw(sheet, &bitmap);
 	if (err == BT_OK)
 		err = encode_picture(sheet->profile, &bitmap, out);
 	bt_bitmap_fini(&bitmap);

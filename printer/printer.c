@@ -36,6 +36,7 @@ struct bt_printer {
 	atomic_bool stopping;
 	/* the worker's own */
 	struct bt_raster *raster;
+	struct bt_pictures *pictures;
 	bool after_broken;
 	struct work work;
 };
@@ -53,6 +54,7 @@ static void print_slip(struct bt_printer *printer, const struct bt_print_job *jo
 	    .receipt = &job->receipt,
 	    .profile = &printer->profile,
 	    .raster = printer->raster,
+	    .pictures = printer->pictures,
 	    .open_drawer = job->open_drawer,
 	    .after_broken = printer->after_broken,
 	};
@@ -128,6 +130,9 @@ static enum bt_err choose_parts(struct bt_printer *printer, const struct bt_prn_
 		return bt_fault_set(fault, BT_ENOTFOUND, 0, "no printer driver %s", profile->driver);
 	printer->timeout_ms = options->timeout_ms > LEAST_TIMEOUT_MS ? options->timeout_ms : LEAST_TIMEOUT_MS;
 	printer->log = options->log;
+	enum bt_err err = options->pictures != NULL ? bt_pictures_open(options->pictures, &printer->pictures) : BT_OK;
+	if (err != BT_OK)
+		return bt_fault_set(fault, err, 0, "folder of pictures %s", options->pictures);
 	return bt_raster_open(options->font_path, &printer->raster, fault);
 }
 
@@ -175,6 +180,7 @@ void bt_printer_close(struct bt_printer *printer)
 	bt_queue_close(printer->works);
 	bt_queue_close(printer->results);
 	bt_raster_close(printer->raster);
+	bt_pictures_close(printer->pictures);
 	free(printer);
 }
 
@@ -220,7 +226,7 @@ struct bt_sink bt_printer_sink(struct bt_printer *printer)
 }
 
 enum bt_err bt_prn_render(const char *driver, const struct bt_receipt *receipt, int width_dots, const char *font_path,
-			  struct bt_buf *out, struct bt_fault *fault)
+			  const char *pictures, struct bt_buf *out, struct bt_fault *fault)
 {
 	const struct bt_prn_driver *row = bt_prn_driver_find(driver);
 	const struct bt_prn_profile *profile = bt_prn_profile_by_width(width_dots);
@@ -230,8 +236,11 @@ enum bt_err bt_prn_render(const char *driver, const struct bt_receipt *receipt, 
 	if (profile == NULL)
 		return bt_fault_set(fault, BT_EINPUT, 0, "no paper is %d dots wide", width_dots);
 	enum bt_err err = bt_raster_open(font_path, &sheet.raster, fault);
+	if (err == BT_OK && pictures != NULL)
+		err = bt_pictures_open(pictures, &sheet.pictures);
 	if (err == BT_OK)
 		err = row->render(&sheet, out, fault);
 	bt_raster_close(sheet.raster);
+	bt_pictures_close(sheet.pictures);
 	return err;
 }

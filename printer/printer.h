@@ -14,6 +14,7 @@ struct bt_prn_options {
 	const char *profile;                /* id in bt_prn_profiles, e.g. "generic-80"; read when model is NULL */
 	const struct bt_prn_profile *model; /* from a file or changed by what the device answers; copied. MAY be NULL */
 	const char *font_path;              /* Devanagari and Latin in one file */
+	const char *pictures;               /* folder of the pictures of a slip; NULL: none are drawn */
 	int timeout_ms;                     /* for one slip */
 	struct bt_log *log;                 /* may be NULL */
 };
@@ -31,9 +32,11 @@ struct bt_sink bt_printer_sink(struct bt_printer *printer);
  * Render in the caller's thread: for previews and `batti receipt render`.
  * @param[in]  driver "escpos", "png" or "text".
  * @param[in]  width_dots 384, 512 or 576.
+ * @param[in]  pictures folder of the pictures of a slip; NULL: none are drawn.
  * @return BT_OK, BT_ENOTFOUND (driver, font), BT_EINPUT (width), BT_EFULL, BT_ENOMEM.
  */
 BT_MUST_USE enum bt_err bt_prn_render(const char *driver, const struct bt_receipt *receipt, int width_dots,
-				      const char *font_path, struct bt_buf *out, struct bt_fault *fault);
+				      const char *font_path, const char *pictures, struct bt_buf *out,
+				      struct bt_fault *fault);
 
 #endif

@@ -107,6 +107,7 @@ static enum bt_err open_printer(struct bt_counter *counter, struct bt_fault *fau
 	struct bt_prn_options printer = {.uri = config->printer,
 					 .profile = config->printer_profile,
 					 .font_path = counter->font,
+					 .pictures = bt_counter_pictures(counter),
 					 .timeout_ms = 20000,
 					 .log = counter->log};
 	enum bt_err err;
@@ -339,6 +340,12 @@ struct bt_sync *bt_counter_sync(struct bt_counter *counter)
 const struct bt_enrolment *bt_counter_enrolment(struct bt_counter *counter)
 {
 	return &counter->enrolment;
+}
+
+const char *bt_counter_pictures(const struct bt_counter *counter)
+{
+	(void)counter; /* the same for all */
+	return BATTI_SOURCE_DIR "/assets/receipt";
 }
 
 const char *bt_counter_font(struct bt_counter *counter)

@@ -37,6 +37,8 @@ struct bt_teller *bt_counter_teller(struct bt_counter *counter);
 struct bt_sync *bt_counter_sync(struct bt_counter *counter);
 const struct bt_enrolment *bt_counter_enrolment(struct bt_counter *counter);
 const char *bt_counter_font(struct bt_counter *counter);
+/** Folder of the pictures of a slip. */
+const char *bt_counter_pictures(const struct bt_counter *counter);
 
 /** Do what is due, then wait at most @p timeout_ms for something to happen. For commands. */
 void bt_counter_pump(struct bt_counter *counter, int timeout_ms);

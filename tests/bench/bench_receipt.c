@@ -45,6 +45,7 @@ static const struct measure measures[] = {
 struct stage {
 	struct bt_words *words;
 	struct bt_raster *raster;
+	struct bt_pictures *pictures;
 	struct bt_prn_profile profile;
 	struct bt_receipt slip;
 	struct bt_buf bytes, png;
@@ -100,21 +101,29 @@ static void open_parts(struct stage *stage, const struct measure *measure)
 	stage->profile = *bt_prn_profile_by_width(measure->width);
 	stage->profile.mode = measure->mode;
 	stage->profile.native_qr = measure->native_qr;
-	if (bt_raster_open(FIXTURE_FONT, &stage->raster, NULL) != BT_OK)
-		bench_fail("font");
+	if (bt_raster_open(FIXTURE_FONT, &stage->raster, NULL) != BT_OK ||
+	    bt_pictures_open(PICTURES, &stage->pictures) != BT_OK)
+		bench_fail("font and pictures");
 }
 
 static void close_parts(struct stage *stage)
 {
 	bt_raster_close(stage->raster);
+	bt_pictures_close(stage->pictures);
 	bt_words_close(stage->words);
 	bt_buf_fini(&stage->bytes);
 	bt_buf_fini(&stage->png);
 }
 
+static struct bt_prn_sheet make_sheet(const struct stage *stage)
+{
+	return (struct bt_prn_sheet){
+	    .receipt = &stage->slip, .profile = &stage->profile, .raster = stage->raster, .pictures = stage->pictures};
+}
+
 static void render(struct stage *stage)
 {
-	struct bt_prn_sheet sheet = {.receipt = &stage->slip, .profile = &stage->profile, .raster = stage->raster};
+	struct bt_prn_sheet sheet = make_sheet(stage);
 
 	bt_buf_clear(&stage->bytes);
 	if (bt_prn_escpos.render(&sheet, &stage->bytes, NULL) != BT_OK)
@@ -226,6 +235,7 @@ static void run_measure(const struct measure *measure, size_t slips)
 	open_words(&stage);
 	open_parts(&stage, measure);
 	for (size_t i = 0; i < slips; i++) {
+		struct bt_prn_sheet sheet = make_sheet(&stage);
 		compose(&stage, measure, i);
 		int64_t start = now_ns();
 		render(&stage);
@@ -234,7 +244,7 @@ static void run_measure(const struct measure *measure, size_t slips)
 		least[i] = now_ns() - rendered;
 		warm[i] = rendered - start;
 		bt_bitmap_init(&stage.dots, measure->width);
-		if (bt_layout_draw(stage.raster, &stage.slip, &stage.dots) != BT_OK)
+		if (bt_layout_draw(&sheet, &stage.dots) != BT_OK)
 			bench_fail("draw");
 		start = now_ns();
 		pack_png(&stage);

@@ -120,6 +120,13 @@ static void render(const struct bt_prn_profile *profile, const struct bt_receipt
 	assert_int_equal(bt_prn_escpos.render(&sheet, out, NULL), BT_OK);
 }
 
+static void draw(const struct bt_prn_profile *profile, struct bt_bitmap *out)
+{
+	struct bt_prn_sheet sheet = {.receipt = &slip, .profile = profile, .raster = raster};
+	bt_bitmap_init(out, profile->width_dots);
+	assert_int_equal(bt_layout_draw(&sheet, out), BT_OK);
+}
+
 /* At most one dot in 10 000 may differ from the drawing: the nudged ones. */
 static void assert_paper_is(const struct bt_bitmap *drawn)
 {
@@ -143,8 +150,7 @@ static void test_paper_shows_what_was_drawn(void **state)
 			struct bt_bitmap drawn;
 			render(profile, &facts, BT_RECEIPT_BOTH, &bytes);
 			print_bytes(profile, bt_buf_view(&bytes));
-			bt_bitmap_init(&drawn, profile->width_dots);
-			assert_int_equal(bt_layout_draw(raster, &slip, &drawn), BT_OK);
+			draw(profile, &drawn);
 			assert_paper_is(&drawn);
 			assert_int_equal(paper.starts, 1);
 			assert_int_equal(paper.cuts, profile->cutter);
@@ -296,8 +302,7 @@ static void test_modules_never_make_a_lone_dot(void **state)
 			at++;
 		slip.lines[0] = slip.lines[at];
 		slip.count = 1;
-		bt_bitmap_init(&drawn, width);
-		assert_int_equal(bt_layout_draw(raster, &slip, &drawn), BT_OK);
+		draw(bt_prn_profile_by_width(width), &drawn);
 		for (int i = 0; i < drawn.rows * drawn.stride; i++)
 			assert_int_not_equal(drawn.bits[i], 0x10);
 		bt_bitmap_fini(&drawn);

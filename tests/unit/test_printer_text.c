@@ -66,7 +66,7 @@ static void test_text_is_golden(void **state)
 		struct bt_buf made;
 		bt_buf_init(&made, 65536);
 		assert_int_equal(bt_receipt_compose(&facts, words, slips[i].lang, &slip), BT_OK);
-		assert_int_equal(bt_prn_render("text", &slip, slips[i].width, FIXTURE_FONT, &made, NULL), BT_OK);
+		assert_int_equal(bt_prn_render("text", &slip, slips[i].width, FIXTURE_FONT, NULL, &made, NULL), BT_OK);
 		assert_golden(slips[i].golden, &made);
 		bt_buf_fini(&made);
 	}
@@ -80,7 +80,7 @@ static void test_no_row_is_wider_than_the_paper(void **state)
 	memset(facts.place.text[BT_LANG_EN], 'W', sizeof(facts.place.text[0]) - 1);
 	bt_buf_init(&made, 65536);
 	assert_int_equal(bt_receipt_compose(&facts, words, BT_RECEIPT_BOTH, &slip), BT_OK);
-	assert_int_equal(bt_prn_render("text", &slip, 384, FIXTURE_FONT, &made, NULL), BT_OK);
+	assert_int_equal(bt_prn_render("text", &slip, 384, FIXTURE_FONT, NULL, &made, NULL), BT_OK);
 	for (char *row = (char *)made.data; *row != '\0';) {
 		char *end = strchr(row, '\n');
 		*end = '\0';
@@ -100,7 +100,7 @@ static void test_picture_is_one_bit_and_as_wide_as_the_paper(void **state)
 	for (size_t i = 0; i < sizeof(widths) / sizeof(widths[0]); i++) {
 		struct bt_buf made;
 		bt_buf_init(&made, 1024 * 1024);
-		assert_int_equal(bt_prn_render("png", &slip, widths[i], FIXTURE_FONT, &made, NULL), BT_OK);
+		assert_int_equal(bt_prn_render("png", &slip, widths[i], FIXTURE_FONT, NULL, &made, NULL), BT_OK);
 		assert_memory_equal(made.data, "\x89PNG\r\n\x1a\n", 8);
 		assert_int_equal(bt_be32_get(made.data + 16), widths[i]);
 		assert_int_equal(made.data[24], 1);
@@ -115,11 +115,12 @@ static void test_refusals(void **state)
 	(void)state;
 	bt_buf_init(&made, 4096);
 	assert_int_equal(bt_receipt_compose(&facts, words, BT_RECEIPT_EN, &slip), BT_OK);
-	assert_int_equal(bt_prn_render("pdf", &slip, 576, FIXTURE_FONT, &made, NULL), BT_ENOTFOUND);
-	assert_int_equal(bt_prn_render("png", &slip, 577, FIXTURE_FONT, &made, NULL), BT_EINPUT);
-	assert_int_equal(bt_prn_render("png", &slip, 576, "/nowhere.ttf", &made, NULL), BT_ENOTFOUND);
-	assert_int_equal(bt_prn_render("png", &slip, 576, BATTI_SOURCE_DIR "/LICENSE", &made, NULL), BT_ENOTFOUND);
-	assert_int_equal(bt_prn_render("escpos", &slip, 576, FIXTURE_FONT, &made, NULL), BT_EFULL);
+	assert_int_equal(bt_prn_render("pdf", &slip, 576, FIXTURE_FONT, NULL, &made, NULL), BT_ENOTFOUND);
+	assert_int_equal(bt_prn_render("png", &slip, 577, FIXTURE_FONT, NULL, &made, NULL), BT_EINPUT);
+	assert_int_equal(bt_prn_render("png", &slip, 576, "/nowhere.ttf", NULL, &made, NULL), BT_ENOTFOUND);
+	assert_int_equal(bt_prn_render("png", &slip, 576, BATTI_SOURCE_DIR "/LICENSE", NULL, &made, NULL),
+			 BT_ENOTFOUND);
+	assert_int_equal(bt_prn_render("escpos", &slip, 576, FIXTURE_FONT, NULL, &made, NULL), BT_EFULL);
 	bt_buf_fini(&made);
 }
 

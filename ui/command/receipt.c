@@ -58,7 +58,7 @@ static enum bt_exit render(struct bt_command_env *env, struct bt_counter *counte
 	}
 	if (!err)
 		err = bt_prn_render(args->as ? args->as : "text", receipt, (int)(width / BT_PAISE_PER_RUPEE),
-				    bt_counter_font(counter), &out, &fault);
+				    bt_counter_font(counter), bt_counter_pictures(counter), &out, &fault);
 	if (!err)
 		err = write_out(args->output, bt_buf_view(&out), &fault);
 	if (err)
