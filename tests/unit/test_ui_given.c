@@ -114,6 +114,21 @@ static void test_card_warns_before_the_amount(void **state)
 	assert_true(fake.least_asked >= fake.tariff.minimum);
 }
 
+/* Keys that are being opened are not locked, though no token can be made yet. */
+static void test_card_does_not_warn_of_keys_that_are_being_opened(void **state)
+{
+	(void)state;
+	fake.outlook = BT_OUTLOOK_DOCKET;
+	fake.denial = BT_DENY_KEYS;
+	fake.status.server = BT_BREAKER_OFFLINE;
+	tick(1000);
+	(void)scan("100244781560");
+	assert_false(shows("No token now."));
+	fake.status.keys_locked = true;
+	tick(1000);
+	assert_true(shows("No token now."));
+}
+
 /* Nobody has this number as a consumer's, and yet it is not "nobody found". */
 static void test_a_docket_that_is_being_typed_is_known_as_one(void **state)
 {
@@ -135,6 +150,7 @@ int main(void)
 	    TEST(test_history_opens_a_sale),
 	    TEST(test_empty_lists_offer_no_keys),
 	    TEST(test_card_warns_before_the_amount),
+	    TEST(test_card_does_not_warn_of_keys_that_are_being_opened),
 	    TEST(test_a_docket_that_is_being_typed_is_known_as_one),
 	};
 	return cmocka_run_group_tests_name("ui_given", tests, NULL, NULL);

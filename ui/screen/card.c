@@ -404,6 +404,12 @@ static void draw_warning_text(enum bt_ui_role role, const char *key, const char 
 	bt_ui_say(canvas, 9, BT_TEXT_LEFT, role, key, arg, NULL);
 }
 
+/* For a second after the start; it would be a warning of something that is over before it is read. */
+static bool is_opening_keys(const struct bt_ui_desk *desk)
+{
+	return desk->denial == BT_DENY_KEYS && !desk->status.keys_locked;
+}
+
 /* The one most useful warning: blocked, no token before the server is back, supply cut, more to key in, cut in sight.
  */
 static void draw_warning(const struct card *card, const struct bt_ui_desk *desk, struct bt_ui_canvas *canvas)
@@ -418,7 +424,7 @@ static void draw_warning(const struct card *card, const struct bt_ui_desk *desk,
 	} else if (consumer->supply_cut_at_ms > 0) {
 		bt_ui_date_near(canvas, consumer->supply_cut_at_ms, desk->status.now_ms, when);
 		draw_warning_text(BT_INK_WARN, N_("Supply is cut since {1}."), when, canvas);
-	} else if (desk->outlook == BT_OUTLOOK_DOCKET && desk->denial != BT_DENY_NONE) {
+	} else if (desk->outlook == BT_OUTLOOK_DOCKET && desk->denial != BT_DENY_NONE && !is_opening_keys(desk)) {
 		draw_warning_text(BT_INK_WARN, N_("No token now. Reason: {1}."),
 				  bt_ui_word(canvas, bt_ui_reason_key(desk->denial)), canvas);
 	} else if (consumer->key_change.tokens.count > 0 && desk->outlook == BT_OUTLOOK_TOKEN) {
