@@ -52,7 +52,8 @@ enum bt_err bt_json_parse(struct bt_bytes in, size_t max_bytes, json_t **out, st
 		return bt_fault_set(fault, BT_EFORMAT, 0, "JSON nested too deep");
 	value = json_loadb((const char *)in.data, in.len, JSON_REJECT_DUPLICATES, &error);
 	if (!value)
-		return bt_fault_set(fault, BT_EFORMAT, 0, "not JSON at byte %d", error.position);
+		return bt_fault_set(fault, BT_EFORMAT, 0, "not JSON at line %d, byte %d", error.line,
+				    error.position);
 	*out = value;
 	return BT_OK;
 }

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "core/base/clock.h"
+
 /* The languages of a slip, in the order they are printed. */
 static const struct {
 	int count;
@@ -31,21 +33,97 @@ void bt_lines_put(struct bt_lines *lines, enum bt_receipt_line_kind kind, bool b
 		lines->out->count++;
 }
 
+int bt_lines_spoken(const struct bt_lines *lines, enum bt_lang order[BT_LANG_COUNT])
+{
+	memcpy(order, spoken[lines->lang].order, sizeof(spoken[0].order));
+	return spoken[lines->lang].count;
+}
+
+void bt_lines_rule(struct bt_lines *lines)
+{
+	const struct bt_receipt *out = lines->out;
+	if (out->count > 0 && out->lines[out->count - 1].kind != BT_LINE_RULE)
+		bt_lines_put(lines, BT_LINE_RULE, false, "", "");
+}
+
+/* Cut at a character when it is too long: still readable. */
 static void format_word(const struct bt_lines *lines, enum bt_lang lang, const char *key, const char *arg, char *out,
 			size_t cap)
 {
 	const char *args[] = {arg, NULL};
-	(void)bt_words_format(lines->words, lang, key, args, out, cap); /* cut at a character: still readable */
+	(void)bt_words_format(lines->words, lang, key, args, out, cap);
+}
+
+/* Once when both languages say it with the same letters. */
+static void put_spoken(struct bt_lines *lines, enum bt_receipt_line_kind kind, bool bold,
+		       char said[BT_LANG_COUNT][BT_RECEIPT_TEXT])
+{
+	for (int i = 0; i < spoken[lines->lang].count; i++) {
+		const char *text = said[spoken[lines->lang].order[i]];
+		if (i == 0 || strcmp(said[spoken[lines->lang].order[0]], text) != 0)
+			bt_lines_put(lines, kind, bold, text, "");
+	}
 }
 
 void bt_lines_say(struct bt_lines *lines, enum bt_receipt_line_kind kind, bool bold, const char *key, const char *arg)
 {
+	const char *const args[] = {arg, NULL};
+	bt_lines_tell(lines, kind, bold, key, args, args);
+}
+
+void bt_lines_tell(struct bt_lines *lines, enum bt_receipt_line_kind kind, bool bold, const char *key,
+		   const char *const *english, const char *const *hindi)
+{
 	char said[BT_LANG_COUNT][BT_RECEIPT_TEXT];
-	for (int i = 0; i < spoken[lines->lang].count; i++) {
-		format_word(lines, spoken[lines->lang].order[i], key, arg, said[i], sizeof(said[i]));
-		if (i == 0 || strcmp(said[0], said[i]) != 0)
-			bt_lines_put(lines, kind, bold, said[i], "");
+	(void)bt_words_format(lines->words, BT_LANG_EN, key, english, said[BT_LANG_EN], sizeof(said[0]));
+	(void)bt_words_format(lines->words, BT_LANG_HI, key, hindi, said[BT_LANG_HI], sizeof(said[0]));
+	put_spoken(lines, kind, bold, said);
+}
+
+const char *bt_lines_text(const struct bt_lines *lines, const struct bt_form_sentence *sentence, enum bt_lang lang)
+{
+	const char *own = sentence->text[lang];
+	return own[0] != '\0' ? own : bt_words_get(lines->words, lang, sentence->text[BT_LANG_EN]);
+}
+
+void bt_lines_sentence(struct bt_lines *lines, enum bt_receipt_line_kind kind, bool bold,
+		       const struct bt_form_sentence *sentence)
+{
+	char said[BT_LANG_COUNT][BT_RECEIPT_TEXT];
+	for (int lang = 0; lang < BT_LANG_COUNT; lang++)
+		(void)bt_text_copy(said[lang], sizeof(said[lang]), bt_lines_text(lines, sentence, (enum bt_lang)lang));
+	put_spoken(lines, kind, bold, said);
+}
+
+void bt_lines_day(int64_t ms, char *out, size_t cap)
+{
+	struct bt_civil at = bt_civil_of(ms, BT_INDIA_OFFSET_MINUTES);
+	(void)bt_text_printf(out, cap, "%02d-%02d-%04d", at.day, at.month, at.year);
+}
+
+void bt_lines_moment(int64_t ms, char *out, size_t cap)
+{
+	struct bt_civil at = bt_civil_of(ms, BT_INDIA_OFFSET_MINUTES);
+	(void)bt_text_printf(out, cap, "%02d-%02d-%04d %02d:%02d", at.day, at.month, at.year, at.hour, at.minute);
+}
+
+void bt_lines_fours(const char *text, char *out, size_t cap)
+{
+	size_t made = 0;
+	for (size_t i = 0; text[i] != '\0' && made + 2 < cap; i++) {
+		if (i > 0 && i % 4 == 0)
+			out[made++] = ' ';
+		out[made++] = text[i];
 	}
+	out[made] = '\0';
+}
+
+void bt_lines_when(struct bt_lines *lines, bool bold, const char *key, int64_t ms)
+{
+	char moment[32] = "";
+	if (ms != 0)
+		bt_lines_moment(ms, moment, sizeof(moment));
+	bt_lines_pair(lines, bold, key, moment);
 }
 
 void bt_lines_word(const struct bt_lines *lines, const char *key, const char *arg, char *out, size_t cap)

@@ -10,8 +10,9 @@
 #include "core/base/words.h"
 #include "core/money/money.h"
 
-#define BT_RECEIPT_LINES 96
+#define BT_RECEIPT_LINES 128
 #define BT_RECEIPT_TEXT  256 /* the text of a QR, too */
+#define BT_RECEIPT_STEPS 6   /* of a tariff */
 
 enum bt_receipt_lang { BT_RECEIPT_EN, BT_RECEIPT_HI, BT_RECEIPT_BOTH };
 
@@ -22,6 +23,10 @@ enum bt_receipt_kind {
 	BT_RECEIPT_TEST,          /* test page: no sale */
 	BT_RECEIPT_REFUND,        /* the money was given back */
 	BT_RECEIPT_REFUND_DOCKET, /* it will be, when the server has confirmed */
+	BT_RECEIPT_STUCK,   /* a claim for money paid through another channel that did not arrive; none is taken */
+	BT_RECEIPT_SHIFT_X, /* the shift so far (receipt_shift.h) */
+	BT_RECEIPT_SHIFT_Z, /* the shift as it was closed */
+	BT_RECEIPT_KINDS,
 };
 
 enum bt_receipt_line_kind {
@@ -60,6 +65,12 @@ struct bt_receipt_name {
 	char text[BT_LANG_COUNT][128];
 };
 
+/** One price of a tariff whose price depends on how much is used. */
+struct bt_receipt_step {
+	int64_t units;         /* tenths of kWh */
+	bt_paise rate, amount; /* per kWh; of these units */
+};
+
 /** Everything a slip can say about one sale; plain values, no pointers into elsewhere. Texts are cleaned already;
  *  an empty text, a zero amount or a zero time leaves its line out. */
 struct bt_receipt_facts {
@@ -80,20 +91,34 @@ struct bt_receipt_facts {
 	int64_t units;   /* tenths of kWh */
 	char tender[16]; /* catalogue key, e.g. "Cash" */
 	char tender_reference[40];
+	struct bt_receipt_name bank; /* of a cheque or draft */
 	char tariff[48];
-	bt_paise rate_paise;    /* per kWh, 0 when unknown */
+	bt_paise rate_paise; /* per kWh, 0 when unknown */
+	int step_count;      /* 0 when the tariff has one rate */
+	struct bt_receipt_step steps[BT_RECEIPT_STEPS];
 	bt_paise balance_known; /* last known balance */
 	int64_t balance_at_ms;  /* 0 when unknown */
+	int64_t safe_until_ms;  /* the supply lasts about until then; 0 when nobody knows */
+	int64_t cut_from_ms;    /* no cut before then; 0 when none is in sight, or nobody knows */
 	char reason[96];        /* docket: catalogue key of why no token now */
 	char complaint[16];     /* "1912" */
 	char docket[28];        /* token of a docket from elsewhere: its number */
 	char paid_at[8];        /* and the terminal that took the money; "" otherwise */
 	char head[17];          /* short head of the record, 16 hex digits */
 	char record[256];       /* payload of the proof QR; "" prints none (receipt/record.h) */
+	/* of a copy */
+	int64_t printed_at_ms, first_printed_ms;
+	struct bt_receipt_name printed_by;
+	char reprint_reason[96]; /* catalogue key */
+	/* of a claim (BT_RECEIPT_STUCK): receipt_number is its number, amount and paid_at_ms are of the payment, and
+	 * tender_reference is what the other channel calls it */
+	struct bt_receipt_name channel;
+	int64_t claimed_at_ms, promised_ms;
 };
 
 /**
- * Compose the document. Token near the top, five groups of four, one per line; then money, consumer, proof, end.
+ * Compose the document in the form that is built in (receipt/form.h): token near the top, five groups of four, one per
+ * line; then money, consumer, proof, end. Not for reports of a shift, which need more than these facts.
  * @return BT_OK, or BT_EFULL when it does not fit BT_RECEIPT_LINES (out then undefined).
  */
 BT_MUST_USE enum bt_err bt_receipt_compose(const struct bt_receipt_facts *facts, const struct bt_words *words,

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "core/receipt/receipt.h"
+#include "core/receipt/receipt_shift.h"
 
 #define FIXTURE_FONT (BATTI_SOURCE_DIR "/assets/fonts/Lohit-Devanagari.ttf")
 #define FIXTURE_DAY  INT64_C(1795241527000) /* 2026-11-21 11:42:07 in India */
@@ -73,7 +73,8 @@ static inline struct bt_receipt_facts fixture_credit(void)
 	facts.dues = 50000;
 	memcpy(facts.relation, "w/o", 4);
 	memcpy(facts.tender, "Cheque", 7);
-	memcpy(facts.tender_reference, "004512 PNB", 11);
+	memcpy(facts.tender_reference, "004512", 7);
+	facts.bank = (struct bt_receipt_name){{"Punjab National Bank", "पंजाब नैशनल बैंक"}};
 	return facts;
 }
 
@@ -86,12 +87,80 @@ static inline struct bt_receipt_facts fixture_four(void)
 	return facts;
 }
 
+/* What is known of a copy. */
+static inline void fixture_copy(struct bt_receipt_facts *facts)
+{
+	facts->copy = 2;
+	facts->printed_at_ms = FIXTURE_DAY + INT64_C(3) * 3600000 + 20 * 60000;
+	facts->first_printed_ms = FIXTURE_DAY + 5000;
+	facts->printed_by = (struct bt_receipt_name){{"Rina Kumari", "रीना कुमारी"}};
+}
+
+/* A claim for a payment by telephone that never came. */
+static inline struct bt_receipt_facts fixture_stuck(void)
+{
+	struct bt_receipt_facts facts = fixture_token();
+	facts.kind = BT_RECEIPT_STUCK;
+	facts.token[0] = facts.record[0] = facts.tender[0] = '\0';
+	memcpy(facts.receipt_number, "C-0142-0611-003-1", 18);
+	memcpy(facts.tender_reference, "432611805521", 13);
+	facts.channel = (struct bt_receipt_name){{"PhonePe", "फ़ोनपे"}};
+	facts.paid_at_ms = FIXTURE_DAY - 86400000;
+	facts.claimed_at_ms = FIXTURE_DAY;
+	facts.promised_ms = FIXTURE_DAY + 2 * 86400000;
+	return facts;
+}
+
+/* The facts of a closed shift's report, and what it says. */
+static inline struct bt_receipt_facts fixture_report(void)
+{
+	struct bt_receipt_facts facts = {.kind = BT_RECEIPT_SHIFT_Z,
+					 .copy = 1,
+					 .terminal = "0142",
+					 .receipt_number = "Z-0142-0611",
+					 .paid_at_ms = FIXTURE_DAY + INT64_C(7) * 3600000,
+					 .head = "7f3a00112233aabb"};
+	struct bt_receipt_facts token = fixture_token();
+	facts.utility = token.utility;
+	facts.counter = token.counter;
+	facts.clerk = token.clerk;
+	return facts;
+}
+
+static inline struct bt_receipt_shift fixture_shift(void)
+{
+	return (struct bt_receipt_shift){
+	    .number = 611,
+	    .from_ms = FIXTURE_DAY - INT64_C(2) * 3600000,
+	    .until_ms = FIXTURE_DAY + INT64_C(7) * 3600000,
+	    .opening_float = 100000,
+	    .tender_count = 3,
+	    .tenders = {{"Cash", 41, 2050000}, {"UPI", 12, 610000}, {"Cheque", 0, 0}},
+	    .kind_count = 2,
+	    .kinds = {{"Token recharge", 50, 2460000}, {"Dues payment", 3, 200000}},
+	    .refunds = {"", 1, 50000},
+	    .bankable = 2050000,
+	    .non_bankable = 610000,
+	    .expected_cash = 2100000,
+	    .is_counted = true,
+	    .counted_cash = 2098000,
+	    .note_count = 3,
+	    .notes = {{50000, 40}, {10000, 9}, {1000, 8}},
+	    .first_receipt = "0142-0611-001-2",
+	    .last_receipt = "0142-0611-054-9",
+	    .abandoned_count = 1,
+	    .abandoned = {"0142-0611-033-8"},
+	    .unsettled_count = 2,
+	    .unsettled = {{"D-0142-0611-052-1", 50000}, {"D-0142-0611-053-0", 20000}},
+	};
+}
+
 /* Everything at once: the longest slip there is. */
 static inline struct bt_receipt_facts fixture_training(void)
 {
 	struct bt_receipt_facts facts = fixture_token();
+	fixture_copy(&facts);
 	facts.training = facts.made_here = facts.possible_duplicate = true;
-	facts.copy = 2;
 	facts.dues = 10000;
 	facts.key_change = (struct bt_key_tokens){2, {"11112222333344445555", "66667777888899990000"}};
 	return facts;

@@ -1,0 +1,54 @@
+/* What the report of a shift can say: X while it goes on, Z when it is closed. Plain values.
+ *
+ * Whoever counts the shift fills it; this room only sets it down. Sums are those of the record, the counted cash is
+ * what lay in the drawer, and the difference between the two is worked out here so that paper never contradicts itself.
+ * Names follow IEC 61968 PaymentMetering (bankable, float). */
+#ifndef BT_RECEIPT_RECEIPT_SHIFT_H
+#define BT_RECEIPT_RECEIPT_SHIFT_H
+
+#include "core/receipt/receipt.h"
+
+#define BT_RECEIPT_TOTALS    6
+#define BT_RECEIPT_NOTES     12
+#define BT_RECEIPT_ABANDONED 6
+#define BT_RECEIPT_UNSETTLED 12
+
+/** Sales of one tender or one kind. */
+struct bt_receipt_total {
+	char name[48]; /* catalogue key: "Cash", "Token recharge" */
+	int64_t count;
+	bt_paise sum;
+};
+
+struct bt_receipt_note {
+	bt_paise value; /* of one note or coin */
+	int64_t pieces;
+};
+
+/** Paid for, and still to be delivered. */
+struct bt_receipt_unsettled {
+	char docket[28];
+	bt_paise amount;
+};
+
+/** The clerk, the counter, the head of the record, marks and copies come from struct bt_receipt_facts. */
+struct bt_receipt_shift {
+	int64_t number;
+	int64_t from_ms, until_ms; /* until 0: it goes on */
+	bt_paise opening_float;
+	int tender_count, kind_count;
+	struct bt_receipt_total tenders[BT_RECEIPT_TOTALS], kinds[BT_RECEIPT_TOTALS];
+	struct bt_receipt_total refunds; /* its name is not printed */
+	bt_paise bankable, non_bankable;
+	bt_paise expected_cash;
+	bool is_counted;
+	bt_paise counted_cash;
+	int note_count; /* 0: counted without telling of what */
+	struct bt_receipt_note notes[BT_RECEIPT_NOTES];
+	char first_receipt[24], last_receipt[24]; /* "" when nothing was sold */
+	int abandoned_count, unsettled_count;     /* of all; those beyond the lists are only counted on paper */
+	char abandoned[BT_RECEIPT_ABANDONED][24];
+	struct bt_receipt_unsettled unsettled[BT_RECEIPT_UNSETTLED];
+};
+
+#endif
