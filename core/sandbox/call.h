@@ -55,6 +55,9 @@ const struct bt_sbx_route *bt_sbx_route_find(const char *method, const char *pat
 unsigned bt_sbx_route_run(struct bt_sbx *sbx, const struct bt_sbx_route *route, const struct bt_sbx_request *request,
 			  struct bt_sbx_reply *reply);
 
+/** {"document": base64 of the canonical bytes, "signature": over those bytes}; takes the document. NULL when it cannot
+ * be signed. */
+json_t *bt_sbx_sign_document(const struct bt_sbx *sbx, json_t *document);
 /** What people call the counter of a terminal, in both languages; yours. */
 json_t *bt_sbx_counter_name(const char *terminal);
 

@@ -10,9 +10,10 @@
 #include "core/sandbox/meter_key.h"
 #include "core/sandbox/terminal.h"
 
-#define PAGE_MAX   2000
-#define SEARCH_MAX 50
-#define WORDS_MAX  6
+#define PAGE_MAX         2000
+#define KEY_LISTS_AN_ERA INT64_C(1000000)
+#define SEARCH_MAX       50
+#define WORDS_MAX        6
 
 /* A decoder key as the directory tells it, sealed for one terminal's vault. */
 static json_t *seal_key(const struct bt_sbx *sbx, const struct bt_sbx_meter_id *id, int64_t version,
@@ -115,8 +116,20 @@ static json_t *make_list(const struct bt_sbx *sbx, const char *terminal, sqlite3
 static bool give_keys(struct bt_sbx *sbx, const char *terminal, int64_t since)
 {
 	return bt_sbx_store_begin(sbx->db) && bt_sbx_key_change_give(sbx->db, terminal) &&
-	       bt_sbx_key_change_acknowledge(sbx->db, terminal, since) &&
-	       bt_sbx_key_change_release(sbx->db) && bt_sbx_store_commit(sbx->db);
+	       bt_sbx_key_change_acknowledge(sbx->db, terminal, since) && bt_sbx_key_change_release(sbx->db) &&
+	       bt_sbx_store_commit(sbx->db);
+}
+
+/* Numbers of lists rise over a restore from a backup, too, as those of leases do. @return NULL when the terminal has
+ * the newest. */
+static json_t *make_receipt_keys(const struct bt_sbx *sbx, int64_t held)
+{
+	int64_t number = (sbx->era - 1) * KEY_LISTS_AN_ERA + bt_sbx_receipt_keys_changes(sbx->db);
+	if (number <= held)
+		return NULL;
+	return bt_sbx_sign_document(sbx,
+				    json_pack("{s:s, s:i, s:I, s:o}", "what", "receipt_keys", "format", 1, "number",
+					      (json_int_t)number, "keys", bt_sbx_receipt_keys_list(sbx->db)));
 }
 
 enum bt_sbx_code bt_sbx_call_directory(struct bt_sbx *sbx, const struct bt_sbx_request *request,
@@ -124,11 +137,14 @@ enum bt_sbx_code bt_sbx_call_directory(struct bt_sbx *sbx, const struct bt_sbx_r
 {
 	const char *since_text = request->argument(request->source, "since");
 	const char *limit_text = request->argument(request->source, "limit");
+	const char *keys_text = request->argument(request->source, "keys");
 	int64_t since = 0;
 	int64_t limit = PAGE_MAX;
+	int64_t keys_held = 0;
 	char sql[512];
 	if ((since_text && !bt_sbx_number_parse(since_text, 0, INT64_MAX, &since)) ||
-	    (limit_text && !bt_sbx_number_parse(limit_text, 1, PAGE_MAX, &limit)))
+	    (limit_text && !bt_sbx_number_parse(limit_text, 1, PAGE_MAX, &limit)) ||
+	    (keys_text && !bt_sbx_number_parse(keys_text, 0, INT64_MAX, &keys_held)))
 		return BT_SBX_MALFORMED;
 	if (!give_keys(sbx, request->terminal, since))
 		return BT_SBX_INTERNAL;
@@ -139,8 +155,8 @@ enum bt_sbx_code bt_sbx_call_directory(struct bt_sbx *sbx, const struct bt_sbx_r
 	bool complete =
 	    bt_sbx_store_count(sbx->db, 0, "SELECT 1 FROM consumers WHERE version>? LIMIT 1", "i", last) == 0;
 	/* The sandbox closes connections but never forgets one, so nothing is ever removed. */
-	reply->body = json_pack("{s:I, s:b, s:o, s:[]}", "version", (json_int_t)last, "complete", (int)complete,
-				"consumers", list, "removed");
+	reply->body = json_pack("{s:I, s:b, s:o, s:[], s:o*}", "version", (json_int_t)last, "complete", (int)complete,
+				"consumers", list, "removed", "receipt_keys", make_receipt_keys(sbx, keys_held));
 	return BT_SBX_NONE;
 }
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/sandbox/bytes.h"
 #include "core/sandbox/clock.h"
 #include "core/sandbox/crypto.h"
 #include "core/sandbox/sbx.h"
@@ -89,6 +90,34 @@ bool bt_sbx_receipt_key(sqlite3 *db, const struct bt_sbx_terminal *terminal, uin
 		copy_key(row, 0, out);
 	sqlite3_finalize(row);
 	return code == SQLITE_ROW || code == SQLITE_DONE;
+}
+
+json_t *bt_sbx_receipt_keys_list(sqlite3 *db)
+{
+	json_t *list = json_array();
+	char terminal[9], key[48];
+	/* A terminal of an older version signs slips with the key it was enrolled with. */
+	sqlite3_stmt *row = bt_sbx_store_ask(db,
+					     "SELECT terminal, coalesce(key, journal_key), revoked_at FROM terminals"
+					     " LEFT JOIN receipt_keys USING(terminal) ORDER BY terminal",
+					     "");
+	while (row && sqlite3_step(row) == SQLITE_ROW) {
+		uint8_t raw[32] = {0};
+		copy_key(row, 1, raw);
+		bt_sbx_column_text(row, 0, terminal, sizeof terminal);
+		bt_sbx_b64_encode(raw, sizeof raw, key, sizeof key);
+		json_t *until = sqlite3_column_type(row, 2) == SQLITE_NULL ? json_null()
+									   : json_integer(sqlite3_column_int64(row, 2));
+		json_array_append_new(list,
+				      json_pack("{s:s, s:s, s:o}", "terminal", terminal, "key", key, "until", until));
+	}
+	sqlite3_finalize(row);
+	return list;
+}
+
+int64_t bt_sbx_receipt_keys_changes(sqlite3 *db)
+{
+	return bt_sbx_store_count(db, 0, "SELECT count(*)+count(revoked_at) FROM terminals", "");
 }
 
 bool bt_sbx_terminal_revoke(sqlite3 *db, const char *number)

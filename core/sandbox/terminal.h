@@ -2,6 +2,7 @@
 #ifndef BT_SANDBOX_TERMINAL_H
 #define BT_SANDBOX_TERMINAL_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -28,6 +29,10 @@ BT_SBX_MUST_USE bool bt_sbx_terminal_put(sqlite3 *db, const struct bt_sbx_termin
 BT_SBX_MUST_USE bool bt_sbx_receipt_key_put(sqlite3 *db, const char *number, const uint8_t key[32]);
 /** @return false when the ledger cannot be read. Without one of its own it is the journal key of the enrolment. */
 BT_SBX_MUST_USE bool bt_sbx_receipt_key(sqlite3 *db, const struct bt_sbx_terminal *terminal, uint8_t out[32]);
+/** Keys of all terminals and until when each was good: {"terminal", "key", "until"}; yours. */
+json_t *bt_sbx_receipt_keys_list(sqlite3 *db);
+/** Rises with every change of that list. */
+int64_t bt_sbx_receipt_keys_changes(sqlite3 *db);
 /** @return false when there is no such terminal. */
 BT_SBX_MUST_USE bool bt_sbx_terminal_revoke(sqlite3 *db, const char *number);
 

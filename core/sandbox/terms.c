@@ -12,22 +12,21 @@
 #include "core/sandbox/price.h"
 #include "core/sandbox/terminal.h"
 
-#define DOCUMENT_MAX  4096
+#define DOCUMENT_MAX  (2 << 20)
 #define BACKDATE_MS   (5 * BT_SBX_MINUTE_MS)
 #define LEASES_AN_ERA INT64_C(1000000)
 /* 1 April 2026, 00:00 in India. */
 #define TARIFF_FROM_MS INT64_C(1774981800000)
 
-/* {"document": base64 of the canonical bytes, "signature": over those bytes}; takes the document. */
-static json_t *sign_document(const struct bt_sbx *sbx, json_t *document)
+json_t *bt_sbx_sign_document(const struct bt_sbx *sbx, json_t *document)
 {
-	static const size_t wide = DOCUMENT_MAX * 4 / 3 + 8;
 	uint8_t signature[64];
 	char signature_text[96];
 	json_t *signed_document = NULL;
 	char *bytes = bt_sbx_json_canonical(document);
-	char *text = malloc(wide);
-	if (bytes && text && strlen(bytes) < DOCUMENT_MAX &&
+	size_t wide = bytes ? strlen(bytes) * 4 / 3 + 8 : 0;
+	char *text = bytes ? malloc(wide) : NULL;
+	if (text && strlen(bytes) < DOCUMENT_MAX &&
 	    bt_sbx_ed25519_sign(sbx->head_end_seed, bytes, strlen(bytes), signature) &&
 	    bt_sbx_b64_encode((const uint8_t *)bytes, strlen(bytes), text, wide) > 0) {
 		bt_sbx_b64_encode(signature, sizeof signature, signature_text, sizeof signature_text);
@@ -100,7 +99,8 @@ enum bt_sbx_code bt_sbx_call_lease(struct bt_sbx *sbx, const struct bt_sbx_reque
 			      now_ms - BACKDATE_MS, expires) ||
 	    !(grants = bt_sbx_grants_make(sbx, terminal.number, number)))
 		return BT_SBX_INTERNAL;
-	reply->body = sign_document(sbx, make_lease(sbx, &terminal, number, now_ms - BACKDATE_MS, expires, grants));
+	reply->body =
+	    bt_sbx_sign_document(sbx, make_lease(sbx, &terminal, number, now_ms - BACKDATE_MS, expires, grants));
 	return bt_sbx_store_commit(sbx->db) ? BT_SBX_NONE : BT_SBX_INTERNAL;
 }
 
@@ -115,7 +115,7 @@ enum bt_sbx_code bt_sbx_call_tariffs(struct bt_sbx *sbx, const struct bt_sbx_req
 						(json_int_t)row->rate_paise, "duty_bp", (json_int_t)row->duty_bp));
 	json_t *cut =
 	    json_pack("{s:s, s:s, s:b, s:i}", "from", "10:00", "until", "13:00", "not_sunday", 1, "grace_hours", 72);
-	reply->body = sign_document(
+	reply->body = bt_sbx_sign_document(
 	    sbx, json_pack("{s:i, s:s, s:o, s:I, s:o, s:I, s:I, s:o}", "format", 1, "id", BT_SBX_TARIFF_ID, "name",
 			   bt_sbx_json_words("BERC 2026-27", "BERC 2026-27"), "valid_from", (json_int_t)TARIFF_FROM_MS,
 			   "categories", categories, "minimum_paise", (json_int_t)BT_SBX_MINIMUM_PAISE, "maximum_paise",

@@ -10,7 +10,7 @@
 #include "core/sale/teller.h"
 
 struct bt_sync_parts {
-	const char *dir; /* state folder: lease.json, tariff.json */
+	const char *dir; /* state folder: lease.json, tariff.json, receipt-keys.json */
 	const struct bt_clock *clock;
 	const struct bt_random *random;
 	struct bt_journal *journal;

@@ -1,9 +1,10 @@
-/* The terms under which this terminal works: time, lease, tariffs, consumers. */
+/* The terms under which this terminal works: time, lease, tariffs, consumers, the keys of all terminals' slips. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "core/authority/receipt_keys.h"
 #include "core/base/file.h"
 #include "core/base/json.h"
 #include "core/sync/tasks.h"
@@ -316,10 +317,44 @@ enum bt_err bt_sync_take_tariffs(struct bt_sync *sync, const struct bt_answer *a
 
 enum bt_err bt_sync_start_directory(struct bt_sync *sync)
 {
-	struct bt_call call = {
-	    .kind = BT_CALL_DIRECTORY, .number = bt_directory_version(sync->parts.directory), .limit = DIRECTORY_PAGE};
+	struct bt_call call = {.kind = BT_CALL_DIRECTORY,
+			       .number = bt_directory_version(sync->parts.directory),
+			       .limit = DIRECTORY_PAGE,
+			       .keys_number = sync->keys_number};
 
 	return bt_sync_submit(sync, &call);
+}
+
+/* Receipt keys ride on a page of consumers when the head-end has a newer list. One that is of no use costs nothing but
+ * a line in the log: consumers go in all the same. */
+static void take_receipt_keys(struct bt_sync *sync, struct bt_bytes page)
+{
+	struct bt_receipt_keys keys = {0};
+	struct bt_fault fault = {0};
+	struct bt_buf text;
+	json_t *o = NULL;
+	const json_t *signed_keys;
+	enum bt_err err;
+
+	/* Nearly every page has none: it is not worth reading twice. */
+	if (!memmem(page.data, page.len, "\"receipt_keys\"", strlen("\"receipt_keys\"")))
+		return;
+	err = bt_json_parse(page, bt_call_reply_max(BT_CALL_DIRECTORY), &o, &fault);
+	bt_buf_init(&text, BT_RECEIPT_KEYS_BYTES);
+	signed_keys = err ? NULL : bt_json_object(o, "receipt_keys");
+	if (signed_keys)
+		err = bt_json_encode(signed_keys, &text);
+	if (signed_keys && !err)
+		err = bt_receipt_keys_decode(bt_buf_view(&text), sync->parts.enrolment->head_end_key, &keys, &fault);
+	/* An older list would bring keys back that are withdrawn. */
+	if (signed_keys && !err && keys.number > sync->keys_number &&
+	    keep_document(sync, BT_RECEIPT_KEYS_FILE, bt_buf_view(&text)) == BT_OK)
+		sync->keys_number = keys.number;
+	if (err)
+		bt_log_line(sync->parts.log, "sync", "receipt keys not taken: %s (%s)", bt_err_name(err), fault.what);
+	bt_receipt_keys_fini(&keys);
+	bt_buf_fini(&text);
+	json_decref(o);
 }
 
 enum bt_err bt_sync_take_directory(struct bt_sync *sync, const struct bt_answer *answer)
@@ -331,6 +366,8 @@ enum bt_err bt_sync_take_directory(struct bt_sync *sync, const struct bt_answer 
 	enum bt_err err = bt_directory_apply(sync->parts.directory, bt_buf_view(&answer->body),
 					     bt_clock_wall_ms(sync->parts.clock), &complete, &skipped, &fault);
 
+	if (!err)
+		take_receipt_keys(sync, bt_buf_view(&answer->body));
 	if (skipped)
 		bt_log_line(sync->parts.log, "sync", "%d consumers could not be read", skipped);
 	if (err)
@@ -418,6 +455,15 @@ static void load_tariff(struct bt_sync *sync)
 	bt_buf_fini(&text);
 }
 
+static void load_receipt_keys(struct bt_sync *sync)
+{
+	struct bt_receipt_keys keys = {0};
+
+	if (bt_receipt_keys_load(sync->parts.dir, sync->parts.enrolment->head_end_key, &keys, NULL) == BT_OK)
+		sync->keys_number = keys.number;
+	bt_receipt_keys_fini(&keys);
+}
+
 static enum bt_err load_trust(struct bt_sync *sync)
 {
 	struct bt_event event;
@@ -445,5 +491,6 @@ enum bt_err bt_sync_load_terms(struct bt_sync *sync, struct bt_fault *fault)
 		return bt_fault_set(fault, err, 0, "lease, extension or clock confirmation cannot be read");
 	load_lease(sync);
 	load_tariff(sync);
+	load_receipt_keys(sync);
 	return BT_OK;
 }

@@ -68,6 +68,7 @@ struct bt_sync {
 	/* lease: the newest the journal has seen; nothing older is taken, whatever lies on the disk (PROTOCOL L1) */
 	int64_t lease_number;
 	char lease_hash[2 * BT_SHA256_LEN + 1];
+	int64_t keys_number; /* of the receipt keys held */
 	/* pending: rounds through all of them, in order of rank and age */
 	char finishing[37];
 	int round_rank;    /* of the last one tried in this round, or of the first to look for */

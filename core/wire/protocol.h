@@ -46,6 +46,7 @@ struct bt_call {
 	char text[80];      /* CONSUMER: number; HEALTH: nonce, 32 hex digits; REVERSAL: reason, a code; DOCKET: number, "D-..." */
 	int64_t number;     /* DIRECTORY: since; SALE: rev */
 	int limit;          /* DIRECTORY: rows a page */
+	int64_t keys_number; /* DIRECTORY: of the list of receipt keys that is held, 0 none */
 	int64_t era;        /* SALE, REVERSAL, JOURNAL, FINISH */
 	struct bt_bytes body; /* SALE: canonical sale record; JOURNAL, ENROL: the whole JSON body; FINISH: the text of the
 			       docket's QR, empty when only its number is known */

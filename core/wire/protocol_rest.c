@@ -84,9 +84,14 @@ static enum bt_err put_tariffs_path(const struct bt_call *call, struct bt_buf *p
 
 static enum bt_err put_directory_path(const struct bt_call *call, struct bt_buf *path)
 {
-	if (call->number < 0 || call->limit < 1 || call->limit > DIRECTORY_LIMIT)
+	enum bt_err err;
+
+	if (call->number < 0 || call->limit < 1 || call->limit > DIRECTORY_LIMIT || call->keys_number < 0)
 		return BT_EINPUT;
-	return bt_buf_printf(path, "/v1/directory?since=%" PRId64 "&limit=%d", call->number, call->limit);
+	err = bt_buf_printf(path, "/v1/directory?since=%" PRId64 "&limit=%d", call->number, call->limit);
+	if (!err && call->keys_number > 0)
+		err = bt_buf_printf(path, "&keys=%" PRId64, call->keys_number);
+	return err;
 }
 
 static enum bt_err put_consumer_path(const struct bt_call *call, struct bt_buf *path)
