@@ -24,7 +24,7 @@ struct bt_args {
 	const char *state, *config, *passphrase_file, *lang;
 	const char *connection, *amount, *towards, *tender, *given, *reference, *operator_id, *printer;
 	const char *code, *ca;
-	const char *sale, *as, *width, *output;
+	const char *sale, *as, *width, *output, *image;
 	const char *from, *receipts;
 	const char *sign_in, *demo_sandbox;
 	bool json, mono, ascii, offline, help;

@@ -12,7 +12,7 @@
 #include "core/base/file.h"
 #include "core/base/json.h"
 #include "core/base/random.h"
-#include "core/receipt/record.h"
+#include "ui/command/proof.h"
 
 /* A sentence on standard output, in the language of the settings. */
 static void tell(const struct bt_command_env *env, const char *key, const char *first, const char *second)
@@ -281,7 +281,7 @@ static enum bt_exit recover_record(struct bt_command_env *env)
 struct paper {
 	struct bt_command_env *env;
 	struct bt_counter *counter;
-	uint8_t key[BT_ED25519_PUBLIC_LEN];
+	struct bt_proof *proof;
 	int64_t line, brought_back, there_already, refused;
 };
 
@@ -309,17 +309,18 @@ static void refuse_line(struct paper *paper, const char *key)
 	bt_command_say(paper->env, key, number, NULL);
 }
 
-/* Another terminal's receipt is taken as it is: only the utility can check that signature. One that says it is this
- * terminal's has to bear this terminal's. */
+/* A receipt of a terminal that is not known here is taken as it is: the utility checks its signature. One of a terminal
+ * that is known, above all of this one, has to bear that terminal's. A slip of training is no sale. */
 static enum bt_err take_receipt(struct paper *paper, const char *text, struct bt_fault *fault)
 {
 	struct bt_journal *journal = bt_counter_journal(paper->counter);
 	struct bt_receipt_record record;
 	struct bt_sale_row row;
-	enum bt_err err = bt_record_decode(text, paper->key, &record);
-	bool own = err == BT_OK;
+	enum bt_verdict verdict = bt_proof_judge(paper->proof, text, &record);
+	bool own = strcmp(record.terminal, bt_counter_enrolment(paper->counter)->terminal) == 0;
+	enum bt_err err;
 
-	if (err && (err != BT_EAUTH || strcmp(record.terminal, bt_counter_enrolment(paper->counter)->terminal) == 0)) {
+	if ((verdict != BT_VERDICT_GENUINE && verdict != BT_VERDICT_UNKNOWN) || record.is_training) {
 		refuse_line(paper, N_("Line {1} is not a receipt of ours."));
 		return BT_OK;
 	}
@@ -355,7 +356,6 @@ static enum bt_err read_receipts(struct paper *paper, FILE *file, struct bt_faul
 static enum bt_exit recover_receipts(struct bt_command_env *env)
 {
 	struct paper paper = {.env = env};
-	struct bt_signer *signer = NULL;
 	struct bt_fault fault = {0};
 	FILE *file = fopen(env->args.receipts, "re");
 	enum bt_exit code;
@@ -368,12 +368,10 @@ static enum bt_exit recover_receipts(struct bt_command_env *env)
 	code = bt_command_open(env, BT_OPEN_LOCAL, &paper.counter);
 	if (code)
 		goto out;
-	err = bt_enrolment_receipt_signer(env->args.state, &signer, &fault);
-	if (!err) {
-		memcpy(paper.key, bt_signer_public(signer), sizeof paper.key);
+	err = bt_proof_open(env->args.state, &paper.proof, &fault);
+	if (!err)
 		err = read_receipts(&paper, file, &fault);
-	}
-	bt_signer_close(signer);
+	bt_proof_close(paper.proof);
 	if (err)
 		code = bt_command_fail(env, &fault);
 	tell_count(env, N_("{1} sales brought back from receipts, {2} were there already."), paper.brought_back,

@@ -1,5 +1,5 @@
 /* batti receipt render: a slip as picture, text or printer bytes. */
-#include "ui/command/command.h"
+#include "ui/command/receipt.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -69,16 +69,11 @@ out:
 	return err ? BT_EXIT_REFUSED : BT_EXIT_DONE;
 }
 
-static enum bt_exit run(struct bt_command_env *env)
+static enum bt_exit run_render(struct bt_command_env *env)
 {
 	struct bt_counter *counter = NULL;
 	enum bt_exit code;
 
-	if (env->args.count != 1 || strcmp(env->args.words[0], "render") != 0) {
-		bt_command_say(env, N_("This command is not known: {1}."),
-			       env->args.count ? env->args.words[0] : "receipt", NULL);
-		return BT_EXIT_USAGE;
-	}
 	if (!env->args.sale) {
 		bt_command_say(env, N_("An option needs a value: {1}."), "--sale", NULL);
 		return BT_EXIT_USAGE;
@@ -90,10 +85,29 @@ static enum bt_exit run(struct bt_command_env *env)
 	return code;
 }
 
+static const struct bt_command_form forms[] = {
+    {"render", "--state DIR --sale ID [--as png|text|escpos] [--width 384|512|576] [--lang en|hi|both] [-o FILE]",
+     "a slip as picture, text or printer bytes", run_render},
+    {"verify", "--state DIR TEXT|-|--image FILE [--json]", "whether the QR of a slip is genuine; asks no server",
+     bt_command_receipt_verify},
+    {0},
+};
+
+static enum bt_exit run(struct bt_command_env *env)
+{
+	const char *name = env->args.count ? env->args.words[0] : "receipt";
+	const struct bt_command_form *form = bt_command_form_find(forms, name);
+
+	if (form)
+		return form->run(env);
+	bt_command_say(env, N_("This command is not known: {1}."), name, NULL);
+	return BT_EXIT_USAGE;
+}
+
 const struct bt_command bt_command_receipt = {
     .name = "receipt",
-    .usage = "render --state DIR --sale ID [--as png|text|escpos] [--width 384|512|576] [--lang en|hi|both] "
-	     "[-o FILE]",
-    .summary = "a slip as picture, text or printer bytes",
+    .usage = "",
+    .summary = "a slip drawn, or judged by its QR",
+    .forms = forms,
     .run = run,
 };
