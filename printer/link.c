@@ -7,18 +7,21 @@ static bool accept_nothing(const char *address)
 	return address[0] == '\0';
 }
 
-static void deliver_nothing(const char *address, const struct bt_prn_slip *slip, struct bt_prn_outcome *out)
+static void deliver_nothing(const char *address, const struct bt_prn_slip *slip, struct bt_prn_hand *hand,
+			    struct bt_prn_outcome *out)
 {
 	(void)address;
 	(void)slip;
+	(void)hand;
 	out->state = BT_PRINT_FAILED;
 	out->paper = BT_PAPER_SILENT;
 	bt_fault_set(&out->fault, BT_EUNSUPPORTED, 0, "no printer is set up");
 }
 
-static enum bt_paper probe_nothing(const char *address)
+static enum bt_paper probe_nothing(const char *address, const struct bt_prn_profile *profile)
 {
 	(void)address;
+	(void)profile;
 	return BT_PAPER_SILENT;
 }
 
@@ -29,8 +32,13 @@ const struct bt_prn_link bt_prn_link_none = {
     .probe = probe_nothing,
 };
 
-const struct bt_prn_link *const bt_prn_links[] = {&bt_prn_link_file, &bt_prn_link_tcp, &bt_prn_link_device,
-						  &bt_prn_link_none, NULL};
+const struct bt_prn_link *const bt_prn_links[] = {&bt_prn_link_file,
+						  &bt_prn_link_tcp,
+						  &bt_prn_link_serial,
+						  &bt_prn_link_device,
+						  &bt_prn_link_cups,
+						  &bt_prn_link_none,
+						  NULL};
 
 const struct bt_prn_link *bt_prn_link_find(const char *uri, const char **address)
 {

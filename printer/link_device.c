@@ -2,10 +2,11 @@
 #include <fcntl.h>
 #include <linux/lp.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
 
-#include "printer/stream.h"
+#include "printer/ladder.h"
 
 static bool accept_path(const char *address)
 {
@@ -22,12 +23,19 @@ static void make_raw(int fd)
 	(void)tcsetattr(fd, TCSANOW, &line);
 }
 
+/* One open for both would read its own bytes back as answers. */
+static bool is_pipe(const char *path)
+{
+	struct stat found;
+	return stat(path, &found) == 0 && S_ISFIFO(found.st_mode);
+}
+
 /* usblp's write waits for ever while the printer is off-line: never without O_NONBLOCK. LPABORT makes it report a lack
  * of paper instead of waiting; other devices do not know the request, which is fine. */
 static int open_device(const char *path, struct bt_fault *fault)
 {
-	int fd = open(path, O_RDWR | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	if (fd < 0 && (errno == EACCES || errno == EINVAL))
+	int fd = is_pipe(path) ? -1 : open(path, O_RDWR | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (fd < 0 && (is_pipe(path) || errno == EACCES || errno == EINVAL))
 		fd = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0) {
 		bt_fault_set(fault, errno == EBUSY ? BT_EBUSY : BT_EUNREACHABLE, errno, "opening the printer's device");
@@ -38,41 +46,26 @@ static int open_device(const char *path, struct bt_fault *fault)
 	return fd;
 }
 
-/* The port's own byte works on printers that answer nothing; the rest is asked in their language. */
-static enum bt_paper ask_device(int fd)
+/* Works on printers that answer nothing. Nought comes from those that do not know it either. */
+static enum bt_paper read_port(int fd)
 {
 	int port = 0;
-	if (ioctl(fd, LPGETSTATUS, &port) == 0 && (port & LP_POUTPA) != 0)
-		return BT_PAPER_OUT;
-	enum bt_paper paper = bt_stream_ask_now(fd);
-	bool port_fine = port != 0 && (port & LP_PERRORP) != 0 && (port & LP_PSELECD) != 0;
-	return paper == BT_PAPER_SILENT && port_fine ? BT_PAPER_OK : paper;
-}
-
-static void deliver_to_device(const char *address, const struct bt_prn_slip *slip, struct bt_prn_outcome *out)
-{
-	out->state = BT_PRINT_FAILED;
-	out->paper = BT_PAPER_SILENT;
-	int fd = open_device(address, &out->fault);
-	if (fd < 0)
-		return;
-	if (slip->ask_paper.len > 0)
-		out->paper = ask_device(fd);
-	if (bt_stream_is_blocked(out->paper))
-		bt_fault_set(&out->fault, BT_ESTATE, 0, "no paper, or the cover is open");
-	else
-		bt_stream_deliver(fd, slip, out);
-	close(fd);
-}
-
-static enum bt_paper probe_device(const char *address)
-{
-	int fd = open_device(address, NULL);
-	if (fd < 0)
+	if (ioctl(fd, LPGETSTATUS, &port) != 0 || port == 0)
 		return BT_PAPER_SILENT;
-	enum bt_paper paper = ask_device(fd);
-	close(fd);
-	return paper;
+	if ((port & LP_POUTPA) != 0)
+		return BT_PAPER_OUT;
+	return (port & LP_PERRORP) != 0 && (port & LP_PSELECD) != 0 ? BT_PAPER_OK : BT_PAPER_FAULT;
+}
+
+static void deliver_to_device(const char *address, const struct bt_prn_slip *slip, struct bt_prn_hand *hand,
+			      struct bt_prn_outcome *out)
+{
+	bt_ladder_deliver(&bt_prn_link_device, address, slip, hand, out);
+}
+
+static enum bt_paper probe_device(const char *address, const struct bt_prn_profile *profile)
+{
+	return bt_ladder_probe(&bt_prn_link_device, address, profile);
 }
 
 const struct bt_prn_link bt_prn_link_device = {
@@ -81,4 +74,6 @@ const struct bt_prn_link bt_prn_link_device = {
     .deliver = deliver_to_device,
     .probe = probe_device,
     .open = open_device,
+    .port = read_port,
+    .stays = true,
 };

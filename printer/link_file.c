@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -39,13 +40,28 @@ static int open_new(const char *folder, const struct bt_prn_slip *slip)
 	return -1;
 }
 
-static bool write_all(int fd, struct bt_bytes bytes)
+/* A pipe whose reader sleeps is waited for; a disk never says that it would block. */
+static bool wait_for_room(int fd, int timeout_ms)
 {
-	for (size_t at = 0; at < bytes.len;) {
-		ssize_t put = write(fd, bytes.data + at, bytes.len - at);
-		if (put < 0 && errno != EINTR)
+	struct pollfd one = {.fd = fd, .events = POLLOUT};
+	if (errno == EINTR)
+		return true;
+	if (errno != EAGAIN)
+		return false;
+	if (poll(&one, 1, timeout_ms) == 1)
+		return true;
+	errno = ETIMEDOUT;
+	return false;
+}
+
+static bool write_all(int fd, const struct bt_prn_slip *slip, size_t *written)
+{
+	*written = 0;
+	while (*written < slip->bytes.len) {
+		ssize_t put = write(fd, slip->bytes.data + *written, slip->bytes.len - *written);
+		if (put < 0 && !wait_for_room(fd, slip->timeout_ms))
 			return false;
-		at += put > 0 ? (size_t)put : 0;
+		*written += put > 0 ? (size_t)put : 0;
 	}
 	return true;
 }
@@ -53,12 +69,12 @@ static bool write_all(int fd, struct bt_bytes bytes)
 /* Half a slip in a print log would be taken for a whole one: it is cut off again. */
 static void append_slip(int fd, const struct bt_prn_slip *slip, struct bt_prn_outcome *out)
 {
+	size_t written;
 	off_t before = lseek(fd, 0, SEEK_END);
-	if (!write_all(fd, slip->bytes)) {
+	if (!write_all(fd, slip, &written)) {
 		out->state = BT_PRINT_FAILED;
 		bt_fault_set(&out->fault, BT_EOS, errno, "writing the print file");
-		if (before >= 0 && ftruncate(fd, before) != 0)
-			out->broken = true;
+		out->broken = written > 0 && (before < 0 || ftruncate(fd, before) != 0);
 		return;
 	}
 	if (fdatasync(fd) == 0) {
@@ -71,8 +87,10 @@ static void append_slip(int fd, const struct bt_prn_slip *slip, struct bt_prn_ou
 	bt_fault_set(&out->fault, BT_EOS, errno, "syncing the print file");
 }
 
-static void deliver_to_file(const char *address, const struct bt_prn_slip *slip, struct bt_prn_outcome *out)
+static void deliver_to_file(const char *address, const struct bt_prn_slip *slip, struct bt_prn_hand *hand,
+			    struct bt_prn_outcome *out)
 {
+	(void)hand;
 	out->paper = BT_PAPER_OK;
 	int fd = is_folder(address) ? open_new(address, slip)
 				    : open(address, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, 0600);
@@ -86,9 +104,10 @@ static void deliver_to_file(const char *address, const struct bt_prn_slip *slip,
 	close(fd);
 }
 
-static enum bt_paper probe_file(const char *address)
+static enum bt_paper probe_file(const char *address, const struct bt_prn_profile *profile)
 {
 	(void)address;
+	(void)profile;
 	return BT_PAPER_OK;
 }
 

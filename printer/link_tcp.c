@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "printer/ladder.h"
 #include "printer/stream.h"
 
 #define CONNECT_MS 3000
@@ -91,31 +92,15 @@ static int connect_printer(const char *address, struct bt_fault *fault)
 	return fd;
 }
 
-/* What is already known not to come out is not sent: a printer keeps it and prints it with the next roll. */
-static void deliver_over_tcp(const char *address, const struct bt_prn_slip *slip, struct bt_prn_outcome *out)
+static void deliver_over_tcp(const char *address, const struct bt_prn_slip *slip, struct bt_prn_hand *hand,
+			     struct bt_prn_outcome *out)
 {
-	out->state = BT_PRINT_FAILED;
-	out->paper = BT_PAPER_SILENT;
-	int fd = connect_printer(address, &out->fault);
-	if (fd < 0)
-		return;
-	if (slip->ask_paper.len > 0)
-		out->paper = bt_stream_ask_now(fd);
-	if (bt_stream_is_blocked(out->paper))
-		bt_fault_set(&out->fault, BT_ESTATE, 0, "no paper, or the cover is open");
-	else
-		bt_stream_deliver(fd, slip, out);
-	close(fd);
+	bt_ladder_deliver(&bt_prn_link_tcp, address, slip, hand, out);
 }
 
-static enum bt_paper probe_tcp(const char *address)
+static enum bt_paper probe_tcp(const char *address, const struct bt_prn_profile *profile)
 {
-	int fd = connect_printer(address, NULL);
-	if (fd < 0)
-		return BT_PAPER_SILENT;
-	enum bt_paper paper = bt_stream_ask_now(fd);
-	close(fd);
-	return paper;
+	return bt_ladder_probe(&bt_prn_link_tcp, address, profile);
 }
 
 const struct bt_prn_link bt_prn_link_tcp = {

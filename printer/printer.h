@@ -10,13 +10,14 @@
 #include "printer/profile.h"
 
 struct bt_prn_options {
-	const char *uri;                    /* "file:/path", "tcp://host:port", "dev:/dev/usb/lp0", "none" */
+	const char *uri;                    /* of printer/link.h: "tcp://host:port", "serial:/dev/ttyUSB0", "none" */
 	const char *profile;                /* id in bt_prn_profiles, e.g. "generic-80"; read when model is NULL */
 	const struct bt_prn_profile *model; /* from a file or changed by what the device answers; copied. MAY be NULL */
 	const char *font_path;              /* Devanagari and Latin in one file */
 	const char *pictures;               /* folder of the pictures of a slip; NULL: none are drawn */
-	int timeout_ms;                     /* for one slip */
-	struct bt_log *log;                 /* may be NULL */
+	int timeout_ms;     /* without a byte taken or, from a printer that talks, an answer; at least a second */
+	int wait_ms;        /* altogether for a roll, or a closed cover, in the middle of a slip; 0: ten minutes */
+	struct bt_log *log; /* may be NULL */
 };
 
 struct bt_printer;
@@ -24,7 +25,8 @@ struct bt_printer;
 /** Start the worker. @return BT_OK, BT_EINPUT (URI), BT_ENOTFOUND (profile or font), BT_ENOMEM, BT_EOS. */
 BT_MUST_USE enum bt_err bt_printer_open(const struct bt_prn_options *options, struct bt_printer **out,
 					struct bt_fault *fault);
-/** Stop it; waits for the slip in hand at most its timeout. NULL is fine. */
+/** Stop it. The slip in hand is finished while bytes move, but no roll is waited for; some seconds, at most its
+ * timeout. NULL is fine. */
 void bt_printer_close(struct bt_printer *printer);
 struct bt_sink bt_printer_sink(struct bt_printer *printer);
 

@@ -22,15 +22,17 @@
 
 #define SLIP_LEN 300000
 
-static const uint8_t ask_paper[] = {0x1d, 0x72, 0x01};
-static uint8_t slip_bytes[SLIP_LEN];
+static const struct bt_prn_profile talks = {.real_time = true, .in_order = true};
+static uint8_t slip_bytes[SLIP_LEN]; /* noughts: no ink, so no end marker is held back */
+static struct bt_prn_hand hand = {.wake = -1};
 static struct bt_prn_slip slip = {
     .bytes = {slip_bytes, SLIP_LEN},
-    .ask_paper = {ask_paper, sizeof(ask_paper)},
+    .profile = &talks,
     .name = "01936f2e-7c3a-7abc-8def-0123456789ab",
     .extension = "bin",
     .copy = 1,
     .timeout_ms = 3000,
+    .wait_ms = 500,
 };
 
 /* ---- a printer at the other end of a descriptor -------------------------------------------------------------------
@@ -69,7 +71,7 @@ static void take_byte(struct printer *printer, uint8_t byte)
 		answer(printer->fd, printer->model.paper_now);
 	else if (memcmp(printer->last, "\x10\x04\x02", 3) == 0)
 		answer(printer->fd, printer->model.offline_now);
-	else if (memcmp(printer->last, ask_paper, 3) == 0)
+	else if (memcmp(printer->last, "\x1d\x72\x01", 3) == 0)
 		answer(printer->fd, printer->model.worked_off);
 }
 
@@ -125,7 +127,7 @@ static struct bt_prn_outcome deliver(const char *uri)
 	const char *address = NULL;
 	const struct bt_prn_link *link = bt_prn_link_find(uri, &address);
 	assert_non_null(link);
-	link->deliver(address, &slip, &outcome);
+	link->deliver(address, &slip, &hand, &outcome);
 	return outcome;
 }
 
@@ -160,7 +162,7 @@ static void test_silent_printer_confirms_nothing(void **state)
 	struct bt_prn_outcome outcome = deliver_tcp(&printer, (struct model){-1, -1, -1, 0, false});
 	assert_int_equal(outcome.state, BT_PRINT_UNCONFIRMED);
 	assert_int_equal(outcome.paper, BT_PAPER_SILENT);
-	assert_int_equal(printer.taken, 3 + SLIP_LEN + 3 + 3);
+	assert_int_equal(printer.taken, 3 + SLIP_LEN + 3);
 }
 
 static void test_paper_that_ends_while_printing(void **state)

@@ -1,0 +1,24 @@
+/* One slip over a line that bytes and answers go over: how it is sent, and how much is known of it afterwards.
+ *
+ * Everything but the end marker is sent first; a printer that answers is asked whether it worked that off, and only
+ * then does the end go. A line cut before that leaves no whole slip on paper, so the original may be printed again.
+ * The states and what ends them stand in printer/README.md. */
+#ifndef BT_PRINTER_LADDER_H
+#define BT_PRINTER_LADDER_H
+
+#include "printer/link.h"
+
+/** Open @p link, deliver, close. @p out comes zeroed. Blocks as @p slip allows; see bt_prn_wish. */
+void bt_ladder_deliver(const struct bt_prn_link *link, const char *address, const struct bt_prn_slip *slip,
+		       struct bt_prn_hand *hand, struct bt_prn_outcome *out);
+/** Open, ask for the paper as the profile allows, close. Some seconds at most. */
+enum bt_paper bt_ladder_probe(const struct bt_prn_link *link, const char *address,
+			      const struct bt_prn_profile *profile);
+/**
+ * Keep a line of this counter's own open and show each change of the paper, until @p work is readable.
+ * @return false at once when the printer cannot tell unasked or the line cannot be opened, or when it is lost.
+ */
+bool bt_ladder_watch(const struct bt_prn_link *link, const char *address, const struct bt_prn_profile *profile,
+		     struct bt_prn_hand *hand, int work);
+
+#endif
