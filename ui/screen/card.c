@@ -464,11 +464,21 @@ static void draw_choice(int row, int at, const char *key, bool possible, bool ch
 		       bt_ui_word(canvas, key));
 }
 
-static void draw_choices(const struct card *card, struct bt_ui_canvas *canvas)
+/* A bill meter has no balance to pay into, and where no dues are known there is nothing to divide. */
+static bool is_possible(const struct bt_consumer *consumer, enum bt_towards towards)
+{
+	if (consumer->kind == BT_KIND_DUES || consumer->postpaid) {
+		return towards == BT_TOWARDS_DUES;
+	}
+	return towards == BT_TOWARDS_BALANCE || consumer->dues > 0;
+}
+
+static void draw_choices(const struct card *card, const struct bt_consumer *consumer, struct bt_ui_canvas *canvas)
 {
 	bt_ui_label(canvas, 17, N_("Towards"));
 	for (int i = 0; i < BT_TOWARDS_COUNT; i++) {
-		draw_choice(17, i, towards_names[i], true, (int)card->towards == i, canvas);
+		draw_choice(17, i, towards_names[i], is_possible(consumer, (enum bt_towards)i), (int)card->towards == i,
+			    canvas);
 	}
 	bt_ui_label(canvas, 19, N_("Pay by"));
 	for (int i = 0; bt_tender_kinds[i] && BT_VALUE_COL + CHOICE_STEP * i + CHOICE_STEP - 2 <= 78; i++) {
@@ -503,7 +513,7 @@ static void draw(const void *self, const struct bt_ui_desk *desk, struct bt_ui_c
 	bt_ui_label(canvas, 12, N_("Amount"));
 	bt_ui_amount_draw(canvas, 11, BT_VALUE_COL, AMOUNT_COL, BT_INK_FACT, bt_ui_field_paise(&card->amount), true);
 	draw_quick(card, canvas);
-	draw_choices(card, canvas);
+	draw_choices(card, &desk->draft.consumer, canvas);
 	draw_gives(card, desk, canvas);
 	if (canvas->cols >= BT_THIRD_FROM) {
 		bt_ui_put(canvas, 3, BT_THIRD_COL, BT_INK_QUIET, bt_ui_word(canvas, N_("Last recharges")));
