@@ -9,6 +9,7 @@
 #include "core/authority/enrolment.h"
 #include "core/authority/key_driver.h"
 #include "core/journal/journal.h"
+#include "core/receipt/form.h"
 #include "core/receipt/sink.h"
 #include "core/sale/sale.h"
 #include "core/wire/breaker.h"
@@ -86,6 +87,7 @@ struct bt_teller_parts {
 	int deadline_ms; /* 3000 by default */
 	int slow_ms;     /* an answer slower than this is slow */
 	enum bt_receipt_lang receipt_lang;
+	const struct bt_receipt_form *form; /* of the slips; NULL: the one that is built in */
 	bool training;
 	bool asks_after_restart; /* a clerk can say what became of a sale that was cut off; otherwise it is PENDING at
 				    once */

@@ -157,6 +157,7 @@ static void gather(const struct bt_teller *teller, int copy, struct bt_receipt_f
 	bt_text_copy(facts->token, sizeof facts->token, view->token);
 	bt_text_copy(facts->complaint, sizeof facts->complaint, enrolment->complaint);
 	bt_text_copy(facts->head, sizeof facts->head, docket->head);
+	bt_teller_slip_copy(teller, view->delivered_at_ms, facts);
 	/* The proof of the payment is the owner's signature, which is on the docket. */
 	bt_text_copy(facts->record, sizeof facts->record, docket->text);
 }
@@ -173,7 +174,7 @@ void bt_teller_docket_print(struct bt_teller *teller)
 	gather(teller, job.copy, &facts);
 	bt_text_copy(job.sale_id, sizeof job.sale_id, view->sale_id);
 	view->printing = BT_PRINTING_FAILED;
-	if (bt_receipt_compose(&facts, teller->parts.words, teller->parts.receipt_lang, &job.receipt) == BT_OK &&
+	if (bt_teller_compose(teller, &facts, bt_teller_slip_lang(teller, facts.kind), &job.receipt) == BT_OK &&
 	    sink->submit(sink->self, &job) == BT_OK)
 		view->printing = BT_PRINTING_NOW;
 	teller->changed = true;

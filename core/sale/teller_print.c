@@ -8,10 +8,40 @@
 #include "core/base/mutant.h"
 #include "core/receipt/record.h"
 
+#define PRINTS_SEARCHED 256 /* events */
+
 void bt_teller_slip_name(struct bt_receipt_name *out, const struct bt_dual *in)
 {
 	bt_text_copy(out->text[BT_LANG_EN], sizeof out->text[BT_LANG_EN], bt_dual_get(in, BT_LANG_EN));
 	bt_text_copy(out->text[BT_LANG_HI], sizeof out->text[BT_LANG_HI], bt_dual_get(in, BT_LANG_HI));
+}
+
+enum bt_err bt_teller_compose(const struct bt_teller *teller, const struct bt_receipt_facts *facts,
+			      enum bt_receipt_lang lang, struct bt_receipt *out)
+{
+	const struct bt_receipt_form *form = teller->parts.form;
+
+	return form ? bt_form_compose(form, facts, NULL, teller->parts.words, lang, out)
+		    : bt_receipt_compose(facts, teller->parts.words, lang, out);
+}
+
+enum bt_receipt_lang bt_teller_slip_lang(const struct bt_teller *teller, enum bt_receipt_kind kind)
+{
+	const struct bt_receipt_form *form = teller->parts.form;
+
+	return form ? bt_form_lang(form, kind, teller->parts.receipt_lang) : teller->parts.receipt_lang;
+}
+
+void bt_teller_slip_copy(const struct bt_teller *teller, int64_t first_printed_ms, struct bt_receipt_facts *facts)
+{
+	const struct bt_operator *person = bt_enrolment_operator(teller->parts.enrolment, teller->operator_id);
+
+	if (facts->copy <= 1)
+		return;
+	facts->printed_at_ms = bt_teller_now(teller);
+	facts->first_printed_ms = first_printed_ms;
+	if (person)
+		bt_teller_slip_name(&facts->printed_by, &person->name);
 }
 
 static enum bt_receipt_kind kind_of(const struct bt_teller_work *work)
@@ -79,6 +109,20 @@ static void fill_money(const struct bt_teller *teller, const struct bt_teller_wo
 	bt_text_copy(facts->tender_reference, sizeof facts->tender_reference, tender->reference);
 	bt_text_copy(facts->tariff, sizeof facts->tariff,
 		     teller->has_tariff ? teller->tariff.name_en : sale->quote.tariff);
+}
+
+/* What is paid for and not yet credited stops no cut; nor does less than what is owed. */
+static void fill_cut(const struct bt_teller *teller, const struct bt_teller_work *work, struct bt_receipt_facts *facts)
+{
+	const struct bt_consumer *consumer = &work->consumer;
+	int64_t from = consumer->cut_from_ms > facts->paid_at_ms ? consumer->cut_from_ms : facts->paid_at_ms;
+	bool owes = consumer->kind == BT_KIND_REMOTE && consumer->balance_at_ms != 0 &&
+		    consumer->balance + facts->amount - facts->dues < 0;
+
+	if (!teller->has_tariff || consumer->cut_from_ms == 0 || consumer->supply_cut_at_ms != 0)
+		return;
+	if (facts->kind == BT_RECEIPT_DOCKET || (facts->kind == BT_RECEIPT_CREDIT && owes))
+		facts->cut_from_ms = bt_tariff_next_cut(&teller->tariff, from);
 }
 
 /* Nothing was bought: only the money and who let it go stand on these slips. */
@@ -149,6 +193,47 @@ static void fill_proof(struct bt_teller *teller, const struct bt_teller_work *wo
 	}
 }
 
+/* @p slip: the kind that is counted; the newest slip of another kind counts as none of it. */
+static int read_printed(const json_t *body, const char *wanted)
+{
+	int64_t copy;
+	char result[16], slip[16] = "";
+
+	if (bt_json_int(body, "copy", 0, 1000000, &copy) != BT_OK ||
+	    bt_json_text(body, "result", result, sizeof result) != BT_OK ||
+	    (bt_json_has(body, "slip") && bt_json_text(body, "slip", slip, sizeof slip) != BT_OK))
+		return 0;
+	if (strcmp(slip, wanted) != 0)
+		return 0;
+	if (strcmp(result, "failed") == 0 && copy > 0)
+		copy--;
+	return (int)copy;
+}
+
+/* Slips of a sale are soon after its money; one that never was printed is not looked for for ever. */
+static int64_t find_first_print(struct bt_teller *teller, const char *sale_id, const char *wanted)
+{
+	struct bt_event event;
+	struct bt_buf text;
+	json_t *body;
+	int64_t first = 0;
+	enum bt_err err;
+
+	bt_buf_init(&text, BT_EVENT_BODY_MAX);
+	err = bt_journal_newest(teller->parts.journal, BT_EVENT_PAID, sale_id, &event, NULL);
+	for (int i = 0; i < PRINTS_SEARCHED && !err && !first; i++) {
+		err = bt_journal_next(teller->parts.journal, BT_EVENT_PRINTED, event.seq, &event, &text);
+		if (err || strcmp(event.sale_id, sale_id) != 0 ||
+		    bt_json_parse(bt_buf_view(&text), BT_EVENT_BODY_MAX, &body, NULL) != BT_OK)
+			continue;
+		if (read_printed(body, wanted) > 0)
+			first = event.time_ms;
+		json_decref(body);
+	}
+	bt_buf_fini(&text);
+	return first;
+}
+
 static void gather(struct bt_teller *teller, const struct bt_teller_work *work, int copy,
 		   struct bt_receipt_facts *facts)
 {
@@ -163,6 +248,9 @@ static void gather(struct bt_teller *teller, const struct bt_teller_work *work, 
 	fill_people(teller, work, facts);
 	fill_money(teller, work, facts);
 	fill_refund(teller, work, facts);
+	fill_cut(teller, work, facts);
+	if (copy > 1)
+		bt_teller_slip_copy(teller, find_first_print(teller, sale->sale_id, slip_name(facts->kind)), facts);
 	bt_text_copy(facts->terminal, sizeof facts->terminal, sale->terminal);
 	bt_text_copy(facts->connection, sizeof facts->connection, sale->connection);
 	bt_text_copy(facts->meter, sizeof facts->meter, sale->meter);
@@ -183,7 +271,7 @@ static enum bt_err compose(struct bt_teller *teller, const struct bt_teller_work
 	gather(teller, work, copy, &facts);
 	if (bt_mutant(BT_MUTANT_NEW_TOKEN_ON_COPY) && copy > 1)
 		facts.token[19] ^= 1;
-	return bt_receipt_compose(&facts, teller->parts.words, lang, out);
+	return bt_teller_compose(teller, &facts, lang, out);
 }
 
 /* A docket's slips are counted apart, and a refund's: what follows has an original of its own. */
@@ -237,27 +325,10 @@ void bt_teller_print(struct bt_teller *teller, struct bt_teller_work *work, int 
 	work->slip = kind_of(work);
 	job.open_drawer = opens_drawer(work, copy);
 	work->printing = BT_PRINTING_FAILED;
-	if (compose(teller, work, teller->parts.receipt_lang, copy, &job.receipt) == BT_OK &&
+	if (compose(teller, work, bt_teller_slip_lang(teller, work->slip), copy, &job.receipt) == BT_OK &&
 	    sink->submit(sink->self, &job) == BT_OK)
 		work->printing = BT_PRINTING_NOW;
 	teller->changed = true;
-}
-
-/* @p slip: the kind that is counted; the newest slip of another kind counts as none of it. */
-static int read_printed(const json_t *body, const char *wanted)
-{
-	int64_t copy;
-	char result[16], slip[16] = "";
-
-	if (bt_json_int(body, "copy", 0, 1000000, &copy) != BT_OK ||
-	    bt_json_text(body, "result", result, sizeof result) != BT_OK ||
-	    (bt_json_has(body, "slip") && bt_json_text(body, "slip", slip, sizeof slip) != BT_OK))
-		return 0;
-	if (strcmp(slip, wanted) != 0)
-		return 0;
-	if (strcmp(result, "failed") == 0 && copy > 0)
-		copy--;
-	return (int)copy;
 }
 
 static const char *slip_of_stage(enum bt_sale_stage stage)

@@ -215,6 +215,13 @@ int64_t bt_teller_watch_at(const struct bt_teller_work *work);
 /* teller_print.c */
 /** A name as slips have it. */
 void bt_teller_slip_name(struct bt_receipt_name *out, const struct bt_dual *in);
+/** In the form of this counter's slips; as bt_form_compose. */
+BT_MUST_USE enum bt_err bt_teller_compose(const struct bt_teller *teller, const struct bt_receipt_facts *facts,
+					  enum bt_receipt_lang lang, struct bt_receipt *out);
+/** The language of paper: the counter's, or what the form says of this kind. */
+enum bt_receipt_lang bt_teller_slip_lang(const struct bt_teller *teller, enum bt_receipt_kind kind);
+/** Who asked for this copy and when; an original says nothing of it. */
+void bt_teller_slip_copy(const struct bt_teller *teller, int64_t first_printed_ms, struct bt_receipt_facts *facts);
 /** How many slips of the present kind the journal knows of. */
 int bt_teller_printed(struct bt_teller *teller, const struct bt_sale_row *row);
 void bt_teller_print(struct bt_teller *teller, struct bt_teller_work *work, int copy);

@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "core/base/clock.h"
 #include "core/base/json.h"
 
 #define ENVELOPE_MAX 65536u
@@ -10,6 +11,8 @@
 #define RATE_MAX     100000
 #define BASIS_POINTS 10000
 #define GRACE_MAX    8760 /* hours of a year */
+#define MINUTE_MS    INT64_C(60000)
+#define DAY_MS       (1440 * MINUTE_MS)
 
 /* "HH:MM" to the minute of the day. */
 static enum bt_err parse_minute(const char *text, int *out)
@@ -208,4 +211,20 @@ enum bt_err bt_tariff_quote(const struct bt_tariff *tariff, const char *category
 	(void)err;
 	*out = quote;
 	return BT_OK;
+}
+
+int64_t bt_tariff_next_cut(const struct bt_tariff *tariff, int64_t from_ms)
+{
+	int64_t offset = BT_INDIA_OFFSET_MINUTES * MINUTE_MS;
+	int64_t midnight = (from_ms + offset) / DAY_MS * DAY_MS - offset;
+	int64_t next = from_ms;
+	if (next < midnight + tariff->cut_from_minute * MINUTE_MS)
+		next = midnight + tariff->cut_from_minute * MINUTE_MS;
+	if (next >= midnight + tariff->cut_until_minute * MINUTE_MS)
+		next = midnight + DAY_MS + tariff->cut_from_minute * MINUTE_MS;
+	if (tariff->cut_not_sunday && bt_civil_of(next, BT_INDIA_OFFSET_MINUTES).weekday == 0) {
+		midnight = (next + offset) / DAY_MS * DAY_MS - offset;
+		next = midnight + DAY_MS + tariff->cut_from_minute * MINUTE_MS;
+	}
+	return next;
 }

@@ -52,5 +52,8 @@ BT_MUST_USE enum bt_err bt_tariff_decode(struct bt_bytes envelope, const uint8_t
  */
 BT_MUST_USE enum bt_err bt_tariff_quote(const struct bt_tariff *tariff, const char *category, bt_paise amount,
                                         bt_paise dues, struct bt_quote *out);
+/** The first moment at or after @p from_ms (at least 0) at which a supply may be cut: within the hours of the tariff, in
+ *  Indian time, and not on a Sunday where it says so. Holidays are not in the tariff. Pure. */
+int64_t bt_tariff_next_cut(const struct bt_tariff *tariff, int64_t from_ms);
 
 #endif

@@ -54,6 +54,7 @@ struct shop {
 	struct bt_wire wire;
 	struct bt_sink sink;
 	bool no_wire, no_sink;
+	const struct bt_receipt_form *form;
 	bool asks; /* a clerk is asked about sales that were cut off */
 	struct bt_teller *teller;
 	struct bt_fault fault;
@@ -260,6 +261,7 @@ static inline enum bt_err shop_open_teller(struct shop *shop)
 					.deadline_ms = 3000,
 					.slow_ms = 1500,
 					.receipt_lang = BT_RECEIPT_EN,
+					.form = shop->form,
 					.asks_after_restart = shop->asks};
 	enum bt_err err = bt_teller_open(&parts, &shop->teller, &shop->fault);
 

@@ -2,6 +2,7 @@
  *
  * rooms: core/tariff core/money core/base
  * Known answers: 500 rupees at 742 paise and 6 % from the REST protocol; the others divided by hand. */
+#include "core/base/clock.h"
 #include "core/tariff/tariff.h"
 
 #include <setjmp.h>
@@ -193,6 +194,28 @@ static void check_quote(void **state)
 	assert_int_equal(quote.units, 77);
 }
 
+/* Indian times of November 2026, whose 20th is a Friday, in milliseconds. */
+static int64_t india(int day, int hour, int minute)
+{
+	return bt_civil_to_ms((struct bt_civil){.year = 2026, .month = 11, .day = day, .hour = hour, .minute = minute},
+			      BT_INDIA_OFFSET_MINUTES);
+}
+
+static void check_next_cut(void **state)
+{
+	(void)state;
+	struct bt_tariff tariff;
+	assert_int_equal(decode(document_text, &tariff), BT_OK); /* 10:00 to 13:00, not on a Sunday */
+	assert_int_equal(bt_tariff_next_cut(&tariff, india(20, 3, 0)), india(20, 10, 0));
+	assert_int_equal(bt_tariff_next_cut(&tariff, india(20, 10, 0)), india(20, 10, 0));
+	assert_int_equal(bt_tariff_next_cut(&tariff, india(20, 12, 59)), india(20, 12, 59));
+	assert_int_equal(bt_tariff_next_cut(&tariff, india(20, 13, 0)), india(21, 10, 0));
+	assert_int_equal(bt_tariff_next_cut(&tariff, india(21, 13, 0)), india(23, 10, 0));
+	assert_int_equal(bt_tariff_next_cut(&tariff, india(22, 11, 0)), india(23, 10, 0));
+	tariff.cut_not_sunday = false;
+	assert_int_equal(bt_tariff_next_cut(&tariff, india(22, 11, 0)), india(22, 11, 0));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -200,6 +223,7 @@ int main(void)
 	    cmocka_unit_test(check_tampering),
 	    cmocka_unit_test(check_strictness),
 	    cmocka_unit_test(check_quote),
+	    cmocka_unit_test(check_next_cut),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
