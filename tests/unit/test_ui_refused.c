@@ -23,6 +23,17 @@ static void test_refused_sale_says_what_to_do_and_prints_no_docket(void **state)
 	assert_screen("home");
 }
 
+/* After a restart the words of the refusal are gone; what is said then is still a whole sentence. */
+static void test_refusal_without_its_words(void **state)
+{
+	(void)state;
+	fake.next_state = BT_SALE_REFUSED;
+	take_500_of_ramesh();
+	assert_screen("docket");
+	assert_true(shows("The server refused.  The office can say why."));
+	assert_false(shows("The server refused:"));
+}
+
 /* Refused, with somebody else's PIN and a reason: only then the money is asked for, and the screen follows the sale. */
 static void test_refund_is_approved_by_another_person(void **state)
 {
@@ -202,6 +213,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    TEST(test_refused_sale_says_what_to_do_and_prints_no_docket),
+	    TEST(test_refusal_without_its_words),
 	    TEST(test_refund_is_approved_by_another_person),
 	    TEST(test_approval_is_refused_or_impossible),
 	    TEST(test_refund_of_a_docket_wants_the_docket),

@@ -153,7 +153,10 @@ static void draw_refused(const struct bt_sale_view *view, struct bt_ui_canvas *c
 	const char *reason = canvas->lang == BT_LANG_HI && view->refusal_hi[0] ? view->refusal_hi : view->refusal_en;
 	bt_ui_put(canvas, 8, BT_MARK_COL, BT_INK_BAD | BT_BOLD, "✕");
 	bt_ui_put(canvas, 8, BT_TEXT_LEFT, BT_INK_BAD | BT_BOLD, bt_ui_word(canvas, N_("No token was made.")));
-	(void)bt_words_format(canvas->words, canvas->lang, N_("The server refused: {1}"),
+	/* The record keeps the refusal, not its words. */
+	(void)bt_words_format(canvas->words, canvas->lang,
+			      reason[0] ? N_("The server refused: {1}")
+					: N_("The server refused. The office can say why."),
 			      (const char *[]){reason, NULL}, text, sizeof(text));
 	int row = bt_ui_paragraph(canvas, 10, BT_TEXT_LEFT, READ_COLUMNS, BT_INK_FACT, text);
 	if (view->has_figures) {
