@@ -43,6 +43,7 @@
 	ROW(BT_MUTANT_REFUND_ON_WORD, "refund-without-the-record", "sales", "PROTOCOL S5: REFUNDING first")            \
 	ROW(BT_MUTANT_ONE_ACK_SETTLES_ALL, "one-acknowledgement-settles-all", "sales", "PROTOCOL L1")                  \
 	ROW(BT_MUTANT_REFUSAL_BLOCKS_UPLOAD, "exception-blocks-the-upload", "sales", "PROTOCOL H1, DESIGN 7")          \
+	ROW(BT_MUTANT_CODE_USED_TWICE, "extension-code-used-twice", "sales", "PROTOCOL L3: each code once")            \
 	ROW(BT_MUTANT_OLD_ERA_TAKEN, "old-era-accepted", "sales", "PROTOCOL H4")
 
 #ifdef BATTI_MUTANTS

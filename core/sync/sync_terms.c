@@ -7,6 +7,7 @@
 #include "core/authority/receipt_keys.h"
 #include "core/base/file.h"
 #include "core/base/json.h"
+#include "core/base/mutant.h"
 #include "core/sync/tasks.h"
 
 #define DOCUMENT_MAX (256 << 10)
@@ -224,15 +225,21 @@ enum bt_err bt_sync_extend(struct bt_sync *sync, int64_t lease, int number, cons
 {
 	const struct bt_sync_state *state = &sync->state;
 	struct bt_extension after;
+	json_t *body;
 	enum bt_err err;
 
 	if (!state->has_lease || state->signed_lease.number != lease)
 		return bt_fault_set(fault, BT_ESTATE, 0, "the lease of this code has gone");
 	if (number < 1 || number > state->signed_lease.grant_count || (state->extension.used >> (number - 1) & 1u))
 		return bt_fault_set(fault, BT_EAUTH, 0, "this grant is used");
-	err = bt_journal_put_json(sync->parts.journal, BT_EVENT_EXTENSION, "",
-				  bt_extension_use_body(&state->signed_lease, &state->extension, number, who, &after),
-				  fault);
+	body = bt_extension_use_body(&state->signed_lease, &state->extension, number, who, &after);
+	if (bt_mutant(BT_MUTANT_CODE_USED_TWICE)) {
+		struct bt_extension forgotten;
+
+		json_decref(body);
+		body = bt_extension_try_body(&state->signed_lease, &state->extension, who, &forgotten);
+	}
+	err = bt_journal_put_json(sync->parts.journal, BT_EVENT_EXTENSION, "", body, fault);
 	if (err)
 		return err;
 	sync->state.extension = after;

@@ -33,7 +33,7 @@ static void plan_key_in(struct sim_world *world, int sale)
 	sim_plan(world, wait, SIM_KEY_IN, sale, 0);
 }
 
-static void see_token(struct sim_world *world, int which, const char *token)
+void sim_clerk_see_token(struct sim_world *world, int which, const char *token)
 {
 	struct sim_sale *sale = &world->sales[which];
 
@@ -71,6 +71,8 @@ static void give_back(struct sim_world *world, int which)
 	sale->returned = true;
 	world->cash -= sale->cash;
 	world->totals.visited[SIM_PATH_REFUNDED]++;
+	if (sale->docket && chance_one_in(&world->chance, 2))
+		sim_clerk_plan_return(world, sim_between(world, 10000, 5 * SIM_MINUTE_MS), which);
 }
 
 static int remember(struct sim_counter *counter, const struct sim_sale *sale)
@@ -113,14 +115,22 @@ static bool draw_draft(struct sim_counter *counter, struct bt_draft *draft, int 
 	       BT_OUTLOOK_REFUSED;
 }
 
+static bool is_used_up(enum bt_denial denial)
+{
+	return denial == BT_DENY_TOTAL || denial == BT_DENY_COUNT || denial == BT_DENY_OLDEST;
+}
+
 static void note_outlook(struct sim_counter *counter, const struct bt_draft *draft)
 {
 	enum bt_denial denial = BT_DENY_NONE;
 
 	if (bt_teller_outlook(counter->teller, &draft->consumer, draft->amount, draft->dues, &denial) ==
 		BT_OUTLOOK_DOCKET &&
-	    (denial == BT_DENY_TOTAL || denial == BT_DENY_COUNT || denial == BT_DENY_OLDEST))
+	    is_used_up(denial)) {
 		counter->world->totals.visited[SIM_PATH_LIMIT_REACHED]++;
+		if (chance_one_in(&counter->world->chance, 2))
+			sim_phone_for_code(counter);
+	}
 }
 
 static void take_money(struct sim_counter *counter, const struct bt_draft *draft, int person)
@@ -178,9 +188,15 @@ void sim_clerk_plan_return(struct sim_world *world, int64_t in_ms, int sale)
 static void leave_with_docket(struct sim_counter *counter, int sale)
 {
 	struct sim_world *world = counter->world;
+	struct bt_sale_row row;
 
 	world->sales[sale].docket = true;
-	sim_clerk_plan_return(world, sim_between(world, SIM_HOUR_MS, SIM_DAY_MS), sale);
+	if (bt_journal_sale(counter->journal, world->sales[sale].id, &row) == BT_OK)
+		(void)bt_text_printf(world->sales[sale].number, sizeof world->sales[sale].number, "D-%s", row.receipt);
+	sim_clerk_plan_return(world,
+			      chance_one_in(&world->chance, 2) ? sim_between(world, 10000, 5 * SIM_MINUTE_MS)
+							       : sim_between(world, SIM_HOUR_MS, SIM_DAY_MS),
+			      sale);
 }
 
 /* New figures are agreed to by most; who does not wants the money back, with the supervisor's word for it. */
@@ -226,7 +242,7 @@ static bool is_served(struct sim_counter *counter, int sale, const struct bt_sal
 	case BT_SALE_DONE:
 		sim_trace(world, "%s: served%s", counter->number, view->made_here ? ", made here" : "");
 		if (view->token[0])
-			see_token(world, sale, view->token);
+			sim_clerk_see_token(world, sale, view->token);
 		return true;
 	case BT_SALE_REFUNDED:
 		give_back(world, sale);
@@ -239,9 +255,11 @@ static bool is_served(struct sim_counter *counter, int sale, const struct bt_sal
 		return true;
 	case BT_SALE_PENDING:
 		sim_trace(world, "%s: docket: %s", counter->number, bt_denial_code(view->denial));
-		if (sim_strikes(world, SIM_FAULT_HASTY_CLERK, 150))
+		if (sim_strikes(world, SIM_FAULT_HASTY_CLERK, 300))
 			answer_refusal(counter, sale, view); /* no token, no sale: the money back, please */
 		leave_with_docket(counter, sale);
+		if (is_used_up(view->denial))
+			sim_phone_for_code(counter);
 		return true;
 	case BT_SALE_STOPPED:
 		leave_with_docket(counter, sale);
@@ -321,7 +339,8 @@ static void check_remembered(struct sim_counter *counter)
 		/* A no that came in as the lights went out was never on record. */
 		if (row.stage != BT_STAGE_REFUSED && row.stage != BT_STAGE_REFUNDING && row.stage != BT_STAGE_REFUNDED)
 			world->sales[i].refused = false;
-		if (sale->token[0] && strcmp(sale->token, row.token) != 0)
+		/* One that was finished at another counter comes to its owner later. */
+		if (sale->token[0] && (row.token[0] || !sale->elsewhere) && strcmp(sale->token, row.token) != 0)
 			sim_fail(world, "the record has other digits for %s", sale->id);
 		if (i == counter->sale && row.stage == BT_STAGE_TOKENED && row.printed_copies == 0)
 			world->totals.visited[SIM_PATH_CUT_BETWEEN_COMMIT_AND_PRINT]++;
@@ -361,6 +380,7 @@ void sim_clerk_after_start(struct sim_counter *counter)
 {
 	settle_limbo(counter);
 	answer_for_cut_off(counter);
+	sim_phone_try_again(counter);
 	check_remembered(counter);
 	if (counter->sale >= 0)
 		sim_clerk_plan_return(counter->world, 10000, counter->sale);
@@ -374,7 +394,11 @@ void sim_clerk_come_back(struct sim_world *world, int which)
 	struct bt_sale_view view;
 
 	world->sales[which].on_the_way = false;
+	if (sale->returned && !sale->token[0] && sim_errand_go(world, which))
+		world->totals.visited[SIM_PATH_DOCKET_AFTER_REFUND]++;
 	if (sale->returned || sale->token[0])
+		return;
+	if (sale->docket && chance_one_in(&world->chance, 2) && sim_errand_go(world, which))
 		return;
 	if (!counter->on || bt_teller_view(counter->teller, sale->id, &view) != BT_OK) {
 		sim_clerk_plan_return(world, SIM_HOUR_MS, which);

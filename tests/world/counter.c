@@ -59,6 +59,37 @@ static void read_digits(const struct bt_receipt *receipt, char *out, size_t cap)
 	out[len] = '\0';
 }
 
+struct delivery {
+	const char *sale_id, *digits;
+	bool found;
+};
+
+static bool find_delivery(void *context, const struct bt_event *event)
+{
+	struct delivery *delivery = context;
+	struct bt_bytes body = event->body;
+	const char *token = event->kind != BT_EVENT_DELIVERED || !memmem(body.data, body.len, delivery->sale_id, 36)
+				? NULL
+				: memmem(body.data, body.len, "\"token\":\"", 9);
+	char digits[21] = "";
+
+	if (token && body.data + body.len - (const uint8_t *)token > 9 + 20)
+		memcpy(digits, token + 9, 20);
+	if (digits[0] && strstr(delivery->digits, digits))
+		delivery->found = true;
+	return !delivery->found;
+}
+
+/* A docket of another counter stands in the record as what was delivered, not as a sale. */
+static bool is_delivered(struct sim_counter *counter, const char *sale_id, const char *digits)
+{
+	struct delivery delivery = {.sale_id = sale_id, .digits = digits};
+
+	if (counter->errand < 0 || strcmp(counter->world->sales[counter->errand].id, sale_id) != 0)
+		return false;
+	return bt_journal_read(counter->journal, 0, find_delivery, &delivery, NULL) == BT_OK && delivery.found;
+}
+
 /* Journal first: what is on paper is in the record, digit for digit, and lasts. */
 static void check_paper(struct sim_counter *counter, const struct bt_print_job *job)
 {
@@ -66,7 +97,11 @@ static void check_paper(struct sim_counter *counter, const struct bt_print_job *
 	char digits[256];
 
 	read_digits(&job->receipt, digits, sizeof digits);
-	if (!digits[0])
+	if (!digits[0]) {
+		sim_errand_keep_paper(counter->world, job);
+		return;
+	}
+	if (is_delivered(counter, job->sale_id, digits))
 		return;
 	if (bt_journal_sale(counter->journal, job->sale_id, &row) != BT_OK || strlen(row.token) != 20)
 		sim_fail(counter->world, "a token printed before it was recorded: %s", job->sale_id);
@@ -164,6 +199,7 @@ void sim_counter_make(struct sim_world *world, int index, struct power_disk *dis
 					.disk = disk,
 					.linked = true,
 					.sale = -1,
+					.errand = -1,
 					.turn_ms = INT64_MAX,
 					.chance = {.state = chance_next(&world->chance)}};
 	bt_text_copy(counter->number, sizeof counter->number, numbers[index]);
@@ -286,6 +322,7 @@ static void close_all(struct sim_counter *counter)
 
 void sim_counter_crash(struct sim_counter *counter, bool disk_keeps)
 {
+	sim_errand_end(counter);
 	sim_trace(counter->world, "counter %s goes dark%s", counter->number, disk_keeps ? " (killed)" : "");
 	if (sim_net_is_uploading(counter))
 		counter->world->totals.visited[SIM_PATH_DRAIN_INTERRUPTED]++;
@@ -450,6 +487,7 @@ void sim_counter_turn(struct sim_counter *counter)
 	if (!has_fallen(counter)) {
 		sim_check_turn(counter);
 		sim_clerk_look(counter);
+		sim_errand_look(counter);
 	}
 	note_full(counter);
 	if (has_fallen(counter)) {

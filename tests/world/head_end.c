@@ -146,7 +146,7 @@ bool sim_head_end_open(const struct sim_town *town, uint64_t seed, struct sim_he
 	out->chance.state = seed;
 	bt_sbx_random_use(fill_by_chance, &out->chance);
 	out->sbx.db = copy_ledger(town->sbx.db);
-	out->sbx.lease.grants = 0; /* a scrypt each */
+	out->sbx.lease.grants = 2;
 	return out->sbx.db != NULL;
 }
 

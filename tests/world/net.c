@@ -80,9 +80,13 @@ static int64_t travel_ms(struct sim_world *world)
 
 static void send_copies(struct sim_world *world, struct sim_message *message, uint64_t tag)
 {
-	if (!sim_strikes(world, SIM_FAULT_LOSE_REQUEST, 80)) {
+	bool strays = sim_strikes(world, SIM_FAULT_LOSE_REQUEST, 80);
+
+	/* What goes astray may come when nobody waits for it any more. */
+	if (!strays || chance_one_in(&world->chance, 2)) {
 		message->copies++;
-		sim_plan(world, travel_ms(world), SIM_REQUEST, message->counter, tag);
+		sim_plan(world, strays ? sim_between(world, 35000, 10 * SIM_MINUTE_MS) : travel_ms(world), SIM_REQUEST,
+			 message->counter, tag);
 	}
 	if (sim_strikes(world, SIM_FAULT_DUPLICATE, 60)) {
 		message->copies++;
@@ -165,6 +169,15 @@ static void send_reply(struct sim_world *world, struct sim_message *message, uin
 	sim_plan(world, travel_ms(world), SIM_REPLY, message->counter, tag);
 }
 
+/* A sale that was closed meanwhile is never made (PROTOCOL H3). */
+static void note_tombstone(struct sim_world *world, const struct sim_message *message, const struct bt_buf *reply)
+{
+	if (message->call.kind == BT_CALL_SALE && message->status != 200 && message->status != 201 &&
+	    (memmem(reply->data, reply->len, "\"tombstone\"", 11) ||
+	     memmem(reply->data, reply->len, "\"reversed\"", 10)))
+		world->totals.visited[SIM_PATH_TOMBSTONE_HIT]++;
+}
+
 void sim_net_request(struct sim_world *world, uint64_t tag)
 {
 	struct sim_message *message = find_message(world, tag);
@@ -186,6 +199,7 @@ void sim_net_request(struct sim_world *world, uint64_t tag)
 	message->status = sim_head_end_serve(&world->head, world->counters[message->counter].number, &message->request,
 					     !lost, &reply);
 	message->era = world->head.sbx.era;
+	note_tombstone(world, message, &reply);
 	sim_hash_fold(&world->totals.hash, (uint64_t)message->status);
 	sim_trace(world, "%s asked for %s: %d", world->counters[message->counter].number,
 		  bt_call_name(message->call.kind), message->status);

@@ -20,6 +20,11 @@
 	ROW(RESUMED, "cut-off sale taken up with the consumer there")                                                  \
 	ROW(KEY_CHANGED_MEANWHILE, "key change between quote and commit")                                              \
 	ROW(FINISHED_LATER, "docket finished later")                                                                   \
+	ROW(FINISHED_ELSEWHERE, "docket finished at another counter")                                                  \
+	ROW(FINISHED_BESIDE_EXTENSION, "docket finished at B during A's extension")                                    \
+	ROW(DOCKET_AFTER_REFUND, "docket shown after its money went back")                                             \
+	ROW(EXTENDED, "lease extended by a code")                                                                      \
+	ROW(TOMBSTONE_HIT, "tombstone hit by a late POST")                                                             \
 	ROW(SYNC_FAILED, "failed sync of the record")                                                                  \
 	ROW(REVOKED, "withdrawn terminal hears of it")                                                                 \
 	ROW(MADE_HERE_AND_THERE, "token made here and by the head-end")

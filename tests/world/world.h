@@ -37,8 +37,9 @@
 	ROW(POWER_CUT)                                                                                                 \
 	ROW(KILL)                                                                                                      \
 	ROW(DISK_FULL)                                                                                                 \
-	ROW(SYNC_FAILS) ROW(WRITE_FAILS) ROW(CLOCK_JUMP) ROW(REVOKE) ROW(SMALL_LIMIT) ROW(SHORT_LIMIT)                 \
-	    ROW(RESTORE_SERVER) ROW(PRINTER_JAM) ROW(LOCKED_KEYS) ROW(OLD_LIST) ROW(HASTY_CLERK)
+	ROW(SYNC_FAILS)                                                                                                \
+	ROW(WRITE_FAILS) ROW(CLOCK_JUMP) ROW(REVOKE) ROW(SMALL_LIMIT) ROW(SHORT_LIMIT) ROW(RESTORE_SERVER)             \
+	    ROW(PRINTER_JAM) ROW(LOCKED_KEYS) ROW(OLD_LIST) ROW(HASTY_CLERK)
 
 enum sim_fault {
 #define SIM_FAULT_ENUM(id) SIM_FAULT_##id,
@@ -91,10 +92,12 @@ struct sim_sale {
 	bool refused;    /* the head-end's final no has reached the counter, with no token on record there */
 	bool told_no;    /* the head-end has refused it at least once */
 	bool leaves;     /* wants the money back, not the token */
+	bool elsewhere;  /* its token was given at another counter */
 	bool on_the_way; /* back to the counter */
-	char token[21];  /* as shown or printed, "" none yet */
-	int accepted;    /* how often its token was taken by the meter */
-	int64_t units;   /* tenths, that the meter booked */
+	char paper[BT_RECEIPT_TEXT], number[28]; /* of the docket: its QR, and what can be said; "" none yet */
+	char token[21];                          /* as shown or printed, "" none yet */
+	int accepted;                            /* how often its token was taken by the meter */
+	int64_t units;                           /* tenths, that the meter booked */
 };
 
 /** A meter on the wall. */
@@ -131,7 +134,10 @@ struct sim_counter {
 	int print_first, print_count;
 	bool linked; /* the line to the head-end */
 	bool serving;
-	int sale;              /* being served, -1 none */
+	int sale;   /* being served, -1 none */
+	int errand; /* a docket of another counter, -1 none */
+	int errand_tries;
+	char code[24];         /* the last code by telephone that was taken */
 	int64_t turn_ms;       /* of the turn that is in the list, INT64_MAX none */
 	struct sim_sale limbo; /* cash in hand while nobody knows whether it was recorded; id "" */
 	bool in_limbo;
@@ -222,7 +228,24 @@ void sim_clerk_note_refused(struct sim_counter *counter, const char *sale_id);
 /** After a start: find what was in hand when it went dark. */
 void sim_clerk_after_start(struct sim_counter *counter);
 void sim_clerk_come_back(struct sim_world *world, int sale);
+/** The consumer has these digits. */
+void sim_clerk_see_token(struct sim_world *world, int sale, const char *token);
 void sim_clerk_plan_return(struct sim_world *world, int64_t in_ms, int sale);
+
+/* errand.c */
+/** Remember what the QR of a docket's slip says. */
+void sim_errand_keep_paper(struct sim_world *world, const struct bt_print_job *job);
+/** Try another counter with the docket. @return false when there is none to try, or no docket. */
+bool sim_errand_go(struct sim_world *world, int sale);
+void sim_errand_look(struct sim_counter *counter);
+/** Without a token the consumer goes back to where the money is. */
+void sim_errand_end(struct sim_counter *counter);
+
+/* phone.c */
+/** The limit is used up: have a code read out, and key it in. */
+void sim_phone_for_code(struct sim_counter *counter);
+/** A clerk who has overheard the last code keys it in once more. */
+void sim_phone_try_again(struct sim_counter *counter);
 
 /* meter.c */
 void sim_meter_key_in(struct sim_world *world, int sale);
