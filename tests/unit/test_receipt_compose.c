@@ -147,7 +147,7 @@ static void test_docket_has_no_token_and_says_so(void **state)
 	assert_pair("Towards balance", "₹ 300.00");
 	assert_pair("Towards dues", "₹ 200.00");
 	assert_int_equal(find_line(0, BT_LINE_CENTRE, "Tokens are not returned or exchanged"), -1);
-	assert_int_not_equal(find_line(0, BT_LINE_QR, FIXTURE_PROOF), -1);
+	assert_int_not_equal(find_line(0, BT_LINE_QR, FIXTURE_PROOF + FIXTURE_NO_TOKEN), -1);
 }
 
 static void test_credit_by_cheque(void **state)
