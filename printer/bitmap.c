@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FIRST_ROWS 1024
+#define FIRST_ROWS 128
 
 void bt_bitmap_init(struct bt_bitmap *bitmap, int width)
 {
@@ -115,6 +115,11 @@ static void set_dots(struct bt_bitmap *bitmap, const struct bt_stamp *stamp, int
 				bt_bitmap_set(bitmap, x + column, y + row, black);
 }
 
+static bool misses_paper(const struct bt_bitmap *bitmap, const struct bt_stamp *stamp, int x, int y)
+{
+	return x >= bitmap->width || y >= bitmap->rows || x + stamp->width <= 0 || y + stamp->rows <= 0;
+}
+
 static bool holds_stamp(const struct bt_bitmap *bitmap, const struct bt_stamp *stamp, int x, int y)
 {
 	return x >= 0 && y >= 0 && x + stamp->width <= bitmap->width && y + stamp->rows <= bitmap->rows;
@@ -122,6 +127,8 @@ static bool holds_stamp(const struct bt_bitmap *bitmap, const struct bt_stamp *s
 
 void bt_bitmap_print(struct bt_bitmap *bitmap, const struct bt_stamp *stamp, int x, int y)
 {
+	if (misses_paper(bitmap, stamp, x, y))
+		return;
 	if (!holds_stamp(bitmap, stamp, x, y)) {
 		set_dots(bitmap, stamp, x, y, true);
 		return;
@@ -133,6 +140,8 @@ void bt_bitmap_print(struct bt_bitmap *bitmap, const struct bt_stamp *stamp, int
 
 void bt_bitmap_erase(struct bt_bitmap *bitmap, const struct bt_stamp *stamp, int x, int y)
 {
+	if (misses_paper(bitmap, stamp, x, y))
+		return;
 	if (!holds_stamp(bitmap, stamp, x, y)) {
 		set_dots(bitmap, stamp, x, y, false);
 		return;

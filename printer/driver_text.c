@@ -48,13 +48,18 @@ static enum bt_err put_mark(struct page *page, const struct bt_receipt_line *lin
 	return bt_columns_wrap(&page->columns, marked, BT_ALIGN_CENTRE);
 }
 
+/* Its digits a blank apart. */
 static enum bt_err put_group(struct page *page, const struct bt_receipt_line *line)
 {
-	char group[64];
-	const char *digits = line->right;
-	(void)bt_text_printf(group, sizeof(group), "%s   %.1s %.1s %.1s %.1s", line->left, digits,
-			     digits[0] != '\0' ? digits + 1 : "", strlen(digits) > 1 ? digits + 2 : "",
-			     strlen(digits) > 2 ? digits + 3 : "");
+	char group[BT_RECEIPT_TEXT + 3 * sizeof(line->right)];
+	(void)bt_text_printf(group, sizeof(group), "%s  ", line->left);
+	size_t len = strlen(group);
+	for (const char *digit = line->right; *digit != '\0'; digit++) {
+		if ((*digit & 0xc0) != 0x80) /* not within a character */
+			group[len++] = ' ';
+		group[len++] = *digit;
+	}
+	group[len] = '\0';
 	return bt_columns_wrap(&page->columns, group, BT_ALIGN_CENTRE);
 }
 

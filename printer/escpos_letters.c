@@ -181,14 +181,18 @@ static enum bt_err put_mark(struct page *page, const struct bt_receipt_line *lin
 /* The number in letters of the usual size, its digits as large as the paper is wide. */
 static enum bt_err put_group(struct page *page, const struct bt_receipt_line *line)
 {
-	char text[BT_RECEIPT_TEXT + sizeof(line->right)];
-	int wide = limit_size(page->profile->columns * DIGIT_PART / 32);
-	(void)bt_text_printf(text, sizeof(text), "%.8s  %.16s", line->left, line->right);
+	char text[BT_RECEIPT_TEXT + 2 + sizeof(line->right)];
+	int columns = page->profile->columns;
+	int label = (int)strlen(line->left) + 2, digits = (int)strlen(line->right);
+	int wide = digits > 0 ? (columns - label) / digits : 0;
+	int most = limit_size(columns * DIGIT_PART / 32);
+	(void)bt_text_printf(text, sizeof(text), "%s  %s", line->left, line->right);
+	if (wide < 1) /* it is no group of digits */
+		return bt_columns_wrap(&page->columns, text, BT_ALIGN_CENTRE);
+	wide = wide > most ? most : wide;
 	choose_style(page, (struct style){.width = wide, .height = limit_size((wide * 2 + 2) / 3), .bold = line->bold});
-	struct bt_row row = {.text = text,
-			     .len = strlen(text),
-			     .label_len = strlen(text) - strnlen(line->right, 16),
-			     .align = BT_ALIGN_CENTRE};
+	struct bt_row row = {
+	    .text = text, .len = (size_t)(label + digits), .label_len = (size_t)label, .align = BT_ALIGN_CENTRE};
 	return put_row(page, &row);
 }
 

@@ -55,15 +55,18 @@ static enum bt_err put_band(const struct bt_bitmap *bitmap, int from, int to, in
 	return err;
 }
 
-static enum bt_err put_feed(int units, struct bt_buf *out)
+/* In whole dots, each time. */
+static enum bt_err put_feed(int dots, int units_per_dot, struct bt_buf *out)
 {
 	enum bt_err err = BT_OK;
-	while (units > 0 && err == BT_OK) {
-		uint8_t most = (uint8_t)(units > FEED_MOST ? FEED_MOST : units);
+	int most = FEED_MOST / units_per_dot;
+	while (dots > 0 && err == BT_OK) {
+		int now = dots > most ? most : dots;
+		uint8_t units = (uint8_t)(now * units_per_dot);
 		err = PUT(out, feed_dots);
 		if (err == BT_OK)
-			err = bt_buf_put(out, &most, 1);
-		units -= most;
+			err = bt_buf_put(out, &units, 1);
+		dots -= now;
 	}
 	return err;
 }
@@ -73,7 +76,7 @@ static enum bt_err put_blank(const struct bt_prn_profile *profile, const struct 
 {
 	enum bt_err err = BT_OK;
 	if (profile->feed_units_per_dot > 0)
-		return put_feed((to - from) * profile->feed_units_per_dot, out);
+		return put_feed(to - from, profile->feed_units_per_dot, out);
 	for (int row = from; row < to && err == BT_OK; row += profile->band_rows) {
 		int end = to - row > profile->band_rows ? row + profile->band_rows : to;
 		err = put_band(bitmap, row, end, 1, out);
