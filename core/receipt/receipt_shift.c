@@ -2,6 +2,8 @@
 
 #include "core/receipt/blocks.h"
 
+#define SIGNATURE_SPACES 5 /* about 8 mm */
+
 /* Unlike on a sale's slip a nought is said: that there was none is what a report is read for. */
 static void format_sum(bt_paise paise, char *out, size_t cap)
 {
@@ -133,13 +135,16 @@ void bt_block_unsettled(const struct bt_slip *slip)
 	bt_lines_say(slip->lines, BT_LINE_TEXT, false, N_("and {1} more on the screen"), more);
 }
 
-/* Room to write with a pen, above the words. */
+/* Room to write with a pen, above the dots. */
+static void put_signature(const struct bt_slip *slip, const char *key)
+{
+	for (int i = 0; i < SIGNATURE_SPACES; i++)
+		bt_block_space(slip);
+	bt_lines_pair(slip->lines, false, key, "................");
+}
+
 void bt_block_sign(const struct bt_slip *slip)
 {
-	bt_block_space(slip);
-	bt_block_space(slip);
-	bt_lines_pair(slip->lines, false, N_("Signature of the clerk"), "................");
-	bt_block_space(slip);
-	bt_block_space(slip);
-	bt_lines_pair(slip->lines, false, N_("Signature of the supervisor"), "................");
+	put_signature(slip, N_("Signature of the clerk"));
+	put_signature(slip, N_("Signature of the supervisor"));
 }
