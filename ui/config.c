@@ -62,6 +62,11 @@ static bool set_printer_profile(struct bt_config *config, const char *value)
 	return bt_text_copy(config->printer_profile, sizeof config->printer_profile, value) == BT_OK;
 }
 
+static bool set_printer_models(struct bt_config *config, const char *value)
+{
+	return bt_text_copy(config->printer_models, sizeof config->printer_models, value) == BT_OK;
+}
+
 static bool set_mirror(struct bt_config *config, const char *value)
 {
 	return bt_text_copy(config->mirror, sizeof config->mirror, value) == BT_OK;
@@ -122,6 +127,7 @@ static const struct {
     {"receipt_language", set_receipt_language},
     {"printer", set_printer},
     {"printer_profile", set_printer_profile},
+    {"printer_models", set_printer_models},
     {"font", set_font},
     {"mirror", set_mirror},
     {"mirror_required", set_mirror_required},
@@ -154,7 +160,7 @@ void bt_config_default(struct bt_config *config)
 	    .receipt_language = BT_RECEIPT_BOTH,
 	    .printer = "none",
 	    .vending_key_pin = "ask",
-	    .printer_profile = "generic-80",
+	    .printer_profile = "auto",
 	    .colours = BT_COLOURS_AUTO,
 	};
 }

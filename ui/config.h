@@ -17,7 +17,8 @@ struct bt_config {
 	enum bt_lang language;
 	enum bt_receipt_lang receipt_language;
 	char printer[256]; /* "none", "file:...", "tcp://host:port", "dev:/dev/usb/lp0" */
-	char printer_profile[32];
+	char printer_profile[32];  /* "auto", or an id of a row */
+	char printer_models[256];  /* folder with the files of models; "" for those that come with Batti */
 	char font[256];            /* "" for the one that comes with Batti */
 	char vending_key[512];     /* pkcs11:... of a module with the vending keys; "" for keys sealed in the list */
 	char vending_key_pin[256]; /* "ask", or a file whose first line is the PIN */

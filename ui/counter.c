@@ -104,17 +104,16 @@ static enum bt_err open_wire(struct bt_counter *counter, const struct bt_counter
 static enum bt_err open_printer(struct bt_counter *counter, struct bt_fault *fault)
 {
 	const struct bt_config *config = &counter->config;
-	struct bt_prn_options printer = {.uri = config->printer,
-					 .profile = config->printer_profile,
-					 .font_path = counter->font,
-					 .pictures = bt_counter_pictures(counter),
-					 .timeout_ms = 20000,
-					 .log = counter->log};
+	struct bt_printer_setup *setup = &counter->printer_setup;
 	enum bt_err err;
 
 	if (strcmp(config->printer, "none") == 0)
 		return BT_OK;
-	err = bt_printer_open(&printer, &counter->printer, fault);
+	err = bt_printer_setup_read(config, counter->dir, setup, fault);
+	if (!err && setup->models_fault.err)
+		bt_log_line(counter->log, "printer", "models: %s", setup->models_fault.what);
+	if (!err)
+		err = bt_printer_setup_open(config, setup, counter->log, &counter->printer, fault);
 	if (!err) {
 		counter->sink = bt_printer_sink(counter->printer);
 		counter->has_sink = true;
@@ -246,14 +245,6 @@ out:
 	return err;
 }
 
-static enum bt_err find_font(struct bt_counter *counter)
-{
-	if (counter->config.font[0])
-		return bt_text_copy(counter->font, sizeof counter->font, counter->config.font);
-	return bt_path_join(BATTI_SOURCE_DIR "/assets/fonts", "Lohit-Devanagari.ttf", counter->font,
-			    sizeof counter->font);
-}
-
 enum bt_err bt_counter_open(const struct bt_counter_options *options, struct bt_counter **out, struct bt_fault *fault)
 {
 	struct bt_counter *counter = calloc(1, sizeof *counter);
@@ -269,7 +260,7 @@ enum bt_err bt_counter_open(const struct bt_counter_options *options, struct bt_
 	counter->demo_sandbox = options->demo_sandbox;
 	err = bt_text_copy(counter->dir, sizeof counter->dir, options->dir);
 	if (!err)
-		err = find_font(counter);
+		err = bt_printer_setup_font(&counter->config, counter->font, sizeof counter->font);
 	if (!err)
 		err = bt_queue_open(BT_JOB_COUNT, sizeof(int), &counter->job_done);
 	if (!err)
@@ -345,7 +336,7 @@ const struct bt_enrolment *bt_counter_enrolment(struct bt_counter *counter)
 const char *bt_counter_pictures(const struct bt_counter *counter)
 {
 	(void)counter; /* the same for all */
-	return BATTI_SOURCE_DIR "/assets/receipt";
+	return bt_printer_setup_pictures();
 }
 
 const char *bt_counter_font(struct bt_counter *counter)

@@ -7,6 +7,7 @@
 
 #include "core/base/queue.h"
 #include "ui/counter.h"
+#include "ui/printer_setup.h"
 
 /** Marks calls of ours among those of teller and sync. */
 #define BT_COUNTER_LIVE_CALLS (UINT64_C(1) << 62)
@@ -60,6 +61,7 @@ struct bt_counter {
 	bool has_wire;
 	struct bt_breaker breaker;
 	struct bt_printer *printer;
+	struct bt_printer_setup printer_setup; /* while has_sink */
 	struct bt_sink sink;
 	bool has_sink;
 	struct bt_sta sta;

@@ -202,6 +202,22 @@ static void add_lists(struct page *page)
 		add(page, N_("Tariff"), BT_UI_BAD, N_("not confirmed"), NULL, NULL);
 }
 
+/* Before what is said of the paper: which model it is, when it is known by name. */
+static void name_model(struct page *page, const struct bt_printer_setup *setup)
+{
+	struct bt_ui_system_line *line = &page->lines[page->count - 1];
+
+	if (setup->narrowed)
+		add(page, N_("Printer"), BT_UI_WARN, N_("its model cannot be read: {1}"), setup->models_fault.what,
+		    NULL);
+	for (int lang = 0; lang < BT_LANG_COUNT && !setup->narrowed && setup->profile.vendor[0]; lang++) {
+		char said[sizeof line->value[0]];
+
+		bt_text_copy(said, sizeof said, line->value[lang]);
+		bt_text_printf(line->value[lang], sizeof line->value[lang], "%s, %s", setup->profile.name, said);
+	}
+}
+
 static void add_printer(struct page *page)
 {
 	static const struct {
@@ -215,8 +231,11 @@ static void add_printer(struct page *page)
 	};
 	struct bt_counter *counter = page->counter;
 	enum bt_paper paper = counter->has_sink ? counter->sink.paper(counter->sink.self) : BT_PAPER_NONE;
+	int before = page->count;
 
 	add(page, N_("Printer"), papers[paper].mark, papers[paper].key, NULL, NULL);
+	if (counter->has_sink && page->count > before)
+		name_model(page, &counter->printer_setup);
 }
 
 static void add_mirror(struct page *page)

@@ -15,6 +15,7 @@ const struct bt_command *const bt_commands[] = {
     &bt_command_lease,
     &bt_command_token,
     &bt_command_docket,
+    &bt_command_printer,
     NULL,
 };
 

@@ -60,7 +60,8 @@ struct bt_command {
 };
 
 extern const struct bt_command bt_command_sell, bt_command_lookup, bt_command_sync_now, bt_command_enrol,
-    bt_command_journal, bt_command_receipt, bt_command_doctor, bt_command_token, bt_command_lease, bt_command_docket;
+    bt_command_journal, bt_command_receipt, bt_command_doctor, bt_command_token, bt_command_lease, bt_command_docket,
+    bt_command_printer;
 /** The counter itself: what runs when no command is named. Not in the list. */
 extern const struct bt_command bt_command_counter;
 /** NULL-ended, in the order of the help. */
