@@ -11,7 +11,9 @@
 #define FORGET_WAIT_MS  1000
 #define ASK_EVERY_MS    1000 /* while waiting for an answer */
 #define TURN_MS         250
-#define STALE_QUIET_MS  1000
+/* After the first answer, for more: a head left without one has its feed and cut behind it. */
+#define STALE_MS      250
+#define STALE_HEAD_MS 1500
 
 /* Why sending or waiting ended. */
 enum end {
@@ -293,22 +295,30 @@ static bool may_begin(struct talk *talk)
 	struct bt_stream *stream = talk->stream;
 	if (stream->link->port != NULL)
 		stream->port_out = stream->link->port(stream->fd) == BT_PAPER_OUT;
-	if (!stream->port_out && has(talk, answers_at_once))
+	if (!stream->port_out && has(talk, answers_at_once) && bt_stream_ask(stream, BT_ESCPOS_FILL))
 		ask_at_once(stream);
 	talk->real_time = stream->status.heard;
 	return !is_blocked(talk) && bt_stream_wish(stream) != BT_PRN_GIVE_UP;
 }
 
-/* Answers to questions of slips before, that come when the printer gets to them, must not count for this one. */
+static bool is_answered(const struct talk *talk)
+{
+	return !talk->stream->status.asked_in_order;
+}
+
+/* Answers to questions of the slip before, that come when the printer gets to them, must not count for this one: a new
+ * question stands behind them, and what comes until quiet is left. */
 static enum end skip_stale(struct talk *talk)
 {
+	int quiet = talk->slip->after_unanswered > 1 ? STALE_HEAD_MS : STALE_MS;
 	enum end end = ask_in_order(talk);
-	int64_t quiet_ms = bt_stream_now_ms();
-	start_waiting(talk);
-	while (end == END_DONE && bt_stream_now_ms() - quiet_ms < STALE_QUIET_MS) {
-		turn(talk, 0, NULL);
-		if (talk->stream->heard_ms > quiet_ms)
-			quiet_ms = talk->stream->heard_ms;
+	if (end == END_DONE)
+		end = wait_for(talk, is_answered);
+	int64_t until_ms = bt_stream_now_ms() + quiet;
+	while (end == END_DONE && bt_stream_now_ms() < until_ms) {
+		(void)bt_stream_turn(talk->stream, 0, until_ms);
+		if (talk->stream->heard_ms + quiet > until_ms)
+			until_ms = talk->stream->heard_ms + quiet;
 		end = check_time(talk, talk->slip->timeout_ms);
 	}
 	talk->stream->status.asked_in_order = talk->stream->status.worked_off = false;
@@ -319,7 +329,7 @@ static enum end skip_stale(struct talk *talk)
  * that it cannot print. */
 static enum end open_slip(struct talk *talk)
 {
-	bool stale = talk->slip->after_unanswered && has(talk, answers_in_order);
+	bool stale = talk->slip->after_unanswered > 0 && has(talk, answers_in_order);
 	if ((!has(talk, tells_unasked) && !stale) || talk->where.opening == 0)
 		return END_DONE;
 	enum end end = send_until(talk, talk->where.opening);
@@ -438,7 +448,7 @@ static void deliver_open(struct talk *talk, struct bt_prn_outcome *out)
 	bool whole = talk->sent == talk->slip->bytes.len;
 	out->state = judge(talk, end);
 	out->broken = has_begun(talk) && !(whole && (end == END_DONE || end == END_STALLED));
-	out->unanswered = talk->unanswered || (talk->stream->status.asked_in_order && !has(talk, tells_printed));
+	out->unanswered = talk->unanswered + talk->stream->status.asked_in_order;
 	if ((end == END_GIVEN_UP || end == END_STARVED) && has_begun(talk))
 		forgot = have_it_forget(talk);
 	else if (end == END_STALLED && !whole && talk->real_time)
@@ -480,7 +490,7 @@ static enum bt_paper ask_stream(struct bt_stream *stream, const struct bt_prn_pr
 		if (profile == NULL || port == BT_PAPER_OUT)
 			return port;
 	}
-	if (profile == NULL)
+	if (profile == NULL || !bt_stream_ask(stream, BT_ESCPOS_FILL))
 		return BT_PAPER_SILENT;
 	if (profile->real_time)
 		ask_at_once(stream);
@@ -512,7 +522,7 @@ bool bt_ladder_watch(const struct bt_prn_link *link, const char *address, const 
 	    bt_stream_open(link, address, hand, &stream, NULL) != BT_OK)
 		return false;
 	two[0].fd = stream.fd;
-	bool asked = bt_stream_ask(&stream, BT_ESCPOS_TELL_ALL);
+	bool asked = bt_stream_ask(&stream, BT_ESCPOS_FILL) && bt_stream_ask(&stream, BT_ESCPOS_TELL_ALL);
 	if (asked)
 		wait_unasked(&stream);
 	/* A printer that tells nothing now will tell nothing later. */

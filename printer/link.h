@@ -18,10 +18,10 @@ struct bt_prn_slip {
 	const char *name;                     /* sale id, or "test": for a file's name and the slip's own id */
 	const char *extension;
 	int copy;
-	bool after_unanswered; /* the slip before left a question open, whose answer may still come */
-	uint32_t serial;       /* differs from slip to slip */
-	int timeout_ms;        /* without a byte taken or, from a printer that talks, an answer */
-	int wait_ms;           /* altogether for a roll, a closed cover, a cool head in the middle of the slip */
+	int after_unanswered; /* questions in order that the slip before left open: answers may still come */
+	uint32_t serial;      /* differs from slip to slip */
+	int timeout_ms;       /* without a byte taken or, from a printer that talks, an answer */
+	int wait_ms;          /* altogether for a roll, a closed cover, a cool head in the middle of the slip */
 };
 
 /* What the screen's thread wants of the slip in hand. */
@@ -41,8 +41,8 @@ struct bt_prn_hand {
 struct bt_prn_outcome {
 	enum bt_print_state state;
 	enum bt_paper paper;
-	bool broken;     /* the printer may still wait for bytes of this slip */
-	bool unanswered; /* a question in order was left open */
+	bool broken;    /* the printer may still wait for bytes of this slip */
+	int unanswered; /* questions in order that were left open */
 	struct bt_fault fault;
 };
 

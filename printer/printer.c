@@ -44,7 +44,8 @@ struct bt_printer {
 	/* the worker's own */
 	struct bt_raster *raster;
 	struct bt_pictures *pictures;
-	bool after_broken, after_unanswered;
+	bool after_broken;
+	int after_unanswered;
 	uint32_t serial;
 	struct work work;
 };
@@ -70,7 +71,8 @@ static void deliver_slip(struct bt_printer *printer, const struct bt_print_job *
 	    .wait_ms = printer->wait_ms,
 	};
 	printer->link->deliver(printer->address, &slip, &printer->hand, outcome);
-	printer->after_unanswered = outcome->unanswered;
+	if (outcome->state != BT_PRINT_FAILED || outcome->broken)
+		printer->after_unanswered = outcome->unanswered;
 }
 
 static void print_slip(struct bt_printer *printer, const struct bt_print_job *job, struct bt_prn_outcome *outcome)

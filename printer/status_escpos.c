@@ -21,6 +21,7 @@ static const uint8_t tell_all[] = {0x1d, 0x61, 0xff};
 static const uint8_t tell_nothing[] = {0x1d, 0x61, 0x00};
 static const uint8_t forget[] = {0x10, 0x05, 0x02};
 static const uint8_t clear[] = {0x10, 0x14, 0x08, 0x01, 0x03, 0x14, 0x01, 0x06, 0x02, 0x08};
+static const uint8_t fill[8]; /* noughts: the longest head of a command of ours */
 
 struct bt_bytes bt_escpos_question(enum bt_escpos_question question)
 {
@@ -34,6 +35,7 @@ struct bt_bytes bt_escpos_question(enum bt_escpos_question question)
 	    [BT_ESCPOS_TELL_NOTHING] = {tell_nothing, sizeof(tell_nothing)},
 	    [BT_ESCPOS_FORGET] = {forget, sizeof(forget)},
 	    [BT_ESCPOS_CLEAR] = {clear, sizeof(clear)},
+	    [BT_ESCPOS_FILL] = {fill, sizeof(fill)},
 	};
 	return questions[question];
 }

@@ -28,6 +28,8 @@ enum bt_escpos_question {
 	BT_ESCPOS_TELL_NOTHING,
 	BT_ESCPOS_FORGET, /* recover from an error and throw away what is held */
 	BT_ESCPOS_CLEAR,  /* throw away what is held; answered by BT_ESCPOS_CLEAR's block when it is done */
+	/* No question: ends a command whose head was cut short, which would take a question for its size. */
+	BT_ESCPOS_FILL,
 	BT_ESCPOS_QUESTIONS,
 };
 

@@ -9,11 +9,13 @@
 #include <time.h>
 #include <unistd.h>
 
-#define PIECE         8192 /* usblp takes one request of this size at a time */
-#define NOW_WAIT_MS   500
-#define PAUSE_MS      10  /* after a read that gave nothing, and for a second answer to one question */
-#define SETTLE_MS     100 /* answers of more than one byte come in one piece */
-#define PORT_EVERY_MS 1000
+#define PIECE       8192 /* usblp takes one request of this size at a time */
+#define NOW_WAIT_MS 500
+#define PAUSE_MS    10 /* after a read that gave nothing */
+/* What belongs together comes together: at once over a network, within what an adapter waits for more over a line. */
+#define SETTLE_NET_MS  10
+#define SETTLE_LINE_MS 40
+#define PORT_EVERY_MS  1000
 
 int64_t bt_stream_now_ms(void)
 {
@@ -110,9 +112,14 @@ static void read_answers(struct bt_stream *stream, bool hung_up)
 	}
 }
 
+static int settle_ms(const struct bt_stream *stream)
+{
+	return stream->is_socket ? SETTLE_NET_MS : SETTLE_LINE_MS;
+}
+
 static void settle(struct bt_stream *stream)
 {
-	if (stream->status.has_lone && bt_stream_now_ms() - stream->heard_ms >= SETTLE_MS) {
+	if (stream->status.has_lone && bt_stream_now_ms() - stream->heard_ms >= settle_ms(stream)) {
 		bt_escpos_status_settle(&stream->status);
 		(void)bt_stream_paper(stream);
 	}
@@ -121,7 +128,7 @@ static void settle(struct bt_stream *stream)
 static int find_wait(const struct bt_stream *stream, int64_t until_ms)
 {
 	int64_t left = until_ms - bt_stream_now_ms();
-	int64_t most = stream->status.has_lone ? SETTLE_MS : left;
+	int64_t most = stream->status.has_lone ? settle_ms(stream) : left;
 	left = left < most ? left : most;
 	return left > 0 ? (int)left : 0;
 }
@@ -191,7 +198,7 @@ bool bt_stream_ask_now(struct bt_stream *stream, enum bt_escpos_question questio
 	stream->status.asked = BT_ESCPOS_NOTHING;
 	/* Some clones answer twice: the second must not be taken for the answer to the next question. */
 	if (answered)
-		(void)bt_stream_turn(stream, 0, bt_stream_now_ms() + PAUSE_MS);
+		(void)bt_stream_turn(stream, 0, bt_stream_now_ms() + settle_ms(stream));
 	return answered;
 }
 
