@@ -16,7 +16,7 @@ struct bt_config {
 	int idle_lock_s; /* 0 never, else 30..3600 */
 	enum bt_lang language;
 	enum bt_receipt_lang receipt_language;
-	char printer[256]; /* "none", "file:...", "tcp://host:port", "dev:/dev/usb/lp0" */
+	char printer[256]; /* an address as printer/link.h has them, "none" for no printer */
 	char printer_profile[32];  /* "auto", or an id of a row */
 	char printer_models[256];  /* folder with the files of models; "" for those that come with Batti */
 	char font[256];            /* "" for the one that comes with Batti */
