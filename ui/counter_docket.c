@@ -60,13 +60,13 @@ enum bt_err bt_counter_view(void *self, const char *sale_id, struct bt_sale_view
 	return BT_OK;
 }
 
-enum bt_err bt_counter_reprint(void *self, const char *sale_id)
+enum bt_err bt_counter_reprint(void *self, const char *sale_id, enum bt_reprint said)
 {
 	struct bt_counter *counter = self;
 	struct bt_docket_view docket;
 
-	return is_delivered(counter, sale_id, &docket) ? bt_teller_docket_reprint(counter->teller)
-						       : bt_teller_reprint(counter->teller, sale_id);
+	return is_delivered(counter, sale_id, &docket) ? bt_teller_docket_reprint(counter->teller, said)
+						       : bt_teller_reprint(counter->teller, sale_id, said);
 }
 
 enum bt_err bt_counter_paper_seen(void *self, const char *sale_id)

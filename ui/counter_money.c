@@ -113,3 +113,14 @@ enum bt_err bt_counter_make_anyway(void *self, const char *sale_id, const struct
 					? bt_teller_override(counter->teller, sale_id, approval, denial)
 					: BT_EAUTH);
 }
+
+enum bt_err bt_counter_open_drawer(void *self, const char *sale_id, const struct bt_approval *approval,
+				   enum bt_denial *denial)
+{
+	struct bt_counter *counter = self;
+
+	(void)sale_id;
+	*denial = BT_DENY_NONE;
+	return note_change(
+	    counter, use_approval(counter, approval) ? bt_teller_open_drawer(counter->teller, approval) : BT_EAUTH);
+}

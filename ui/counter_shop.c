@@ -329,6 +329,7 @@ struct bt_ui_shop bt_counter_shop(struct bt_counter *counter)
 	    .refund = bt_counter_refund,
 	    .abandon = bt_counter_abandon,
 	    .make_anyway = bt_counter_make_anyway,
+	    .open_drawer = bt_counter_open_drawer,
 	    .docket = bt_counter_docket,
 	    .docket_view = bt_counter_docket_view,
 	    .docket_finish = bt_counter_docket_finish,

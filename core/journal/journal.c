@@ -142,12 +142,12 @@ static enum bt_err insert_event(struct bt_store *store, const struct bt_event *e
 }
 
 /* Does this kind stand for a sale? Those from `paid` on do; a printed report or an exception may be without one, an
- * epoch, an era, an extension, what was delivered for another terminal and a key are. */
+ * epoch, an era, an extension, what was delivered for another terminal, a key and an open drawer are. */
 static bool needs_sale(enum bt_event_kind kind)
 {
 	return kind >= BT_EVENT_PAID && kind != BT_EVENT_PRINTED && kind != BT_EVENT_EXCEPTION &&
 	       kind != BT_EVENT_EPOCH && kind != BT_EVENT_ERA && kind != BT_EVENT_EXTENSION &&
-	       kind != BT_EVENT_DELIVERED && kind != BT_EVENT_KEY;
+	       kind != BT_EVENT_DELIVERED && kind != BT_EVENT_KEY && kind != BT_EVENT_DRAWER;
 }
 
 static enum bt_err check_input(const struct bt_event_in *in, struct bt_fault *fault)

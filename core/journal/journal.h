@@ -53,7 +53,9 @@
 	ROW(BT_EVENT_EXTENSION, "extension")                                                                           \
 	/* The token of another terminal's sale handed out here: without a sale of this record. */                     \
 	ROW(BT_EVENT_DELIVERED, "delivered")                                                                           \
-	ROW(BT_EVENT_KEY, "key")
+	ROW(BT_EVENT_KEY, "key")                                                                                       \
+	/* The drawer opened on a supervisor's word, without a sale. */                                                \
+	ROW(BT_EVENT_DRAWER, "drawer")
 
 enum bt_event_kind {
 #define BT_EVENT_ENUM(id, name) id,

@@ -60,8 +60,8 @@ struct bt_docket_view {
 enum bt_docket_found bt_teller_docket_open(struct bt_teller *teller, const char *text, char own_sale_id[37]);
 /** Ask the head-end to finish the docket in hand. BT_OK; BT_ESTATE (none that can be); BT_EUNREACHABLE; BT_EFULL. */
 BT_MUST_USE enum bt_err bt_teller_docket_finish(struct bt_teller *teller);
-/** Print again what was delivered, COPY n. BT_OK, BT_ESTATE, BT_EFULL. */
-BT_MUST_USE enum bt_err bt_teller_docket_reprint(struct bt_teller *teller);
+/** Print again what was delivered, as bt_teller_reprint. BT_OK, BT_EINPUT, BT_ESTATE, BT_EFULL. */
+BT_MUST_USE enum bt_err bt_teller_docket_reprint(struct bt_teller *teller, enum bt_reprint said);
 /** The clerk says that an unconfirmed slip came out. BT_OK, BT_ESTATE. */
 BT_MUST_USE enum bt_err bt_teller_docket_paper_seen(struct bt_teller *teller);
 void bt_teller_docket_view(const struct bt_teller *teller, struct bt_docket_view *out);

@@ -101,7 +101,7 @@ static bool is_idle(const struct bt_teller_work *work)
 	bool waiting = !work->cut_off && (work->state == BT_SALE_PAID || work->state == BT_SALE_VENDING ||
 					  work->state == BT_SALE_DECIDING);
 
-	return !waiting && !work->asking && work->printing != BT_PRINTING_NOW;
+	return !waiting && !work->asking && !bt_slip_is_in_hand(work->printing);
 }
 
 struct bt_teller_work *bt_teller_room(struct bt_teller *teller)

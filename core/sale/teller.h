@@ -12,6 +12,7 @@
 #include "core/receipt/form.h"
 #include "core/receipt/sink.h"
 #include "core/sale/sale.h"
+#include "core/sale/slip.h"
 #include "core/wire/breaker.h"
 #include "core/wire/wire.h"
 
@@ -34,8 +35,6 @@ enum bt_outlook {
 	BT_OUTLOOK_DOCKET,  /* money is recorded, the rest follows; denial says why */
 	BT_OUTLOOK_REFUSED, /* may not be sold: blocked, stopped */
 };
-
-enum bt_print_progress { BT_PRINTING_NONE, BT_PRINTING_NOW, BT_PRINTING_DONE, BT_PRINTING_ASK, BT_PRINTING_FAILED };
 
 /** One sale for those who look at it. */
 struct bt_sale_view {
@@ -132,8 +131,18 @@ BT_MUST_USE enum bt_err bt_teller_pay(struct bt_teller *teller, const struct bt_
 				      struct bt_fault *fault);
 /** Stop waiting for the server and make the token here (Enter on the waiting screen). BT_OK or BT_ESTATE. */
 BT_MUST_USE enum bt_err bt_teller_issue_now(struct bt_teller *teller, const char *sale_id);
-/** Print again: the same token or docket, COPY n, journaled. BT_OK, BT_ENOTFOUND, BT_ESTATE, BT_EFULL. */
-BT_MUST_USE enum bt_err bt_teller_reprint(struct bt_teller *teller, const char *sale_id);
+/**
+ * Print again: the same token or docket, COPY n, journaled with who and why. A slip in hand that waits for paper,
+ * cover, cutter or head is given up first: the copy goes out when its end is known, and not at all when it came out
+ * after all.
+ * @param said  what a person answered to "why once more?": UNSAID, ASKED or DAMAGED; the rest is known here.
+ * @return BT_OK; BT_EINPUT: the last one came out and @p said is UNSAID; BT_ENOTFOUND; BT_ESTATE (nothing to print, or
+ * one in hand that nothing keeps from coming out); BT_EFULL.
+ */
+BT_MUST_USE enum bt_err bt_teller_reprint(struct bt_teller *teller, const char *sale_id, enum bt_reprint said);
+/** Open the drawer without a sale, on a supervisor's word, which is on record first. BT_OK; BT_EAUTH; BT_EINPUT;
+ *  BT_ESTATE (no printer); BT_EFULL; the journal's error. */
+BT_MUST_USE enum bt_err bt_teller_open_drawer(struct bt_teller *teller, const struct bt_approval *approval);
 /** Finish an owned sale (sync and desk): PENDING by asking the server with the same body, INQUIRING by an inquiry,
  *  REFUNDING by asking for the reversal again; nothing is printed by itself.
  *  BT_OK, BT_ENOTFOUND, BT_ESTATE (nothing to finish, diverged, asked already, or still not possible), BT_EFULL. */

@@ -222,7 +222,7 @@ static void take_good(struct bt_teller *teller, struct bt_teller_work *work, con
 	if (bt_sale_find_step(work->state, token ? BT_SALE_EV_VEND_OK : BT_SALE_EV_VEND_CREDITED) &&
 	    bt_teller_move(teller, work, token ? BT_SALE_EV_VEND_OK : BT_SALE_EV_VEND_CREDITED) != BT_SALE_DO_NONE &&
 	    !work->background)
-		bt_teller_print(teller, work, work->copies + 1);
+		bt_teller_print(teller, work);
 }
 
 /* A "blocked" refusal bars issue here until a newer list says otherwise (PROTOCOL S2). */

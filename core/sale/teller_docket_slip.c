@@ -30,8 +30,10 @@ static void *delivered_body(const struct bt_teller *teller, int copy, const char
 		      docket->text, "result", result, "sale_id", view->sale_id, "shift", (json_int_t)teller->shift,
 		      "tid", (json_int_t)view->tid, "token", view->token, "units", (json_int_t)view->units);
 
-	if (o && view->key_tokens.count &&
-	    json_object_set_new(o, "key_change", bt_key_tokens_json(&view->key_tokens)) != 0) {
+	if (o && ((view->key_tokens.count &&
+		   json_object_set_new(o, "key_change", bt_key_tokens_json(&view->key_tokens)) != 0) ||
+		  (copy > 1 && docket->why != BT_REPRINT_UNSAID &&
+		   json_object_set_new(o, "reason", json_string(bt_reprint_code(docket->why))) != 0))) {
 		json_decref(o);
 		return NULL;
 	}
@@ -157,58 +159,73 @@ static void gather(const struct bt_teller *teller, int copy, struct bt_receipt_f
 	bt_text_copy(facts->token, sizeof facts->token, view->token);
 	bt_text_copy(facts->complaint, sizeof facts->complaint, enrolment->complaint);
 	bt_text_copy(facts->head, sizeof facts->head, docket->head);
-	bt_teller_slip_copy(teller, view->delivered_at_ms, facts);
+	bt_teller_slip_copy(teller, docket->why, view->delivered_at_ms, facts);
 	/* The proof of the payment is the owner's signature, which is on the docket. */
 	bt_text_copy(facts->record, sizeof facts->record, docket->text);
 }
 
-void bt_teller_docket_print(struct bt_teller *teller)
+static void send(struct bt_teller *teller)
 {
 	const struct bt_sink *sink = teller->parts.sink;
 	struct bt_docket_view *view = &teller->docket.view;
 	struct bt_receipt_facts facts;
 	struct bt_print_job job = {.copy = view->copies + 1};
 
-	if (!sink)
-		return;
 	gather(teller, job.copy, &facts);
 	bt_text_copy(job.sale_id, sizeof job.sale_id, view->sale_id);
-	view->printing = BT_PRINTING_FAILED;
-	if (bt_teller_compose(teller, &facts, bt_teller_slip_lang(teller, facts.kind), &job.receipt) == BT_OK &&
-	    sink->submit(sink->self, &job) == BT_OK)
-		view->printing = BT_PRINTING_NOW;
-	teller->changed = true;
+	if (bt_teller_compose(teller, &facts, bt_teller_slip_lang(teller, facts.kind), &job.receipt) != BT_OK ||
+	    sink->submit(sink->self, &job) != BT_OK)
+		bt_teller_slip_step(&view->printing, BT_SLIP_EV_NOT_TAKEN);
 }
 
-enum bt_err bt_teller_docket_reprint(struct bt_teller *teller)
+void bt_teller_docket_print(struct bt_teller *teller)
 {
 	struct bt_docket_view *view = &teller->docket.view;
 
-	if (view->state != BT_DOCKET_DELIVERED || view->printing == BT_PRINTING_NOW || !teller->parts.sink)
+	if (teller->parts.sink && bt_teller_slip_step(&view->printing, BT_SLIP_EV_DUE) == BT_SLIP_DO_SEND) {
+		teller->docket.why = BT_REPRINT_UNSAID;
+		send(teller);
+	}
+	teller->changed = true;
+}
+
+enum bt_err bt_teller_docket_reprint(struct bt_teller *teller, enum bt_reprint said)
+{
+	struct bt_docket_view *view = &teller->docket.view;
+	enum bt_reprint *why = &teller->docket.why;
+	enum bt_err err;
+
+	if (view->state != BT_DOCKET_DELIVERED || !teller->parts.sink)
 		return BT_ESTATE;
-	bt_teller_docket_print(teller);
+	if (bt_slip_is_in_hand(view->printing))
+		return bt_teller_give_up(teller, &view->printing);
+	err = bt_reprint_why(view->printing, view->copies + 1, *why, said, why);
+	if (err)
+		return err;
+	if (bt_teller_slip_step(&view->printing, BT_SLIP_EV_PRINT) == BT_SLIP_DO_SEND)
+		send(teller);
+	teller->changed = true;
 	return view->printing == BT_PRINTING_NOW ? BT_OK : BT_EFULL;
 }
 
 bool bt_teller_docket_printed(struct bt_teller *teller, const struct bt_print_result *result)
 {
-	static const struct {
-		const char *name;
-		enum bt_print_progress progress;
-	} outcomes[] = {
-	    [BT_PRINT_CONFIRMED] = {"confirmed", BT_PRINTING_DONE},
-	    [BT_PRINT_UNCONFIRMED] = {"unconfirmed", BT_PRINTING_ASK},
-	    [BT_PRINT_FAILED] = {"failed", BT_PRINTING_FAILED},
-	};
 	struct bt_docket_view *view = &teller->docket.view;
+	enum bt_reprint *why = &teller->docket.why;
+	enum bt_print_progress was = view->printing;
+	enum bt_slip_event event;
+	const char *name = bt_teller_outcome(result->state, &event);
 
-	if (view->printing != BT_PRINTING_NOW || strcmp(view->sale_id, result->sale_id) != 0)
+	if (!bt_slip_is_in_hand(was) || strcmp(view->sale_id, result->sale_id) != 0)
 		return false;
-	view->printing = outcomes[result->state].progress;
+	enum bt_slip_effect effect = bt_teller_slip_step(&view->printing, event);
 	if (result->state != BT_PRINT_FAILED && result->copy > view->copies)
 		view->copies = result->copy;
-	if (bt_teller_docket_record(teller, result->copy, outcomes[result->state].name) != BT_OK)
+	if (bt_teller_docket_record(teller, result->copy, name) != BT_OK)
 		bt_log_line(teller->parts.log, "docket", "%s: slip %d not recorded", view->sale_id, result->copy);
+	if (effect == BT_SLIP_DO_RECORD_SEND &&
+	    bt_reprint_why(was, view->copies + 1, *why, BT_REPRINT_UNSAID, why) == BT_OK)
+		send(teller);
 	teller->changed = true;
 	return true;
 }
@@ -217,9 +234,8 @@ enum bt_err bt_teller_docket_paper_seen(struct bt_teller *teller)
 {
 	struct bt_docket_view *view = &teller->docket.view;
 
-	if (view->printing != BT_PRINTING_ASK)
+	if (bt_teller_slip_step(&view->printing, BT_SLIP_EV_SEEN) != BT_SLIP_DO_RECORD)
 		return BT_ESTATE;
-	view->printing = BT_PRINTING_DONE;
 	teller->changed = true;
 	return bt_teller_docket_record(teller, view->copies, "confirmed");
 }

@@ -49,7 +49,7 @@ void bt_teller_enter_doubt(struct bt_teller *teller, struct bt_teller_work *work
 	work->denial = BT_DENY_SERVER;
 	bt_teller_move(teller, work, BT_SALE_EV_VEND_UNKNOWN);
 	if (!work->background)
-		bt_teller_print(teller, work, work->copies + 1);
+		bt_teller_print(teller, work);
 	work->background = true;
 }
 
@@ -107,6 +107,6 @@ enum bt_err bt_teller_override(struct bt_teller *teller, const char *sale_id, co
 	work->overridden = true;
 	work->background = false;
 	bt_teller_move(teller, work, BT_SALE_EV_OVERRIDE);
-	bt_teller_print(teller, work, 1);
+	bt_teller_print(teller, work);
 	return BT_OK;
 }

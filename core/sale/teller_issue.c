@@ -248,7 +248,7 @@ static void give_docket(struct bt_teller *teller, struct bt_teller_work *work, e
 	}
 	bt_teller_move(teller, work, BT_SALE_EV_CANNOT_ISSUE);
 	if (!work->background)
-		bt_teller_print(teller, work, work->copies + 1);
+		bt_teller_print(teller, work);
 	/* With the docket the consumer is free to go: a token that follows must not come out beside the next person. */
 	work->background = true;
 }
@@ -310,7 +310,7 @@ void bt_teller_decide(struct bt_teller *teller, struct bt_teller_work *work)
 	if (bt_mutant(BT_MUTANT_SHOW_FIRST)) {
 		bt_text_copy(work->token, sizeof work->token, token);
 		bt_teller_move(teller, work, BT_SALE_EV_ISSUE_HERE);
-		bt_teller_print(teller, work, 1);
+		bt_teller_print(teller, work);
 		(void)!bt_teller_commit_tokened(teller, work, &batch, &sale, token);
 		return;
 	}
@@ -321,5 +321,5 @@ void bt_teller_decide(struct bt_teller *teller, struct bt_teller_work *work)
 	}
 	bt_teller_move(teller, work, BT_SALE_EV_ISSUE_HERE);
 	if (!work->background)
-		bt_teller_print(teller, work, work->copies + 1);
+		bt_teller_print(teller, work);
 }

@@ -176,7 +176,7 @@ static enum bt_err record_offline(struct bt_teller *teller, struct bt_teller_wor
 	work->made_here = denial == BT_DENY_NONE;
 	work->tokened_at_ms = work->made_here ? bt_clock_wall_ms(teller->parts.clock) : 0;
 	bt_teller_move(teller, work, work->made_here ? BT_SALE_EV_ISSUE_HERE : BT_SALE_EV_CANNOT_ISSUE);
-	bt_teller_print(teller, work, 1);
+	bt_teller_print(teller, work);
 	work->background = !work->made_here; /* the docket frees the consumer */
 	return BT_OK;
 }

@@ -1,4 +1,4 @@
-/* Slips: the facts of a sale for a receipt, and what came of printing them. */
+/* Slips: the facts of a sale for a receipt, and how many the record knows of. */
 #include "core/sale/teller_work.h"
 
 #include <stdio.h>
@@ -32,7 +32,8 @@ enum bt_receipt_lang bt_teller_slip_lang(const struct bt_teller *teller, enum bt
 	return form ? bt_form_lang(form, kind, teller->parts.receipt_lang) : teller->parts.receipt_lang;
 }
 
-void bt_teller_slip_copy(const struct bt_teller *teller, int64_t first_printed_ms, struct bt_receipt_facts *facts)
+void bt_teller_slip_copy(const struct bt_teller *teller, enum bt_reprint why, int64_t first_printed_ms,
+			 struct bt_receipt_facts *facts)
 {
 	const struct bt_operator *person = bt_enrolment_operator(teller->parts.enrolment, teller->operator_id);
 
@@ -40,11 +41,12 @@ void bt_teller_slip_copy(const struct bt_teller *teller, int64_t first_printed_m
 		return;
 	facts->printed_at_ms = bt_teller_now(teller);
 	facts->first_printed_ms = first_printed_ms;
+	bt_text_copy(facts->reprint_reason, sizeof facts->reprint_reason, bt_reprint_key(why));
 	if (person)
 		bt_teller_slip_name(&facts->printed_by, &person->name);
 }
 
-static enum bt_receipt_kind kind_of(const struct bt_teller_work *work)
+enum bt_receipt_kind bt_teller_slip_kind(const struct bt_teller_work *work)
 {
 	if (work->token[0])
 		return BT_RECEIPT_TOKEN;
@@ -57,7 +59,7 @@ static enum bt_receipt_kind kind_of(const struct bt_teller_work *work)
 }
 
 /* Slips of each name are counted apart; what was delivered has none. */
-static const char *slip_name(enum bt_receipt_kind kind)
+const char *bt_teller_slip_code(enum bt_receipt_kind kind)
 {
 	static const char *const names[] = {[BT_RECEIPT_DOCKET] = "docket",
 					    [BT_RECEIPT_REFUND] = "refund",
@@ -239,7 +241,7 @@ static void gather(struct bt_teller *teller, const struct bt_teller_work *work, 
 {
 	const struct bt_sale *sale = &work->sale;
 
-	*facts = (struct bt_receipt_facts){.kind = kind_of(work),
+	*facts = (struct bt_receipt_facts){.kind = bt_teller_slip_kind(work),
 					   .training = teller->parts.training,
 					   .made_here = work->made_here,
 					   .possible_duplicate = work->overridden,
@@ -250,7 +252,8 @@ static void gather(struct bt_teller *teller, const struct bt_teller_work *work, 
 	fill_refund(teller, work, facts);
 	fill_cut(teller, work, facts);
 	if (copy > 1)
-		bt_teller_slip_copy(teller, find_first_print(teller, sale->sale_id, slip_name(facts->kind)), facts);
+		bt_teller_slip_copy(teller, work->why,
+				    find_first_print(teller, sale->sale_id, bt_teller_slip_code(facts->kind)), facts);
 	bt_text_copy(facts->terminal, sizeof facts->terminal, sale->terminal);
 	bt_text_copy(facts->connection, sizeof facts->connection, sale->connection);
 	bt_text_copy(facts->meter, sizeof facts->meter, sale->meter);
@@ -274,61 +277,10 @@ static enum bt_err compose(struct bt_teller *teller, const struct bt_teller_work
 	return bt_teller_compose(teller, &facts, lang, out);
 }
 
-/* A docket's slips are counted apart, and a refund's: what follows has an original of its own. */
-static void record_print(struct bt_teller *teller, struct bt_teller_work *work, int copy, const char *result)
+enum bt_err bt_teller_slip(struct bt_teller *teller, const struct bt_teller_work *work, int copy,
+			   struct bt_receipt *out)
 {
-	struct bt_teller_batch batch = {0};
-	const char *slip = slip_name(work->slip);
-	json_t *body = json_pack("{s:i, s:s}", "copy", copy, "result", result);
-
-	if (body && slip[0] && json_object_set_new(body, "slip", json_string(slip)) != 0) {
-		json_decref(body);
-		body = NULL;
-	}
-	if (bt_teller_add(&batch, BT_EVENT_PRINTED, work->sale.sale_id, body) != BT_OK ||
-	    bt_teller_commit(teller, &batch, NULL) != BT_OK)
-		bt_log_line(teller->parts.log, "sale", "%s: slip %d not recorded", work->sale.sale_id, copy);
-}
-
-/* Without a printer the screen is the slip of a refund: it is on record that the money was given, or the sale would
- * stand among those that wait for it. */
-static void record_unprinted(struct bt_teller *teller, struct bt_teller_work *work)
-{
-	work->slip = kind_of(work);
-	if (work->slip != BT_RECEIPT_REFUND || work->copies > 0)
-		return;
-	record_print(teller, work, 1, "unconfirmed");
-	work->copies = 1;
-}
-
-/* Cash goes in with the sale's first slip while the consumer stands there, and out with the first of its refund,
- * whenever that is asked for. */
-static bool opens_drawer(const struct bt_teller_work *work, int copy)
-{
-	bool moves = work->slip == BT_RECEIPT_REFUND || (work->slip != BT_RECEIPT_REFUND_DOCKET && !work->background);
-
-	return copy == 1 && moves && strcmp(work->sale.tenders[0].kind, "cash") == 0;
-}
-
-void bt_teller_print(struct bt_teller *teller, struct bt_teller_work *work, int copy)
-{
-	struct bt_print_job job = {.copy = copy};
-	const struct bt_sink *sink = teller->parts.sink;
-
-	if (!sink) {
-		record_unprinted(teller, work);
-		if (bt_sale_find_step(work->state, BT_SALE_EV_FINISH))
-			bt_teller_move(teller, work, BT_SALE_EV_FINISH);
-		return;
-	}
-	bt_text_copy(job.sale_id, sizeof job.sale_id, work->sale.sale_id);
-	work->slip = kind_of(work);
-	job.open_drawer = opens_drawer(work, copy);
-	work->printing = BT_PRINTING_FAILED;
-	if (compose(teller, work, bt_teller_slip_lang(teller, work->slip), copy, &job.receipt) == BT_OK &&
-	    sink->submit(sink->self, &job) == BT_OK)
-		work->printing = BT_PRINTING_NOW;
-	teller->changed = true;
+	return compose(teller, work, bt_teller_slip_lang(teller, work->slip), copy, out);
 }
 
 static const char *slip_of_stage(enum bt_sale_stage stage)
@@ -336,8 +288,8 @@ static const char *slip_of_stage(enum bt_sale_stage stage)
 	if (stage == BT_STAGE_TOKENED || stage == BT_STAGE_CREDITED)
 		return "";
 	if (stage == BT_STAGE_REFUNDED)
-		return slip_name(BT_RECEIPT_REFUND);
-	return slip_name(stage == BT_STAGE_REFUNDING ? BT_RECEIPT_REFUND_DOCKET : BT_RECEIPT_DOCKET);
+		return bt_teller_slip_code(BT_RECEIPT_REFUND);
+	return bt_teller_slip_code(stage == BT_STAGE_REFUNDING ? BT_RECEIPT_REFUND_DOCKET : BT_RECEIPT_DOCKET);
 }
 
 int bt_teller_printed(struct bt_teller *teller, const struct bt_sale_row *row)
@@ -356,75 +308,6 @@ int bt_teller_printed(struct bt_teller *teller, const struct bt_sale_row *row)
 	}
 	bt_buf_fini(&text);
 	return copies;
-}
-
-static void take_print(struct bt_teller *teller, const struct bt_print_result *result)
-{
-	static const struct {
-		const char *name;
-		enum bt_print_progress progress;
-	} outcomes[] = {
-	    [BT_PRINT_CONFIRMED] = {"confirmed", BT_PRINTING_DONE},
-	    [BT_PRINT_UNCONFIRMED] = {"unconfirmed", BT_PRINTING_ASK},
-	    [BT_PRINT_FAILED] = {"failed", BT_PRINTING_FAILED},
-	};
-	struct bt_teller_work *work = bt_teller_find(teller, result->sale_id);
-
-	if (bt_teller_docket_printed(teller, result))
-		return;
-	/* A slip of a run before, or one that nobody asked for. */
-	if (!work || work->printing != BT_PRINTING_NOW)
-		return;
-	work->printing = outcomes[result->state].progress;
-	teller->changed = true;
-	record_print(teller, work, result->copy, outcomes[result->state].name);
-	if (result->state != BT_PRINT_FAILED && work->slip == BT_RECEIPT_DOCKET)
-		work->docket_given = true;
-	/* The docket came out while the token arrived: the token itself is still to be printed. */
-	if (result->state == BT_PRINT_FAILED || work->slip != kind_of(work))
-		return;
-	if (result->copy > work->copies)
-		work->copies = result->copy;
-	if (bt_sale_find_step(work->state, BT_SALE_EV_PRINTED))
-		bt_teller_move(teller, work, BT_SALE_EV_PRINTED);
-}
-
-void bt_teller_take_prints(struct bt_teller *teller)
-{
-	const struct bt_sink *sink = teller->parts.sink;
-	struct bt_print_result result;
-
-	while (sink && sink->take(sink->self, &result))
-		take_print(teller, &result);
-}
-
-enum bt_err bt_teller_reprint(struct bt_teller *teller, const char *sale_id)
-{
-	struct bt_teller_work *work;
-	enum bt_err err = bt_teller_load(teller, sale_id, &work);
-
-	if (err)
-		return err;
-	if (!teller->parts.sink || work->printing == BT_PRINTING_NOW || work->state == BT_SALE_VENDING ||
-	    work->state == BT_SALE_PAID || work->state == BT_SALE_ABANDONED ||
-	    (work->state == BT_SALE_STOPPED && work->token[0]))
-		return BT_ESTATE;
-	bt_teller_print(teller, work, work->copies + 1);
-	return work->printing == BT_PRINTING_NOW ? BT_OK : BT_EFULL;
-}
-
-enum bt_err bt_teller_paper_seen(struct bt_teller *teller, const char *sale_id)
-{
-	struct bt_teller_work *work = bt_teller_find(teller, sale_id);
-
-	if (!work)
-		return BT_ENOTFOUND;
-	if (work->printing != BT_PRINTING_ASK)
-		return BT_ESTATE;
-	work->printing = BT_PRINTING_DONE;
-	record_print(teller, work, work->copies, "confirmed");
-	teller->changed = true;
-	return BT_OK;
 }
 
 enum bt_err bt_teller_receipt(struct bt_teller *teller, const char *sale_id, enum bt_receipt_lang lang, int copy,

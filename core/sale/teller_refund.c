@@ -118,7 +118,7 @@ void bt_teller_refund_waits(struct bt_teller *teller, struct bt_teller_work *wor
 {
 	if (work->background)
 		return;
-	bt_teller_print(teller, work, work->copies + 1);
+	bt_teller_print(teller, work);
 	work->background = true;
 }
 
@@ -147,7 +147,7 @@ static void give_back(struct bt_teller *teller, struct bt_teller_work *work)
 	work->copies = 0;
 	bt_teller_move(teller, work, BT_SALE_EV_REVERSED);
 	if (!work->background)
-		bt_teller_print(teller, work, 1);
+		bt_teller_print(teller, work);
 }
 
 void bt_teller_take_reversal(struct bt_teller *teller, struct bt_teller_work *work, const struct bt_answer *answer)

@@ -18,9 +18,9 @@ struct bt_teller_work {
 	bool background;                 /* the consumer has a slip or is gone: nothing is printed by itself */
 	bool cut_off;                    /* by a restart, and nobody has said yet what became of it */
 	bool docket_given, overridden;
-	bool era_told; /* the same body has gone again under the era that the head-end named */
-	enum bt_call_kind call_kind;             /* of the request that is out, or was last */
-	uint64_t call_id;                        /* 0: the last one never left */
+	bool era_told;               /* the same body has gone again under the era that the head-end named */
+	enum bt_call_kind call_kind; /* of the request that is out, or was last */
+	uint64_t call_id;            /* 0: the last one never left */
 	int64_t asked_boot_ms, deadline_boot_ms; /* 0: none */
 	int64_t tokened_at_ms;
 	enum bt_denial denial;
@@ -31,6 +31,8 @@ struct bt_teller_work {
 	char approved_by[24], reason[24]; /* of a refund */
 	enum bt_print_progress printing;
 	enum bt_receipt_kind slip; /* what is in the printer */
+	enum bt_reprint why;       /* of that slip, when it is a copy */
+	char asked_by[24];         /* and who had it printed */
 	int copies;                /* slips of the present kind printed: a token's original comes after the docket's */
 	uint64_t touched;          /* for choosing which finished one makes room */
 };
@@ -43,6 +45,7 @@ struct bt_teller_docket {
 	uint64_t call_id;
 	int64_t until_boot_ms; /* of the call */
 	char head[17];         /* of the record with it, for the slip */
+	enum bt_reprint why;   /* of the newest slip, when it is a copy */
 };
 
 struct bt_teller {
@@ -159,8 +162,7 @@ void bt_teller_docket_name(struct bt_teller *teller, struct bt_docket_view *view
  *  each slip. */
 BT_MUST_USE enum bt_err bt_teller_docket_record(struct bt_teller *teller, int copy, const char *result);
 /** What was delivered here before, by sale id or number; false: nothing, *out is untouched. */
-bool bt_teller_docket_find(struct bt_teller *teller, const struct bt_docket_view *wanted,
-			   struct bt_teller_docket *out);
+bool bt_teller_docket_find(struct bt_teller *teller, const struct bt_docket_view *wanted, struct bt_teller_docket *out);
 void bt_teller_docket_print(struct bt_teller *teller);
 /** Take the end of a slip of it; false: it is not one. */
 bool bt_teller_docket_printed(struct bt_teller *teller, const struct bt_print_result *result);
@@ -220,12 +222,28 @@ BT_MUST_USE enum bt_err bt_teller_compose(const struct bt_teller *teller, const 
 					  enum bt_receipt_lang lang, struct bt_receipt *out);
 /** The language of paper: the counter's, or what the form says of this kind. */
 enum bt_receipt_lang bt_teller_slip_lang(const struct bt_teller *teller, enum bt_receipt_kind kind);
-/** Who asked for this copy and when; an original says nothing of it. */
-void bt_teller_slip_copy(const struct bt_teller *teller, int64_t first_printed_ms, struct bt_receipt_facts *facts);
+/** Who asked for this copy, when and why; an original says nothing of it. */
+void bt_teller_slip_copy(const struct bt_teller *teller, enum bt_reprint why, int64_t first_printed_ms,
+			 struct bt_receipt_facts *facts);
 /** How many slips of the present kind the journal knows of. */
 int bt_teller_printed(struct bt_teller *teller, const struct bt_sale_row *row);
-void bt_teller_print(struct bt_teller *teller, struct bt_teller_work *work, int copy);
+/** Which slip the sale has as it stands, and its name in the record: those of each name are counted apart. */
+enum bt_receipt_kind bt_teller_slip_kind(const struct bt_teller_work *work);
+const char *bt_teller_slip_code(enum bt_receipt_kind kind);
+/** The slip of work->slip, as it goes to the printer. */
+BT_MUST_USE enum bt_err bt_teller_slip(struct bt_teller *teller, const struct bt_teller_work *work, int copy,
+				       struct bt_receipt *out);
+
+/* teller_paper.c */
+/** Print by itself what the sale has now, after the slip in hand if there is one. */
+void bt_teller_print(struct bt_teller *teller, struct bt_teller_work *work);
 /** Take finished slips from the sink and journal them. */
 void bt_teller_take_prints(struct bt_teller *teller);
+/** Take the row for @p event, if there is one. @return the effect; NOTHING without a row. */
+enum bt_slip_effect bt_teller_slip_step(enum bt_print_progress *printing, enum bt_slip_event event);
+/** Name in the record and event of a slip that ended. */
+const char *bt_teller_outcome(enum bt_print_state state, enum bt_slip_event *event);
+/** Give up the slip in hand. BT_OK, or BT_ESTATE: nothing keeps it from coming out, or the sink cannot. */
+BT_MUST_USE enum bt_err bt_teller_give_up(struct bt_teller *teller, enum bt_print_progress *printing);
 
 #endif

@@ -50,6 +50,9 @@ struct fake_shop {
 	int pays, issues, reprints, look_ups, proofs, finishes;
 	struct bt_draft paid;
 	char reprinted[37];
+	enum bt_err reprint_err; /* for as long as nobody says why */
+	enum bt_reprint reprint_said;
+	int drawers;
 	char fault[16];
 	bool no_limit; /* nothing could be extended */
 	struct bt_ui_extension extension;
@@ -229,10 +232,14 @@ static inline enum bt_err fake_finish(void *self, const char *sale_id)
 	return fake->finish_err;
 }
 
-static inline enum bt_err fake_reprint(void *self, const char *sale_id)
+static inline enum bt_err fake_reprint(void *self, const char *sale_id, enum bt_reprint said)
 {
 	struct fake_shop *fake = self;
+	if (fake->reprint_err != BT_OK && said == BT_REPRINT_UNSAID) {
+		return fake->reprint_err;
+	}
 	(void)bt_text_copy(fake->reprinted, sizeof(fake->reprinted), sale_id);
+	fake->reprint_said = said;
 	fake->reprints++;
 	return BT_OK;
 }
@@ -320,6 +327,17 @@ static inline enum bt_err fake_make_anyway(void *self, const char *sale_id, cons
 {
 	(void)sale_id;
 	return fake_order(self, approval, denial, BT_SALE_TOKENED);
+}
+
+static inline enum bt_err fake_open_drawer(void *self, const char *sale_id, const struct bt_approval *approval,
+					   enum bt_denial *denial)
+{
+	struct fake_shop *fake = self;
+	(void)sale_id;
+	*denial = BT_DENY_NONE;
+	(void)bt_text_copy(fake->reason, sizeof(fake->reason), approval->reason);
+	fake->drawers++;
+	return fake->order_err;
 }
 
 static inline enum bt_docket_found fake_docket(void *self, const char *text, char own_sale_id[37])
@@ -635,6 +653,7 @@ static inline void fake_open(struct fake_shop *fake, const struct bt_words *word
 	    .refund = fake_refund,
 	    .abandon = fake_abandon,
 	    .make_anyway = fake_make_anyway,
+	    .open_drawer = fake_open_drawer,
 	    .docket = fake_docket,
 	    .docket_view = fake_docket_view,
 	    .docket_finish = fake_docket_finish,

@@ -161,7 +161,7 @@ static void delivers_and_counts_nothing(void **state)
 	assert_true(says(&shop->jobs[0].receipt, "D-0143-0611-087-6"));
 	shop_printed(shop, BT_PRINT_CONFIRMED);
 	assert_int_equal(view_of(shop).copies, 1);
-	assert_int_equal(bt_teller_docket_reprint(shop->teller), BT_OK);
+	assert_int_equal(bt_teller_docket_reprint(shop->teller, BT_REPRINT_ASKED), BT_OK);
 	assert_int_equal(shop->jobs[1].copy, 2);
 	assert_int_equal(bt_journal_unsent(shop->journal, &unsent), BT_OK);
 	assert_int_equal(unsent.count, 0);
@@ -186,7 +186,7 @@ static void remembers(void **state)
 	assert_int_equal(view_of(shop).copies, 1);
 	assert_int_equal(open_text(shop, "d-0143-0611-087-6"), BT_DOCKET_ELSEWHERE);
 	assert_string_equal(view_of(shop).token, TOKEN);
-	assert_int_equal(bt_teller_docket_reprint(shop->teller), BT_OK);
+	assert_int_equal(bt_teller_docket_reprint(shop->teller, BT_REPRINT_ASKED), BT_OK);
 	assert_int_equal(shop->jobs[shop->jobs_count - 1].copy, 2);
 	assert_int_equal(shop->calls_count, 1);
 }

@@ -85,14 +85,14 @@ static void sale_key_change_offline(void **state)
 	shop_pay(shop, 50000);
 	expect_everywhere(shop, &four);
 	shop_printed(shop, BT_PRINT_CONFIRMED);
-	assert_int_equal(bt_teller_reprint(shop->teller, shop->sale_id), BT_OK);
+	assert_int_equal(bt_teller_reprint(shop->teller, shop->sale_id, BT_REPRINT_ASKED), BT_OK);
 	expect_slip(shop, &four);
 	/* From the record alone: the list has moved on meanwhile. */
 	shop->consumer.key_change.tokens.count = 0;
 	assert_int_equal(bt_directory_put(shop->directory, &shop->consumer, &shop->fault), BT_OK);
 	shop_restart(shop);
 	expect_everywhere(shop, &four);
-	assert_int_equal(bt_teller_reprint(shop->teller, shop->sale_id), BT_OK);
+	assert_int_equal(bt_teller_reprint(shop->teller, shop->sale_id, BT_REPRINT_ASKED), BT_OK);
 	assert_int_equal(shop->jobs[shop->jobs_count - 1].copy, 2);
 	expect_slip(shop, &four);
 	/* The next sale has none. */

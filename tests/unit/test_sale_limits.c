@@ -46,7 +46,7 @@ static void sale_limits_keys_locked(void **state)
 	assert_string_equal(shop_view(shop).token, digits);
 	/* Nobody stands there: it is printed when somebody asks, and then as an original. */
 	assert_int_equal(shop->jobs_count, 1);
-	assert_int_equal(bt_teller_reprint(shop->teller, shop->sale_id), BT_OK);
+	assert_int_equal(bt_teller_reprint(shop->teller, shop->sale_id, BT_REPRINT_ASKED), BT_OK);
 	assert_int_equal(shop->jobs[1].copy, 1);
 	assert_false(shop->jobs[1].open_drawer);
 	assert_true(shop_shows_token(&shop->jobs[1].receipt));

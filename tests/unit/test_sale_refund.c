@@ -94,7 +94,7 @@ static void refund_of_a_refused_sale(void **state)
 	assert_true(says(&shop->jobs[0].receipt, "REFUND"));
 	assert_true(says(&shop->jobs[0].receipt, "Approved by A. K. Jha."));
 	shop_printed(shop, BT_PRINT_CONFIRMED);
-	assert_int_equal(bt_teller_reprint(shop->teller, shop->sale_id), BT_OK);
+	assert_int_equal(bt_teller_reprint(shop->teller, shop->sale_id, BT_REPRINT_ASKED), BT_OK);
 	assert_int_equal(shop->jobs[1].copy, 2);
 	assert_false(shop->jobs[1].open_drawer);
 	shop_printed(shop, BT_PRINT_CONFIRMED);
@@ -206,7 +206,7 @@ static void refund_reply_lost(void **state)
 		assert_int_equal(shop_row(shop).stage, BT_STAGE_REFUNDED);
 		/* Nobody stands there: the drawer opens when the slip is asked for, and only then. */
 		assert_int_equal(shop->jobs_count, 1);
-		assert_int_equal(bt_teller_reprint(shop->teller, shop->sale_id), BT_OK);
+		assert_int_equal(bt_teller_reprint(shop->teller, shop->sale_id, BT_REPRINT_ASKED), BT_OK);
 		assert_int_equal(shop->jobs[1].copy, 1);
 		assert_true(shop->jobs[1].open_drawer);
 		shop_printed(shop, BT_PRINT_CONFIRMED);
@@ -418,7 +418,7 @@ static void refund_cut_at_each_step(void **state)
 		shop_restart(
 		    shop); /* after `refunded`, before the drawer: the money is still owed, and is in the list */
 		assert_int_equal(shop_row(shop).printed_copies, 0);
-		assert_int_equal(bt_teller_reprint(shop->teller, shop->sale_id), BT_OK);
+		assert_int_equal(bt_teller_reprint(shop->teller, shop->sale_id, BT_REPRINT_ASKED), BT_OK);
 		assert_int_equal(shop->jobs_count, 1);
 		assert_true(shop->jobs[0].open_drawer);
 		shop_printed(shop, BT_PRINT_CONFIRMED);
@@ -520,7 +520,7 @@ static void divergence_closed_by_a_supervisor(void **state)
 	bt_text_copy(shop->sale_id, sizeof shop->sale_id, first);
 	assert_int_equal(shop_view(shop).state, BT_SALE_ABANDONED);
 	assert_string_equal(shop_view(shop).exception, "diverged");
-	assert_int_equal(bt_teller_reprint(shop->teller, first), BT_ESTATE);
+	assert_int_equal(bt_teller_reprint(shop->teller, first, BT_REPRINT_ASKED), BT_ESTATE);
 	assert_int_equal(bt_teller_finish(shop->teller, first), BT_ESTATE);
 }
 

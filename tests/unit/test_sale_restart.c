@@ -71,16 +71,16 @@ static void sale_restart_cut_after_token(void **state)
 	assert_true(shop_view(shop).made_here);
 	assert_int_equal(bt_teller_finish(shop->teller, shop->sale_id), BT_ESTATE);
 	shop->jobs_count = 0;
-	assert_int_equal(bt_teller_reprint(shop->teller, shop->sale_id), BT_OK);
+	assert_int_equal(bt_teller_reprint(shop->teller, shop->sale_id, BT_REPRINT_ASKED), BT_OK);
 	assert_int_equal(shop->jobs[0].copy, 1);
 	assert_false(shop->jobs[0].open_drawer);
-	assert_int_equal(bt_teller_reprint(shop->teller, shop->sale_id), BT_ESTATE); /* one at a time */
+	assert_int_equal(bt_teller_reprint(shop->teller, shop->sale_id, BT_REPRINT_ASKED), BT_ESTATE); /* one at a time */
 	shop_printed(shop, BT_PRINT_CONFIRMED);
 	assert_int_equal(shop_view(shop).state, BT_SALE_DONE);
 	shop_restart(shop);
 	assert_int_equal(shop_view(shop).state, BT_SALE_DONE);
 	assert_int_equal(shop_view(shop).copies, 1);
-	assert_int_equal(bt_teller_reprint(shop->teller, shop->sale_id), BT_OK);
+	assert_int_equal(bt_teller_reprint(shop->teller, shop->sale_id, BT_REPRINT_ASKED), BT_OK);
 	assert_int_equal(shop->jobs[1].copy, 2);
 }
 
@@ -97,7 +97,7 @@ static void sale_restart_reprints(void **state)
 	assert_int_equal(shop_view(shop).printing, BT_PRINTING_FAILED);
 	assert_int_equal(shop_view(shop).state, BT_SALE_TOKENED);
 	for (int copy = 1; copy <= 3; copy++) {
-		assert_int_equal(bt_teller_reprint(shop->teller, shop->sale_id), BT_OK);
+		assert_int_equal(bt_teller_reprint(shop->teller, shop->sale_id, BT_REPRINT_ASKED), BT_OK);
 		assert_int_equal(shop->jobs[copy].copy, copy);
 		shop_printed(shop, BT_PRINT_UNCONFIRMED);
 		assert_int_equal(shop_view(shop).printing, BT_PRINTING_ASK);
@@ -110,9 +110,9 @@ static void sale_restart_reprints(void **state)
 	assert_int_equal(shop_view(shop).copies, 3);
 	assert_string_equal(shop_view(shop).token, token);
 	shop->sink_err = BT_EFULL;
-	assert_int_equal(bt_teller_reprint(shop->teller, shop->sale_id), BT_EFULL);
+	assert_int_equal(bt_teller_reprint(shop->teller, shop->sale_id, BT_REPRINT_ASKED), BT_EFULL);
 	shop->sink_err = BT_OK;
-	assert_int_equal(bt_teller_reprint(shop->teller, shop->sale_id), BT_OK);
+	assert_int_equal(bt_teller_reprint(shop->teller, shop->sale_id, BT_REPRINT_ASKED), BT_OK);
 	assert_int_equal(shop->jobs[shop->jobs_count - 1].copy, 4);
 }
 
@@ -126,14 +126,14 @@ static void sale_restart_docket_then_original(void **state)
 	shop_pay(shop, 50000);
 	assert_true(shop->jobs[0].open_drawer);
 	shop_printed(shop, BT_PRINT_CONFIRMED);
-	assert_int_equal(bt_teller_reprint(shop->teller, shop->sale_id), BT_OK);
+	assert_int_equal(bt_teller_reprint(shop->teller, shop->sale_id, BT_REPRINT_ASKED), BT_OK);
 	assert_int_equal(shop->jobs[1].copy, 2);
 	shop_printed(shop, BT_PRINT_CONFIRMED);
 	shop_unlock(shop);
 	assert_int_equal(bt_teller_finish(shop->teller, shop->sale_id), BT_OK);
 	shop_restart(shop);
 	assert_int_equal(shop_view(shop).state, BT_SALE_TOKENED);
-	assert_int_equal(bt_teller_reprint(shop->teller, shop->sale_id), BT_OK);
+	assert_int_equal(bt_teller_reprint(shop->teller, shop->sale_id, BT_REPRINT_ASKED), BT_OK);
 	assert_int_equal(shop->jobs[2].copy, 1);
 	assert_true(shop_shows_token(&shop->jobs[2].receipt));
 }
@@ -151,7 +151,7 @@ static void sale_restart_docket_prints_while_the_token_arrives(void **state)
 	shop_printed(shop, BT_PRINT_CONFIRMED);
 	assert_int_equal(shop_view(shop).state, BT_SALE_TOKENED);
 	assert_int_equal(shop_view(shop).copies, 0);
-	assert_int_equal(bt_teller_reprint(shop->teller, shop->sale_id), BT_OK);
+	assert_int_equal(bt_teller_reprint(shop->teller, shop->sale_id, BT_REPRINT_ASKED), BT_OK);
 	assert_int_equal(shop->jobs[1].copy, 1);
 }
 

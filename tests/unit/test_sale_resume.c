@@ -441,7 +441,7 @@ static void override_marks_the_slip(void **state)
 	assert_int_equal(bt_teller_state(shop->teller), BT_OK);
 	shop_restart(shop);
 	assert_true(shop_view(shop).possible_duplicate);
-	assert_int_equal(bt_teller_reprint(shop->teller, shop->sale_id), BT_OK);
+	assert_int_equal(bt_teller_reprint(shop->teller, shop->sale_id, BT_REPRINT_ASKED), BT_OK);
 	assert_string_equal(shop->jobs[2].receipt.lines[2].left, "POSSIBLE DUPLICATE");
 }
 

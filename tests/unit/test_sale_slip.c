@@ -40,7 +40,7 @@ static void a_copy_says_who_and_when(void **state)
 	shop_printed(shop, BT_PRINT_CONFIRMED);
 	shop_pass(shop, INT64_C(12000000));
 	bt_teller_set_operator(shop->teller, "sunil", 612);
-	assert_int_equal(bt_teller_reprint(shop->teller, shop->sale_id), BT_OK);
+	assert_int_equal(bt_teller_reprint(shop->teller, shop->sale_id, BT_REPRINT_ASKED), BT_OK);
 	assert_int_equal(shop->jobs[1].copy, 2);
 	assert_string_equal(find_value(shop, "Copy printed"), "18-11-2026 19:57");
 	assert_string_equal(find_value(shop, "Copy by"), "Sunil Paswan");
@@ -51,7 +51,7 @@ static void a_copy_says_who_and_when(void **state)
 	shop_restart(shop);
 	shop_go_offline(shop);
 	bt_text_copy(shop->sale_id, sizeof shop->sale_id, shop->jobs[0].sale_id);
-	assert_int_equal(bt_teller_reprint(shop->teller, shop->sale_id), BT_OK);
+	assert_int_equal(bt_teller_reprint(shop->teller, shop->sale_id, BT_REPRINT_ASKED), BT_OK);
 	assert_int_equal(shop->jobs[2].copy, 3);
 	assert_string_equal(find_value(shop, "First printed"), "18-11-2026 16:37");
 }
@@ -65,11 +65,11 @@ static void a_failed_slip_is_not_the_first(void **state)
 	shop_pay(shop, 50000);
 	shop_printed(shop, BT_PRINT_FAILED);
 	shop_pass(shop, 600000);
-	assert_int_equal(bt_teller_reprint(shop->teller, shop->sale_id), BT_OK);
+	assert_int_equal(bt_teller_reprint(shop->teller, shop->sale_id, BT_REPRINT_ASKED), BT_OK);
 	assert_int_equal(shop->jobs[1].copy, 1);
 	assert_null(find_value(shop, "First printed"));
 	shop_printed(shop, BT_PRINT_CONFIRMED);
-	assert_int_equal(bt_teller_reprint(shop->teller, shop->sale_id), BT_OK);
+	assert_int_equal(bt_teller_reprint(shop->teller, shop->sale_id, BT_REPRINT_ASKED), BT_OK);
 	assert_string_equal(find_value(shop, "First printed"), "18-11-2026 16:46");
 }
 

@@ -118,7 +118,7 @@ static void sale_teller_late_different_answer_stops(void **state)
 	assert_int_equal(bt_teller_state(shop->teller), BT_EDIVERGED);
 	assert_int_equal(shop_view(shop).state, BT_SALE_STOPPED);
 	assert_string_equal(shop_view(shop).token, "");
-	assert_int_equal(bt_teller_reprint(shop->teller, shop->sale_id), BT_ESTATE);
+	assert_int_equal(bt_teller_reprint(shop->teller, shop->sale_id, BT_REPRINT_ASKED), BT_ESTATE);
 	assert_int_equal(shop_try(shop, 50000, 0, 0), BT_EDIVERGED);
 	assert_int_equal(bt_journal_newest(shop->journal, BT_EVENT_EXCEPTION, NULL, &event, NULL), BT_OK);
 	assert_int_equal(bt_journal_state(shop->journal), BT_OK);

@@ -289,7 +289,7 @@ void sim_clerk_look(struct sim_counter *counter)
 		return;
 	}
 	if (view.token[0] && sim_strikes(world, SIM_FAULT_PRINTER_JAM, REPRINT_CHANCE))
-		(void)!bt_teller_reprint(counter->teller, view.sale.sale_id);
+		(void)!bt_teller_reprint(counter->teller, view.sale.sale_id, BT_REPRINT_DAMAGED);
 	free_again(counter);
 }
 

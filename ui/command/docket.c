@@ -102,7 +102,7 @@ static void wait_until_known(struct bt_counter *counter, struct bt_docket_view *
 
 	bt_teller_docket_view(bt_counter_teller(counter), view);
 	while ((view->state == BT_DOCKET_LOOKING || view->state == BT_DOCKET_ASKING ||
-		view->printing == BT_PRINTING_NOW) &&
+		bt_slip_is_in_hand(view->printing)) &&
 	       bt_clock_boot_ms(&clock) < until) {
 		bt_counter_pump_sales(counter, 200);
 		bt_teller_docket_view(bt_counter_teller(counter), view);
@@ -117,7 +117,7 @@ static enum bt_exit finish(struct bt_command_env *env, struct bt_counter *counte
 	wait_until_known(counter, &view);
 	if (view.state == BT_DOCKET_READY && bt_teller_docket_finish(teller) == BT_OK)
 		wait_until_known(counter, &view);
-	else if (view.state == BT_DOCKET_DELIVERED && bt_teller_docket_reprint(teller) == BT_OK)
+	else if (view.state == BT_DOCKET_DELIVERED && bt_teller_docket_reprint(teller, BT_REPRINT_ASKED) == BT_OK)
 		wait_until_known(counter, &view);
 	if (env->args.json)
 		print_json(&view);

@@ -112,7 +112,7 @@ static bool wait_for_end(struct bt_counter *counter, const char *sale_id, struct
 		bt_counter_pump_sales(counter, 1000);
 		err = bt_teller_view(bt_counter_teller(counter), sale_id, view);
 	} while (err == BT_OK && (view->state == BT_SALE_VENDING || view->state == BT_SALE_PAID ||
-				  view->state == BT_SALE_DECIDING || view->printing == BT_PRINTING_NOW));
+				  view->state == BT_SALE_DECIDING || bt_slip_is_in_hand(view->printing)));
 	return err == BT_OK;
 }
 

@@ -27,6 +27,7 @@ static struct bt_ui_go start_next(struct bt_ui_desk *desk, const char *text)
 static struct bt_ui_go print_again(struct bt_ui_after *after, struct bt_ui_desk *desk)
 {
 	(void)bt_ui_print_again(desk, after->sale_id);
+	desk->again.on_page = true;
 	bt_ui_after_look(after, desk);
 	return BT_GO(BT_GO_STAY);
 }
@@ -86,6 +87,25 @@ static const char *failure_key(enum bt_paper paper)
 	return keys[paper];
 }
 
+/* A slip in hand: what it waits for, if anything. It goes on by itself, so the clerk need not do anything but that. */
+static bool say_in_hand(const struct bt_ui_after *after, const struct bt_ui_desk *desk, struct bt_ui_canvas *canvas)
+{
+	static const char *const keys[BT_PAPER_COUNT] = {
+	    [BT_PAPER_OUT] = N_("No paper. Put in a roll: it goes on by itself. F5 prints again."),
+	    [BT_PAPER_OPEN] = N_("The printer is open. Close it: it goes on by itself. F5 prints again."),
+	    [BT_PAPER_JAM] = N_("The cutter is stuck. Free it: it goes on by itself. F5 prints again."),
+	    [BT_PAPER_FAULT] = N_("The printer reports an error. Wait, or switch it off and on, then F5."),
+	    [BT_PAPER_SILENT] = N_("The printer does not answer. Is it switched on?"),
+	};
+	const char *key = keys[desk->status.paper];
+	if (key && after->view.printing != BT_PRINTING_GIVEN_UP) {
+		bt_ui_message_row(canvas, BT_INK_BAD, bt_ui_word(canvas, key));
+		return false;
+	}
+	bt_ui_message_row(canvas, BT_INK_FACT, bt_ui_word(canvas, N_("Printing")));
+	return true;
+}
+
 bool bt_ui_after_print_state(const struct bt_ui_after *after, const struct bt_ui_desk *desk, const char *done_key,
 			     struct bt_ui_canvas *canvas)
 {
@@ -97,8 +117,9 @@ bool bt_ui_after_print_state(const struct bt_ui_after *after, const struct bt_ui
 		bt_ui_message_row(canvas, BT_INK_OK, bt_ui_word(canvas, done_key));
 		return true;
 	case BT_PRINTING_NOW:
-		bt_ui_message_row(canvas, BT_INK_FACT, bt_ui_word(canvas, N_("Printing")));
-		return true;
+	case BT_PRINTING_GIVEN_UP:
+	case BT_PRINTING_FOLLOWED:
+		return say_in_hand(after, desk, canvas);
 	case BT_PRINTING_ASK:
 		bt_ui_message_row(canvas, BT_INK_WARN,
 				  bt_ui_word(canvas, N_("Did the slip come out? Enter yes, F5 no.")));
@@ -107,6 +128,7 @@ bool bt_ui_after_print_state(const struct bt_ui_after *after, const struct bt_ui
 		bt_ui_message_row(canvas, BT_INK_BAD, bt_ui_word(canvas, failure_key(desk->status.paper)));
 		return false;
 	case BT_PRINTING_NONE:
+	case BT_PRINTING_COUNT:
 		break;
 	}
 	if (desk->status.paper == BT_PAPER_NONE) {

@@ -18,14 +18,26 @@
 
 enum focus { FOCUS_DOCKET, FOCUS_PIN, FOCUS_WHY };
 
-/* As the head-end is told them; the screen says "1 wrong person" and so on. */
-static const char *const reasons[] = {"wrong_person", "paid_twice", "no_token", "other"};
-#define REASONS ((int)(sizeof(reasons) / sizeof(reasons[0])))
+#define REASONS_MAX 4
 
-static const char *const sentences[BT_UI_ASK_COUNT] = {
-    [BT_UI_ASK_REFUND] = N_("Refund ₹ {1} in cash to {2}, {3}."),
-    [BT_UI_ASK_CLOSE] = N_("Close the sale of ₹ {1} to {2}, {3}. Two different tokens were made."),
-    [BT_UI_ASK_MAKE] = N_("Make the token of ₹ {1} for {2}, {3} here. The server may have made one too."),
+/* Why, in the words of the screen and of the record, in the order of the number keys. */
+struct whys {
+	const char *said;
+	const char *codes[REASONS_MAX];
+};
+
+static const struct whys of_sale = {N_("1 wrong person  2 paid twice  3 no token  4 other"),
+				    {"wrong_person", "paid_twice", "no_token", "other"}};
+static const struct whys of_drawer = {N_("1 small change  2 counting  3 other"), {"small_change", "counting", "other"}};
+
+static const struct {
+	const char *sentence;
+	const struct whys *whys;
+} things[BT_UI_ASK_COUNT] = {
+    [BT_UI_ASK_REFUND] = {N_("Refund ₹ {1} in cash to {2}, {3}."), &of_sale},
+    [BT_UI_ASK_CLOSE] = {N_("Close the sale of ₹ {1} to {2}, {3}. Two different tokens were made."), &of_sale},
+    [BT_UI_ASK_MAKE] = {N_("Make the token of ₹ {1} for {2}, {3} here. The server may have made one too."), &of_sale},
+    [BT_UI_ASK_DRAWER] = {N_("Open the drawer without a sale."), &of_drawer},
 };
 
 struct approve {
@@ -67,7 +79,7 @@ static void enter(void *self, struct bt_ui_desk *desk)
 	int count = 0;
 	memcpy(approve->sale_id, desk->sale_id, sizeof(approve->sale_id));
 	approve->asked = desk->asked;
-	approve->known = bt_ui_sale_view(desk, approve->sale_id, &approve->view);
+	approve->known = approve->asked == BT_UI_ASK_DRAWER || bt_ui_sale_view(desk, approve->sale_id, &approve->view);
 	while (find_name(desk, count)) {
 		count++;
 	}
@@ -121,15 +133,20 @@ static struct bt_ui_go order(struct approve *approve, struct bt_ui_desk *desk)
 	    [BT_UI_ASK_REFUND] = shop->refund,
 	    [BT_UI_ASK_CLOSE] = shop->abandon,
 	    [BT_UI_ASK_MAKE] = shop->make_anyway,
+	    [BT_UI_ASK_DRAWER] = shop->open_drawer,
 	};
 	if (!person || approve->why < 0) {
 		return BT_GO(BT_GO_STAY);
 	}
-	struct bt_approval approval = {
-	    .by = person->id, .reason = reasons[approve->why], .docket = docket_number(approve, desk)};
+	struct bt_approval approval = {.by = person->id,
+				       .reason = things[approve->asked].whys->codes[approve->why],
+				       .docket = docket_number(approve, desk)};
 	enum bt_err err = orders[approve->asked](shop->self, approve->sale_id, &approval, &denial);
 	if (err == BT_OK) {
 		bt_ui_note_clear(desk);
+		if (approve->asked == BT_UI_ASK_DRAWER) {
+			bt_ui_note(desk, BT_INK_OK, N_("Drawer opened."), NULL);
+		}
 		return BT_GO(BT_GO_BACK); /* to the sale, which has moved on */
 	}
 	return say_not_done(approve, desk, err, denial);
@@ -220,7 +237,7 @@ static struct bt_ui_go write_char(struct approve *approve, uint32_t ch)
 		taken = write_docket(approve, ch);
 	} else if (approve->focus == FOCUS_PIN) {
 		taken = digit && bt_ui_field_put(&approve->pin, ch, PIN_COLUMNS);
-	} else if (ch >= '1' && ch <= '0' + (uint32_t)REASONS) {
+	} else if (ch >= '1' && ch <= '0' + (uint32_t)REASONS_MAX && things[approve->asked].whys->codes[ch - '1']) {
 		approve->why = (int)(ch - '1');
 		taken = true;
 	}
@@ -282,7 +299,7 @@ static void draw_sentence(const struct approve *approve, const struct bt_ui_desk
 	bt_money_format(approve->view.sale.quote.amount, amount);
 	bt_ui_group_digits(approve->view.consumer.number, number);
 	const char *const args[] = {amount, bt_dual_get(&approve->view.consumer.name, canvas->lang), number, NULL};
-	(void)bt_words_format(canvas->words, canvas->lang, sentences[approve->asked], args, text, sizeof(text));
+	(void)bt_words_format(canvas->words, canvas->lang, things[approve->asked].sentence, args, text, sizeof(text));
 	int row = bt_ui_paragraph(canvas, SENTENCE_ROW, BT_TEXT_LEFT, READ_COLUMNS, BT_INK_FACT | BT_BOLD, text);
 	bt_ui_time(desk->status.now_ms, time);
 	bt_ui_say_wide(canvas, row, BT_TEXT_LEFT, BT_INK_QUIET,
@@ -320,7 +337,7 @@ static void draw_fields(const struct approve *approve, const struct bt_ui_desk *
 	row++;
 	bt_ui_label(canvas, row, N_("Why"));
 	int end = bt_ui_say_wide(canvas, row, BT_VALUE_COL, approve->focus == FOCUS_WHY ? BT_INK_FACT : BT_INK_QUIET,
-				 N_("1 wrong person  2 paid twice  3 no token  4 other"), NULL);
+				 things[approve->asked].whys->said, NULL);
 	if (approve->why >= 0) {
 		char number[2] = {(char)('1' + approve->why), '\0'};
 		bt_ui_put(canvas, row, end + 2, BT_INK_ACCENT | BT_BOLD, "›");
@@ -337,10 +354,12 @@ static void draw(const void *self, const struct bt_ui_desk *desk, struct bt_ui_c
 	if (!approve->known) {
 		return;
 	}
-	bt_ui_put_name(canvas, 3, BT_TEXT_LEFT, BT_PERSON_COL - BT_TEXT_LEFT - 1, BT_INK_FACT | BT_BOLD,
-		       bt_dual_get(&approve->view.consumer.name, canvas->lang));
-	bt_ui_rupees(approve->view.sale.quote.amount, false, text);
-	bt_ui_put(canvas, 3, BT_PERSON_COL, BT_INK_FACT | BT_BOLD, text);
+	if (approve->asked != BT_UI_ASK_DRAWER) {
+		bt_ui_put_name(canvas, 3, BT_TEXT_LEFT, BT_PERSON_COL - BT_TEXT_LEFT - 1, BT_INK_FACT | BT_BOLD,
+			       bt_dual_get(&approve->view.consumer.name, canvas->lang));
+		bt_ui_rupees(approve->view.sale.quote.amount, false, text);
+		bt_ui_put(canvas, 3, BT_PERSON_COL, BT_INK_FACT | BT_BOLD, text);
+	}
 	bt_ui_put(canvas, 7, BT_MARK_COL, BT_INK_WARN | BT_BOLD, "▲");
 	bt_ui_put(canvas, 7, BT_TEXT_LEFT, BT_INK_WARN | BT_BOLD, bt_ui_word(canvas, N_("Supervisor needed")));
 	draw_sentence(approve, desk, canvas);

@@ -79,6 +79,7 @@ static struct bt_ui_go give_key_change(const struct card *card, struct bt_ui_des
 		return BT_GO(BT_GO_IGNORED);
 	}
 	(void)bt_ui_print_again(desk, card->key_sale_id);
+	desk->again.on_page = true;
 	bt_text_copy(desk->sale_id, sizeof(desk->sale_id), card->key_sale_id);
 	desk->from_list = true;
 	return BT_GO_TO(BT_GO_PUSH, &bt_ui_token);

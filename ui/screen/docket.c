@@ -97,6 +97,9 @@ static struct bt_ui_go press_key(struct docket *docket, struct bt_ui_desk *desk,
 	if (press->key == BT_KEY_ENTER && is_in_doubt(docket) && !paper) {
 		return ask(docket, desk, BT_UI_ASK_MAKE);
 	}
+	if (press->key == BT_KEY_ENTER && bt_slip_is_in_hand(docket->after.view.printing)) {
+		return BT_GO(BT_GO_IGNORED); /* only F5 gives a slip up */
+	}
 	if (press->key == BT_KEY_F5 || (press->key == BT_KEY_ENTER && !paper)) {
 		return print(docket, desk);
 	}

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "ui/screen/again.h"
 #include "ui/screen/face.h"
 #include "ui/widget/dates.h"
 
@@ -62,11 +63,20 @@ bool bt_ui_sale_view(const struct bt_ui_desk *desk, const char *sale_id, struct 
 
 bool bt_ui_print_again(struct bt_ui_desk *desk, const char *sale_id)
 {
+	struct bt_sale_view view;
 	if (desk->status.paper == BT_PAPER_NONE) {
 		bt_ui_note(desk, BT_INK_WARN, N_("No printer is set up. Write or photograph this."), NULL);
 		return false;
 	}
-	if (desk->shop->reprint(desk->shop->self, sale_id) != BT_OK) {
+	enum bt_err err = desk->shop->reprint(desk->shop->self, sale_id, BT_REPRINT_UNSAID);
+	if (err == BT_EINPUT) {
+		bt_ui_again_ask(desk, sale_id);
+		return false;
+	}
+	if (err == BT_ESTATE && bt_ui_sale_view(desk, sale_id, &view) && bt_slip_is_in_hand(view.printing)) {
+		return true; /* and nothing keeps it from coming out */
+	}
+	if (err != BT_OK) {
 		bt_ui_note(desk, BT_INK_WARN, N_("The printer does not answer. F5 tries again."), NULL);
 		return false;
 	}

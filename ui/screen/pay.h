@@ -13,7 +13,8 @@ void bt_ui_say_denial(struct bt_ui_desk *desk);
 /** One line for each sale from @p row: when, how much, what came of it; @p chosen is marked, -1 none. */
 void bt_ui_history_rows(struct bt_ui_canvas *canvas, int row, int col, const struct bt_sale_row *rows, int count,
 			int chosen);
-/** Print a sale again; when that is not possible row 22 says why. @return true when it is being printed. */
+/** Print a sale again; when that is not possible, or why it is wanted has to be asked first, row 22 says so. @return
+ * true when it is being printed. */
 bool bt_ui_print_again(struct bt_ui_desk *desk, const char *sale_id);
 /** Key row: only where there is more than one way of paying to choose from. */
 bool bt_ui_show_ways(const void *self, const struct bt_ui_desk *desk, const struct bt_ui_canvas *canvas,

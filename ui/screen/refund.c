@@ -26,7 +26,7 @@ static bool is_given(const struct refund *refund)
 /* The first slip opens the drawer: it is asked for by a key when nobody stood there as the answer came. */
 static bool is_due(const struct refund *refund)
 {
-	return is_given(refund) && refund->after.view.copies == 0 && refund->after.view.printing != BT_PRINTING_NOW;
+	return is_given(refund) && refund->after.view.copies == 0 && !bt_slip_is_in_hand(refund->after.view.printing);
 }
 
 /* Until the deadline; then the slip says that the money follows. */
@@ -46,6 +46,9 @@ static struct bt_ui_go on_event(void *self, struct bt_ui_desk *desk, const struc
 	}
 	if (is_asking(&refund->after.view) && (event->press.key == BT_KEY_F5 || event->press.key == BT_KEY_ENTER)) {
 		return BT_GO(BT_GO_IGNORED); /* which slip it will be is not known yet */
+	}
+	if (event->press.key == BT_KEY_ENTER && bt_slip_is_in_hand(refund->after.view.printing)) {
+		return BT_GO(BT_GO_IGNORED); /* only F5 gives a slip up */
 	}
 	bool asked = refund->after.view.printing == BT_PRINTING_ASK;
 	if (event->press.key == BT_KEY_ENTER && !asked) {

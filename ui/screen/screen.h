@@ -21,7 +21,15 @@ struct bt_ui_note {
 };
 
 /** What a second person is asked to approve. */
-enum bt_ui_asked { BT_UI_ASK_REFUND, BT_UI_ASK_CLOSE, BT_UI_ASK_MAKE, BT_UI_ASK_COUNT };
+enum bt_ui_asked { BT_UI_ASK_REFUND, BT_UI_ASK_CLOSE, BT_UI_ASK_MAKE, BT_UI_ASK_DRAWER, BT_UI_ASK_COUNT };
+
+/** Why a slip is wanted once more, while that is asked (again.h). */
+struct bt_ui_again {
+	char sale_id[37]; /* "" nothing is asked */
+	bool on_page;     /* the page in front says itself how printing goes */
+	bool is_answered; /* by press, unless it begins a number or a scan */
+	struct bt_ui_press press;
+};
 
 /** Everything that screens share. Owned by the stage; draw sees it const. */
 struct bt_ui_desk {
@@ -30,6 +38,7 @@ struct bt_ui_desk {
 	int64_t boot_ms;            /* now, since boot */
 	struct bt_ui_status status; /* as of the last tick */
 	struct bt_ui_note note;
+	struct bt_ui_again again;
 	struct bt_draft draft; /* the sale being put together; zeroed at home */
 	struct bt_quote quote; /* what it buys, as last shown */
 	enum bt_outlook outlook;

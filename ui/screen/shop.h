@@ -90,7 +90,8 @@ struct bt_ui_shop {
 	/** Finish a PENDING sale of this counter: ask the server with the same body, or make the token here. BT_OK: it
 	 * is under way or done, see view; BT_ESTATE: not possible yet; BT_ENOTFOUND; BT_EFULL. */
 	enum bt_err (*finish)(void *self, const char *sale_id);
-	enum bt_err (*reprint)(void *self, const char *sale_id);
+	/** As bt_teller_reprint: BT_EINPUT asks why another is wanted. */
+	enum bt_err (*reprint)(void *self, const char *sale_id, enum bt_reprint said);
 	enum bt_err (*paper_seen)(void *self, const char *sale_id);
 
 	/** The consumer agrees to the new figures of a refusal. */
@@ -110,6 +111,9 @@ struct bt_ui_shop {
 	enum bt_err (*abandon)(void *self, const char *sale_id, const struct bt_approval *approval,
 			       enum bt_denial *denial);
 	enum bt_err (*make_anyway)(void *self, const char *sale_id, const struct bt_approval *approval,
+				   enum bt_denial *denial);
+	/** Open the drawer without a sale; @p sale_id means nothing. */
+	enum bt_err (*open_drawer)(void *self, const char *sale_id, const struct bt_approval *approval,
 				   enum bt_denial *denial);
 	/** Take a docket in hand, by the text of its QR or its number; see docket.h. @p own_sale_id for BT_DOCKET_OURS.
 	 */

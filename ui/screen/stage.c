@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ui/screen/again.h"
 #include "ui/screen/face.h"
 #include "ui/widget/frame.h"
 
@@ -202,6 +203,7 @@ static void lock(struct bt_ui_stage *stage)
 	if (is_guarded(stage)) {
 		return;
 	}
+	bt_ui_again_drop(&stage->desk);
 	stage->desk.locked = true;
 	stage->help = false;
 	push(stage, &bt_ui_signin);
@@ -364,6 +366,17 @@ static bool press_anywhere(struct bt_ui_stage *stage, const struct bt_ui_press *
 	}
 }
 
+/* @return true when the key was the answer to a question in row 22. */
+static bool answer_question(struct bt_ui_stage *stage, const struct bt_ui_press *press)
+{
+	struct bt_ui_event early = {.kind = BT_UI_EVENT_PRESS};
+	enum bt_ui_again_took took = bt_ui_again_press(&stage->desk, press, &early.press);
+	if (took == BT_UI_AGAIN_TYPED) {
+		(void)hand_on(stage, &early);
+	}
+	return took == BT_UI_AGAIN_TAKEN;
+}
+
 bool bt_ui_stage_press(struct bt_ui_stage *stage, const struct bt_ui_press *press)
 {
 	struct bt_ui_event event = {.kind = BT_UI_EVENT_PRESS, .press = *press};
@@ -382,6 +395,9 @@ bool bt_ui_stage_press(struct bt_ui_stage *stage, const struct bt_ui_press *pres
 	} else {
 		bt_ui_burst_reset(&stage->burst);
 	}
+	if (!stage->help && answer_question(stage, &event.press)) {
+		return false;
+	}
 	if (press->key != BT_KEY_F1 && press->key != BT_KEY_F2 && press->key != BT_KEY_RESIZE) {
 		bt_ui_note_clear(&stage->desk);
 	}
@@ -398,12 +414,16 @@ void bt_ui_stage_tick(struct bt_ui_stage *stage, int64_t boot_ms)
 	if (stage->idle_lock_ms > 0 && boot_ms - stage->pressed_ms >= stage->idle_lock_ms) {
 		lock(stage);
 	}
+	bt_ui_again_tick(&stage->desk, boot_ms);
 	(void)hand_on(stage, &(struct bt_ui_event){.kind = BT_UI_EVENT_TICK});
 }
 
 int bt_ui_stage_due_ms(const struct bt_ui_stage *stage)
 {
-	int tick_ms = stage->stack[stage->depth - 1].screen->tick_ms;
+	int tick_ms = stage->stack[stage->depth - 1].screen->tick_ms, again_ms = bt_ui_again_due_ms(&stage->desk);
+	if (again_ms > 0 && (tick_ms <= 0 || again_ms < tick_ms)) {
+		return again_ms;
+	}
 	return tick_ms > 0 ? tick_ms : -1;
 }
 

@@ -26,6 +26,12 @@ static void enter(void *self, struct bt_ui_desk *desk)
 	look(self, desk);
 }
 
+/* Only with a printer can the drawer be told to open, and only where somebody answers for the counter. */
+static bool has_drawer(const struct bt_ui_desk *desk)
+{
+	return desk->signed_in && !desk->locked && desk->status.stopped == BT_OK && desk->status.paper != BT_PAPER_NONE;
+}
+
 static struct bt_ui_go on_event(void *self, struct bt_ui_desk *desk, const struct bt_ui_event *event)
 {
 	char time[BT_DATE_BYTES];
@@ -42,6 +48,9 @@ static struct bt_ui_go on_event(void *self, struct bt_ui_desk *desk, const struc
 		bt_ui_time_seconds(desk->status.now_ms, time);
 		bt_ui_note(desk, BT_INK_FACT, N_("Looked at again, {1}."), time, NULL);
 		return BT_GO(BT_GO_STAY);
+	case BT_KEY_F7:
+		desk->asked = BT_UI_ASK_DRAWER;
+		return has_drawer(desk) ? BT_GO_TO(BT_GO_PUSH, &bt_ui_approve) : BT_GO(BT_GO_IGNORED);
 	default:
 		return BT_GO(BT_GO_IGNORED);
 	}
@@ -85,8 +94,18 @@ static void draw(const void *self, const struct bt_ui_desk *desk, struct bt_ui_c
 		draw_line(&page->lines[i], FIRST_ROW + i, canvas);
 }
 
+static bool show_drawer(const void *self, const struct bt_ui_desk *desk, const struct bt_ui_canvas *canvas,
+			char label[64])
+{
+	(void)self;
+	(void)canvas;
+	(void)label;
+	return has_drawer(desk);
+}
+
 static const struct bt_ui_key_row keys[] = {
     {"Enter", N_("Test it"), "", NULL},
+    {"F7", N_("Open drawer"), N_("A supervisor opens the drawer"), show_drawer},
     {"F8", N_("Enter code"), N_("A supervisor's approval, unlock, code"), bt_ui_show_code},
     {"Esc", N_("Back"), N_("One step back"), NULL},
     {NULL, NULL, NULL, NULL},
