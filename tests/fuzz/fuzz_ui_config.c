@@ -32,6 +32,7 @@ static void check_config(const struct bt_config *config)
 	       config->colours == 16 || config->colours == 256);
 	assert(memchr(config->printer, '\0', sizeof config->printer) != NULL);
 	assert(memchr(config->printer_profile, '\0', sizeof config->printer_profile) != NULL);
+	assert(memchr(config->printer_models, '\0', sizeof config->printer_models) != NULL);
 	assert(memchr(config->font, '\0', sizeof config->font) != NULL);
 	assert(memchr(config->sta_tables, '\0', sizeof config->sta_tables) != NULL);
 }
