@@ -67,6 +67,11 @@ static bool set_printer_models(struct bt_config *config, const char *value)
 	return bt_text_copy(config->printer_models, sizeof config->printer_models, value) == BT_OK;
 }
 
+static bool set_slips(struct bt_config *config, const char *value)
+{
+	return bt_text_copy(config->slips, sizeof config->slips, value) == BT_OK;
+}
+
 static bool set_mirror(struct bt_config *config, const char *value)
 {
 	return bt_text_copy(config->mirror, sizeof config->mirror, value) == BT_OK;
@@ -128,6 +133,7 @@ static const struct {
     {"printer", set_printer},
     {"printer_profile", set_printer_profile},
     {"printer_models", set_printer_models},
+    {"slips", set_slips},
     {"font", set_font},
     {"mirror", set_mirror},
     {"mirror_required", set_mirror_required},

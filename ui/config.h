@@ -19,6 +19,7 @@ struct bt_config {
 	char printer[256]; /* an address as printer/link.h has them, "none" for no printer */
 	char printer_profile[32];  /* "auto", or an id of a row */
 	char printer_models[256];  /* folder with the files of models; "" for those that come with Batti */
+	char slips[256];           /* folder with the form of the slips and its pictures; "" for Batti's own */
 	char font[256];            /* "" for the one that comes with Batti */
 	char vending_key[512];     /* pkcs11:... of a module with the vending keys; "" for keys sealed in the list */
 	char vending_key_pin[256]; /* "ask", or a file whose first line is the PIN */

@@ -121,6 +121,13 @@ static enum bt_err open_printer(struct bt_counter *counter, struct bt_fault *fau
 	return err;
 }
 
+/* A mistake in the utility's file costs its wishes, never a sale. */
+static void read_slips(struct bt_counter *counter)
+{
+	if (bt_slips_form(&counter->config, &counter->form, &counter->form_fault) != BT_OK)
+		bt_log_line(counter->log, "slips", "built-in form: %s", counter->form_fault.what);
+}
+
 static enum bt_err open_trade(struct bt_counter *counter, const struct bt_counter_options *options,
 			      struct bt_fault *fault)
 {
@@ -138,6 +145,7 @@ static enum bt_err open_trade(struct bt_counter *counter, const struct bt_counte
 					 .deadline_ms = counter->config.deadline_ms,
 					 .slow_ms = counter->config.slow_ms,
 					 .receipt_lang = counter->config.receipt_language,
+					 .form = &counter->form,
 					 .asks_after_restart = options->has_clerk};
 	struct bt_sync_parts sync = {.dir = counter->dir,
 				     .clock = &counter->clock,
@@ -274,6 +282,8 @@ enum bt_err bt_counter_open(const struct bt_counter_options *options, struct bt_
 	if (!err)
 		err = open_tables(counter, fault);
 	if (!err)
+		read_slips(counter);
+	if (!err)
 		err = open_trade(counter, options, fault);
 	if (!err)
 		err = open_keys(counter, options, fault);
@@ -335,8 +345,7 @@ const struct bt_enrolment *bt_counter_enrolment(struct bt_counter *counter)
 
 const char *bt_counter_pictures(const struct bt_counter *counter)
 {
-	(void)counter; /* the same for all */
-	return bt_printer_setup_pictures();
+	return bt_slips_folder(&counter->config);
 }
 
 const char *bt_counter_font(struct bt_counter *counter)

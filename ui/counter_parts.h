@@ -8,6 +8,7 @@
 #include "core/base/queue.h"
 #include "ui/counter.h"
 #include "ui/printer_setup.h"
+#include "ui/slips.h"
 
 /** Marks calls of ours among those of teller and sync. */
 #define BT_COUNTER_LIVE_CALLS (UINT64_C(1) << 62)
@@ -62,6 +63,8 @@ struct bt_counter {
 	struct bt_breaker breaker;
 	struct bt_printer *printer;
 	struct bt_printer_setup printer_setup; /* while has_sink */
+	struct bt_receipt_form form; /* of the slips */
+	struct bt_fault form_fault;  /* why it is the built-in one; BT_OK otherwise */
 	struct bt_sink sink;
 	bool has_sink;
 	struct bt_sta sta;
@@ -133,8 +136,6 @@ enum bt_err bt_counter_abandon(void *self, const char *sale_id, const struct bt_
 			       enum bt_denial *denial);
 enum bt_err bt_counter_make_anyway(void *self, const char *sale_id, const struct bt_approval *approval,
 				   enum bt_denial *denial);
-enum bt_err bt_counter_open_drawer(void *self, const char *sale_id, const struct bt_approval *approval,
-				   enum bt_denial *denial);
 void bt_counter_take_approval(struct bt_counter *counter, struct bt_counter_job *job);
 
 /* counter_docket.c: dockets of other counters, and what was delivered for one */
@@ -142,7 +143,7 @@ enum bt_docket_found bt_counter_docket(void *self, const char *text, char own_sa
 void bt_counter_docket_view(void *self, struct bt_docket_view *out);
 enum bt_err bt_counter_docket_finish(void *self);
 enum bt_err bt_counter_view(void *self, const char *sale_id, struct bt_sale_view *out);
-enum bt_err bt_counter_reprint(void *self, const char *sale_id, enum bt_reprint said);
+enum bt_err bt_counter_reprint(void *self, const char *sale_id);
 enum bt_err bt_counter_paper_seen(void *self, const char *sale_id);
 
 /* counter_trust.c */

@@ -238,6 +238,15 @@ static void add_printer(struct page *page)
 		name_model(page, &counter->printer_setup);
 }
 
+/* Only when the utility's file has a mistake: the engineer who wrote it is told where. */
+static void add_slips(struct page *page)
+{
+	const struct bt_fault *fault = &page->counter->form_fault;
+
+	if (fault->err)
+		add(page, N_("Slips"), BT_UI_WARN, N_("as built in: {1}"), fault->what, NULL);
+}
+
 static void add_mirror(struct page *page)
 {
 	struct bt_mirror_status status;
@@ -269,6 +278,7 @@ int bt_counter_system(struct bt_counter *counter, int max, struct bt_ui_system_l
 	add_limits(&page);
 	add_lists(&page);
 	add_printer(&page);
+	add_slips(&page);
 	add_mirror(&page);
 	return page.count;
 }

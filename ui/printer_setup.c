@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/base/file.h"
+#include "ui/slips.h"
 
 #define SLIP_TIMEOUT_MS 20000
 #define NARROWEST       "generic-58"
@@ -44,18 +45,13 @@ enum bt_err bt_printer_setup_open(const struct bt_config *config, const struct b
 					 .profile = setup->profile.id,
 					 .model = &setup->profile,
 					 .font_path = font,
-					 .pictures = bt_printer_setup_pictures(),
+					 .pictures = bt_slips_folder(config),
 					 .timeout_ms = SLIP_TIMEOUT_MS,
 					 .log = log};
 
 	if (bt_printer_setup_font(config, font, sizeof font) != BT_OK)
 		return bt_fault_set(fault, BT_EINPUT, 0, "the font's path is too long");
 	return bt_printer_open(&options, out, fault);
-}
-
-const char *bt_printer_setup_pictures(void)
-{
-	return BATTI_SOURCE_DIR "/assets/receipt";
 }
 
 enum bt_err bt_printer_setup_font(const struct bt_config *config, char *out, size_t cap)

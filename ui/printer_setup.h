@@ -30,8 +30,6 @@ BT_MUST_USE enum bt_err bt_printer_setup_read(const struct bt_config *config, co
 /** Start the printer of @p config with @p setup. @p log may be NULL. @return as bt_printer_open. */
 BT_MUST_USE enum bt_err bt_printer_setup_open(const struct bt_config *config, const struct bt_printer_setup *setup,
 					      struct bt_log *log, struct bt_printer **out, struct bt_fault *fault);
-/** Folder of the pictures of a slip. */
-const char *bt_printer_setup_pictures(void);
 /** Path of the font of the settings, or of the one that comes with Batti. @return BT_OK or BT_EFULL. */
 BT_MUST_USE enum bt_err bt_printer_setup_font(const struct bt_config *config, char *out, size_t cap);
 

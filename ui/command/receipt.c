@@ -23,7 +23,7 @@ static enum bt_err find_sale(struct bt_counter *counter, const char *text, char 
 	return err ? err : bt_text_copy(sale_id, 37, row.sale_id);
 }
 
-static enum bt_err write_out(const char *path, struct bt_bytes bytes, struct bt_fault *fault)
+enum bt_err bt_command_receipt_write(const char *path, struct bt_bytes bytes, struct bt_fault *fault)
 {
 	if (path && strcmp(path, "-") != 0)
 		return bt_file_replace(path, bytes, 0600, fault);
@@ -60,7 +60,7 @@ static enum bt_exit render(struct bt_command_env *env, struct bt_counter *counte
 		err = bt_prn_render(args->as ? args->as : "text", receipt, (int)(width / BT_PAISE_PER_RUPEE),
 				    bt_counter_font(counter), bt_counter_pictures(counter), &out, &fault);
 	if (!err)
-		err = write_out(args->output, bt_buf_view(&out), &fault);
+		err = bt_command_receipt_write(args->output, bt_buf_view(&out), &fault);
 	if (err)
 		bt_command_say(env, N_("Not possible now: {1}."), fault.what[0] ? fault.what : bt_err_text(err), NULL);
 out:
@@ -88,6 +88,8 @@ static enum bt_exit run_render(struct bt_command_env *env)
 static const struct bt_command_form forms[] = {
     {"render", "--state DIR --sale ID [--as png|text|escpos] [--width 384|512|576] [--lang en|hi|both] [-o FILE]",
      "a slip as picture, text or printer bytes", run_render},
+    {"sample", "KIND [--config FILE] [--as png|text|escpos] [--width 384|512|576] [--lang en|hi|both] [-o FILE]",
+     "a slip with figures of nobody, to look at its form", bt_command_receipt_sample},
     {"verify", "--state DIR TEXT|-|--image FILE [--json]", "whether the QR of a slip is genuine; asks no server",
      bt_command_receipt_verify},
     {0},
