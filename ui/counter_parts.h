@@ -136,6 +136,8 @@ enum bt_err bt_counter_abandon(void *self, const char *sale_id, const struct bt_
 			       enum bt_denial *denial);
 enum bt_err bt_counter_make_anyway(void *self, const char *sale_id, const struct bt_approval *approval,
 				   enum bt_denial *denial);
+enum bt_err bt_counter_open_drawer(void *self, const char *sale_id, const struct bt_approval *approval,
+				   enum bt_denial *denial);
 void bt_counter_take_approval(struct bt_counter *counter, struct bt_counter_job *job);
 
 /* counter_docket.c: dockets of other counters, and what was delivered for one */
@@ -143,7 +145,7 @@ enum bt_docket_found bt_counter_docket(void *self, const char *text, char own_sa
 void bt_counter_docket_view(void *self, struct bt_docket_view *out);
 enum bt_err bt_counter_docket_finish(void *self);
 enum bt_err bt_counter_view(void *self, const char *sale_id, struct bt_sale_view *out);
-enum bt_err bt_counter_reprint(void *self, const char *sale_id);
+enum bt_err bt_counter_reprint(void *self, const char *sale_id, enum bt_reprint said);
 enum bt_err bt_counter_paper_seen(void *self, const char *sale_id);
 
 /* counter_trust.c */

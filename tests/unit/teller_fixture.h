@@ -64,6 +64,8 @@ struct shop {
 	enum bt_err submit_err, sink_err;
 	int jobs_count, results_taken;
 	struct bt_print_job jobs[SHOP_CALLS];
+	enum bt_paper paper;
+	int give_ups, drawers; /* drawers: opened without a slip */
 	int results_count;
 	struct bt_print_result results[SHOP_CALLS];
 };
@@ -151,6 +153,13 @@ static inline enum bt_err shop_print(void *self, const struct bt_print_job *job)
 	struct bt_sale_row row;
 
 	assert_true(shop->jobs_count < SHOP_CALLS);
+	if (job->receipt.count == 0) {
+		assert_true(job->open_drawer);
+		assert_int_equal(bt_journal_newest(shop->journal, BT_EVENT_DRAWER, NULL, &(struct bt_event){0}, NULL),
+				 BT_OK);
+		shop->drawers++;
+		return shop->sink_err;
+	}
 	assert_int_equal(bt_journal_sale(shop->journal, job->sale_id, &row), BT_OK);
 	if (shop_shows_token(&job->receipt)) {
 		assert_int_equal(row.stage, BT_STAGE_TOKENED);
@@ -174,8 +183,12 @@ static inline bool shop_take_print(void *self, struct bt_print_result *out)
 
 static inline enum bt_paper shop_paper(void *self)
 {
-	(void)self;
-	return BT_PAPER_OK;
+	return ((struct shop *)self)->paper;
+}
+
+static inline void shop_give_up(void *self)
+{
+	((struct shop *)self)->give_ups++;
 }
 
 static const uint8_t shop_vault_key[32] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};
@@ -295,8 +308,12 @@ static inline void shop_make(struct shop *shop)
 	shop->random = (struct bt_random){.fill = shop_fill, .self = shop};
 	shop->wire = (struct bt_wire){
 	    .submit = shop_submit, .take = shop_take, .fd = shop_fd, .self = shop, .protocol = &bt_protocol_rest};
-	shop->sink = (struct bt_sink){
-	    .submit = shop_print, .take = shop_take_print, .fd = shop_fd, .paper = shop_paper, .self = shop};
+	shop->sink = (struct bt_sink){.submit = shop_print,
+				      .take = shop_take_print,
+				      .fd = shop_fd,
+				      .paper = shop_paper,
+				      .give_up = shop_give_up,
+				      .self = shop};
 	bt_text_copy(shop->dir, sizeof shop->dir, "/tmp/batti-teller-XXXXXX");
 	assert_non_null(mkdtemp(shop->dir));
 	assert_int_equal(bt_signer_open(seed, &shop->signer), BT_OK);
