@@ -60,8 +60,11 @@ static int find_part_end(const struct bt_prn_sheet *sheet, int from)
 	return sheet->pictures != NULL ? bt_layout_block_end(sheet->receipt, from) : from + 1;
 }
 
+/* Marks are dots as well where others of them are. */
 static bool is_letters(const struct bt_prn_sheet *sheet, const struct bt_receipt_line *line)
 {
+	if (sheet->profile->mode == BT_PRN_HYBRID && line->kind == BT_LINE_MARK)
+		return false;
 	return (line->kind != BT_LINE_STEP || sheet->pictures == NULL) && bt_escpos_is_letters(line);
 }
 

@@ -35,8 +35,9 @@ bool bt_escpos_is_letters(const struct bt_receipt_line *line);
 BT_MUST_USE enum bt_err bt_escpos_put_letters(const struct bt_prn_profile *profile, const struct bt_receipt_line *line,
 					      struct bt_buf *out);
 
-/** Modules of the smallest symbol of level M that holds @p payload in one mode, alphanumeric or bytes: what a printer
- *  makes at most. 0 when it is empty, too long for 97 modules, or not printable ASCII. Pure. */
+/** Modules of the largest symbol of level M that a printer may make of @p payload, which chooses its mode itself: what
+ *  is wider than the paper is not printed at all. 0 when it is empty, too long for 97 modules, or not printable ASCII.
+ *  Pure. */
 int bt_escpos_qr_modules(const char *payload);
 /**
  * Append the printer's own QR, level M, centred; copies aside as bt_layout_qr says.

@@ -113,10 +113,19 @@ static enum bt_err set_style(struct page *page, struct style style)
 	return err;
 }
 
+static enum bt_err put_blanks(struct page *page, int count)
+{
+	enum bt_err err = BT_OK;
+	for (int i = 0; i < count && err == BT_OK; i++)
+		err = bt_buf_put_text(page->out, " ");
+	return err;
+}
+
 static enum bt_err put_row(void *self, const struct bt_row *row)
 {
 	struct page *page = self;
 	struct style style = page->line;
+	int beside = style.reverse ? page->columns.width - row->columns : 0; /* a bar goes from edge to edge */
 	enum bt_err err = BT_OK;
 	style.centred = row->align == BT_ALIGN_CENTRE;
 	if (row->label_len > 0) {
@@ -129,7 +138,11 @@ static enum bt_err put_row(void *self, const struct bt_row *row)
 	if (err == BT_OK && row->len > row->label_len)
 		err = set_style(page, style);
 	if (err == BT_OK)
+		err = put_blanks(page, beside / 2);
+	if (err == BT_OK)
 		err = bt_buf_put(page->out, row->text + row->label_len, row->len - row->label_len);
+	if (err == BT_OK)
+		err = put_blanks(page, beside - beside / 2);
 	return err == BT_OK ? bt_buf_put(page->out, end_line, sizeof(end_line)) : err;
 }
 

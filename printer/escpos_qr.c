@@ -17,27 +17,18 @@ static const uint8_t blank_line[] = {0x20, 0x0a};
 
 #define PUT(out, bytes) bt_buf_put(out, bytes, sizeof(bytes))
 
-/* Characters of versions 1..20 at level M. */
-static const struct {
-	int alphanumeric, bytes;
-} capacities[] = {
-    {20, 14},   {38, 26},   {61, 42},   {90, 62},   {122, 84},  {154, 106}, {178, 122},
-    {221, 152}, {262, 180}, {311, 213}, {366, 251}, {419, 287}, {483, 331}, {528, 362},
-    {600, 412}, {656, 450}, {734, 504}, {816, 560}, {909, 624}, {970, 666},
-};
+/* Bytes in a symbol of versions 1..20 at level M. */
+static const int capacities[] = {14,  26,  42,  62,  84,  106, 122, 152, 180, 213,
+				 251, 287, 331, 362, 412, 450, 504, 560, 624, 666};
 
 int bt_escpos_qr_modules(const char *payload)
 {
 	int len = 0;
-	bool alphanumeric = true;
-	for (; payload[len] != '\0'; len++) {
+	for (; payload[len] != '\0'; len++)
 		if (payload[len] < ' ' || payload[len] > '~')
 			return 0;
-		alphanumeric =
-		    alphanumeric && strchr("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:", payload[len]) != NULL;
-	}
 	for (int i = 0; i < (int)(sizeof(capacities) / sizeof(capacities[0])) && len > 0; i++)
-		if (len <= (alphanumeric ? capacities[i].alphanumeric : capacities[i].bytes))
+		if (len <= capacities[i])
 			return 21 + 4 * i;
 	return 0;
 }

@@ -46,7 +46,8 @@ struct layout {
 	struct bt_pictures *pictures;
 	const struct sizes *sizes;
 	struct bt_bitmap *out;
-	int y; /* top of the next line */
+	int margin; /* at both sides, in dots; none beside the printer's letters, which have none */
+	int y;      /* top of the next line */
 };
 
 /* A column of the page that text is set in. */
@@ -57,7 +58,7 @@ struct column {
 
 static struct column find_page(const struct layout *page, enum align align)
 {
-	return (struct column){page->sizes->margin, page->sizes->width - 2 * page->sizes->margin, align};
+	return (struct column){page->margin, page->sizes->width - 2 * page->margin, align};
 }
 
 static int find_start(struct column column, int width)
@@ -414,7 +415,7 @@ static enum bt_err set_steps(struct layout *page, int from, int to, struct colum
 	if (err == BT_OK)
 		err = bt_bitmap_extend(page->out, top + height);
 	if (err == BT_OK && picture != NULL)
-		bt_bitmap_print(page->out, picture, page->sizes->margin, top + (height - rows) / 2);
+		bt_bitmap_print(page->out, picture, page->margin, top + (height - rows) / 2);
 	page->y = top + (height - text) / 2;
 	for (int i = from; i < to && err == BT_OK; i++) {
 		err = shape_sentence(page, &page->receipt->lines[i], column.width, &sentence);
@@ -469,6 +470,8 @@ enum bt_err bt_layout_draw_lines(const struct bt_prn_sheet *sheet, int from, int
 			      .out = out,
 			      .y = out->rows};
 	enum bt_err err = page.sizes != NULL ? BT_OK : BT_EINPUT;
+	if (err == BT_OK && sheet->profile->mode == BT_PRN_RASTER)
+		page.margin = page.sizes->margin;
 	while (from < to && err == BT_OK) {
 		const struct bt_receipt_line *line = &sheet->receipt->lines[from];
 		int next = bt_layout_block_end(sheet->receipt, from);
