@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -78,19 +79,24 @@ static void read_with_zxing(const char *picture, char out[TEXT_CAP])
 	world_run_free(&run);
 }
 
-static int open_world(void **state)
+static void read_slip(const struct world_sale *of, char out[TEXT_CAP])
 {
 	char line[200], picture[WORLD_PATH_CAP];
 
+	snprintf(line, sizeof line, "receipt render --sale %s --as png --width 384 --lang both -o %%D/slip.png",
+		 of->id);
+	run(world->terminal, line);
+	world_fill(world, "%D/slip.png", picture);
+	read_with_zxing(picture, out);
+}
+
+static int open_world(void **state)
+{
 	world = world_open_enrolled(20);
 	*state = world;
 	sale = world_sell(world, world_number(world, "sts_units", "", 0), 500);
 	run(world->terminal, "sync");
-	snprintf(line, sizeof line, "receipt render --sale %s --as png --width 384 --lang both -o %%D/slip.png",
-		 sale->id);
-	run(world->terminal, line);
-	world_fill(world, "%D/slip.png", picture);
-	read_with_zxing(picture, qr);
+	read_slip(sale, qr);
 	world_fill(world, "%D/two", two);
 	world_enrol(world, two);
 	return 0;
@@ -172,20 +178,57 @@ static void reads_pictures(void **state)
 	world_run_free(&run);
 }
 
-/* A slip from before stays good; one that names a later time does not. */
+/* Another counter's lost record: what its slips say is taken, what was changed on them is not. */
+static void brings_sales_back_from_slips(void **state)
+{
+	char file[WORLD_PATH_CAP];
+	struct world_run run;
+	FILE *kept;
+
+	(void)state;
+	world_fill(world, "%D/receipts", file);
+	kept = fopen(file, "w");
+	assert_non_null(kept);
+	fprintf(kept, "%s\n", qr);
+	qr[3] ^= 1;
+	fprintf(kept, "%s\n", qr);
+	qr[3] ^= 1;
+	fclose(kept);
+	for (int again = 0; again < 2; again++) {
+		run_at(two, "journal recover --receipts %D/receipts", 1, &run);
+		assert_non_null(strstr(run.out, again ? "0 sales brought back from receipts, 1 were there already."
+						      : "1 sales brought back from receipts, 0 were there already."));
+		assert_non_null(strstr(run.err, "Line 2 is not a receipt of ours."));
+		world_run_free(&run);
+	}
+}
+
+/* What a withdrawn counter sold before stays good; what it goes on to sell without having heard of it does not. */
 static void knows_who_was_withdrawn(void **state)
 {
 	const char *arguments[] = {SANDBOX_PROGRAM, "revoke", "--state", world->server, "0142", NULL};
+	char late[TEXT_CAP];
 	struct world_run run;
+	struct timespec revoked, now;
 
 	(void)state;
+	world_fault(world, "down");
 	run = world_run(arguments);
 	if (run.status != 0)
 		fail_msg("revoke: exit %d\n%s%s", run.status, run.out, run.err);
 	world_run_free(&run);
+	/* A slip names its second. */
+	clock_gettime(CLOCK_REALTIME, &revoked);
+	do
+		clock_gettime(CLOCK_REALTIME, &now);
+	while (now.tv_sec <= revoked.tv_sec);
+	read_slip(world_sell(world, world_number(world, "sts_units", "", 1), 300), late);
+	expect(two, late, 0, "genuine"); /* nobody has told this one yet */
+	world_fault(world, "none");
 	run_at(two, "sync", 0, &run);
 	world_run_free(&run);
 	expect(two, qr, 0, "genuine");
+	expect(two, late, 1, "withdrawn");
 }
 
 int main(void)
@@ -195,6 +238,7 @@ int main(void)
 	    cmocka_unit_test(says_more_at_its_own_counter),
 	    cmocka_unit_test(any_counter_judges_it_without_a_server),
 	    cmocka_unit_test(reads_pictures),
+	    cmocka_unit_test(brings_sales_back_from_slips),
 	    cmocka_unit_test(knows_who_was_withdrawn),
 	};
 
