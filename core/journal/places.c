@@ -64,10 +64,10 @@ enum bt_err bt_places_mark(const struct bt_places *p, const struct bt_recovery *
 	struct bt_buf text;
 	bt_buf_init(&text, 1024);
 	bt_hex_encode(BT_BYTES(report->restored.hash), hash);
-	json_t *root = json_pack("{s:I, s:I, s:s, s:I, s:I, s:I, s:I}", "epoch", (json_int_t)report->epoch, "seq",
+	json_t *root = json_pack("{s:I, s:I, s:s, s:I, s:I, s:I, s:I, s:I}", "epoch", (json_int_t)report->epoch, "seq",
 				 (json_int_t)report->restored.seq, "hash", hash, "known", (json_int_t)report->known,
 				 "database", (json_int_t)report->in_database, "mirror", (json_int_t)report->in_mirror,
-				 "file", (json_int_t)report->in_file);
+				 "file", (json_int_t)report->in_file, "damaged", (json_int_t)report->mirror_is_damaged);
 	enum bt_err err = root ? bt_json_encode(root, &text) : BT_ENOMEM;
 	json_decref(root);
 	if (err == BT_OK)
@@ -94,6 +94,7 @@ static enum bt_err decode_mark(struct bt_bytes text, struct bt_recovery *out)
 {
 	json_t *root = NULL;
 	char hash[2 * BT_SHA256_LEN + 1];
+	int64_t damaged = 0;
 	enum bt_err err = bt_json_parse(text, 1024, &root, NULL);
 	if (err == BT_OK && (bt_json_int(root, "epoch", 2, INT32_MAX, &out->epoch) != BT_OK ||
 			     bt_json_int(root, "seq", 1, INT64_MAX, &out->restored.seq) != BT_OK ||
@@ -102,8 +103,10 @@ static enum bt_err decode_mark(struct bt_bytes text, struct bt_recovery *out)
 			     bt_json_int(root, "known", 1, INT64_MAX, &out->known) != BT_OK ||
 			     bt_json_int(root, "database", 0, INT64_MAX, &out->in_database) != BT_OK ||
 			     bt_json_int(root, "mirror", 0, INT64_MAX, &out->in_mirror) != BT_OK ||
-			     bt_json_int(root, "file", 0, INT64_MAX, &out->in_file) != BT_OK))
+			     bt_json_int(root, "file", 0, INT64_MAX, &out->in_file) != BT_OK ||
+			     (bt_json_has(root, "damaged") && bt_json_int(root, "damaged", 0, 1, &damaged) != BT_OK)))
 		err = BT_EFORMAT;
+	out->mirror_is_damaged = damaged != 0;
 	json_decref(root);
 	return err;
 }
@@ -138,6 +141,18 @@ static int put_away(const struct bt_places *p, int64_t epoch, const char *name, 
 	return sys == ENOENT ? 0 : sys;
 }
 
+enum bt_err bt_places_put_mirror_away(const struct bt_places *p, const char *folder, const char *path, int64_t epoch,
+				      struct bt_fault *fault)
+{
+	char kept[4400];
+	bt_text_printf(kept, sizeof kept, "%s.before-%lld", path, (long long)epoch);
+	/* Kept by a run that was cut: what stands there now is the new one. */
+	int sys = is_there(p->disk, kept) ? 0 : p->disk->rename(p->disk->context, path, kept);
+	if (!sys)
+		sys = p->disk->sync_folder(p->disk->context, folder);
+	return sys && sys != ENOENT ? bt_disk_note(fault, sys, "damaged mirror", "put away") : BT_OK;
+}
+
 /* Each name is lasting before the next is touched. */
 static int place(const struct bt_places *p, int64_t epoch, const char *name, bool has_log)
 {
@@ -159,14 +174,25 @@ static int place(const struct bt_places *p, int64_t epoch, const char *name, boo
 	return sys ? sys : p->disk->sync_folder(p->disk->context, folder);
 }
 
+/* A mark that a cut brings back would keep the journal shut until somebody runs the recovery once more. */
+static int remove_mark(const struct bt_places *p)
+{
+	char path[4400], folder[4300];
+	if (path_to(p, BT_WORKPLACE, MARK, path) != BT_OK ||
+	    bt_path_join(p->dir, BT_WORKPLACE, folder, sizeof folder) != BT_OK)
+		return ENAMETOOLONG;
+	int sys = p->disk->remove(p->disk->context, path);
+	return sys ? sys : p->disk->sync_folder(p->disk->context, folder);
+}
+
 enum bt_err bt_places_change(const struct bt_places *p, int64_t epoch, struct bt_fault *fault)
 {
 	char path[4400];
 	int sys = place(p, epoch, "journal.head", false);
 	if (!sys)
 		sys = place(p, epoch, "journal.db", true);
-	if (!sys && path_to(p, BT_WORKPLACE, MARK, path) == BT_OK)
-		sys = p->disk->remove(p->disk->context, path);
+	if (!sys)
+		sys = remove_mark(p);
 	if (sys)
 		return bt_disk_note(fault, sys, "recovered journal", "put in place");
 	if (p->disk == bt_disk_system() && bt_path_join(p->dir, BT_WORKPLACE, path, sizeof path) == BT_OK)

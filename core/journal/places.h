@@ -25,6 +25,10 @@ BT_MUST_USE enum bt_err bt_places_mark(const struct bt_places *p, const struct b
 				       struct bt_fault *fault);
 /** @return false when there is no mark. */
 bool bt_places_find_mark(const struct bt_places *p, struct bt_recovery *out);
+/** Keep the mirror at @p path in @p folder as "<path>.before-<epoch>", once. @return BT_OK, also when it is not there;
+ *  BT_EDISK: the recovery has to be run again. */
+BT_MUST_USE enum bt_err bt_places_put_mirror_away(const struct bt_places *p, const char *folder, const char *path,
+						  int64_t epoch, struct bt_fault *fault);
 /** Change places, from wherever it stands, and remove the mark. @return BT_OK or BT_EDISK: it has to be run again. */
 BT_MUST_USE enum bt_err bt_places_change(const struct bt_places *p, int64_t epoch, struct bt_fault *fault);
 

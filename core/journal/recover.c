@@ -22,6 +22,7 @@ static const char *const origin_names[ORIGINS] = {"database", "mirror", "file"};
 struct origin_state {
 	char path[4200];           /* "" when there is none */
 	struct bt_disk_file *file; /* of lines */
+	uint64_t end;              /* of them: behind the newest that verifies */
 	struct bt_head head;       /* newest that verifies from the first on */
 	int bridge;                /* links from the key in force there to the newest at hand */
 	enum bt_err why;           /* BT_EAUTH: of another terminal, or of no key that ours follows */
@@ -115,6 +116,8 @@ static enum bt_err read_lines(struct recovery *r, enum origin origin, int64_t la
 	enum bt_err err = bt_lines_open(&lines, r->disk, r->origins[origin].file, 0);
 	while (err == BT_OK && chain->at.seq < last && (err = bt_lines_next(&lines, &event)) == BT_OK) {
 		err = check_link(r, &event, !take, chain);
+		if (err == BT_OK && !take)
+			r->origins[origin].end = lines.at;
 		if (err == BT_OK && take)
 			err = take(r, &event, fault);
 	}
@@ -201,6 +204,14 @@ static void look_for_bridge(const struct recovery *r, struct origin_state *state
 	state->why = BT_EAUTH;
 }
 
+/* Lines behind the newest that verifies: torn, rotten, or whole behind one that is. Nobody could tell them from a
+ * record that went on otherwise. */
+static bool holds_more(const struct recovery *r, const struct origin_state *state)
+{
+	uint64_t len = 0;
+	return state->file && state->why != BT_EAUTH && r->disk->size(state->file, &len) == 0 && len > state->end;
+}
+
 static enum bt_err measure(struct recovery *r, enum origin *longest, struct bt_fault *fault)
 {
 	struct bt_head peer = {0};
@@ -215,6 +226,7 @@ static enum bt_err measure(struct recovery *r, enum origin *longest, struct bt_f
 	}
 	*longest = find_longest(r);
 	struct bt_recovery *report = &r->report;
+	report->mirror_is_damaged = holds_more(r, &r->origins[FROM_MIRROR]);
 	report->restored = r->origins[*longest].head;
 	report->in_database = r->origins[FROM_DATABASE].head.seq;
 	report->in_mirror = r->origins[FROM_MIRROR].head.seq;
@@ -376,11 +388,23 @@ static enum bt_err build(struct recovery *r, enum origin longest, struct bt_faul
 	return err;
 }
 
+/* A mirror that is not whole is kept for whoever wants to look, and a new one begins. */
+static enum bt_err change_places(struct recovery *r, struct bt_fault *fault)
+{
+	char path[4200];
+	const struct bt_journal_options *options = r->options;
+	enum bt_err err = BT_OK;
+	if (r->report.mirror_is_damaged && options->mirror && options->mirror[0] &&
+	    bt_mirror_path(options->mirror, options->terminal ? options->terminal : "", path, sizeof path) == BT_OK)
+		err = bt_places_put_mirror_away(&r->places, options->mirror, path, r->report.epoch, fault);
+	return err == BT_OK ? bt_places_change(&r->places, r->report.epoch, fault) : err;
+}
+
 static enum bt_err run(struct recovery *r, const char *from, struct bt_fault *fault)
 {
 	enum origin longest = FROM_DATABASE;
 	if (bt_places_find_mark(&r->places, &r->report))
-		return bt_places_change(&r->places, r->report.epoch, fault);
+		return change_places(r, fault);
 	enum bt_err err = open_origins(r, from, fault);
 	if (err == BT_OK)
 		err = measure(r, &longest, fault);
@@ -389,7 +413,7 @@ static enum bt_err run(struct recovery *r, const char *from, struct bt_fault *fa
 	close_origins(r);
 	if (err == BT_OK)
 		err = bt_places_mark(&r->places, &r->report, fault);
-	return err == BT_OK ? bt_places_change(&r->places, r->report.epoch, fault) : err;
+	return err == BT_OK ? change_places(r, fault) : err;
 }
 
 enum bt_err bt_journal_recover(const struct bt_journal_options *options, const char *from, struct bt_recovery *out,

@@ -270,6 +270,34 @@ static void what_is_lost_is_known(void **state)
 	free(text);
 }
 
+/* Whole lines behind a rotten one look like a record that went on otherwise: the recovery has judged them, and the next
+ * start must not stumble over them. They are kept. */
+static void mirror_rotten_in_the_middle_is_put_away(void **state)
+{
+	struct world *w = *state;
+	struct bt_recovery recovery;
+	struct bt_journal_report report;
+	size_t len = 0, kept_len = 0, at = 0;
+	lose(w, "journal.db");
+	uint8_t *text = fixture_load(&w->f, "stick/journal-0142.mirror", &len);
+	for (int lines = 0; lines < 4; at++)
+		lines += text[at] == '\n';
+	text[at + 30] ^= 1;
+	fixture_save(&w->f, "stick/journal-0142.mirror", text, len);
+	assert_int_equal(recover(w, NULL, &recovery), BT_OK);
+	assert_int_equal(recovery.restored.seq, 4);
+	assert_true(recovery.mirror_is_damaged);
+	uint8_t *kept = fixture_load(&w->f, "stick/journal-0142.mirror.before-2", &kept_len);
+	assert_int_equal(kept_len, len);
+	assert_memory_equal(kept, text, len);
+	assert_int_equal(open_world(w), BT_OK);
+	assert_int_equal(mirror_of(w).state, BT_MIRROR_WHOLE);
+	assert_int_equal(bt_journal_verify(w->f.journal, &report, &w->f.fault), BT_OK);
+	assert_true(report.mirror_equal);
+	free(kept);
+	free(text);
+}
+
 static void from_an_export(void **state)
 {
 	struct world *w = *state;
@@ -410,6 +438,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(not_begun_anew_beside_a_mirror, make, end),
 	    cmocka_unit_test_setup_teardown(from_the_database_when_the_head_file_is_gone, make, end),
 	    cmocka_unit_test_setup_teardown(what_is_lost_is_known, make, end),
+	    cmocka_unit_test_setup_teardown(mirror_rotten_in_the_middle_is_put_away, make, end),
 	    cmocka_unit_test_setup_teardown(from_an_export, make, end),
 	    cmocka_unit_test_setup_teardown(refused, make, end),
 	    cmocka_unit_test_setup_teardown(two_lives_are_not_mixed, make, end),

@@ -237,12 +237,47 @@ void sim_counter_enrol(struct sim_counter *counter)
 
 /* ---- on and off ---- */
 
+/* Boards die and files are overwritten; the stick with the mirror was pulled in time. */
+static bool lose_record(struct sim_counter *counter)
+{
+	size_t len = 0;
+
+	/* Before the first start that succeeded there was nothing to lose. */
+	if (counter->issued_seen == 0 || !sim_strikes(counter->world, SIM_FAULT_LOSE_RECORD, 300) ||
+	    !power_content(counter->disk, POWER_FOLDER "/journal.db", &len) || len == 0)
+		return false;
+	(void)power_shorten(counter->disk, POWER_FOLDER "/journal.db",
+			    chance_below(&counter->world->chance, (uint32_t)len));
+	(void)power_shorten(counter->disk, POWER_FOLDER "/journal.db-wal", 0);
+	return true;
+}
+
+/* What the engineer does: the record is made anew, in a new epoch (PROTOCOL J1), and once more where a cut ended that.
+ */
+static enum bt_err bring_back(struct sim_counter *counter, const struct bt_journal_options *options,
+			      struct bt_fault *fault)
+{
+	struct bt_recovery recovery;
+	enum bt_err err = bt_journal_recover(options, NULL, &recovery, fault);
+
+	if (err)
+		return err;
+	sim_trace(counter->world, "%s: recovered %lld events, epoch %lld", counter->number,
+		  (long long)recovery.restored.seq, (long long)recovery.epoch);
+	counter->world->totals.visited[SIM_PATH_RESTORE_OF_TERMINAL]++;
+	counter->lost_record = false;
+	return BT_OK;
+}
+
 static enum bt_err open_records(struct sim_counter *counter, struct bt_fault *fault)
 {
+	bool mirrored = counter->world->faults[SIM_FAULT_LOSE_RECORD];
 	struct bt_journal_options options = {.dir = counter->journal_dir,
 					     .clock = &counter->clock,
 					     .first_key = bt_signer_public(counter->signer),
 					     .terminal = counter->number,
+					     .mirror = mirrored ? POWER_STICK : NULL,
+					     .mirror_required = mirrored,
 					     .disk = &counter->disk->disk};
 	char path[160];
 	enum bt_err err = bt_record_key_open(options.disk, POWER_FOLDER, counter->number, &counter->random,
@@ -251,7 +286,9 @@ static enum bt_err open_records(struct sim_counter *counter, struct bt_fault *fa
 	if (err)
 		return err;
 	options.keys = bt_record_key_store(counter->record_key);
-	err = bt_journal_open(&options, &counter->journal, fault);
+	err = counter->lost_record ? bring_back(counter, &options, fault) : BT_OK;
+	if (!err)
+		err = bt_journal_open(&options, &counter->journal, fault);
 	if (err)
 		return err;
 	snprintf(path, sizeof path, "%s/directory.db", counter->cache_dir);
@@ -387,6 +424,7 @@ void sim_counter_switch_on(struct sim_counter *counter)
 	if (counter->on)
 		return;
 	start_clock(counter);
+	counter->lost_record = counter->lost_record || lose_record(counter);
 	arm_disk(counter);
 	if (sim_strikes(counter->world, SIM_FAULT_OLD_LIST, 200))
 		forget_caches(counter);

@@ -8,6 +8,7 @@
 	ROW(CUT_BETWEEN_COMMIT_AND_PRINT, "crash between commit and print")                                            \
 	ROW(REFUSAL_AFTER_FALLBACK, "refusal after fallback")                                                          \
 	ROW(RESTORE_OF_SERVER, "restore of the head-end")                                                              \
+	ROW(RESTORE_OF_TERMINAL, "restore of a terminal")                                                              \
 	ROW(BOOT_AT_OLD_TIME, "boot at a saved time")                                                                  \
 	ROW(LIMIT_REACHED, "lease exhausted in mid-queue")                                                             \
 	ROW(DRAIN_INTERRUPTED, "drain interrupted")                                                                    \

@@ -327,6 +327,11 @@ static void choose_faults(struct sim_world *world)
 {
 	for (int i = 0; i < SIM_FAULT_COUNT; i++)
 		world->faults[i] = chance_one_in(&world->chance, 2);
+	/* A record that is lost comes back whole from a mirror that no fault has kept behind. */
+	world->faults[SIM_FAULT_LOSE_RECORD] = chance_one_in(&world->chance, 8);
+	if (sim_has(world, SIM_FAULT_LOSE_RECORD))
+		world->faults[SIM_FAULT_SYNC_FAILS] = world->faults[SIM_FAULT_WRITE_FAILS] =
+		    world->faults[SIM_FAULT_DISK_FULL] = false;
 	if (sim_has(world, SIM_FAULT_SMALL_LIMIT))
 		world->head.sbx.lease.value_paise = sim_between(world, 2, 20) * 100000;
 	if (sim_has(world, SIM_FAULT_SHORT_LIMIT))

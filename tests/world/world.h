@@ -38,8 +38,10 @@
 	ROW(KILL)                                                                                                      \
 	ROW(DISK_FULL)                                                                                                 \
 	ROW(SYNC_FAILS)                                                                                                \
-	ROW(WRITE_FAILS) ROW(CLOCK_JUMP) ROW(REVOKE) ROW(SMALL_LIMIT) ROW(SHORT_LIMIT) ROW(RESTORE_SERVER)             \
-	    ROW(PRINTER_JAM) ROW(LOCKED_KEYS) ROW(OLD_LIST) ROW(HASTY_CLERK)
+	ROW(WRITE_FAILS)                                                                                               \
+	ROW(CLOCK_JUMP)                                                                                                \
+	ROW(REVOKE) ROW(SMALL_LIMIT) ROW(SHORT_LIMIT) ROW(RESTORE_SERVER) ROW(LOSE_RECORD) ROW(PRINTER_JAM)            \
+	    ROW(LOCKED_KEYS) ROW(OLD_LIST) ROW(HASTY_CLERK)
 
 enum sim_fault {
 #define SIM_FAULT_ENUM(id) SIM_FAULT_##id,
@@ -137,6 +139,7 @@ struct sim_counter {
 	int sale;   /* being served, -1 none */
 	int errand; /* a docket of another counter, -1 none */
 	int errand_tries;
+	bool lost_record;      /* and only the mirror is left */
 	char code[24];         /* the last code by telephone that was taken */
 	int64_t turn_ms;       /* of the turn that is in the list, INT64_MAX none */
 	struct sim_sale limbo; /* cash in hand while nobody knows whether it was recorded; id "" */
