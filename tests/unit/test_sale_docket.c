@@ -1,6 +1,7 @@
 /* A docket of another terminal at this one: asked of the head-end alone, on record before it is seen, and never money
  * of this terminal. PROTOCOL S4, T1, H4.
  * rooms: core/sale core/shift core/authority core/journal core/directory core/wire core/receipt core/sts core/base */
+#include "core/base/json.h"
 #include "core/receipt/record.h"
 #include "core/sale/docket.h"
 #include "tests/unit/teller_fixture.h"
@@ -169,6 +170,43 @@ static void delivers_and_counts_nothing(void **state)
 	assert_int_equal(bt_journal_shift_count(shop->journal, 611, &sold), BT_OK);
 	assert_int_equal(sold, 0);
 	assert_int_equal(bt_journal_sale(shop->journal, SALE, &row), BT_ENOTFOUND);
+}
+
+/* The token of another counter's sale waits for paper: given up, it is a copy, and the record says why. */
+static void is_given_up_and_printed_as_a_copy(void **state)
+{
+	struct shop *shop = *state;
+	struct bt_event event;
+	struct bt_buf body;
+	json_t *o = NULL;
+	char reason[16] = "";
+
+	take_it(shop);
+	shop->paper = BT_PAPER_OUT;
+	assert_int_equal(bt_teller_docket_reprint(shop->teller, BT_REPRINT_UNSAID), BT_OK);
+	assert_int_equal(bt_teller_docket_reprint(shop->teller, BT_REPRINT_UNSAID), BT_ESTATE);
+	assert_int_equal(view_of(shop).printing, BT_PRINTING_GIVEN_UP);
+	assert_int_equal(shop->jobs_count, 1);
+	shop_printed(shop, BT_PRINT_UNCONFIRMED);
+	assert_int_equal(shop->jobs_count, 2);
+	assert_int_equal(shop->jobs[1].copy, 2);
+	shop->paper = BT_PAPER_OK;
+	shop_printed(shop, BT_PRINT_CONFIRMED);
+	assert_int_equal(view_of(shop).copies, 2);
+	bt_buf_init(&body, BT_EVENT_BODY_MAX);
+	assert_int_equal(bt_journal_newest(shop->journal, BT_EVENT_DELIVERED, NULL, &event, &body), BT_OK);
+	assert_int_equal(bt_json_parse(bt_buf_view(&body), BT_EVENT_BODY_MAX, &o, NULL), BT_OK);
+	assert_int_equal(bt_json_text(o, "reason", reason, sizeof reason), BT_OK);
+	assert_string_equal(reason, "paper");
+	json_decref(o);
+	bt_buf_fini(&body);
+	assert_int_equal(bt_teller_docket_reprint(shop->teller, BT_REPRINT_UNSAID), BT_EINPUT);
+	assert_int_equal(bt_teller_docket_reprint(shop->teller, BT_REPRINT_DAMAGED), BT_OK);
+	assert_int_equal(shop->jobs[2].copy, 3);
+	/* And it is still read back. */
+	shop_restart(shop);
+	open_paper(shop);
+	assert_int_equal(view_of(shop).copies, 2);
 }
 
 /* After a restart the same docket shows what was given, without asking anybody. */
@@ -369,6 +407,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(delivers_and_counts_nothing, setup, shop_teardown),
+	    cmocka_unit_test_setup_teardown(is_given_up_and_printed_as_a_copy, setup, shop_teardown),
 	    cmocka_unit_test_setup_teardown(remembers, setup, shop_teardown),
 	    cmocka_unit_test_setup_teardown(survives_a_lost_answer, setup, shop_teardown),
 	    cmocka_unit_test_setup_teardown(refuses_what_does_not_fit, setup, shop_teardown),

@@ -121,6 +121,26 @@ static void changes_are_followed(void **state)
 	assert_int_equal(count(w, "SELECT count(*) FROM journal_keys"), 6);
 }
 
+/* Copies with who and why, and the drawer: no money, so they are kept as they are. */
+static void notes_are_kept(void **state)
+{
+	struct world *w = *state;
+	assert_int_equal(bt_journal_put_json(w->f.journal, BT_EVENT_PRINTED, "",
+					     json_pack("{s:i, s:s, s:s, s:s}", "copy", 2, "operator", "rina", "reason",
+						       "damaged", "result", "confirmed"),
+					     &w->f.fault),
+			 BT_OK);
+	assert_int_equal(
+	    bt_journal_put_json(w->f.journal, BT_EVENT_DRAWER, "",
+				json_pack("{s:s, s:s, s:s}", "asked_by", "rina", "by", "jha", "reason", "small_change"),
+				&w->f.fault),
+	    BT_OK);
+	upload_all(w);
+	assert_int_equal(count(w, "SELECT count(*) FROM events WHERE kind IN ('printed','drawer')"), 2);
+	assert_int_equal(count(w, "SELECT count(*) FROM events WHERE code<>''"), 0);
+	assert_int_equal(count(w, "SELECT count(*) FROM exceptions"), 0);
+}
+
 /* Everything agrees but the key that signed: kept as a damaged record, which posts nothing. */
 static void old_key_posts_nothing(void **state)
 {
@@ -230,6 +250,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(changes_are_followed, make_keyed, end_keyed),
+	    cmocka_unit_test_setup_teardown(notes_are_kept, make_keyed, end_keyed),
 	    cmocka_unit_test_setup_teardown(old_key_posts_nothing, make_keyed, end_keyed),
 	    cmocka_unit_test_setup_teardown(recovery_without_loss_crosses_changes, make_keyed, end_keyed),
 	    cmocka_unit_test_setup_teardown(lost_changes_are_bridged, make_keyed, end_keyed),
