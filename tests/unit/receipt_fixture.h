@@ -57,7 +57,7 @@ static inline struct bt_receipt_facts fixture_docket(void)
 	struct bt_receipt_facts facts = fixture_token();
 	facts.kind = BT_RECEIPT_DOCKET;
 	facts.token[0] = '\0';
-	memcpy(facts.record, FIXTURE_PROOF + FIXTURE_NO_TOKEN, sizeof(FIXTURE_PROOF) - FIXTURE_NO_TOKEN);
+	memcpy(facts.record, &FIXTURE_PROOF[FIXTURE_NO_TOKEN], sizeof(FIXTURE_PROOF) - FIXTURE_NO_TOKEN);
 	facts.units = facts.energy = facts.duty = facts.given = facts.change = 0;
 	facts.dues = 20000;
 	memcpy(facts.receipt_number, "D-0142-0611-087-4", 18);
@@ -72,7 +72,7 @@ static inline struct bt_receipt_facts fixture_credit(void)
 	struct bt_receipt_facts facts = fixture_token();
 	facts.kind = BT_RECEIPT_CREDIT;
 	facts.token[0] = '\0';
-	memcpy(facts.record, FIXTURE_PROOF + FIXTURE_NO_TOKEN, sizeof(FIXTURE_PROOF) - FIXTURE_NO_TOKEN);
+	memcpy(facts.record, &FIXTURE_PROOF[FIXTURE_NO_TOKEN], sizeof(FIXTURE_PROOF) - FIXTURE_NO_TOKEN);
 	facts.units = facts.energy = facts.duty = facts.given = facts.change = 0;
 	facts.dues = 50000;
 	memcpy(facts.relation, "w/o", 4);
