@@ -257,6 +257,20 @@ static enum end wait_for(struct talk *talk, bool (*came)(const struct talk *))
 	return end;
 }
 
+/* Between two commands: trouble told before may be over, and the next command is only sent when it is. */
+static enum end wait_until_able(struct talk *talk)
+{
+	enum end end = END_DONE;
+	start_waiting(talk);
+	talk->asked_ms = 0;
+	while (end == END_DONE && is_blocked(talk)) {
+		ask_again(talk);
+		turn(talk, 0, NULL);
+		end = check_time(talk, talk->slip->timeout_ms);
+	}
+	return end;
+}
+
 /* Put a short command that must go whole. */
 static enum end put_command(struct talk *talk, struct bt_bytes bytes)
 {
@@ -355,6 +369,8 @@ static enum end send_head(struct talk *talk)
 		end = has(talk, answers_in_order) ? ask_in_order(talk) : ask_printed(talk, talk->head);
 	if (end == END_DONE)
 		end = wait_for(talk, head_is_worked_off);
+	if (end == END_DONE)
+		return wait_until_able(talk);
 	if (end != END_STALLED || talk->sent < talk->where.command)
 		return end;
 	talk->unanswered = true;

@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "core/base/file.h"
@@ -232,30 +233,6 @@ static void test_nobody_listens(void **state)
 	assert_false(outcome.broken);
 }
 
-static void test_device_is_a_line_both_ways(void **state)
-{
-	struct printer printer = {.model = {0x12, 0x12, 0x00, 0, false}, .listener = -1};
-	char path[128], uri[160];
-	int line;
-	(void)state;
-	assert_int_equal(openpty(&printer.fd, &line, path, NULL, NULL), 0);
-	(void)snprintf(uri, sizeof(uri), "dev:%s", path);
-	memset(slip_bytes, '\n', 64); /* a line that is not raw would make two bytes of each */
-	assert_int_equal(pthread_create(&printer.thread, NULL, run_printer, &printer), 0);
-	struct bt_prn_outcome outcome = deliver(uri);
-	close(line);
-	pthread_join(printer.thread, NULL);
-	memset(slip_bytes, 0, 64);
-	assert_int_equal(outcome.state, BT_PRINT_CONFIRMED);
-	assert_int_equal(printer.taken, FILL + 6 + SLIP_LEN + 3);
-	outcome = deliver("dev:/dev/usb/lp-none");
-	assert_int_equal(outcome.state, BT_PRINT_FAILED);
-	assert_int_equal(outcome.fault.err, BT_EUNREACHABLE);
-}
-
-/* ---- files --------------------------------------------------------------------------------------------------------
- */
-
 static char folder[64];
 
 static int make_folder(void **state)
@@ -277,6 +254,104 @@ static void remove_named(const char *name)
 	(void)snprintf(path, sizeof(path), "%s/%s", folder, name);
 	assert_int_equal(unlink(path), 0);
 }
+
+/* A terminal's other end is what both links of lines open. */
+static struct bt_prn_outcome deliver_to_terminal(struct printer *printer, const char *scheme, const char *query)
+{
+	char path[128], uri[192];
+	int line;
+	*printer = (struct printer){.model = {0x12, 0x12, 0x00, 0, false}, .listener = -1};
+	assert_int_equal(openpty(&printer->fd, &line, path, NULL, NULL), 0);
+	(void)snprintf(uri, sizeof(uri), "%s:%s%s", scheme, path, query);
+	memset(slip_bytes, '\n', 64); /* a line that is not raw would make two bytes of each */
+	assert_int_equal(pthread_create(&printer->thread, NULL, run_printer, printer), 0);
+	struct bt_prn_outcome outcome = deliver(uri);
+	close(line);
+	pthread_join(printer->thread, NULL);
+	memset(slip_bytes, 0, 64);
+	return outcome;
+}
+
+static void test_lines_go_both_ways(void **state)
+{
+	struct printer printer;
+	(void)state;
+	assert_int_equal(deliver_to_terminal(&printer, "dev", "").state, BT_PRINT_CONFIRMED);
+	assert_int_equal(printer.taken, FILL + 6 + SLIP_LEN + 3);
+	assert_int_equal(deliver_to_terminal(&printer, "serial", "?baud=115200").state, BT_PRINT_CONFIRMED);
+	assert_int_equal(printer.taken, FILL + 6 + SLIP_LEN + 3);
+	assert_int_equal(deliver_to_terminal(&printer, "serial", "").state, BT_PRINT_CONFIRMED);
+}
+
+static void test_lines_that_are_not_there(void **state)
+{
+	static const char *const uris[] = {"dev:/dev/usb/lp-none", "serial:/dev/ttyUSB-none", "serial:/dev/null"};
+	(void)state;
+	for (size_t i = 0; i < sizeof(uris) / sizeof(uris[0]); i++) {
+		struct bt_prn_outcome outcome = deliver(uris[i]);
+		assert_int_equal(outcome.state, BT_PRINT_FAILED);
+		assert_int_equal(outcome.fault.err, BT_EUNREACHABLE);
+		assert_int_equal(outcome.paper, BT_PAPER_SILENT);
+	}
+}
+
+/* The speed and form a line is set to, read back from it. */
+static void test_serial_line_is_set(void **state)
+{
+	char path[128], uri[192];
+	const char *address = NULL;
+	struct termios set;
+	int other, line;
+	(void)state;
+	assert_int_equal(openpty(&other, &line, path, NULL, NULL), 0);
+	(void)snprintf(uri, sizeof(uri), "serial:%s?baud=38400", path);
+	const struct bt_prn_link *link = bt_prn_link_find(uri, &address);
+	int fd = link->open(address, NULL);
+	assert_true(fd >= 0);
+	assert_int_equal(tcgetattr(fd, &set), 0);
+	assert_int_equal(cfgetospeed(&set), B38400);
+	assert_int_equal(set.c_cflag & CSIZE, CS8);
+	assert_int_equal(set.c_cflag & (PARENB | CSTOPB), 0);
+	assert_int_equal(set.c_iflag & (IXON | IXOFF | ICRNL), 0);
+	assert_int_equal(set.c_oflag & OPOST, 0);
+	assert_true((set.c_cflag & CRTSCTS) != 0);
+	close(fd);
+	close(line);
+	close(other);
+}
+
+/* A pipe takes bytes and says nothing; its own bytes must not come back as answers. */
+static void test_device_that_is_a_pipe(void **state)
+{
+	char path[128], uri[192];
+	uint8_t bytes[4096];
+	size_t taken = 0;
+	ssize_t got;
+	(void)state;
+	(void)snprintf(path, sizeof(path), "%s/fifo", folder);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	(void)snprintf(uri, sizeof(uri), "dev:%s", path);
+	assert_int_equal(deliver(uri).state, BT_PRINT_FAILED); /* nobody reads */
+	int reader = open(path, O_RDONLY | O_NONBLOCK);
+	assert_true(reader >= 0);
+	slip.bytes.len = 3000;
+	struct bt_prn_outcome outcome = deliver(uri);
+	slip.bytes.len = SLIP_LEN;
+	assert_int_equal(outcome.state, BT_PRINT_UNCONFIRMED);
+	assert_int_equal(outcome.paper, BT_PAPER_SILENT);
+	while ((got = read(reader, bytes, sizeof(bytes))) > 0)
+		taken += (size_t)got;
+	assert_in_range(taken, 3000, 3000 + FILL + 6);
+	outcome = deliver(uri); /* more than the pipe holds, and nobody reads on */
+	assert_int_equal(outcome.state, BT_PRINT_FAILED);
+	assert_int_equal(outcome.fault.err, BT_ETIMEOUT);
+	assert_true(outcome.broken);
+	close(reader);
+	remove_named("fifo");
+}
+
+/* ---- files --------------------------------------------------------------------------------------------------------
+ */
 
 static void test_log_grows_by_whole_slips(void **state)
 {
@@ -321,10 +396,34 @@ static void test_full_disk_fails(void **state)
 
 static void test_uris(void **state)
 {
-	static const char *const bad[] = {"",         "tcp",       "tcp:h:9100",      "tcp://h",   "tcp://:9100",
-					  "tcp://h:", "tcp://h:x", "tcp://h:1234567", "file:here", "dev:lp0",
-					  "none:x",   "usb:/x",    "fil:/x"};
-	static const char *const good[] = {"none", "file:/x", "dev:/dev/usb/lp0", "tcp://h:9100", "tcp://[::1]:9100"};
+	static const char *const bad[] = {"",
+					  "tcp",
+					  "tcp:h:9100",
+					  "tcp://h",
+					  "tcp://:9100",
+					  "tcp://h:",
+					  "tcp://h:x",
+					  "tcp://h:1234567",
+					  "file:here",
+					  "dev:lp0",
+					  "none:x",
+					  "usb:/x",
+					  "fil:/x",
+					  "serial:ttyS0",
+					  "serial:/dev/ttyS0?baud=9601",
+					  "serial:/dev/ttyS0?speed=9600",
+					  "serial:/dev/ttyS0?baud=",
+					  "cups:",
+					  "cups:a/b",
+					  "cups:a b"};
+	static const char *const good[] = {"none",
+					   "file:/x",
+					   "dev:/dev/usb/lp0",
+					   "tcp://h:9100",
+					   "tcp://[::1]:9100",
+					   "serial:/dev/ttyS0",
+					   "serial:/dev/ttyUSB0?baud=9600",
+					   "cups:counter_2"};
 	const char *address;
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
@@ -345,7 +444,10 @@ int main(void)
 	    cmocka_unit_test(test_hanging_up_in_the_middle_breaks_the_slip),
 	    cmocka_unit_test(test_a_printer_that_stops_reading_is_given_up),
 	    cmocka_unit_test(test_nobody_listens),
-	    cmocka_unit_test(test_device_is_a_line_both_ways),
+	    cmocka_unit_test(test_lines_go_both_ways),
+	    cmocka_unit_test(test_lines_that_are_not_there),
+	    cmocka_unit_test(test_serial_line_is_set),
+	    cmocka_unit_test(test_device_that_is_a_pipe),
 	    cmocka_unit_test(test_log_grows_by_whole_slips),
 	    cmocka_unit_test(test_folder_gets_a_file_a_slip),
 	    cmocka_unit_test(test_full_disk_fails),
