@@ -140,6 +140,10 @@ void bt_block_footer(const struct bt_slip *slip)
 /* Marked at both ends, so that neither half of a torn slip is worth something. */
 void bt_block_end(const struct bt_slip *slip)
 {
+	const struct bt_receipt_facts *facts = slip->facts;
+	/* The test page has no number, and bars with nothing between them would run together into one. */
+	const char *place = facts->terminal[0] != '\0' ? facts->terminal : "Batti";
 	put_training(slip);
-	bt_lines_put(slip->lines, BT_LINE_END, false, slip->facts->receipt_number, "");
+	bt_lines_put(slip->lines, BT_LINE_END, false, facts->receipt_number[0] != '\0' ? facts->receipt_number : place,
+		     "");
 }

@@ -153,8 +153,10 @@ static void feed_lines(struct sim_device *device, const uint8_t *head)
 
 static void feed_dots(struct sim_device *device, const uint8_t *head)
 {
+	int units = device->options.units_per_dot;
+
 	sim_text_flush(device);
-	sim_device_feed(device, head[2]);
+	sim_device_feed(device, units > 1 ? head[2] / units : head[2]);
 }
 
 static void pulse(struct sim_device *device, const uint8_t *head)

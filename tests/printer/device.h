@@ -39,6 +39,7 @@ struct sim_options {
 	int width;          /* dots */
 	int rows_per_s;     /* 0: at once */
 	int in_cap;         /* receive buffer, bytes */
+	int units_per_dot;  /* of ESC J: 2 on models that count half dots; 0 is 1 */
 	const char *folder; /* of the sheets, NULL: none is written */
 };
 

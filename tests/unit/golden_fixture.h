@@ -51,12 +51,16 @@ static inline struct bt_receipt_facts golden_offline(void)
 	return facts;
 }
 
+/* As `batti printer test` fills it. */
 static inline struct bt_receipt_facts golden_test_page(void)
 {
-	struct bt_receipt_facts facts = fixture_token();
-	facts.kind = BT_RECEIPT_TEST;
-	facts.copy = 0;
-	facts.token[0] = '\0';
+	struct bt_receipt_facts token = fixture_token();
+	struct bt_receipt_facts facts = {.kind = BT_RECEIPT_TEST,
+					 .utility = token.utility,
+					 .counter = token.counter,
+					 .terminal = "0142",
+					 .complaint = "1912",
+					 .paid_at_ms = FIXTURE_DAY};
 	return facts;
 }
 

@@ -101,6 +101,8 @@ static void print(const char *driver, int width)
 
 	assert_non_null(device);
 	assert_non_null(options.model);
+	/* Paper of 512 dots is that of models with 180 dots an inch, which feed by half dots. */
+	options.units_per_dot = width == 512 ? 2 : 1;
 	bt_buf_init(&bytes, BT_PRN_MAX_BYTES);
 	assert_int_equal(bt_prn_render(driver, &slip, width, FIXTURE_FONT, GOLDEN_PICTURES, &bytes, NULL), BT_OK);
 	sim_device_init(device, &options);
