@@ -179,6 +179,65 @@ static void go_token_no_paper(struct world *world)
 	go_token(world);
 }
 
+/* A slip in hand while the printer wants something. */
+static void hold(struct world *world, enum bt_paper paper)
+{
+	world->fake.status.paper = paper;
+	world->fake.view.printing = BT_PRINTING_NOW;
+	world->fake.view.copies = 0;
+}
+
+static void go_token_held_out(struct world *world)
+{
+	hold(world, BT_PAPER_OUT);
+	go_token(world);
+}
+
+static void go_token_held_open(struct world *world)
+{
+	hold(world, BT_PAPER_OPEN);
+	go_token(world);
+}
+
+static void go_token_held_jam(struct world *world)
+{
+	hold(world, BT_PAPER_JAM);
+	go_token(world);
+}
+
+static void go_token_held_fault(struct world *world)
+{
+	hold(world, BT_PAPER_FAULT);
+	go_token(world);
+}
+
+static void go_token_held_silent(struct world *world)
+{
+	hold(world, BT_PAPER_SILENT);
+	go_token(world);
+}
+
+/* The roll is low, which keeps nothing from coming out. */
+static void go_token_held_low(struct world *world)
+{
+	hold(world, BT_PAPER_LOW);
+	go_token(world);
+}
+
+static void go_token_ask(struct world *world)
+{
+	world->fake.view.printing = BT_PRINTING_ASK;
+	go_token(world);
+}
+
+static void go_token_why(struct world *world)
+{
+	world->fake.reprint_err = BT_EINPUT;
+	go_token(world);
+	press(world, BT_KEY_F5, 0);
+	assert_int_equal(world->fake.reprints, 0);
+}
+
 static void go_token_no_printer(struct world *world)
 {
 	world->fake.status.paper = BT_PAPER_NONE;
@@ -214,6 +273,19 @@ static void go_credit(struct world *world)
 	world->fake.next_state = BT_SALE_CREDITED;
 	world->fake.view.sale.quote.dues = 50000;
 	go_token(world);
+}
+
+static void go_credit_held(struct world *world)
+{
+	hold(world, BT_PAPER_OUT);
+	go_credit(world);
+}
+
+static void go_docket_held(struct world *world)
+{
+	go_docket(world);
+	hold(world, BT_PAPER_OPEN);
+	bt_ui_stage_tick(world->stage, ++world->boot_ms);
 }
 
 static void go_limit_low(struct world *world)
@@ -412,6 +484,13 @@ static void go_refund_due(struct world *world)
 	bt_ui_stage_tick(world->stage, ++world->boot_ms);
 }
 
+static void go_refund_held(struct world *world)
+{
+	go_refund_given(world);
+	hold(world, BT_PAPER_OUT);
+	bt_ui_stage_tick(world->stage, ++world->boot_ms);
+}
+
 static void go_resume(struct world *world)
 {
 	world->fake.view.cut_off = true;
@@ -438,6 +517,13 @@ static void go_system_sending(struct world *world)
 	world->fake.status.unsent = 2130;
 	world->fake.status.unsent_old = true;
 	press(world, BT_KEY_F12, 0);
+}
+
+static void go_drawer(struct world *world)
+{
+	go_system(world);
+	press(world, BT_KEY_F7, 0);
+	type(world, "1234\n2");
 }
 
 static void go_stuck(struct world *world)
@@ -513,7 +599,11 @@ static const struct golden {
     {"06-wait-hi", BT_LANG_HI, 24, 80, go_wait, "wait"},
     {"06-wait-docket", BT_LANG_EN, 24, 80, go_docket, "docket"},
     {"06-wait-docket-hi", BT_LANG_HI, 24, 80, go_docket, "docket"},
+    {"06-wait-docket-open", BT_LANG_EN, 24, 80, go_docket_held, "docket"},
+    {"06-wait-docket-open-hi", BT_LANG_HI, 24, 80, go_docket_held, "docket"},
     {"06-credit", BT_LANG_EN, 24, 80, go_credit, "credit"},
+    {"06-credit-out", BT_LANG_EN, 24, 80, go_credit_held, "credit"},
+    {"06-credit-out-hi", BT_LANG_HI, 24, 80, go_credit_held, "credit"},
     {"06-refused", BT_LANG_EN, 24, 80, go_refused, "docket"},
     {"06-refused-hi", BT_LANG_HI, 24, 80, go_refused, "docket"},
     {"06-figures", BT_LANG_EN, 24, 80, go_figures, "docket"},
@@ -528,15 +618,35 @@ static const struct golden {
     {"15-approve-docket-hi", BT_LANG_HI, 24, 80, go_approve_docket, "approve"},
     {"15-approve-make", BT_LANG_EN, 24, 80, go_approve_make, "approve"},
     {"15-approve-make-hi", BT_LANG_HI, 24, 80, go_approve_make, "approve"},
+    {"15-approve-drawer", BT_LANG_EN, 24, 80, go_drawer, "approve"},
+    {"15-approve-drawer-hi", BT_LANG_HI, 24, 80, go_drawer, "approve"},
     {"15-refund-asking", BT_LANG_EN, 24, 80, go_refund_asking, "refund"},
     {"15-refund-asking-hi", BT_LANG_HI, 24, 80, go_refund_asking, "refund"},
     {"15-refund-waits", BT_LANG_EN, 24, 80, go_refund_waits, "refund"},
     {"15-refund-waits-hi", BT_LANG_HI, 24, 80, go_refund_waits, "refund"},
     {"15-refund-given", BT_LANG_EN, 24, 80, go_refund_given, "refund"},
     {"15-refund-given-hi", BT_LANG_HI, 24, 80, go_refund_given, "refund"},
+    {"15-refund-out", BT_LANG_EN, 24, 80, go_refund_held, "refund"},
+    {"15-refund-out-hi", BT_LANG_HI, 24, 80, go_refund_held, "refund"},
     {"15-refund-due", BT_LANG_EN, 24, 80, go_refund_due, "refund"},
     {"07-token", BT_LANG_EN, 24, 80, go_token, "token"},
     {"07-token-hi-paper", BT_LANG_HI, 24, 80, go_token_no_paper, "token"},
+    {"07-token-out", BT_LANG_EN, 24, 80, go_token_held_out, "token"},
+    {"07-token-out-hi", BT_LANG_HI, 24, 80, go_token_held_out, "token"},
+    {"07-token-open", BT_LANG_EN, 24, 80, go_token_held_open, "token"},
+    {"07-token-open-hi", BT_LANG_HI, 24, 80, go_token_held_open, "token"},
+    {"07-token-cutter", BT_LANG_EN, 24, 80, go_token_held_jam, "token"},
+    {"07-token-cutter-hi", BT_LANG_HI, 24, 80, go_token_held_jam, "token"},
+    {"07-token-fault", BT_LANG_EN, 24, 80, go_token_held_fault, "token"},
+    {"07-token-fault-hi", BT_LANG_HI, 24, 80, go_token_held_fault, "token"},
+    {"07-token-silent", BT_LANG_EN, 24, 80, go_token_held_silent, "token"},
+    {"07-token-silent-hi", BT_LANG_HI, 24, 80, go_token_held_silent, "token"},
+    {"07-token-low", BT_LANG_EN, 24, 80, go_token_held_low, "token"},
+    {"07-token-low-hi", BT_LANG_HI, 24, 80, go_token_held_low, "token"},
+    {"07-token-ask", BT_LANG_EN, 24, 80, go_token_ask, "token"},
+    {"07-token-ask-hi", BT_LANG_HI, 24, 80, go_token_ask, "token"},
+    {"07-token-why", BT_LANG_EN, 24, 80, go_token_why, "token"},
+    {"07-token-why-hi", BT_LANG_HI, 24, 80, go_token_why, "token"},
     {"07-token-no-printer", BT_LANG_EN, 24, 80, go_token_no_printer, "token"},
     {"07-token-hi-no-printer", BT_LANG_HI, 24, 80, go_token_no_printer, "token"},
     {"07-token-36", BT_LANG_EN, 36, 100, go_token, "token"},

@@ -71,6 +71,11 @@ bool bt_ui_after_show_back(const void *self, const struct bt_ui_desk *desk, cons
 	return desk->from_list;
 }
 
+bool bt_ui_after_is_held(const struct bt_ui_after *after)
+{
+	return bt_slip_is_in_hand(after->view.printing);
+}
+
 /* What keeps the slip from coming out, by what is known of the paper. */
 static const char *failure_key(enum bt_paper paper)
 {

@@ -23,6 +23,8 @@ struct bt_ui_go bt_ui_after_press(struct bt_ui_after *after, struct bt_ui_desk *
 /** For a key row: Esc, when the sale was opened from a list. */
 bool bt_ui_after_show_back(const void *self, const struct bt_ui_desk *desk, const struct bt_ui_canvas *canvas,
 			   char label[64]);
+/** For a key row beside one for Enter: F5, while a slip is in hand that may be given up; Enter means nothing then. */
+bool bt_ui_after_is_held(const struct bt_ui_after *after);
 /** Row 22: what the printer says; @p done_key when the slip is out. @return true when there is room for a remark. */
 bool bt_ui_after_print_state(const struct bt_ui_after *after, const struct bt_ui_desk *desk, const char *done_key,
 			     struct bt_ui_canvas *canvas);

@@ -97,7 +97,7 @@ static struct bt_ui_go press_key(struct docket *docket, struct bt_ui_desk *desk,
 	if (press->key == BT_KEY_ENTER && is_in_doubt(docket) && !paper) {
 		return ask(docket, desk, BT_UI_ASK_MAKE);
 	}
-	if (press->key == BT_KEY_ENTER && bt_slip_is_in_hand(docket->after.view.printing)) {
+	if (press->key == BT_KEY_ENTER && bt_ui_after_is_held(&docket->after)) {
 		return BT_GO(BT_GO_IGNORED); /* only F5 gives a slip up */
 	}
 	if (press->key == BT_KEY_F5 || (press->key == BT_KEY_ENTER && !paper)) {
@@ -258,7 +258,16 @@ static bool show_print(const void *self, const struct bt_ui_desk *desk, const st
 	} else if (is_in_doubt(self)) {
 		bt_text_copy(label, 64, bt_ui_word(canvas, N_("Make it here anyway")));
 	}
-	return has_docket(self) || has_figures(self);
+	bool waits = bt_ui_after_is_held(&((const struct docket *)self)->after) && !is_in_doubt(self);
+	return has_figures(self) || (has_docket(self) && !waits);
+}
+
+static bool show_held(const void *self, const struct bt_ui_desk *desk, const struct bt_ui_canvas *canvas,
+		      char label[64])
+{
+	(void)canvas;
+	(void)label;
+	return bt_ui_after_is_held(&((const struct docket *)self)->after) && bt_slip_is_stuck(desk->status.paper);
 }
 
 static bool show_person(const void *self, const struct bt_ui_desk *desk, const struct bt_ui_canvas *canvas,
@@ -274,6 +283,7 @@ static bool show_person(const void *self, const struct bt_ui_desk *desk, const s
 
 static const struct bt_ui_key_row keys[] = {
     {"Enter", N_("Print docket"), N_("Print this again"), show_print},
+    {"F5", N_("Print again"), N_("Print this again"), show_held},
     {"F8", N_("Refund"), N_("A supervisor's approval"), show_person},
     {"F3", N_("Next person"), N_("Next person; work in progress goes on by itself"), NULL},
     {"Esc", N_("Back"), N_("One step back"), bt_ui_after_show_back},

@@ -47,7 +47,7 @@ static struct bt_ui_go on_event(void *self, struct bt_ui_desk *desk, const struc
 	if (is_asking(&refund->after.view) && (event->press.key == BT_KEY_F5 || event->press.key == BT_KEY_ENTER)) {
 		return BT_GO(BT_GO_IGNORED); /* which slip it will be is not known yet */
 	}
-	if (event->press.key == BT_KEY_ENTER && bt_slip_is_in_hand(refund->after.view.printing)) {
+	if (event->press.key == BT_KEY_ENTER && bt_ui_after_is_held(&refund->after)) {
 		return BT_GO(BT_GO_IGNORED); /* only F5 gives a slip up */
 	}
 	bool asked = refund->after.view.printing == BT_PRINTING_ASK;
@@ -144,11 +144,21 @@ static bool show_print(const void *self, const struct bt_ui_desk *desk, const st
 	if (is_due(self)) {
 		bt_text_copy(label, 64, bt_ui_word(canvas, N_("Give the money")));
 	}
-	return !is_asking(&((const struct refund *)self)->after.view);
+	return !bt_ui_after_is_held(&((const struct refund *)self)->after) &&
+	       !is_asking(&((const struct refund *)self)->after.view);
+}
+
+static bool show_held(const void *self, const struct bt_ui_desk *desk, const struct bt_ui_canvas *canvas,
+		      char label[64])
+{
+	(void)canvas;
+	(void)label;
+	return bt_ui_after_is_held(&((const struct refund *)self)->after) && bt_slip_is_stuck(desk->status.paper);
 }
 
 static const struct bt_ui_key_row keys[] = {
     {"Enter", N_("Print again"), N_("Print this again"), show_print},
+    {"F5", N_("Print again"), N_("Print this again"), show_held},
     {"F3", N_("Next person"), N_("Next person; work in progress goes on by itself"), NULL},
     {"Esc", N_("Back"), N_("One step back"), bt_ui_after_show_back},
     {NULL, NULL, NULL, NULL},
