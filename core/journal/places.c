@@ -43,7 +43,7 @@ int64_t bt_places_next_epoch(const struct bt_places *p, int64_t after)
 
 enum bt_err bt_places_clear(const struct bt_places *p, struct bt_fault *fault)
 {
-	static const char *const names[] = {"journal.db", "journal.db-wal", "journal.head"};
+	static const char *const names[] = {MARK, "journal.db", "journal.db-wal", "journal.head"};
 	char path[4400];
 	enum bt_err err = bt_path_join(p->dir, BT_WORKPLACE, path, sizeof path);
 	if (err == BT_OK && p->disk == bt_disk_system())

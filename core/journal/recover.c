@@ -315,11 +315,12 @@ static enum bt_err bring_back(struct recovery *r, const struct bt_event *event, 
 
 /* ---- building ---- */
 
-/* Events that are lost as far as the head file knows; without a head file it may be many. */
+/* Events that are lost as far as is known; without a head file that reaches so far it may be many more. */
 static int64_t count_lost(const struct recovery *r)
 {
-	bool known = r->frames.extent >= r->report.restored.seq;
-	return known ? r->report.known - r->report.restored.seq : UNKNOWN_LOSS;
+	int64_t lost = r->report.known - r->report.restored.seq;
+	bool sure = r->frames.extent >= r->report.restored.seq;
+	return sure || lost > UNKNOWN_LOSS ? lost : UNKNOWN_LOSS;
 }
 
 static enum bt_err put_epoch(struct recovery *r, int bridge, struct bt_fault *fault)

@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <stdbool.h>
 
+#include <sqlite3.h>
+
 #include "tests/unit/failing_disk.h"
 
 #define SALES 5
@@ -270,6 +272,27 @@ static void what_is_lost_is_known(void **state)
 	free(text);
 }
 
+/* Without a head file the head-end's word counts, when it knows of more than is supposed otherwise: receipt numbers of
+ * what is lost must not come again. */
+static void what_the_head_end_holds_is_counted(void **state)
+{
+	struct world *w = *state;
+	struct bt_recovery recovery;
+	char path[128];
+	sqlite3 *db = NULL;
+	fixture_path(&w->f, "journal.db", path);
+	assert_int_equal(sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, "INSERT OR REPLACE INTO peer VALUES(1,5000,zeroblob(32))", NULL, NULL, NULL),
+			 SQLITE_OK);
+	assert_int_equal(sqlite3_close(db), SQLITE_OK);
+	lose(w, "journal.head");
+	lose(w, "stick/journal-0142.mirror");
+	assert_int_equal(recover(w, NULL, &recovery), BT_OK);
+	assert_int_equal(recovery.known, 5000);
+	assert_int_equal(open_world(w), BT_OK);
+	assert_int_equal(bt_journal_lost_after(w->f.journal, recovery.restored.seq), 5000 - recovery.restored.seq);
+}
+
 /* Whole lines behind a rotten one look like a record that went on otherwise: the recovery has judged them, and the next
  * start must not stumble over them. They are kept. */
 static void mirror_rotten_in_the_middle_is_put_away(void **state)
@@ -399,6 +422,41 @@ static void cut_at_each_operation(void **state)
 	free(text);
 }
 
+/* A mark that a cut left torn, longer than the next: it must not spoil that one, by which the files change places. Here
+ * the database is all there is. */
+static void cut_behind_a_torn_mark(void **state)
+{
+	struct world *w = *state;
+	struct bt_recovery recovery;
+	uint8_t torn[900];
+	char path[128];
+	size_t len = 0;
+	uint8_t *db = fixture_load(&w->f, "journal.db", &len);
+	int cuts = 0;
+	memset(torn, ' ', sizeof torn);
+	torn[sizeof torn - 1] = '{';
+	fixture_path(&w->f, "recovered", path);
+	for (bool done = false; !done; cuts++) {
+		assert_true(cuts < 200);
+		fixture_save(&w->f, "journal.db", db, len);
+		lose(w, "journal.head");
+		lose(w, "stick/journal-0142.mirror");
+		assert_int_equal(mkdir(path, 0700) == 0 || errno == EEXIST, 1);
+		fixture_save(&w->f, "recovered/ready", torn, sizeof torn);
+		failing_disk_make(cuts + 1);
+		w->options = fixture_options(&w->f);
+		w->options.disk = &failing_disk.disk;
+		done = bt_journal_recover(&w->options, NULL, &recovery, &w->f.fault) == BT_OK || open_world(w) == BT_OK;
+		fixture_close(&w->f);
+		assert_int_equal(done ? BT_OK : recover(w, NULL, &recovery), BT_OK);
+		expect_all_back(w, 2);
+		fixture_empty(path);
+		fixture_empty(w->f.dir);
+	}
+	assert_true(cuts > 15);
+	free(db);
+}
+
 /* ---- from paper ---- */
 
 static void from_paper(void **state)
@@ -438,11 +496,13 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(not_begun_anew_beside_a_mirror, make, end),
 	    cmocka_unit_test_setup_teardown(from_the_database_when_the_head_file_is_gone, make, end),
 	    cmocka_unit_test_setup_teardown(what_is_lost_is_known, make, end),
+	    cmocka_unit_test_setup_teardown(what_the_head_end_holds_is_counted, make, end),
 	    cmocka_unit_test_setup_teardown(mirror_rotten_in_the_middle_is_put_away, make, end),
 	    cmocka_unit_test_setup_teardown(from_an_export, make, end),
 	    cmocka_unit_test_setup_teardown(refused, make, end),
 	    cmocka_unit_test_setup_teardown(two_lives_are_not_mixed, make, end),
 	    cmocka_unit_test_setup_teardown(cut_at_each_operation, make, end),
+	    cmocka_unit_test_setup_teardown(cut_behind_a_torn_mark, make, end),
 	    cmocka_unit_test_setup_teardown(from_paper, make, end),
 	};
 	return cmocka_run_group_tests_name("journal recovery", tests, NULL, NULL);
