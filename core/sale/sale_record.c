@@ -178,7 +178,7 @@ static enum bt_err decode_fields(const json_t *o, struct bt_sale *sale)
 	take_text(&err, o, "kind", kind, sizeof kind);
 	take_int(&err, o, "shift", INT32_MAX, &sale->shift);
 	take_int(&err, o, "rev", INT32_MAX, &sale->rev);
-	take_int(&err, o, "lease", INT32_MAX, &sale->lease);
+	take_int(&err, o, "lease", INT64_MAX, &sale->lease);
 	take_int(&err, o, "paid_at", INT64_MAX, &sale->paid_at_ms);
 	take_int(&err, o, "amount_paise", BT_PAISE_MAX, &sale->quote.amount);
 	take_int(&err, o, "dues_paise", BT_PAISE_MAX, &sale->quote.dues);

@@ -129,6 +129,21 @@ static void sale_record_too_small_a_buffer(void **state)
 	}
 }
 
+/* How large the number of a lease may be is the head-end's affair: what was journaled must be read again. */
+static void sale_record_lease_of_any_number(void **state)
+{
+	struct bt_sale sale = token_sale(), again = {.rev = 77};
+	struct bt_buf text;
+
+	(void)state;
+	sale.lease = INT64_MAX;
+	bt_buf_init(&text, TEXT_MAX);
+	assert_int_equal(bt_sale_encode(&sale, &text), BT_OK);
+	assert_int_equal(bt_sale_decode(bt_buf_view(&text), &again, NULL), BT_OK);
+	assert_true(again.lease == INT64_MAX);
+	bt_buf_fini(&text);
+}
+
 static void sale_record_cut_at_each_byte(void **state)
 {
 	struct bt_sale sale = {.rev = 77};
@@ -255,6 +270,7 @@ int main(void)
 	    cmocka_unit_test(sale_record_is_the_contract_to_the_byte),
 	    cmocka_unit_test(sale_record_round_trip),
 	    cmocka_unit_test(sale_record_too_small_a_buffer),
+	    cmocka_unit_test(sale_record_lease_of_any_number),
 	    cmocka_unit_test(sale_record_cut_at_each_byte),
 	    cmocka_unit_test(sale_record_each_member_is_needed),
 	    cmocka_unit_test(sale_record_wrong_types_and_ranges),
