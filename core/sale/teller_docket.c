@@ -211,7 +211,8 @@ enum bt_err bt_teller_docket_finish(struct bt_teller *teller)
 
 /* ---- answers ---- */
 
-/* A token where one is due, and the one of this docket: its minute and its units stand on the paper (PROTOCOL T2). */
+/* A token where one is due, and the one of this docket: its minute stands on the paper (PROTOCOL T2). Its units may
+ * have been agreed anew since (PROTOCOL S3). */
 static bool fits(const struct bt_docket_view *view, const struct bt_answer *answer)
 {
 	if (view->is_known && view->has_paper && view->gives_token != (answer->token[0] != '\0'))
