@@ -161,7 +161,7 @@ static bool is_patient(const struct bt_prn_slip *slip, struct bt_prn_hand *hand,
 		       int64_t begun_ms)
 {
 	enum bt_prn_wish wish = (enum bt_prn_wish)atomic_load(&hand->wish);
-	bool hindered = view->paper != BT_PAPER_OK && view->paper != BT_PAPER_LOW;
+	bool hindered = bt_escpos_is_blocked(view->paper); /* a queue that is switched off is not waited for */
 	int64_t most = hindered ? slip->wait_ms : slip->timeout_ms;
 	if (wish == BT_PRN_GIVE_UP || (wish == BT_PRN_HURRY && hindered))
 		return false;
