@@ -10,7 +10,7 @@
 #include "core/base/words.h"
 #include "core/money/money.h"
 
-#define BT_RECEIPT_LINES 128
+#define BT_RECEIPT_LINES 144 /* the longest slip in the longest form: tests/unit/test_receipt_form.c */
 #define BT_RECEIPT_TEXT  256 /* the text of a QR, too */
 #define BT_RECEIPT_STEPS 6   /* of a tariff */
 

@@ -170,4 +170,23 @@ static inline struct bt_receipt_facts fixture_training(void)
 	return facts;
 }
 
+/* The same with everything that can be said beside it, in both languages too much for any paper but ours. */
+static inline struct bt_receipt_facts fixture_longest(void)
+{
+	struct bt_receipt_facts facts = fixture_training();
+	facts.key_change = fixture_four().key_change;
+	memset(facts.consumer.text[BT_LANG_EN], 'W', sizeof(facts.consumer.text[0]) - 1);
+	facts.amount = BT_PAISE_MAX;
+	facts.dues = BT_PAISE_MAX / 2;
+	facts.step_count = BT_RECEIPT_STEPS;
+	facts.safe_until_ms = facts.cut_from_ms = FIXTURE_DAY;
+	facts.bank = facts.place;
+	memcpy(facts.tender, "Cheque", 7);
+	memcpy(facts.tender_reference, "004512", 7);
+	memcpy(facts.reprint_reason, "Cheque", 7);
+	memcpy(facts.docket, "D-0143-0611-087-6", 18);
+	memcpy(facts.paid_at, "0143", 5);
+	return facts;
+}
+
 #endif

@@ -246,6 +246,31 @@ static void test_a_counter_prints_without_its_file(void **state)
 	assert_int_equal(remove(folder), 0);
 }
 
+/* As much as a file may add: no form makes a slip that does not print. */
+static void test_longest_slip_in_the_longest_form_fits(void **state)
+{
+	struct bt_receipt_facts facts = fixture_longest();
+	struct bt_form_slip *own = &form.slips[BT_RECEIPT_TOKEN];
+	static struct bt_receipt slip;
+	uint8_t space = 0;
+	(void)state;
+	assert_int_equal(
+	    decode_token("\"marks\",\"meter\",\"key_change\",\"token\"," PEOPLE ",\"space\",\"end\"", NULL), BT_OK);
+	space = own->blocks[own->count - 2];
+	bt_form_default(&form);
+	own->blocks[BT_FORM_BLOCKS - 1] = own->blocks[own->count - 1];
+	for (int i = own->count - 1; i < BT_FORM_BLOCKS - 1; i++)
+		own->blocks[i] = space;
+	own->count = BT_FORM_BLOCKS;
+	own->notice_count = form.footer_count = BT_FORM_SENTENCES;
+	form.step_count = BT_FORM_STEPS;
+	for (int i = 0; i < BT_FORM_SENTENCES; i++)
+		own->notices[i] = form.footer[i] = own->heading;
+	form.steps[BT_FORM_STEPS - 1] = form.steps[0];
+	assert_int_equal(bt_form_compose(&form, &facts, NULL, words, BT_RECEIPT_BOTH, &slip), BT_OK);
+	assert_in_range(slip.count, 100, BT_RECEIPT_LINES);
+}
+
 static void test_too_long_a_file_is_refused(void **state)
 {
 	static uint8_t bytes[BT_FORM_MAX_BYTES + 1];
@@ -263,6 +288,7 @@ int main(void)
 	    cmocka_unit_test(test_mistakes_are_named),
 	    cmocka_unit_test(test_no_damage_gets_past),
 	    cmocka_unit_test(test_a_counter_prints_without_its_file),
+	    cmocka_unit_test(test_longest_slip_in_the_longest_form_fits),
 	    cmocka_unit_test(test_too_long_a_file_is_refused),
 	};
 	return cmocka_run_group_tests(tests, open_words, close_words);
