@@ -21,8 +21,8 @@ struct bt_prn_sheet {
 
 struct bt_prn_driver {
 	const char *id;
-	const char *extension;     /* of a file that holds one slip */
-	struct bt_bytes ask_paper; /* asks for one byte when all before it is processed; empty when it cannot */
+	const char *extension; /* of a file that holds one slip */
+	bool answers;          /* a printer of this language answers the questions of printer/status_escpos.h */
 	/** Append the slip. @return BT_OK, BT_EFULL, BT_ENOMEM or BT_EINPUT. MUST be set. */
 	enum bt_err (*render)(const struct bt_prn_sheet *sheet, struct bt_buf *out, struct bt_fault *fault);
 };

@@ -10,7 +10,6 @@ static const uint8_t leave_kanji[] = {0x1c, 0x2e}; /* clones start in a Chinese 
 static const uint8_t kick_drawer[] = {0x1b, 0x70, 0x00, 0x19, 0xfa};
 static const uint8_t feed_and_cut[] = {0x1d, 0x56, 0x42, 0x00};
 static const uint8_t feed_to_tear[] = {0x1b, 0x64, 0x04};
-static const uint8_t ask_paper[] = {0x1d, 0x72, 0x01};
 
 #define PUT(out, bytes) bt_buf_put(out, bytes, sizeof(bytes))
 
@@ -126,6 +125,6 @@ static enum bt_err render_escpos(const struct bt_prn_sheet *sheet, struct bt_buf
 const struct bt_prn_driver bt_prn_escpos = {
     .id = "escpos",
     .extension = "bin",
-    .ask_paper = {ask_paper, sizeof(ask_paper)},
+    .answers = true,
     .render = render_escpos,
 };

@@ -61,7 +61,7 @@ static void deliver_slip(struct bt_printer *printer, const struct bt_print_job *
 {
 	const struct bt_prn_slip slip = {
 	    .bytes = bytes,
-	    .profile = printer->driver->ask_paper.len > 0 ? &printer->profile : NULL,
+	    .profile = printer->driver->answers ? &printer->profile : NULL,
 	    .name = job->sale_id[0] != '\0' ? job->sale_id : "test",
 	    .extension = printer->driver->extension,
 	    .copy = job->copy,
@@ -144,7 +144,7 @@ static void handle_job(struct bt_printer *printer, const struct bt_print_job *jo
 /* Until a slip waits: an own line that tells by itself is listened to, any other asked now and then. */
 static void wait_for_work(struct bt_printer *printer)
 {
-	const struct bt_prn_profile *asked = printer->driver->ask_paper.len > 0 ? &printer->profile : NULL;
+	const struct bt_prn_profile *asked = printer->driver->answers ? &printer->profile : NULL;
 	while (!atomic_load(&printer->stopping)) {
 		if (bt_ladder_watch(printer->link, printer->address, asked, &printer->hand,
 				    bt_queue_fd(printer->works)))
