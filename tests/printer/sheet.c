@@ -177,12 +177,23 @@ static void write_line(const struct sim_device *device, int end, const char *how
 	fclose(file);
 }
 
+static bool is_blank(const struct sim_device *device, int end)
+{
+	for (int row = device->sheet_start; row < end; row++)
+		if (!is_blank_row(&device->paper, row))
+			return false;
+	return true;
+}
+
+/* The rows between head and blade are no sheet when the printer is switched off. */
 static void write_sheet(const struct sim_device *device, int end, const char *how)
 {
 	char name[32];
 
 	snprintf(name, sizeof name, "sheet-%03d.txt", device->sheets);
 	write_tale(device, name, end - device->sheet_start);
+	if (strcmp(how, "left") == 0 && is_blank(device, end))
+		return;
 	snprintf(name, sizeof name, "sheet-%03d.png", device->sheets);
 	if (end > device->sheet_start)
 		write_picture(device, name, device->sheet_start, end);
