@@ -128,8 +128,9 @@ static inline void golden_sign(struct bt_receipt_facts *facts)
 	bt_signer_close(signer);
 }
 
+/* In the form of the slips in @p folder. */
 static inline void golden_compose(const struct golden_kind *kind, enum bt_receipt_lang lang, int copy,
-				  const struct bt_words *words, struct bt_receipt *out)
+				  const struct bt_words *words, const char *folder, struct bt_receipt *out)
 {
 	struct bt_receipt_facts facts = kind->facts();
 	struct bt_receipt_shift shift = fixture_shift();
@@ -144,7 +145,7 @@ static inline void golden_compose(const struct golden_kind *kind, enum bt_receip
 		fixture_copy(&facts);
 	if (copy > 0)
 		facts.copy = copy;
-	assert_int_equal(bt_form_open(GOLDEN_PICTURES, &form, NULL), BT_OK);
+	assert_int_equal(bt_form_open(folder, &form, NULL), BT_OK);
 	assert_int_equal(bt_form_compose(&form, &facts, is_report ? &shift : NULL, words, lang, out), BT_OK);
 }
 

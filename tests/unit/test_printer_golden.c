@@ -239,7 +239,7 @@ static void every_slip_is_golden(void **state)
 	(void)state;
 	for (size_t i = 0; i < GOLDEN_KINDS; i++)
 		for (size_t j = 0; j < GOLDEN_PAPERS; j++) {
-			golden_compose(&golden_kinds[i], golden_papers[j].lang, 0, words, &slip);
+			golden_compose(&golden_kinds[i], golden_papers[j].lang, 0, words, GOLDEN_PICTURES, &slip);
 			print("escpos", golden_papers[j].width);
 			snprintf(name, sizeof name, "%s-%s", golden_kinds[i].name, golden_papers[j].name);
 			differ += !compare(name);

@@ -238,7 +238,7 @@ static void copies_are_shifted_and_read(void **state)
 		for (int copy = 1; copy <= 4; copy++) {
 			struct found found;
 
-			golden_compose(&golden_kinds[0], golden_papers[i].lang, copy, words, &slip);
+			golden_compose(&golden_kinds[0], golden_papers[i].lang, copy, words, GOLDEN_PICTURES, &slip);
 			struct grey grey = draw(golden_papers[i].width);
 			assert_int_equal(read_with_zbar(&grey, &found), 1);
 			write_scaled(&grey, 1, path);
