@@ -138,6 +138,7 @@ BT_MUST_USE enum bt_err bt_teller_issue_now(struct bt_teller *teller, const char
  * @param said  what a person answered to "why once more?": UNSAID, ASKED or DAMAGED; the rest is known here.
  * @return BT_OK; BT_EINPUT: the last one came out and @p said is UNSAID; BT_ENOTFOUND; BT_ESTATE (nothing to print, or
  * one in hand that nothing keeps from coming out); BT_EFULL.
+ * Of several slips on their way the oldest is given up, whichever sale it is of: the printer holds that one.
  */
 BT_MUST_USE enum bt_err bt_teller_reprint(struct bt_teller *teller, const char *sale_id, enum bt_reprint said);
 /** Open the drawer without a sale, on a supervisor's word, which is on record first. BT_OK; BT_EAUTH; BT_EINPUT;

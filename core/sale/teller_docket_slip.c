@@ -173,6 +173,7 @@ static void send(struct bt_teller *teller)
 
 	gather(teller, job.copy, &facts);
 	bt_text_copy(job.sale_id, sizeof job.sale_id, view->sale_id);
+	teller->docket.sent = ++teller->sends;
 	if (bt_teller_compose(teller, &facts, bt_teller_slip_lang(teller, facts.kind), &job.receipt) != BT_OK ||
 	    sink->submit(sink->self, &job) != BT_OK)
 		bt_teller_slip_step(&view->printing, BT_SLIP_EV_NOT_TAKEN);
@@ -198,7 +199,7 @@ enum bt_err bt_teller_docket_reprint(struct bt_teller *teller, enum bt_reprint s
 	if (view->state != BT_DOCKET_DELIVERED || !teller->parts.sink)
 		return BT_ESTATE;
 	if (bt_slip_is_in_hand(view->printing))
-		return bt_teller_give_up(teller, &view->printing);
+		return bt_teller_give_up(teller);
 	err = bt_reprint_why(view->printing, view->copies + 1, *why, said, why);
 	if (err)
 		return err;

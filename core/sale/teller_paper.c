@@ -30,15 +30,43 @@ enum bt_slip_effect bt_teller_slip_step(enum bt_print_progress *printing, enum b
 	return step->effect;
 }
 
-enum bt_err bt_teller_give_up(struct bt_teller *teller, enum bt_print_progress *printing)
+/* The slips of other sales stand behind it, and are not meant: they go on their way when this one has ended. */
+static enum bt_print_progress *find_front(struct bt_teller *teller, struct bt_teller_work **work)
+{
+	struct bt_teller_docket *docket = &teller->docket;
+	enum bt_print_progress *front = NULL;
+	uint64_t sent = UINT64_MAX;
+
+	*work = NULL;
+	if (bt_slip_is_in_hand(docket->view.printing)) {
+		front = &docket->view.printing;
+		sent = docket->sent;
+	}
+	for (int i = 0; i < BT_TELLER_SALES; i++) {
+		struct bt_teller_work *other = &teller->works[i];
+
+		if (other->used && bt_slip_is_in_hand(other->printing) && other->sent < sent) {
+			front = &other->printing;
+			sent = other->sent;
+			*work = other;
+		}
+	}
+	return front;
+}
+
+enum bt_err bt_teller_give_up(struct bt_teller *teller)
 {
 	const struct bt_sink *sink = teller->parts.sink;
+	struct bt_teller_work *work;
+	enum bt_print_progress *printing = find_front(teller, &work);
 
-	if (!sink || !sink->give_up || !bt_slip_is_stuck(sink->paper(sink->self)) ||
+	if (!sink || !sink->give_up || !bt_slip_is_stuck(sink->paper(sink->self)) || !printing ||
 	    !bt_slip_find_step(*printing, BT_SLIP_EV_GIVE_UP))
 		return BT_ESTATE;
 	if (bt_teller_slip_step(printing, BT_SLIP_EV_GIVE_UP) == BT_SLIP_DO_THROW_AWAY)
 		sink->give_up(sink->self);
+	if (work)
+		bt_text_copy(work->asked_by, sizeof work->asked_by, teller->operator_id);
 	teller->changed = true;
 	return BT_OK;
 }
@@ -94,6 +122,7 @@ static void send(struct bt_teller *teller, struct bt_teller_work *work)
 	bt_text_copy(job.sale_id, sizeof job.sale_id, work->sale.sale_id);
 	work->slip = bt_teller_slip_kind(work);
 	job.open_drawer = opens_drawer(work, job.copy);
+	work->sent = ++teller->sends;
 	if (bt_teller_slip(teller, work, job.copy, &job.receipt) != BT_OK || sink->submit(sink->self, &job) != BT_OK)
 		bt_teller_slip_step(&work->printing, BT_SLIP_EV_NOT_TAKEN);
 }
@@ -179,12 +208,8 @@ enum bt_err bt_teller_reprint(struct bt_teller *teller, const char *sale_id, enu
 		return err;
 	if (!teller->parts.sink || !may_print(work))
 		return BT_ESTATE;
-	if (bt_slip_is_in_hand(work->printing)) {
-		err = bt_teller_give_up(teller, &work->printing);
-		if (!err)
-			bt_text_copy(work->asked_by, sizeof work->asked_by, teller->operator_id);
-		return err;
-	}
+	if (bt_slip_is_in_hand(work->printing))
+		return bt_teller_give_up(teller);
 	err = bt_reprint_why(work->printing, work->copies + 1, work->why, said, &work->why);
 	if (err)
 		return err;

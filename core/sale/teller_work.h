@@ -33,6 +33,7 @@ struct bt_teller_work {
 	enum bt_receipt_kind slip; /* what is in the printer */
 	enum bt_reprint why;       /* of that slip, when it is a copy */
 	char asked_by[24];         /* and who had it printed */
+	uint64_t sent;             /* number of that slip among all that were sent */
 	int copies;                /* slips of the present kind printed: a token's original comes after the docket's */
 	uint64_t touched;          /* for choosing which finished one makes room */
 };
@@ -46,6 +47,7 @@ struct bt_teller_docket {
 	int64_t until_boot_ms; /* of the call */
 	char head[17];         /* of the record with it, for the slip */
 	enum bt_reprint why;   /* of the newest slip, when it is a copy */
+	uint64_t sent;         /* as of a sale */
 };
 
 struct bt_teller {
@@ -59,7 +61,7 @@ struct bt_teller {
 	int64_t era;
 	struct bt_keys keys;
 	enum bt_err stopped;
-	uint64_t next_call, touches;
+	uint64_t next_call, touches, sends;
 	/* What the journal held when this run began; boot time of that moment, and when the sales that were cut off are
 	 * sorted again: INT64_MAX never. */
 	int64_t opened_seq, opened_boot_ms, sort_boot_ms;
@@ -243,7 +245,8 @@ void bt_teller_take_prints(struct bt_teller *teller);
 enum bt_slip_effect bt_teller_slip_step(enum bt_print_progress *printing, enum bt_slip_event event);
 /** Name in the record and event of a slip that ended. */
 const char *bt_teller_outcome(enum bt_print_state state, enum bt_slip_event *event);
-/** Give up the slip in hand. BT_OK, or BT_ESTATE: nothing keeps it from coming out, or the sink cannot. */
-BT_MUST_USE enum bt_err bt_teller_give_up(struct bt_teller *teller, enum bt_print_progress *printing);
+/** Give up the slip in the printer's hand, which is the oldest of those on their way. BT_OK, or BT_ESTATE: nothing
+ * keeps it from coming out, it is given up already, or the sink cannot. */
+BT_MUST_USE enum bt_err bt_teller_give_up(struct bt_teller *teller);
 
 #endif

@@ -474,15 +474,21 @@ static inline void shop_give(struct shop *shop, const struct bt_answer *answer)
 	bt_teller_step(shop->teller);
 }
 
-/** The printer says how the newest slip ended. */
-static inline void shop_printed(struct shop *shop, enum bt_print_state result)
+/** The printer says how the @p nth slip of all ended, from 0. */
+static inline void shop_end_print(struct shop *shop, int nth, enum bt_print_state result)
 {
-	const struct bt_print_job *job = &shop->jobs[shop->jobs_count - 1];
+	const struct bt_print_job *job = &shop->jobs[nth];
 	struct bt_print_result *out = &shop->results[shop->results_count++];
 
 	*out = (struct bt_print_result){.copy = job->copy, .state = result};
 	bt_text_copy(out->sale_id, sizeof out->sale_id, job->sale_id);
 	bt_teller_step(shop->teller);
+}
+
+/** And how the newest one did. */
+static inline void shop_printed(struct shop *shop, enum bt_print_state result)
+{
+	shop_end_print(shop, shop->jobs_count - 1, result);
 }
 
 #endif

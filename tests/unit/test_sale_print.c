@@ -275,6 +275,42 @@ static void a_copy_that_is_not_taken_can_be_asked_for(void **state)
 	expect_printed(shop, "{\"copy\":2,\"operator\":\"rina\",\"reason\":\"paper\",\"result\":\"confirmed\"}");
 }
 
+/* Two people have paid, and the first one's slip is what the printer holds: it is given up, whoever asks, and its copy
+ * comes behind the second one's original. Neither is lost, neither is doubled. */
+static void the_one_in_front_is_given_up(void **state)
+{
+	struct shop *shop = *state;
+	char first[37];
+
+	run_out_of_paper(shop);
+	bt_text_copy(first, sizeof first, shop->sale_id);
+	shop->consumer.dues = 0;
+	shop_pay(shop, 30000);
+	assert_int_equal(shop->jobs_count, 2);
+	assert_int_equal(again(shop), BT_OK);
+	assert_int_equal(shop->give_ups, 1);
+	assert_int_equal(shop_view(shop).printing, BT_PRINTING_NOW);
+	assert_int_equal(again(shop), BT_ESTATE); /* the first has not ended yet */
+	shop_end_print(shop, 0, BT_PRINT_UNCONFIRMED);
+	assert_int_equal(shop->jobs_count, 3);
+	assert_string_equal(shop->jobs[2].sale_id, first);
+	assert_int_equal(shop->jobs[2].copy, 2);
+	/* Now the second is in front. */
+	assert_int_equal(again(shop), BT_OK);
+	assert_int_equal(shop->give_ups, 2);
+	assert_int_equal(shop_view(shop).printing, BT_PRINTING_GIVEN_UP);
+	shop_end_print(shop, 1, BT_PRINT_UNCONFIRMED);
+	assert_int_equal(shop->jobs_count, 4);
+	assert_string_equal(shop->jobs[3].sale_id, shop->sale_id);
+	assert_int_equal(shop->jobs[3].copy, 2);
+	shop->paper = BT_PAPER_OK;
+	shop_end_print(shop, 2, BT_PRINT_CONFIRMED);
+	shop_end_print(shop, 3, BT_PRINT_CONFIRMED);
+	assert_int_equal(shop_view(shop).copies, 2);
+	assert_int_equal(shop_view(shop).printing, BT_PRINTING_DONE);
+	assert_int_equal(shop->jobs_count, 4);
+}
+
 /* What nothing keeps from coming out is not given up; nor where the sink does not know how. */
 static void not_given_up(void **state)
 {
@@ -493,6 +529,7 @@ int main(void)
 	    TEST(given_up_before_it_left),
 	    TEST(a_copy_waits_and_is_given_up),
 	    TEST(a_copy_that_is_not_taken_can_be_asked_for),
+	    TEST(the_one_in_front_is_given_up),
 	    TEST(not_given_up),
 	    TEST(not_out_says_the_clerk),
 	    TEST(why_is_asked_when_it_came_out),
