@@ -33,6 +33,7 @@ struct model {
 	size_t hang_at; /* it hangs up after so many bytes, 0: never */
 	int stale;      /* answers to questions of before, told with the first */
 	bool wrong_id;
+	bool sleeps; /* reads nothing until peer_awake */
 };
 
 struct peer {
@@ -49,6 +50,8 @@ struct peer {
 };
 
 static struct peer peer;
+static atomic_bool peer_awake;
+static atomic_int port_first, port_later; /* enum bt_paper, told when it is read first and from then on */
 static struct bt_prn_hand hand = {.wake = -1};
 static struct bt_prn_profile profile;
 static struct bt_prn_slip slip;
@@ -144,7 +147,9 @@ static void *run_peer(void *nothing)
 		int ready = poll(&one, 1, 10);
 		if (peer.out && peer.model.roll_ms > 0 && bt_stream_now_ms() >= peer.roll_at_ms)
 			change_paper(false);
-		if (ready > 0)
+		if (peer.model.sleeps && !atomic_load(&peer_awake))
+			poll(NULL, 0, 10);
+		else if (ready > 0)
 			open = read(peer.fd, &byte, 1) == 1 && take_byte(byte);
 	}
 	close(peer.fd);
@@ -440,6 +445,51 @@ static void test_silence_holds_nothing_back(void **state)
 	assert_true(has_marker());
 }
 
+static enum bt_paper read_port(int fd)
+{
+	(void)fd;
+	return (enum bt_paper)atomic_exchange(&port_first, atomic_load(&port_later));
+}
+
+static const struct bt_prn_link link_with_port = {.scheme = "port", .open = open_peer, .port = read_port};
+
+static void *deliver_over_port(void *out)
+{
+	bt_ladder_deliver(&link_with_port, "", &slip, &hand, out);
+	return NULL;
+}
+
+/* A printer that says nothing; its port does. More bytes than the line holds, so that it stops in the middle. */
+static void test_port_speaks_for_a_silent_printer(void **state)
+{
+	static uint8_t much[400000];
+	struct bt_prn_outcome outcome = {0};
+	pthread_t worker;
+	(void)state;
+	start((struct model){0});
+	atomic_store(&port_first, BT_PAPER_OUT);
+	deliver_over_port(&outcome);
+	pthread_join(peer.thread, NULL);
+	assert_int_equal(outcome.state, BT_PRINT_FAILED);
+	assert_int_equal(outcome.paper, BT_PAPER_OUT);
+	assert_int_equal(peer.len, 0);
+	outcome = (struct bt_prn_outcome){0};
+	atomic_store(&port_first, BT_PAPER_OK);
+	atomic_store(&port_later, BT_PAPER_OUT);
+	atomic_store(&peer_awake, false);
+	start((struct model){.sleeps = true});
+	slip.bytes = (struct bt_bytes){much, sizeof(much)};
+	slip.timeout_ms = 3000;
+	assert_int_equal(pthread_create(&worker, NULL, deliver_over_port, &outcome), 0);
+	wait_for_paper(BT_PAPER_OUT);
+	atomic_store(&port_later, BT_PAPER_OK);
+	atomic_store(&peer_awake, true);
+	pthread_join(worker, NULL);
+	pthread_join(peer.thread, NULL);
+	assert_int_equal(outcome.state, BT_PRINT_UNCONFIRMED);
+	assert_false(outcome.broken);
+}
+
 static void test_probe(void **state)
 {
 	(void)state;
@@ -474,6 +524,7 @@ int main(void)
 	    cmocka_unit_test(test_line_that_dies_at_each_byte),
 	    cmocka_unit_test(test_stale_answers_do_not_count),
 	    cmocka_unit_test(test_silence_holds_nothing_back),
+	    cmocka_unit_test(test_port_speaks_for_a_silent_printer),
 	    cmocka_unit_test(test_probe),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
