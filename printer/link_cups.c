@@ -16,8 +16,8 @@
 
 struct print_server {
 	http_t *http;
-	const char *queue;
 	char uri[HTTP_MAX_URI];
+	char resource[QUEUE_MOST + 16];
 	int job;
 };
 
@@ -45,7 +45,7 @@ static int end_silence(http_t *http, void *nothing)
 
 static bool open_server(const char *queue, struct print_server *out, struct bt_fault *fault)
 {
-	*out = (struct print_server){.queue = queue};
+	*out = (struct print_server){0};
 	out->http = httpConnect2(cupsServer(), ippPort(), NULL, AF_UNSPEC, cupsEncryption(), 1, CONNECT_MS, NULL);
 	if (out->http == NULL) {
 		bt_fault_set(fault, BT_EUNREACHABLE, 0, "the print server does not answer");
@@ -54,6 +54,7 @@ static bool open_server(const char *queue, struct print_server *out, struct bt_f
 	httpSetTimeout(out->http, ANSWER_S, end_silence, NULL);
 	(void)httpAssembleURIf(HTTP_URI_CODING_ALL, out->uri, sizeof(out->uri), "ipp", NULL, "localhost", 0,
 			       "/printers/%s", queue);
+	(void)bt_text_printf(out->resource, sizeof(out->resource), "/printers/%s", queue);
 	return true;
 }
 
@@ -99,20 +100,33 @@ static void read_reasons(ipp_attribute_t *list, struct job_view *out)
 	}
 }
 
-static ipp_t *ask_server(struct print_server *server, ipp_op_t operation, bool of_job)
+static ipp_t *make_request(const struct print_server *server, ipp_op_t operation)
 {
 	ipp_t *request = ippNewRequest(operation);
 	ippAddString(request, IPP_TAG_OPERATION, IPP_TAG_URI, "printer-uri", NULL, server->uri);
-	if (of_job)
+	if (server->job > 0)
 		ippAddInteger(request, IPP_TAG_OPERATION, IPP_TAG_INTEGER, "job-id", server->job);
 	ippAddString(request, IPP_TAG_OPERATION, IPP_TAG_NAME, "requesting-user-name", NULL, cupsUser());
-	return cupsDoRequest(server->http, request, of_job ? "/jobs/" : "/");
+	return request;
+}
+
+/* All over the one connection that has a time-out: the library's own ways to a job open others that have none. */
+static ipp_t *ask_server(struct print_server *server, ipp_op_t operation)
+{
+	return cupsDoRequest(server->http, make_request(server, operation), server->resource);
+}
+
+static bool is_granted(ipp_t *answer)
+{
+	bool granted = answer != NULL && ippGetStatusCode(answer) <= IPP_STATUS_OK_CONFLICTING;
+	ippDelete(answer);
+	return granted;
 }
 
 /* @return false when the server does not tell. */
 static bool look_at_printer(struct print_server *server, struct job_view *out)
 {
-	ipp_t *answer = ask_server(server, IPP_OP_GET_PRINTER_ATTRIBUTES, false);
+	ipp_t *answer = ask_server(server, IPP_OP_GET_PRINTER_ATTRIBUTES);
 	ipp_attribute_t *state = ippFindAttribute(answer, "printer-state", IPP_TAG_ENUM);
 	out->paper = BT_PAPER_OK;
 	out->reason[0] = '\0';
@@ -124,7 +138,7 @@ static bool look_at_printer(struct print_server *server, struct job_view *out)
 
 static bool look_at_job(struct print_server *server, struct job_view *out)
 {
-	ipp_t *answer = ask_server(server, IPP_OP_GET_JOB_ATTRIBUTES, true);
+	ipp_t *answer = ask_server(server, IPP_OP_GET_JOB_ATTRIBUTES);
 	ipp_attribute_t *state = ippFindAttribute(answer, "job-state", IPP_TAG_ENUM);
 	ipp_attribute_t *begun = ippFindAttribute(answer, "time-at-processing", IPP_TAG_INTEGER);
 	bool told = state != NULL;
@@ -140,13 +154,33 @@ static bool look_at_job(struct print_server *server, struct job_view *out)
 /* ---- one slip -----------------------------------------------------------------------------------------------------
  */
 
+static bool make_job(struct print_server *server, const char *name)
+{
+	ipp_t *request = make_request(server, IPP_OP_CREATE_JOB);
+	ippAddString(request, IPP_TAG_OPERATION, IPP_TAG_NAME, "job-name", NULL, name);
+	ipp_t *answer = cupsDoRequest(server->http, request, server->resource);
+	ipp_attribute_t *job = ippFindAttribute(answer, "job-id", IPP_TAG_INTEGER);
+	server->job = job != NULL ? ippGetInteger(job, 0) : 0;
+	ippDelete(answer);
+	return server->job > 0;
+}
+
 static bool hand_over(struct print_server *server, const struct bt_prn_slip *slip)
 {
-	http_status_t status =
-	    cupsStartDocument(server->http, server->queue, server->job, slip->name, CUPS_FORMAT_RAW, 1);
+	ipp_t *request = make_request(server, IPP_OP_SEND_DOCUMENT);
+	ippAddString(request, IPP_TAG_OPERATION, IPP_TAG_NAME, "document-name", NULL, slip->name);
+	ippAddString(request, IPP_TAG_OPERATION, IPP_TAG_MIMETYPE, "document-format", NULL, CUPS_FORMAT_RAW);
+	ippAddBoolean(request, IPP_TAG_OPERATION, "last-document", 1);
+	http_status_t status = cupsSendRequest(server->http, request, server->resource, CUPS_LENGTH_VARIABLE);
+	ippDelete(request);
 	if (status == HTTP_STATUS_CONTINUE)
 		status = cupsWriteRequestData(server->http, (const char *)slip->bytes.data, slip->bytes.len);
-	return status == HTTP_STATUS_CONTINUE && cupsFinishDocument(server->http, server->queue) == IPP_STATUS_OK;
+	return status == HTTP_STATUS_CONTINUE && is_granted(cupsGetResponse(server->http, server->resource));
+}
+
+static bool take_back(struct print_server *server)
+{
+	return is_granted(ask_server(server, IPP_OP_CANCEL_JOB));
 }
 
 static void wait_a_little(struct bt_prn_hand *hand)
@@ -181,7 +215,7 @@ static void follow(struct print_server *server, const struct bt_prn_slip *slip, 
 		atomic_store(&hand->paper, (int)view->paper);
 		wait_a_little(hand);
 	} while (is_patient(slip, hand, view, begun_ms));
-	if (cupsCancelJob2(server->http, server->queue, server->job, 0) == IPP_STATUS_OK)
+	if (take_back(server))
 		(void)look_at_job(server, view);
 }
 
@@ -207,12 +241,11 @@ static void deliver_to_queue(const char *address, const struct bt_prn_slip *slip
 	out->paper = BT_PAPER_SILENT;
 	if (!open_server(address, &server, &out->fault))
 		return;
-	server.job = cupsCreateJob(server.http, address, slip->name, 0, NULL);
-	if (server.job <= 0) {
+	if (!make_job(&server, slip->name)) {
 		refuse(&out->fault, "the print server took no slip");
 	} else if (!hand_over(&server, slip)) {
 		refuse(&out->fault, "the print server did not take the slip");
-		if (cupsCancelJob2(server.http, address, server.job, 0) != IPP_STATUS_OK)
+		if (!take_back(&server))
 			out->state = BT_PRINT_UNCONFIRMED;
 	} else {
 		follow(&server, slip, hand, &view);
