@@ -1,5 +1,6 @@
-/* The line to the printer cut at every byte of a slip, and what the counter's rules make of it: FAILED is printed again
- * as the same copy, UNCONFIRMED as copy 2. Never are two originals whole on the paper, and what is CONFIRMED is.
+/* The line to the printer cut at every byte of a slip, and printers that answer badly: what the counter's rules make of
+ * it. FAILED is printed again as the same copy, UNCONFIRMED as copy 2. Never are two originals whole on the paper, and
+ * what is CONFIRMED is.
  *
  * A slip in the printer's own letters has every byte its turn, one of dots a sample; PRINTER_CUT_ALL=1 takes all of it.
  * Waiting is most of the time, so many printers and counters work side by side.
@@ -19,11 +20,14 @@
 #include "tests/printer/server.h"
 #include "tests/unit/receipt_fixture.h"
 
-#define RESULT_MS 60000
-#define SETTLE_MS 10000
-#define TRIES     4  /* after that the clerk writes the digits down */
-#define LANES     40 /* counters, each with a printer of its own */
-#define BAD_MOST  10
+#define RESULT_MS  60000
+#define SETTLE_MS  10000
+#define TRIES      4 /* after that the clerk writes the digits down */
+#define BAD_TRIES  2 /* of a printer that never says a good word */
+#define TIMEOUT_MS 5000
+#define ROLL_MS    2000 /* nobody brings a roll here before a slip is given up */
+#define LANES      40   /* counters, each with a printer of its own */
+#define BAD_MOST   10
 
 enum { ORIGINAL, COPY, SLIPS };
 
@@ -107,18 +111,19 @@ static bool learn(struct bench *bench, int which)
 	return bench->whole[which].rows > 0;
 }
 
-static bool open_bench(struct bench *bench, struct campaign *campaign)
+static bool open_line(struct bench *bench, const char *model, unsigned seed)
 {
-	const struct sim_options options = {.model = sim_model_find(campaign->model),
-					    .width = campaign->profile.width_dots,
-					    .rows_per_s = 0,
-					    .in_cap = SIM_IN_MOST};
-	const struct sim_line_options line = {.tcp = "0"};
+	struct campaign *campaign = bench->campaign;
+	const struct sim_options options = {
+	    .model = sim_model_find(model), .width = campaign->profile.width_dots, .in_cap = SIM_IN_MOST};
+	const struct sim_line_options line = {.tcp = "0", .seed = seed};
 	char uri[64];
-	const struct bt_prn_options printer = {
-	    .uri = uri, .model = &campaign->profile, .font_path = FIXTURE_FONT, .timeout_ms = 5000};
+	const struct bt_prn_options printer = {.uri = uri,
+					       .model = &campaign->profile,
+					       .font_path = FIXTURE_FONT,
+					       .timeout_ms = TIMEOUT_MS,
+					       .wait_ms = ROLL_MS};
 
-	bench->campaign = campaign;
 	bench->server = sim_server_open(&options, &line);
 	if (bench->server == NULL)
 		return false;
@@ -126,6 +131,14 @@ static bool open_bench(struct bench *bench, struct campaign *campaign)
 	if (bt_printer_open(&printer, &bench->printer, NULL) != BT_OK)
 		return false;
 	bench->sink = bt_printer_sink(bench->printer);
+	return true;
+}
+
+static bool open_bench(struct bench *bench, struct campaign *campaign, const char *model)
+{
+	bench->campaign = campaign;
+	if (!open_line(bench, model, 0))
+		return false;
 	for (int i = 0; i < SLIPS; i++)
 		if (!compose(&bench->jobs[i], i + 1) || !learn(bench, i))
 			return false;
@@ -134,10 +147,23 @@ static bool open_bench(struct bench *bench, struct campaign *campaign)
 	return sim_dots_count(&bench->whole[ORIGINAL], &bench->whole[COPY]) == 0;
 }
 
-static void close_bench(struct bench *bench)
+static void close_line(struct bench *bench)
 {
 	bt_printer_close(bench->printer);
 	sim_server_close(bench->server);
+	bench->printer = NULL;
+	bench->server = NULL;
+}
+
+static void count_whole(struct bench *bench, int *originals, int *copies)
+{
+	*copies = sim_server_count(bench->server, &bench->whole[COPY]);
+	*originals = sim_server_count(bench->server, &bench->whole[ORIGINAL]) - *copies * bench->alike;
+}
+
+static void close_bench(struct bench *bench)
+{
+	close_line(bench);
 	for (int i = 0; i < SLIPS; i++)
 		sim_dots_fini(&bench->whole[i]);
 }
@@ -158,8 +184,7 @@ static bool print_and_cut(struct bench *bench, size_t bytes)
 		told[i] = "CUF"[result.state];
 		which = result.state == BT_PRINT_UNCONFIRMED ? COPY : which;
 	}
-	copies = sim_server_count(bench->server, &bench->whole[COPY]);
-	originals = sim_server_count(bench->server, &bench->whole[ORIGINAL]) - copies * bench->alike;
+	count_whole(bench, &originals, &copies);
 	if (result.state == BT_PRINT_CONFIRMED && originals <= 1 && (which == COPY ? copies == 1 : originals == 1))
 		return true;
 	fprintf(stderr, "cut after %zu: results %s, %d originals and %d copies whole on the paper\n", bytes, told,
@@ -173,7 +198,7 @@ static void *run_lane(void *argument)
 	struct bench *bench = calloc(1, sizeof *bench);
 	size_t bytes = 0;
 
-	if (bench == NULL || !open_bench(bench, campaign)) {
+	if (bench == NULL || !open_bench(bench, campaign, campaign->model)) {
 		fprintf(stderr, "no slip came out undisturbed\n");
 		atomic_fetch_add(&campaign->bad, BAD_MOST);
 	}
@@ -257,13 +282,90 @@ static void test_narrow_slip_of_dots_cut(void **state)
 	run_campaign("clone", bt_prn_profile_find("generic-58"), 1999);
 }
 
+/* ---- printers that answer badly, with and without paper ---- */
+
+static const char *const bad_models[] = {"clone-wrong", "clone-twice", "clone-late", "clone-leaks",
+					 "mute",        "dumb",        "stubborn"};
+static const char *const stops[] = {"paper ok",          "paper-out-at 1",    "paper-out-at 700",
+				    "paper-out-at 1400", "paper-out-at 1650", "cutter sticks"};
+
+#define MODELS (sizeof bad_models / sizeof bad_models[0])
+#define STOPS  (sizeof stops / sizeof stops[0])
+
+struct trial {
+	struct campaign campaign;
+	const char *model, *stop;
+	unsigned seed;
+	bool fine;
+};
+
+/* What is confirmed stands on the paper now, not with the next roll. */
+static bool print_badly(struct bench *bench, const char *stop, char told[TRIES + 1])
+{
+	struct bt_print_result result = {.state = BT_PRINT_FAILED};
+	int which = ORIGINAL, whole[SLIPS];
+
+	sim_server_say(bench->server, stop);
+	for (int i = 0; i < BAD_TRIES && result.state != BT_PRINT_CONFIRMED; i++) {
+		if (!print(bench, &bench->jobs[which], &result))
+			return false;
+		told[i] = "CUF"[result.state];
+		count_whole(bench, &whole[ORIGINAL], &whole[COPY]);
+		if (result.state == BT_PRINT_CONFIRMED && whole[which] == 0)
+			return false;
+		which = result.state == BT_PRINT_UNCONFIRMED ? COPY : which;
+	}
+	sim_server_say(bench->server, "cutter free");
+	sim_server_say(bench->server, "paper ok");
+	if (!sim_server_settle(bench->server, SETTLE_MS))
+		return false;
+	count_whole(bench, &whole[ORIGINAL], &whole[COPY]);
+	return whole[ORIGINAL] <= 1;
+}
+
+static void *run_trial(void *argument)
+{
+	struct trial *trial = argument;
+	struct bench *bench = calloc(1, sizeof *bench);
+	char told[TRIES + 1] = "";
+
+	if (bench != NULL && open_bench(bench, &trial->campaign, "epson")) {
+		close_line(bench);
+		trial->fine = open_line(bench, trial->model, trial->seed) && print_badly(bench, trial->stop, told);
+		fprintf(stderr, "%s%s, %s: results %s\n", trial->fine ? "" : "WRONG: ", trial->model, trial->stop,
+			told);
+	}
+	if (bench != NULL)
+		close_bench(bench);
+	free(bench);
+	return NULL;
+}
+
+static void test_printers_that_answer_badly(void **state)
+{
+	static struct trial trials[MODELS * STOPS];
+	pthread_t threads[MODELS * STOPS];
+
+	(void)state;
+	for (size_t i = 0; i < MODELS * STOPS; i++) {
+		trials[i].campaign.profile = able;
+		trials[i].model = bad_models[i / STOPS];
+		trials[i].stop = stops[i % STOPS];
+		trials[i].seed = (unsigned)i;
+		assert_int_equal(pthread_create(&threads[i], NULL, run_trial, &trials[i]), 0);
+	}
+	for (size_t i = 0; i < MODELS * STOPS; i++)
+		pthread_join(threads[i], NULL);
+	for (size_t i = 0; i < MODELS * STOPS; i++)
+		assert_true(trials[i].fine);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_cut_at_every_byte),
-	    cmocka_unit_test(test_clone_cut),
-	    cmocka_unit_test(test_slip_of_dots_cut),
-	    cmocka_unit_test(test_narrow_slip_of_dots_cut),
+	    cmocka_unit_test(test_cut_at_every_byte),          cmocka_unit_test(test_clone_cut),
+	    cmocka_unit_test(test_slip_of_dots_cut),           cmocka_unit_test(test_narrow_slip_of_dots_cut),
+	    cmocka_unit_test(test_printers_that_answer_badly),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
