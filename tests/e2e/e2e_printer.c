@@ -394,6 +394,14 @@ static void a_slip_of_dots_is_what_was_drawn(void **state)
 	free(printed.grey);
 }
 
+/* However often they were printed: each sale once, with the token that stands on its slips. */
+static void paper_sells_nothing(void **state)
+{
+	(void)state;
+	assert_int_equal(world_sync(world), 0);
+	world_check_settled(world);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -406,6 +414,7 @@ int main(void)
 	    cmocka_unit_test_teardown(a_slip_printed_again_is_copy_2_of_the_same_token, clear_away),
 	    cmocka_unit_test_teardown(a_printer_that_is_off_keeps_the_token_on_the_screen, clear_away),
 	    cmocka_unit_test_teardown(a_slip_of_dots_is_what_was_drawn, clear_away),
+	    cmocka_unit_test(paper_sells_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, open_world, close_world);
