@@ -38,7 +38,7 @@ static bool is_of_operator(const struct bt_event *event, const char *operator_id
 static bool is_success(const struct bt_event *event, const char *operator_id)
 {
 	bool approval = event->kind == BT_EVENT_REFUNDING || event->kind == BT_EVENT_ABANDONED ||
-			event->kind == BT_EVENT_OVERRIDDEN;
+			event->kind == BT_EVENT_OVERRIDDEN || event->kind == BT_EVENT_DRAWER;
 
 	return (event->kind == BT_EVENT_SIGN_IN && is_of_operator(event, operator_id)) ||
 	       (approval && names_operator(event, "by", operator_id));

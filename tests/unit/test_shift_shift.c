@@ -62,6 +62,9 @@ static void shift_approval_ends_the_count(void **state)
 	assert_int_equal(state_of(f, "jha", f->now_ms).tries_left, 1);
 	assert_int_equal(fixture_put(f, BT_EVENT_REFUNDING, 2, "{\"asked_by\":\"rina\",\"by\":\"jha\"}"), BT_OK);
 	assert_int_equal(state_of(f, "jha", f->now_ms).tries_left, 5);
+	fail_times(f, "jha", 2);
+	assert_int_equal(fixture_put(f, BT_EVENT_DRAWER, 0, "{\"asked_by\":\"rina\",\"by\":\"jha\"}"), BT_OK);
+	assert_int_equal(state_of(f, "jha", f->now_ms).tries_left, 5);
 }
 
 static void shift_lock_out_after_five(void **state)
