@@ -2,7 +2,7 @@
  * it. FAILED is printed again as the same copy, UNCONFIRMED as copy 2. Never are two originals whole on the paper, and
  * what is CONFIRMED is.
  *
- * A slip in the printer's own letters has every byte its turn, one of dots a sample; PRINTER_CUT_ALL=1 takes all of it.
+ * A slip in the printer's own letters has every byte its turn, one of dots a sample; PRINTER_CUT_STEP=1 takes them all.
  * Waiting is most of the time, so many printers and counters work side by side.
  * rooms: tests/printer printer core/receipt core/money core/base */
 #include <setjmp.h>
@@ -219,9 +219,10 @@ static void *run_lane(void *argument)
 static void run_campaign(const char *model, const struct bt_prn_profile *profile, size_t step)
 {
 	struct campaign campaign = {.model = model, .profile = *profile};
+	const char *wanted = getenv("PRINTER_CUT_STEP");
 	pthread_t lanes[LANES];
 
-	campaign.step = getenv("PRINTER_CUT_ALL") != NULL ? 1 : step;
+	campaign.step = wanted != NULL && strtoul(wanted, NULL, 10) > 0 ? strtoul(wanted, NULL, 10) : step;
 	atomic_init(&campaign.next, 1);
 	for (int i = 0; i < LANES; i++)
 		assert_int_equal(pthread_create(&lanes[i], NULL, run_lane, &campaign), 0);
