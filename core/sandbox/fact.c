@@ -1,11 +1,13 @@
 #include "core/sandbox/fact.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/sandbox/bytes.h"
 #include "core/sandbox/check.h"
 #include "core/sandbox/clock.h"
+#include "core/sandbox/docket_in.h"
 #include "core/sandbox/grants.h"
 #include "core/sandbox/json_in.h"
 #include "core/sandbox/ledger.h"
@@ -297,25 +299,62 @@ static bool take_refunded(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, co
 	return except(sbx, fact, BT_SBX_NOT_REVERSED, out);
 }
 
+/* The payment as its owner's record has it, or as the docket says whose text the deliverer kept. */
+static bool find_docket(struct bt_sbx *sbx, const json_t *body, const char *sale_id, struct payment *out)
+{
+	char proof[BT_SBX_DOCKET_TEXT_MAX + 1];
+	uint8_t key[32];
+	struct bt_sbx_terminal owner;
+	if (find_payment(sbx, sale_id, out))
+		return true;
+	if (!bt_sbx_json_text(body, "proof", proof, sizeof proof) || !bt_sbx_docket_read(proof, &out->sale) ||
+	    strcmp(out->sale.sale_id, sale_id) != 0 || !bt_sbx_terminal_find(sbx->db, out->sale.terminal, &owner) ||
+	    !bt_sbx_receipt_key(sbx->db, &owner, key) || !bt_sbx_docket_is_genuine(proof, key))
+		return false;
+	char *record = bt_sbx_docket_record(proof, &out->sale);
+	bool fits = record && strlen(record) < sizeof out->text;
+	if (fits)
+		snprintf(out->text, sizeof out->text, "%s", record);
+	free(record);
+	return fits;
+}
+
+/* A ledger put back from a backup has forgotten that it gave this: what is out stays out, and is posted (PROTOCOL H1,
+ * H4). A credit is out only in this ledger; where its money went back it is not booked again. */
+static bool post_delivered(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, const json_t *body, const char *token,
+			   const char *state, struct bt_sbx_outcome *out)
+{
+	struct payment payment;
+	struct issue issue = {.issued_by = "server"};
+	if ((!*token && *state) || !find_docket(sbx, body, fact->sale_id, &payment))
+		return except(sbx, fact, BT_SBX_PAID_MISSING, out);
+	if (!*token)
+		return post_over(sbx, fact, &payment, NULL, state, out);
+	if (!bt_sbx_is_digits(token, 20) || !bt_sbx_json_int(body, "tid", 0, 0xffffff, &issue.tid) ||
+	    !bt_sbx_json_int(body, "units", 0, BT_SBX_UNITS_MAX, &issue.units))
+		return except(sbx, fact, BT_SBX_MALFORMED, out);
+	snprintf(issue.token, sizeof issue.token, "%s", token);
+	return post_over(sbx, fact, &payment, &issue, state, out) && bt_sbx_ledger_release(sbx->db, fact->sale_id);
+}
+
 /* Another terminal's sale, handed out there: the token is out, and its owner answers for the money. The record that
  * says so is of no sale of its own. */
 static bool take_delivered(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, const json_t *body,
 			   struct bt_sbx_outcome *out)
 {
-	struct bt_sbx_entry entry;
+	struct bt_sbx_entry entry = {.state = ""};
+	struct bt_sbx_fact about = *fact;
 	char token[21] = "", sale_id[BT_SBX_SALE_ID_LEN + 1] = "";
-	enum bt_sbx_code code = BT_SBX_NONE;
+	about.sale_id = sale_id;
 	if (!bt_sbx_json_text(body, "token", token, sizeof token) ||
-	    !bt_sbx_json_text(body, "sale_id", sale_id, sizeof sale_id))
-		code = BT_SBX_MALFORMED;
-	else if (!bt_sbx_ledger_find(sbx->db, sale_id, &entry) || strcmp(entry.state, "committed") != 0)
-		code = BT_SBX_PAID_MISSING;
-	else if (strcmp(entry.core.token, token) != 0)
-		code = BT_SBX_TOKEN_DIFFERS;
-	if (code == BT_SBX_NONE)
-		return bt_sbx_ledger_release(sbx->db, sale_id);
-	*out = posted(code);
-	return bt_sbx_ledger_except(sbx->db, fact->terminal->number, sale_id, code, fact->body);
+	    !bt_sbx_json_text(body, "sale_id", sale_id, sizeof sale_id) || !bt_sbx_is_sale_id(sale_id))
+		return except(sbx, fact, BT_SBX_MALFORMED, out);
+	bool known = bt_sbx_ledger_find(sbx->db, sale_id, &entry);
+	if (!known || strcmp(entry.state, "committed") != 0)
+		return post_delivered(sbx, &about, body, token, entry.state, out);
+	if (strcmp(entry.core.token, token) != 0)
+		return except(sbx, &about, BT_SBX_TOKEN_DIFFERS, out);
+	return bt_sbx_ledger_release(sbx->db, sale_id);
 }
 
 static bool take_abandoned(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, const json_t *body,

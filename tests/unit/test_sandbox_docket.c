@@ -7,6 +7,7 @@
 
 #include "core/receipt/record.h"
 #include "core/sandbox/docket_in.h"
+#include "core/sandbox/fact.h"
 
 #define OWNER "0142"
 #define OTHER "0143"
@@ -367,11 +368,73 @@ static void waits_after_a_restore(void **state)
 	expect_token(bench, bench->text, 201, token);
 }
 
+/* What the other terminal's record says that it handed out. */
+static struct bt_sbx_outcome post_delivered(struct bench *bench, const char *token, const char *proof)
+{
+	const struct bt_receipt_record *record = &bench->record;
+	struct bt_sbx_terminal other;
+	struct bt_sbx_outcome outcome;
+	json_t *o = json_pack("{s:s, s:s, s:s, s:I, s:I}", "sale_id", SALE, "token", token, "proof", proof, "tid",
+			      (json_int_t)record->tid, "units", (json_int_t)record->units);
+	char *body = bt_sbx_json_canonical(o);
+	struct bt_sbx_fact fact = {
+	    .terminal = &other, .time = bt_sbx_now_ms(), .sale_id = "", .kind = "delivered", .body = body};
+
+	assert_true(bt_sbx_terminal_find(bench->server.sbx.db, OTHER, &other));
+	assert_true(bt_sbx_store_begin(bench->server.sbx.db));
+	assert_true(bt_sbx_fact_post(&bench->server.sbx, &fact, &outcome));
+	assert_true(bt_sbx_store_commit(bench->server.sbx.db));
+	free(body);
+	json_decref(o);
+	return outcome;
+}
+
+/* A ledger that was put back has forgotten the finishing: the token is out, so its sale is posted from the record of
+ * whoever gave it, and nobody gets the money back any more (PROTOCOL H1, H4). */
+static void posted_from_who_delivered_it(void **state)
+{
+	struct bench *bench = *state;
+	struct bt_sbx_sale sale;
+	struct bt_sbx_entry entry;
+	char token[21], given[21];
+
+	assert_true(bt_sbx_docket_read(bench->text, &sale));
+	assert_true(bt_sbx_token_of(&bench->server.sbx, &sale, token));
+	assert_int_equal(post_delivered(bench, token, "").code, BT_SBX_PAID_MISSING);
+	assert_int_equal(head_end_count_committed(&bench->server), 0);
+	bench->text[60] = bench->text[60] == 'A' ? 'B' : 'A';
+	assert_int_equal(post_delivered(bench, token, bench->text).code, BT_SBX_PAID_MISSING);
+	assert_int_equal(head_end_count_committed(&bench->server), 0);
+	sign(bench);
+	assert_int_equal(post_delivered(bench, token, bench->text).standing, BT_SBX_POSTED);
+	assert_true(bt_sbx_ledger_find(bench->server.sbx.db, SALE, &entry));
+	assert_string_equal(entry.state, "committed");
+	assert_string_equal(entry.core.token, token);
+	assert_true(entry.released);
+	/* Once: told again, and asked for again with the paper. */
+	(void)post_delivered(bench, token, bench->text);
+	expect_token(bench, bench->text, 200, given);
+	assert_string_equal(given, token);
+	assert_int_equal(head_end_count_committed(&bench->server), 1);
+}
+
+static void posted_although_other_digits(void **state)
+{
+	struct bench *bench = *state;
+	struct bt_sbx_outcome outcome = post_delivered(bench, "00000000000000000001", bench->text);
+
+	assert_int_equal(outcome.standing, BT_SBX_EXCEPTION);
+	assert_int_equal(outcome.code, BT_SBX_TOKEN_DIFFERS);
+	assert_int_equal(head_end_count_committed(&bench->server), 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(reads_what_the_terminal_wrote, open_bench, close_bench),
 	    cmocka_unit_test_setup_teardown(commits_once, open_bench, close_bench),
+	    cmocka_unit_test_setup_teardown(posted_from_who_delivered_it, open_bench, close_bench),
+	    cmocka_unit_test_setup_teardown(posted_although_other_digits, open_bench, close_bench),
 	    cmocka_unit_test_setup_teardown(goes_by_the_owners_record, open_bench, close_bench),
 	    cmocka_unit_test_setup_teardown(refuses_another_body, open_bench, close_bench),
 	    cmocka_unit_test_setup_teardown(says_when_it_is_over, open_bench, close_bench),
