@@ -140,7 +140,7 @@ static void take_money(struct sim_counter *counter, const struct bt_draft *draft
 	struct bt_fault fault = {0};
 	enum bt_err err = bt_teller_pay(counter->teller, draft, sale.id, &fault);
 
-	if (bt_err_fate(err) == BT_FATE_STOP) {
+	if (bt_err_fate(err) == BT_FATE_STOP || counter->disk->off) {
 		/* The note is on the counter, the screen dark: what the record says when it is back decides. */
 		counter->limbo = sale;
 		counter->in_limbo = true;
