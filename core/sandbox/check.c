@@ -154,6 +154,19 @@ enum bt_sbx_code bt_sbx_check_range(const struct bt_sbx_sale *sale, int64_t now_
 	return is_ahead || is_behind ? BT_SBX_TID_RANGE : BT_SBX_NONE;
 }
 
+bool bt_sbx_is_before_restore(const struct bt_sbx *sbx, int64_t ms)
+{
+	return sbx->own_floor != 0 && bt_sbx_tid_minute(ms) <= sbx->own_floor - 4 * BT_SBX_LANES;
+}
+
+bool bt_sbx_has_come_up(const struct bt_sbx *sbx, const char *terminal)
+{
+	return bt_sbx_store_count(sbx->db, 0,
+				  "SELECT 1 FROM events WHERE terminal=? AND kind='era' AND"
+				  " CASE WHEN json_valid(body) THEN json_extract(body,'$.era') END>=? LIMIT 1",
+				  "ti", terminal, sbx->era) == 1;
+}
+
 static bool is_minute_free(const struct bt_sbx *sbx, const char *meter, int64_t tid)
 {
 	return tid > sbx->own_floor && !is_reserved(tid) && !bt_sbx_ledger_minute_used(sbx->db, meter, tid, "");

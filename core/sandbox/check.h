@@ -43,4 +43,10 @@ enum bt_sbx_code bt_sbx_choose(const struct bt_sbx *sbx, const struct bt_sbx_con
 /** The 20 digits that the sale names, from its own key identity. @return false when no such token can be made. */
 bool bt_sbx_token_of(const struct bt_sbx *sbx, const struct bt_sbx_sale *sale, char out[21]);
 
+/** Is @p ms before the restore that began this era? What the ledger did with a sale of then it may have forgotten. */
+bool bt_sbx_is_before_restore(const struct bt_sbx *sbx, int64_t ms);
+/** Has the record of @p terminal come again up to the restore? It notes each era when it hears of it, and sends in
+ * order (PROTOCOL H4). */
+bool bt_sbx_has_come_up(const struct bt_sbx *sbx, const char *terminal);
+
 #endif

@@ -112,30 +112,29 @@ static enum bt_sbx_code say_closed(struct bt_sbx *sbx, const struct errand *erra
 }
 
 /* The owner's own record says that the money goes back: it has given its word to issue nothing (PROTOCOL S5). */
-static bool is_going_back(struct bt_sbx *sbx, const struct bt_sbx_sale *sale)
+static bool is_going_back(struct bt_sbx *sbx, const char *owner, const char *sale_id)
 {
 	return bt_sbx_store_count(sbx->db, 0,
 				  "SELECT 1 FROM events WHERE terminal=? AND sale_id=? AND kind IN"
 				  " ('refunding','refunded','abandoned') LIMIT 1",
-				  "tt", sale->terminal, sale->sale_id) == 1;
+				  "tt", owner, sale_id) == 1;
 }
 
 /* A ledger put back from a backup may have forgotten that it took this sale back: it finishes an older one only when
  * its owner's records have come up to the restore (PROTOCOL H4). */
-static bool is_forgotten(struct bt_sbx *sbx, const struct bt_sbx_sale *sale)
+static bool is_forgotten(const struct bt_sbx *sbx, const struct bt_sbx_sale *sale)
 {
-	int64_t restored = sbx->own_floor - 4 * BT_SBX_LANES;
-	if (sbx->own_floor == 0 || bt_sbx_tid_minute(sale->paid_at) > restored)
-		return false;
-	int64_t newest =
-	    bt_sbx_store_count(sbx->db, 0, "SELECT max(time) FROM events WHERE terminal=?", "t", sale->terminal);
-	return newest == 0 || bt_sbx_tid_minute(newest) <= restored;
+	return bt_sbx_is_before_restore(sbx, sale->paid_at) && !bt_sbx_has_come_up(sbx, sale->terminal);
 }
 
 static enum bt_sbx_code give_again(struct bt_sbx *sbx, const struct errand *errand, const struct bt_sbx_entry *entry,
 				   struct bt_sbx_reply *reply)
 {
 	struct bt_sbx_core asked;
+	/* A credit can still be taken out again, and is about to be; a token that was made goes to whoever comes first.
+	 */
+	if (!*entry->core.token && is_going_back(sbx, entry->core.terminal, errand->sale_id))
+		return say_taken_back(reply);
 	bt_sbx_core_of(&errand->docket, "", &asked);
 	/* A revision has other units under the same id; the older docket stands for it still. */
 	if (*errand->text && errand->docket.rev < entry->rev)
@@ -207,7 +206,7 @@ static enum bt_sbx_code commit(struct bt_sbx *sbx, const struct errand *errand, 
 	struct bt_sbx_sale sale;
 	char *text = NULL;
 	enum bt_sbx_code code = find_sale(sbx, errand, &sale, &text);
-	if (code == BT_SBX_NONE && is_going_back(sbx, &sale))
+	if (code == BT_SBX_NONE && is_going_back(sbx, sale.terminal, errand->sale_id))
 		code = say_taken_back(reply);
 	if (code == BT_SBX_NONE && is_forgotten(sbx, &sale))
 		code = BT_SBX_DOCKET_WAITS;

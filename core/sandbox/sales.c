@@ -183,6 +183,42 @@ static enum bt_sbx_code check_reversal(struct bt_sbx *sbx, const char *caller, c
 	return *owner && strcmp(owner, caller) != 0 ? BT_SBX_WRONG_TERMINAL : BT_SBX_NONE;
 }
 
+/* A UUIDv7 begins with the moment it was made, in ms since 1970. */
+static int64_t made_at(const char *sale_id)
+{
+	char hex[13];
+	snprintf(hex, sizeof hex, "%.8s%.4s", sale_id, sale_id + 9);
+	return strtoll(hex, NULL, 16);
+}
+
+/* A ledger put back from a backup may have forgotten that the token of this sale left, at its owner's counter or at one
+ * that finished its docket: an older sale is taken back only when their records have come up to the restore, of those
+ * in office that ever sent any (PROTOCOL H4). */
+static bool is_forgotten(const struct bt_sbx *sbx, const char *owner, const char *sale_id)
+{
+	bool waits = false;
+	char number[9];
+	if (!bt_sbx_is_before_restore(sbx, made_at(sale_id)))
+		return false;
+	sqlite3_stmt *row = bt_sbx_store_ask(sbx->db,
+					     "SELECT terminal, enrolled_at FROM terminals WHERE revoked_at IS NULL AND"
+					     " (terminal=? OR terminal IN (SELECT terminal FROM events))",
+					     "t", owner);
+	while (!waits && row && sqlite3_step(row) == SQLITE_ROW) {
+		bt_sbx_column_text(row, 0, number, sizeof number);
+		waits = bt_sbx_is_before_restore(sbx, sqlite3_column_int64(row, 1)) && !bt_sbx_has_come_up(sbx, number);
+	}
+	sqlite3_finalize(row);
+	return waits || !row;
+}
+
+static enum bt_sbx_code say_waiting(struct bt_sbx_reply *reply)
+{
+	reply->reason_en = "The server was restored and waits for the records of all counters. Ask again later.";
+	reply->reason_hi = "सर्वर बहाल हुआ है और सब काउंटरों के रिकॉर्ड की राह देख रहा है। बाद में फिर पूछें।";
+	return BT_SBX_DOCKET_WAITS;
+}
+
 static enum bt_sbx_code reverse(struct bt_sbx *sbx, const struct bt_sbx_request *request, const json_t *body,
 				struct bt_sbx_reply *reply)
 {
@@ -204,6 +240,9 @@ static enum bt_sbx_code reverse(struct bt_sbx *sbx, const struct bt_sbx_request 
 	bool is_committed = known && strcmp(entry.state, "committed") == 0;
 	if (is_committed && *entry.core.token && entry.released)
 		return BT_SBX_TOKEN_RELEASED;
+	bool is_reversed = known && strcmp(entry.state, "reversed") == 0;
+	if (!is_reversed && is_forgotten(sbx, request->terminal, sale_id))
+		return say_waiting(reply);
 	if (is_committed ? !bt_sbx_ledger_reverse(sbx->db, sale_id)
 			 : !bt_sbx_ledger_take_back(sbx->db, sale_id, request->terminal))
 		return BT_SBX_INTERNAL;

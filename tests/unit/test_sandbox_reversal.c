@@ -1,7 +1,7 @@
 /* Who may take a sale back: the terminal it belongs to, while it is not revoked. Nobody else changes anything.
  *
  * rooms: core/sandbox
- * Rules: PROTOCOL H3, H5; the sentences about `revoked` and reversal in assets/api/openapi.yaml. */
+ * Rules: PROTOCOL H3, H4, H5; the sentences about `revoked` and reversal in assets/api/openapi.yaml. */
 #include "tests/unit/sandbox_fixture.h"
 
 #include "core/sandbox/terminal.h"
@@ -58,10 +58,11 @@ static int open_bench(void **state)
 
 static unsigned reverse(struct head_end *bench, const char *terminal, const char *sale_id, json_t **answer)
 {
-	char path[96];
+	char path[96], body[64];
 
 	snprintf(path, sizeof path, "/v1/sales/%s/reversal", sale_id);
-	return head_end_call(bench, terminal, "POST", path, "{\"era\":1,\"reason\":\"consumer left\"}", answer);
+	snprintf(body, sizeof body, "{\"era\":%d,\"reason\":\"consumer left\"}", (int)bench->sbx.era);
+	return head_end_call(bench, terminal, "POST", path, body, answer);
 }
 
 static int64_t count(struct head_end *bench, const char *sale_id, const char *state)
@@ -108,6 +109,58 @@ static void a_revoked_terminal_reverses_nothing(void **state)
 	assert_int_equal(count(bench, GONE, "committed"), 1);
 }
 
+/* The record of @p terminal has come up to the era of @p number. */
+static void put_era(struct head_end *bench, const char *terminal, int64_t seq, const char *body)
+{
+	assert_true(bt_sbx_store_run(bench->sbx.db, "INSERT INTO events VALUES(?,?,?,'','era',?,'','','','',0)", "tiit",
+				     terminal, seq, bt_sbx_now_ms(), body));
+}
+
+static void expect_waits(struct head_end *bench, const char *sale_id)
+{
+	json_t *answer;
+
+	assert_int_equal(reverse(bench, OWNER, sale_id, &answer), 409);
+	assert_string_equal(head_end_code(answer), "docket_waits");
+	json_decref(answer);
+	assert_int_equal(count(bench, sale_id, "tombstone") + count(bench, sale_id, "reversed"), 0);
+}
+
+/* A restored ledger may have forgotten a token that left: at the owner's counter or at one that finished its docket. */
+static void an_older_sale_waits_for_the_records(void **state)
+{
+	struct head_end *bench = *state;
+	json_t *answer;
+
+	put_era(bench, OTHER, 1, "{\"era\":1}");
+	put_era(bench, REVOKED, 1, "{\"era\":1}"); /* nobody waits for this one */
+	assert_true(bt_sbx_begin_era(&bench->sbx));
+	bench->sbx.own_floor += 1; /* the minute that is running is the restore's */
+	expect_waits(bench, SALE);
+	expect_waits(bench, UNKNOWN);
+	put_era(bench, OWNER, 1, "{\"era\":2}");
+	expect_waits(bench, SALE);
+	put_era(bench, OTHER, 2, "");
+	expect_waits(bench, SALE);
+	put_era(bench, OTHER, 3, "{\"era\":2}");
+	assert_int_equal(reverse(bench, OWNER, SALE, &answer), 200);
+	json_decref(answer);
+	assert_int_equal(count(bench, SALE, "reversed"), 1);
+}
+
+/* What was paid since is known. */
+static void a_newer_sale_waits_for_nobody(void **state)
+{
+	static const char newer[] = "ffffffff-0000-7000-8000-000000000001";
+	struct head_end *bench = *state;
+	json_t *answer;
+
+	assert_true(bt_sbx_begin_era(&bench->sbx));
+	assert_int_equal(reverse(bench, OWNER, newer, &answer), 200);
+	json_decref(answer);
+	assert_int_equal(count(bench, newer, "tombstone"), 1);
+}
+
 struct asked {
 	const char *method, *path, *body;
 };
@@ -141,6 +194,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(only_the_owner_reverses, open_bench, head_end_teardown),
 	    cmocka_unit_test_setup_teardown(a_revoked_terminal_reverses_nothing, open_bench, head_end_teardown),
+	    cmocka_unit_test_setup_teardown(an_older_sale_waits_for_the_records, open_bench, head_end_teardown),
+	    cmocka_unit_test_setup_teardown(a_newer_sale_waits_for_nobody, open_bench, head_end_teardown),
 	    cmocka_unit_test_setup_teardown(all_else_answers_revoked, open_bench, head_end_teardown),
 	};
 
