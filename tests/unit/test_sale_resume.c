@@ -405,6 +405,14 @@ static void nothing_left_is_made_here(void **state)
 	assert_true(shop_view(shop).sale.has_tid);
 }
 
+static bool has_mark(const struct bt_receipt *receipt, const char *text)
+{
+	for (int i = 0; i < receipt->count; i++)
+		if (receipt->lines[i].kind == BT_LINE_MARK && strcmp(receipt->lines[i].left, text) == 0)
+			return true;
+	return false;
+}
+
 /* The supervisor's word: POSSIBLE DUPLICATE on the slip and each copy; the head-end's own token, when it comes, is an
  * exception and no stop. */
 static void override_marks_the_slip(void **state)
@@ -433,7 +441,7 @@ static void override_marks_the_slip(void **state)
 	bt_text_copy(token, sizeof token, shop_view(shop).token);
 	assert_true(shop_shows_token(&shop->jobs[1].receipt));
 	assert_int_equal(shop->jobs[1].copy, 1);
-	assert_string_equal(shop->jobs[1].receipt.lines[1].left, "POSSIBLE DUPLICATE");
+	assert_true(has_mark(&shop->jobs[1].receipt, "POSSIBLE DUPLICATE"));
 	shop_printed(shop, BT_PRINT_CONFIRMED);
 	shop_give(shop, &answer);
 	assert_string_equal(shop_view(shop).exception, "possible_duplicate");
@@ -442,7 +450,7 @@ static void override_marks_the_slip(void **state)
 	shop_restart(shop);
 	assert_true(shop_view(shop).possible_duplicate);
 	assert_int_equal(bt_teller_reprint(shop->teller, shop->sale_id, BT_REPRINT_ASKED), BT_OK);
-	assert_string_equal(shop->jobs[2].receipt.lines[2].left, "POSSIBLE DUPLICATE");
+	assert_true(has_mark(&shop->jobs[2].receipt, "POSSIBLE DUPLICATE"));
 }
 
 /* A power cut while the head-end had the request: gone is not PENDING there, it is in doubt. */
