@@ -6,11 +6,10 @@
 #include "printer/escpos_end.h"
 #include "printer/stream.h"
 
-#define UNASKED_WAIT_MS 500  /* for the first status that GS a 0xFF brings */
-#define ANSWER_WAIT_MS  2000 /* of a printer that has said nothing yet, and of any while the counter closes */
-#define FORGET_WAIT_MS  1000
-#define ASK_EVERY_MS    1000 /* while waiting for an answer */
-#define TURN_MS         250
+#define ANSWER_WAIT_MS 2000 /* of a printer that has said nothing yet, and of any while the counter closes */
+#define FORGET_WAIT_MS 1000
+#define ASK_EVERY_MS   1000 /* while waiting for an answer */
+#define TURN_MS        250
 /* After the first answer, for more: a head left without one has its feed and cut behind it. */
 #define STALE_MS      250
 #define STALE_HEAD_MS 1500
@@ -177,27 +176,12 @@ static enum end drain(struct talk *talk)
 /* ---- questions ----------------------------------------------------------------------------------------------------
  */
 
-static void ask_at_once(struct bt_stream *stream)
-{
-	if (bt_stream_ask_now(stream, BT_ESCPOS_ASK_PAPER) && bt_stream_ask_now(stream, BT_ESCPOS_ASK_OFFLINE) &&
-	    stream->status.error)
-		(void)bt_stream_ask_now(stream, BT_ESCPOS_ASK_ERROR);
-}
-
-static void wait_unasked(struct bt_stream *stream)
-{
-	int64_t until_ms = bt_stream_now_ms() + UNASKED_WAIT_MS;
-	while (!stream->status.heard && !stream->deaf && !stream->gone && bt_stream_wish(stream) != BT_PRN_GIVE_UP &&
-	       bt_stream_now_ms() < until_ms)
-		(void)bt_stream_turn(stream, stream->rest.len > 0 ? POLLOUT : 0, until_ms);
-}
-
 static void ask_again(struct talk *talk)
 {
 	if (!talk->real_time || bt_stream_now_ms() - talk->asked_ms < ASK_EVERY_MS)
 		return;
 	talk->asked_ms = bt_stream_now_ms();
-	ask_at_once(talk->stream);
+	bt_stream_ask_paper(talk->stream);
 }
 
 /* The paper is at its end although all is worked off: ask again in order, nothing else would tell that a roll is in. */
@@ -310,7 +294,7 @@ static bool may_begin(struct talk *talk)
 	if (stream->link->port != NULL)
 		stream->port_out = stream->link->port(stream->fd) == BT_PAPER_OUT;
 	if (!stream->port_out && has(talk, answers_at_once) && bt_stream_ask(stream, BT_ESCPOS_FILL))
-		ask_at_once(stream);
+		bt_stream_ask_paper(stream);
 	talk->real_time = stream->status.heard;
 	return !is_blocked(talk) && bt_stream_wish(stream) != BT_PRN_GIVE_UP;
 }
@@ -350,7 +334,7 @@ static enum end open_slip(struct talk *talk)
 	if (end == END_DONE && has(talk, tells_unasked))
 		end = put_command(talk, bt_escpos_question(BT_ESCPOS_TELL_ALL));
 	if (end == END_DONE && has(talk, tells_unasked))
-		wait_unasked(talk->stream);
+		bt_stream_wait_unasked(talk->stream);
 	if (end == END_DONE && stale)
 		end = skip_stale(talk);
 	return end == END_DONE && is_blocked(talk) ? END_BLOCKED : end;
@@ -468,7 +452,7 @@ static void deliver_open(struct talk *talk, struct bt_prn_outcome *out)
 	if ((end == END_GIVEN_UP || end == END_STARVED) && has_begun(talk))
 		forgot = have_it_forget(talk);
 	else if (end == END_STALLED && !whole && talk->real_time)
-		ask_at_once(talk->stream); /* it is broken off: a question can spoil nothing more */
+		bt_stream_ask_paper(talk->stream); /* it is broken off: a question can spoil nothing more */
 	out->paper = talk->stream->gone ? BT_PAPER_SILENT : bt_stream_paper(talk->stream);
 	explain(talk, end, forgot, out);
 }
@@ -493,61 +477,4 @@ void bt_ladder_deliver(const struct bt_prn_link *link, const char *address, cons
 		explain(&talk, bt_stream_wish(&stream) == BT_PRN_GIVE_UP ? END_GIVEN_UP : END_BLOCKED, false, out);
 	}
 	bt_stream_close(&stream, out->broken);
-}
-
-/* ---- between slips ------------------------------------------------------------------------------------------------
- */
-
-static enum bt_paper ask_stream(struct bt_stream *stream, const struct bt_prn_profile *profile)
-{
-	if (stream->link->port != NULL) {
-		enum bt_paper port = stream->link->port(stream->fd);
-		stream->port_out = port == BT_PAPER_OUT;
-		if (profile == NULL || port == BT_PAPER_OUT)
-			return port;
-	}
-	if (profile == NULL || !bt_stream_ask(stream, BT_ESCPOS_FILL))
-		return BT_PAPER_SILENT;
-	if (profile->real_time)
-		ask_at_once(stream);
-	else if (profile->unasked && bt_stream_ask(stream, BT_ESCPOS_TELL_ALL))
-		wait_unasked(stream);
-	else if (profile->in_order && bt_stream_ask(stream, BT_ESCPOS_ASK_IN_ORDER))
-		wait_unasked(stream);
-	enum bt_paper paper = bt_stream_paper(stream);
-	return paper == BT_PAPER_SILENT && stream->link->port != NULL ? stream->link->port(stream->fd) : paper;
-}
-
-enum bt_paper bt_ladder_probe(const struct bt_prn_link *link, const char *address, const struct bt_prn_profile *profile)
-{
-	struct bt_stream stream;
-	struct bt_prn_hand own = {.wake = -1};
-	if (bt_stream_open(link, address, &own, &stream, NULL) != BT_OK)
-		return BT_PAPER_SILENT;
-	enum bt_paper paper = ask_stream(&stream, profile);
-	bt_stream_close(&stream, false);
-	return paper;
-}
-
-bool bt_ladder_watch(const struct bt_prn_link *link, const char *address, const struct bt_prn_profile *profile,
-		     struct bt_prn_hand *hand, int work)
-{
-	struct bt_stream stream;
-	struct pollfd two[] = {{.events = POLLIN}, {.fd = work, .events = POLLIN}};
-	if (!link->stays || profile == NULL || !profile->unasked ||
-	    bt_stream_open(link, address, hand, &stream, NULL) != BT_OK)
-		return false;
-	two[0].fd = stream.fd;
-	bool asked = bt_stream_ask(&stream, BT_ESCPOS_FILL) && bt_stream_ask(&stream, BT_ESCPOS_TELL_ALL);
-	if (asked)
-		wait_unasked(&stream);
-	/* A printer that tells nothing now will tell nothing later. */
-	while (asked && stream.status.heard && !stream.deaf && !stream.gone && (two[1].revents & POLLIN) == 0)
-		if (poll(two, 2, -1) > 0 && two[0].revents != 0)
-			(void)bt_stream_turn(&stream, 0, 0);
-	bool lost = stream.gone || stream.deaf || (two[1].revents & POLLIN) == 0;
-	if (lost)
-		atomic_store(&hand->paper, (int)BT_PAPER_SILENT);
-	bt_stream_close(&stream, false);
-	return !lost;
 }

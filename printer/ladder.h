@@ -11,14 +11,5 @@
 /** Open @p link, deliver, close. @p out comes zeroed. Blocks as @p slip allows; see bt_prn_wish. */
 void bt_ladder_deliver(const struct bt_prn_link *link, const char *address, const struct bt_prn_slip *slip,
 		       struct bt_prn_hand *hand, struct bt_prn_outcome *out);
-/** Open, ask for the paper as the profile allows, close. Some seconds at most. */
-enum bt_paper bt_ladder_probe(const struct bt_prn_link *link, const char *address,
-			      const struct bt_prn_profile *profile);
-/**
- * Keep a line of this counter's own open and show each change of the paper, until @p work is readable.
- * @return false at once when the printer cannot tell unasked or the line cannot be opened, or when it is lost.
- */
-bool bt_ladder_watch(const struct bt_prn_link *link, const char *address, const struct bt_prn_profile *profile,
-		     struct bt_prn_hand *hand, int work);
 
 #endif

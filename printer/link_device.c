@@ -6,6 +6,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "printer/idle.h"
 #include "printer/ladder.h"
 
 static bool accept_path(const char *address)
@@ -65,7 +66,7 @@ static void deliver_to_device(const char *address, const struct bt_prn_slip *sli
 
 static enum bt_paper probe_device(const char *address, const struct bt_prn_profile *profile)
 {
-	return bt_ladder_probe(&bt_prn_link_device, address, profile);
+	return bt_idle_probe(&bt_prn_link_device, address, profile);
 }
 
 const struct bt_prn_link bt_prn_link_device = {

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "core/base/text.h"
+#include "printer/idle.h"
 #include "printer/ladder.h"
 
 #define BAUD_KEY     "?baud="
@@ -128,7 +129,7 @@ static void deliver_over_line(const char *address, const struct bt_prn_slip *sli
 
 static enum bt_paper probe_line(const char *address, const struct bt_prn_profile *profile)
 {
-	return bt_ladder_probe(&bt_prn_link_serial, address, profile);
+	return bt_idle_probe(&bt_prn_link_serial, address, profile);
 }
 
 const struct bt_prn_link bt_prn_link_serial = {

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "printer/idle.h"
 #include "printer/ladder.h"
 #include "printer/stream.h"
 
@@ -100,7 +101,7 @@ static void deliver_over_tcp(const char *address, const struct bt_prn_slip *slip
 
 static enum bt_paper probe_tcp(const char *address, const struct bt_prn_profile *profile)
 {
-	return bt_ladder_probe(&bt_prn_link_tcp, address, profile);
+	return bt_idle_probe(&bt_prn_link_tcp, address, profile);
 }
 
 const struct bt_prn_link bt_prn_link_tcp = {

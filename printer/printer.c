@@ -10,7 +10,7 @@
 
 #include "core/base/queue.h"
 #include "printer/driver.h"
-#include "printer/ladder.h"
+#include "printer/idle.h"
 #include "printer/stream.h"
 
 #define MOST_WAITING     8     /* slips given and not yet taken back as results */
@@ -146,8 +146,7 @@ static void wait_for_work(struct bt_printer *printer)
 {
 	const struct bt_prn_profile *asked = printer->driver->answers ? &printer->profile : NULL;
 	while (!atomic_load(&printer->stopping)) {
-		if (bt_ladder_watch(printer->link, printer->address, asked, &printer->hand,
-				    bt_queue_fd(printer->works)))
+		if (bt_idle_watch(printer->link, printer->address, asked, &printer->hand, bt_queue_fd(printer->works)))
 			return;
 		atomic_store(&printer->hand.paper, (int)printer->link->probe(printer->address, asked));
 		if (bt_queue_wait(printer->works, PROBE_EVERY_MS) == BT_OK)

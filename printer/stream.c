@@ -9,9 +9,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#define PIECE       8192 /* usblp takes one request of this size at a time */
-#define NOW_WAIT_MS 500
-#define PAUSE_MS    10 /* after a read that gave nothing */
+#define PIECE           8192 /* usblp takes one request of this size at a time */
+#define NOW_WAIT_MS     500
+#define UNASKED_WAIT_MS 500 /* for the first status that GS a 0xFF brings */
+#define PAUSE_MS        10  /* after a read that gave nothing */
 /* What belongs together comes together: at once over a network, within what an adapter waits for more over a line. */
 #define SETTLE_NET_MS  10
 #define SETTLE_LINE_MS 40
@@ -206,4 +207,19 @@ size_t bt_stream_unsent(const struct bt_stream *stream)
 {
 	int unsent = 0;
 	return ioctl(stream->fd, TIOCOUTQ, &unsent) == 0 && unsent > 0 ? (size_t)unsent : 0;
+}
+
+void bt_stream_ask_paper(struct bt_stream *stream)
+{
+	if (bt_stream_ask_now(stream, BT_ESCPOS_ASK_PAPER) && bt_stream_ask_now(stream, BT_ESCPOS_ASK_OFFLINE) &&
+	    stream->status.error)
+		(void)bt_stream_ask_now(stream, BT_ESCPOS_ASK_ERROR);
+}
+
+void bt_stream_wait_unasked(struct bt_stream *stream)
+{
+	int64_t until_ms = bt_stream_now_ms() + UNASKED_WAIT_MS;
+	while (!stream->status.heard && !stream->deaf && !stream->gone && bt_stream_wish(stream) != BT_PRN_GIVE_UP &&
+	       bt_stream_now_ms() < until_ms)
+		(void)bt_stream_turn(stream, stream->rest.len > 0 ? POLLOUT : 0, until_ms);
 }

@@ -41,6 +41,11 @@ size_t bt_stream_put(struct bt_stream *stream, struct bt_bytes bytes);
 bool bt_stream_ask(struct bt_stream *stream, enum bt_escpos_question question);
 /** Ask and wait at most half a second for the one byte. @return false when it did not come. */
 bool bt_stream_ask_now(struct bt_stream *stream, enum bt_escpos_question question);
+/** Ask at once for paper, cover and, of an error, which; each at most half a second, the others only after an answer.
+ */
+void bt_stream_ask_paper(struct bt_stream *stream);
+/** Wait at most half a second for anything of a known form. */
+void bt_stream_wait_unasked(struct bt_stream *stream);
 /** Bytes the system took and has not transmitted yet; 0 where that cannot be known. */
 size_t bt_stream_unsent(const struct bt_stream *stream);
 /** Have the system throw away what it has not transmitted yet; a socket's cannot be. */

@@ -13,6 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "printer/idle.h"
 #include "printer/ladder.h"
 #include "printer/stream.h"
 
@@ -494,16 +495,16 @@ static void test_probe(void **state)
 {
 	(void)state;
 	start(cheap);
-	assert_int_equal(bt_ladder_probe(&link_to_peer, "", &profile), BT_PAPER_OK);
+	assert_int_equal(bt_idle_probe(&link_to_peer, "", &profile), BT_PAPER_OK);
 	pthread_join(peer.thread, NULL);
 	start((struct model){.unasked = true, .out_at = 1});
-	assert_int_equal(bt_ladder_probe(&link_to_peer, "", &profile), BT_PAPER_OUT);
+	assert_int_equal(bt_idle_probe(&link_to_peer, "", &profile), BT_PAPER_OUT);
 	pthread_join(peer.thread, NULL);
 	start((struct model){.in_order = true});
-	assert_int_equal(bt_ladder_probe(&link_to_peer, "", &profile), BT_PAPER_OK);
+	assert_int_equal(bt_idle_probe(&link_to_peer, "", &profile), BT_PAPER_OK);
 	pthread_join(peer.thread, NULL);
 	start((struct model){0});
-	assert_int_equal(bt_ladder_probe(&link_to_peer, "", NULL), BT_PAPER_SILENT);
+	assert_int_equal(bt_idle_probe(&link_to_peer, "", NULL), BT_PAPER_SILENT);
 	pthread_join(peer.thread, NULL);
 	assert_int_equal(peer.len, 0);
 }
