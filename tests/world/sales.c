@@ -12,7 +12,7 @@
 #define SALES_A_WORLD 90
 #define PATH_LEAST    100
 /* Fewer sales than this cannot go through every path often enough. */
-#define PATHS_FROM_SALES 20000
+#define PATHS_FROM_SALES 200000
 
 enum count {
 	COUNT_FAILURES,
