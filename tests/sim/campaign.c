@@ -143,7 +143,10 @@ bool campaign_run(const struct campaign_options *options, uint64_t worlds, world
 		}
 		bool got = read(ends[i], &totals, sizeof totals) == (ssize_t)sizeof totals;
 		close(ends[i]);
-		good = waitpid(pids[i], &status, 0) == pids[i] && status == 0 && got && good;
+		bool whole = waitpid(pids[i], &status, 0) == pids[i] && status == 0 && got;
+		if (!whole)
+			printf("FAILED share %d of %d came to no end\n", i + 1, options->jobs);
+		good = whole && good;
 		add_totals(out, &totals);
 	}
 	return good;
