@@ -130,7 +130,7 @@ static enum bt_err fold_printed(struct bt_sale_row *row, const struct bt_event *
 	char result[16];
 	if (bt_json_text(body, "result", result, sizeof result) != BT_OK)
 		return BT_EINPUT;
-	if (strcmp(result, "failed") != 0 && row->printed_copies < INT_MAX)
+	if (strcmp(result, "failed") != 0 && strcmp(result, "sending") != 0 && row->printed_copies < INT_MAX)
 		row->printed_copies++;
 	return BT_OK;
 }

@@ -20,6 +20,10 @@ enum bt_print_progress {
 	BT_PRINTING_COUNT,
 };
 
+/** What the record says of a slip before its first byte leaves: whatever comes after it is a copy, unless it is
+ * followed by "failed". */
+#define BT_SLIP_SENDING "sending"
+
 /** Events of a slip. */
 #define BT_SLIP_EVENTS(ROW)                                                                                            \
 	ROW(PRINT)       /* a slip goes out, the first or a copy */                                                    \

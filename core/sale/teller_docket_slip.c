@@ -92,6 +92,8 @@ static enum bt_err read_delivered(struct bt_teller *teller, const json_t *o, str
 		return BT_EFORMAT;
 	view->tid = (uint32_t)tid;
 	view->copies = (int)copy - (strcmp(result, "failed") == 0 && copy > 0);
+	if (view->copies > 0 && (strcmp(result, BT_SLIP_SENDING) == 0 || strcmp(result, "unconfirmed") == 0))
+		view->printing = BT_PRINTING_ASK;
 	view->gives_token = view->token[0] != '\0';
 	view->has_paper = out->text[0] != '\0';
 	bt_teller_docket_name(teller, view, connection, meter);
@@ -175,8 +177,12 @@ static void send(struct bt_teller *teller)
 	bt_text_copy(job.sale_id, sizeof job.sale_id, view->sale_id);
 	teller->docket.sent = ++teller->sends;
 	if (bt_teller_compose(teller, &facts, bt_teller_slip_lang(teller, facts.kind), &job.receipt) != BT_OK ||
-	    sink->submit(sink->self, &job) != BT_OK)
+	    bt_teller_docket_record(teller, job.copy, BT_SLIP_SENDING) != BT_OK) {
 		bt_teller_slip_step(&view->printing, BT_SLIP_EV_NOT_TAKEN);
+	} else if (sink->submit(sink->self, &job) != BT_OK) {
+		(void)!bt_teller_docket_record(teller, job.copy, "failed");
+		bt_teller_slip_step(&view->printing, BT_SLIP_EV_NOT_TAKEN);
+	}
 }
 
 void bt_teller_docket_print(struct bt_teller *teller)

@@ -176,6 +176,7 @@ enum bt_err bt_teller_load(struct bt_teller *teller, const char *sale_id, struct
 {
 	struct bt_teller_work *work = bt_teller_find(teller, sale_id), fresh = {.used = true};
 	struct bt_sale_row row;
+	enum bt_print_progress left;
 	enum bt_err err;
 
 	if (work) {
@@ -191,8 +192,9 @@ enum bt_err bt_teller_load(struct bt_teller *teller, const char *sale_id, struct
 	work = bt_teller_room(teller);
 	if (!work)
 		return BT_EFULL;
-	fresh.copies = bt_teller_printed(teller, &row);
-	fresh.state = state_of_stage(row.stage, fresh.copies);
+	fresh.copies = bt_teller_printed(teller, &row, &left);
+	fresh.printing = left == BT_PRINTING_NONE ? BT_PRINTING_NONE : BT_PRINTING_ASK;
+	fresh.state = state_of_stage(row.stage, left == BT_PRINTING_NOW ? fresh.copies - 1 : fresh.copies);
 	read_particulars(teller, &row, &fresh);
 	if (row.exception)
 		err = read_exceptions(teller, &row, &fresh);

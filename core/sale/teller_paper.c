@@ -77,7 +77,8 @@ static bool set_text(json_t *body, const char *name, const char *text)
 }
 
 /* A docket's slips are counted apart, and a refund's: what follows has an original of its own. */
-static void record_print(struct bt_teller *teller, const struct bt_teller_work *work, int copy, const char *result)
+static enum bt_err record_print(struct bt_teller *teller, const struct bt_teller_work *work, int copy,
+				const char *result)
 {
 	struct bt_teller_batch batch = {0};
 	json_t *body = json_pack("{s:i, s:s}", "copy", copy, "result", result);
@@ -89,9 +90,12 @@ static void record_print(struct bt_teller *teller, const struct bt_teller_work *
 		json_decref(body);
 		body = NULL;
 	}
-	if (bt_teller_add(&batch, BT_EVENT_PRINTED, work->sale.sale_id, body) != BT_OK ||
-	    bt_teller_commit(teller, &batch, NULL) != BT_OK)
+	enum bt_err err = bt_teller_add(&batch, BT_EVENT_PRINTED, work->sale.sale_id, body);
+	if (!err)
+		err = bt_teller_commit(teller, &batch, NULL);
+	if (err)
 		bt_log_line(teller->parts.log, "sale", "%s: slip %d not recorded", work->sale.sale_id, copy);
+	return err;
 }
 
 /* Without a printer the screen is the slip of a refund: it is on record that the money was given, or the sale would
@@ -101,7 +105,7 @@ static void record_unprinted(struct bt_teller *teller, struct bt_teller_work *wo
 	work->slip = bt_teller_slip_kind(work);
 	if (work->slip != BT_RECEIPT_REFUND || work->copies > 0)
 		return;
-	record_print(teller, work, 1, "unconfirmed");
+	(void)!record_print(teller, work, 1, "unconfirmed");
 	work->copies = 1;
 }
 
@@ -114,6 +118,8 @@ static bool opens_drawer(const struct bt_teller_work *work, int copy)
 	return copy == 1 && moves && strcmp(work->sale.tenders[0].kind, "cash") == 0;
 }
 
+/* On record first: a slip that was on its way as the lights went out is followed by a copy, never by a second original.
+ */
 static void send(struct bt_teller *teller, struct bt_teller_work *work)
 {
 	const struct bt_sink *sink = teller->parts.sink;
@@ -123,8 +129,13 @@ static void send(struct bt_teller *teller, struct bt_teller_work *work)
 	work->slip = bt_teller_slip_kind(work);
 	job.open_drawer = opens_drawer(work, job.copy);
 	work->sent = ++teller->sends;
-	if (bt_teller_slip(teller, work, job.copy, &job.receipt) != BT_OK || sink->submit(sink->self, &job) != BT_OK)
+	if (bt_teller_slip(teller, work, job.copy, &job.receipt) != BT_OK ||
+	    record_print(teller, work, job.copy, BT_SLIP_SENDING) != BT_OK) {
 		bt_teller_slip_step(&work->printing, BT_SLIP_EV_NOT_TAKEN);
+	} else if (sink->submit(sink->self, &job) != BT_OK) {
+		(void)!record_print(teller, work, job.copy, "failed");
+		bt_teller_slip_step(&work->printing, BT_SLIP_EV_NOT_TAKEN);
+	}
 }
 
 void bt_teller_print(struct bt_teller *teller, struct bt_teller_work *work)
@@ -182,7 +193,7 @@ static void take_print(struct bt_teller *teller, const struct bt_print_result *r
 	was = work->printing;
 	teller->changed = true;
 	enum bt_slip_effect effect = bt_teller_slip_step(&work->printing, event);
-	record_print(teller, work, result->copy, name);
+	(void)!record_print(teller, work, result->copy, name); /* what was on its way stays on record as that */
 	count_print(teller, work, result);
 	if (effect != BT_SLIP_DO_RECORD_SEND)
 		return;
@@ -222,13 +233,16 @@ enum bt_err bt_teller_reprint(struct bt_teller *teller, const char *sale_id, enu
 
 enum bt_err bt_teller_paper_seen(struct bt_teller *teller, const char *sale_id)
 {
-	struct bt_teller_work *work = bt_teller_find(teller, sale_id);
+	struct bt_teller_work *work;
+	enum bt_err err = bt_teller_load(teller, sale_id, &work);
 
-	if (!work)
-		return BT_ENOTFOUND;
+	if (err)
+		return err;
 	if (bt_teller_slip_step(&work->printing, BT_SLIP_EV_SEEN) != BT_SLIP_DO_RECORD)
 		return BT_ESTATE;
-	record_print(teller, work, work->copies, "confirmed");
+	(void)!record_print(teller, work, work->copies, "confirmed");
+	if (bt_sale_find_step(work->state, BT_SALE_EV_PRINTED))
+		bt_teller_move(teller, work, BT_SALE_EV_PRINTED);
 	teller->changed = true;
 	return BT_OK;
 }

@@ -195,8 +195,8 @@ static void fill_proof(struct bt_teller *teller, const struct bt_teller_work *wo
 	}
 }
 
-/* @p slip: the kind that is counted; the newest slip of another kind counts as none of it. */
-static int read_printed(const json_t *body, const char *wanted)
+/* The newest slip of another kind than @p wanted counts as none of it. */
+static int read_printed(const json_t *body, const char *wanted, enum bt_print_progress *left)
 {
 	int64_t copy;
 	char result[16], slip[16] = "";
@@ -207,6 +207,9 @@ static int read_printed(const json_t *body, const char *wanted)
 		return 0;
 	if (strcmp(slip, wanted) != 0)
 		return 0;
+	*left = strcmp(result, BT_SLIP_SENDING) == 0 ? BT_PRINTING_NOW
+		: strcmp(result, "unconfirmed") == 0 ? BT_PRINTING_ASK
+						     : BT_PRINTING_NONE;
 	if (strcmp(result, "failed") == 0 && copy > 0)
 		copy--;
 	return (int)copy;
@@ -219,6 +222,7 @@ static int64_t find_first_print(struct bt_teller *teller, const char *sale_id, c
 	struct bt_buf text;
 	json_t *body;
 	int64_t first = 0;
+	enum bt_print_progress left;
 	enum bt_err err;
 
 	bt_buf_init(&text, BT_EVENT_BODY_MAX);
@@ -228,7 +232,7 @@ static int64_t find_first_print(struct bt_teller *teller, const char *sale_id, c
 		if (err || strcmp(event.sale_id, sale_id) != 0 ||
 		    bt_json_parse(bt_buf_view(&text), BT_EVENT_BODY_MAX, &body, NULL) != BT_OK)
 			continue;
-		if (read_printed(body, wanted) > 0)
+		if (read_printed(body, wanted, &left) > 0 && left != BT_PRINTING_NOW)
 			first = event.time_ms;
 		json_decref(body);
 	}
@@ -292,7 +296,7 @@ static const char *slip_of_stage(enum bt_sale_stage stage)
 	return bt_teller_slip_code(stage == BT_STAGE_REFUNDING ? BT_RECEIPT_REFUND_DOCKET : BT_RECEIPT_DOCKET);
 }
 
-int bt_teller_printed(struct bt_teller *teller, const struct bt_sale_row *row)
+int bt_teller_printed(struct bt_teller *teller, const struct bt_sale_row *row, enum bt_print_progress *left)
 {
 	const char *wanted = slip_of_stage(row->stage);
 	struct bt_event event;
@@ -300,10 +304,11 @@ int bt_teller_printed(struct bt_teller *teller, const struct bt_sale_row *row)
 	json_t *body;
 	int copies = 0;
 
+	*left = BT_PRINTING_NONE;
 	bt_buf_init(&text, BT_EVENT_BODY_MAX);
 	if (bt_journal_newest(teller->parts.journal, BT_EVENT_PRINTED, row->sale_id, &event, &text) == BT_OK &&
 	    bt_json_parse(bt_buf_view(&text), BT_EVENT_BODY_MAX, &body, NULL) == BT_OK) {
-		copies = read_printed(body, wanted);
+		copies = read_printed(body, wanted, left);
 		json_decref(body);
 	}
 	bt_buf_fini(&text);

@@ -227,8 +227,10 @@ enum bt_receipt_lang bt_teller_slip_lang(const struct bt_teller *teller, enum bt
 /** Who asked for this copy, when and why; an original says nothing of it. */
 void bt_teller_slip_copy(const struct bt_teller *teller, enum bt_reprint why, int64_t first_printed_ms,
 			 struct bt_receipt_facts *facts);
-/** How many slips of the present kind the journal knows of. */
-int bt_teller_printed(struct bt_teller *teller, const struct bt_sale_row *row);
+/** How many slips of the present kind the journal knows of, one on its way counted.
+ *  @param[out] left how the newest was left: NOW when it was on its way as the lights went out, ASK when the printer did
+ *                   not say, NONE otherwise. */
+int bt_teller_printed(struct bt_teller *teller, const struct bt_sale_row *row, enum bt_print_progress *left);
 /** Which slip the sale has as it stands, and its name in the record: those of each name are counted apart. */
 enum bt_receipt_kind bt_teller_slip_kind(const struct bt_teller_work *work);
 const char *bt_teller_slip_code(enum bt_receipt_kind kind);

@@ -203,10 +203,11 @@ static void is_given_up_and_printed_as_a_copy(void **state)
 	assert_int_equal(bt_teller_docket_reprint(shop->teller, BT_REPRINT_UNSAID), BT_EINPUT);
 	assert_int_equal(bt_teller_docket_reprint(shop->teller, BT_REPRINT_DAMAGED), BT_OK);
 	assert_int_equal(shop->jobs[2].copy, 3);
-	/* And it is still read back. */
+	/* And it is still read back, with the copy that was on its way. */
 	shop_restart(shop);
 	open_paper(shop);
-	assert_int_equal(view_of(shop).copies, 2);
+	assert_int_equal(view_of(shop).copies, 3);
+	assert_int_equal(view_of(shop).printing, BT_PRINTING_ASK);
 }
 
 /* After a restart the same docket shows what was given, without asking anybody. */

@@ -93,7 +93,7 @@ static void sale_key_change_offline(void **state)
 	shop_restart(shop);
 	expect_everywhere(shop, &four);
 	assert_int_equal(bt_teller_reprint(shop->teller, shop->sale_id, BT_REPRINT_ASKED), BT_OK);
-	assert_int_equal(shop->jobs[shop->jobs_count - 1].copy, 2);
+	assert_int_equal(shop->jobs[shop->jobs_count - 1].copy, 3);
 	expect_slip(shop, &four);
 	/* The next sale has none. */
 	shop_go_offline(shop);
