@@ -345,10 +345,11 @@ static enum bt_err check_put(struct bt_journal *journal, const struct bt_event_i
 	return BT_OK;
 }
 
-/* True for a failure that left both records as they were. */
-static bool is_harmless(const struct batch *batch, enum bt_err err)
+/* True for a failure that left both records as they were. A database that could not be opened again behind a full disk
+ * serves nobody any more. */
+static bool is_harmless(const struct bt_journal *journal, const struct batch *batch, enum bt_err err)
 {
-	return !batch->written && bt_err_fate(err) == BT_FATE_NOTHING;
+	return !batch->written && journal->store.db && bt_err_fate(err) == BT_FATE_NOTHING;
 }
 
 enum bt_err bt_journal_put_events(struct bt_journal *journal, const struct bt_event_in *events, int count,
@@ -365,7 +366,7 @@ enum bt_err bt_journal_put_events(struct bt_journal *journal, const struct bt_ev
 	err = write_batch(journal, &batch, fault);
 	if (err == BT_ENOSPC && journal->hold.ballast)
 		err = write_batch_again(journal, &batch, fault);
-	if (err != BT_OK && is_harmless(&batch, err))
+	if (err != BT_OK && is_harmless(journal, &batch, err))
 		return err;
 	if (err == BT_OK && !bt_mutant(BT_MUTANT_FRAMES_FIRST))
 		err = write_frames(journal, &batch, fault);

@@ -357,7 +357,7 @@ bool bt_teller_ask_in_new_era(struct bt_teller *teller, struct bt_teller_work *w
 	bool stands_there = !work->background && bt_clock_boot_ms(teller->parts.clock) < deadline &&
 			    (work->state == BT_SALE_VENDING || work->state == BT_SALE_REFUNDING);
 
-	if (strcmp(answer->code, "era") != 0 || answer->era <= 0)
+	if (strcmp(answer->code, "era") != 0 || answer->era <= teller->era)
 		return false;
 	teller->era = answer->era;
 	if (!stands_there || work->era_told)

@@ -264,7 +264,7 @@ static void take_finish(struct bt_teller *teller, const struct bt_answer *answer
 	docket->view.state = BT_DOCKET_UNANSWERED;
 	if (answer->fault.err != BT_EREFUSED)
 		return;
-	if (strcmp(answer->code, "era") == 0 && answer->era > 0 && !docket->era_told) {
+	if (strcmp(answer->code, "era") == 0 && answer->era > teller->era && !docket->era_told) {
 		/* Nothing was committed; under the era that it names the same may be asked again (PROTOCOL H4). */
 		teller->era = answer->era;
 		docket->era_told = true;

@@ -56,7 +56,8 @@ void bt_sync_note_era(struct bt_sync *sync, int64_t era)
 {
 	enum bt_err err;
 
-	if (era <= 0 || era == sync->state.era)
+	/* Eras rise: an older one is a head-end that has not heard of its own restore, or nobody's word at all. */
+	if (era <= sync->state.era)
 		return;
 	err = bt_journal_put_json(sync->parts.journal, BT_EVENT_ERA, "", json_pack("{s:I}", "era", (json_int_t)era),
 				  NULL);

@@ -72,6 +72,11 @@ static void sync_head_restored_is_sent_again(void **state)
 	assert_int_equal(far->held, head_of(far)); /* the new era is on record and sent too */
 	assert_int_equal(head_of(far), sent + 1);
 	assert_int_equal(bt_sync_state(far->sync)->to_send, 0);
+	/* A second machine that still thinks it is the old one: nothing begins anew with each answer. */
+	far->era = 1;
+	assert_false(far_wait(far, BT_CALL_JOURNAL, LATER));
+	assert_int_equal(bt_sync_state(far->sync)->era, 2);
+	assert_int_equal(head_of(far), sent + 1);
 }
 
 static void sync_head_is_asked_at_each_start(void **state)
