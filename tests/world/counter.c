@@ -366,7 +366,8 @@ void sim_counter_crash(struct sim_counter *counter, bool disk_keeps)
 	if (!disk_keeps)
 		power_cut(counter->disk);
 	close_all(counter);
-	if (!disk_keeps)
+	/* The power may have gone in the very writing that closed it. */
+	if (!disk_keeps || counter->disk->off)
 		power_reboot(counter->disk);
 	power_disarm(counter->disk);
 	counter->world->totals.cuts++;

@@ -285,6 +285,8 @@ static bool is_everybody_served(const struct sim_world *world)
 
 		if (sale->returned || sale->token[0])
 			continue;
+		if (!world->counters[sale->counter].on)
+			return false;
 		if (bt_journal_sale(world->counters[sale->counter].journal, sale->id, &row) != BT_OK)
 			return true; /* the check at the end says so */
 		if (!sim_is_for_head_office(world, sale, &row) && (row.stage != BT_STAGE_CREDITED || !row.settled))
