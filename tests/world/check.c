@@ -172,6 +172,10 @@ static void check_sale(struct sim_world *world, const struct sim_sale *sale)
 	struct bt_sale_row row;
 
 	check_delivery(world, sale, &entry);
+	if (!world->counters[sale->counter].on) {
+		sim_fail(world, "%s is not up again at the end", world->counters[sale->counter].number);
+		return;
+	}
 	if (bt_journal_sale(world->counters[sale->counter].journal, sale->id, &row) != BT_OK) {
 		world->totals.lost++;
 		sim_fail(world, "sale %s is gone from its record", sale->id);
