@@ -199,8 +199,8 @@ static void killed_between_token_and_print(void **state)
 		       settings); /* its slips are large, and it is asked whether it printed */
 	counter = counter_open(world, &options);
 	counter_sign_in(counter);
+	/* The slip is in the hand of a printer that says nothing, whether it is still asked or has been given up on. */
 	counter_sell(counter, world_number(world, "sts_units", "", 2), "400", token);
-	counter_expect(counter, "Printing");
 	kill_hard(counter);
 	close(fd);
 	world_note_sale(world, 40000, token);
