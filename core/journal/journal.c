@@ -141,20 +141,23 @@ static enum bt_err insert_event(struct bt_store *store, const struct bt_event *e
 	return BT_OK;
 }
 
-/* Does this kind stand for a sale? Those from `paid` on do; a printed report or an exception may be without one, an
- * epoch, an era, an extension, what was delivered for another terminal, a key and an open drawer are. */
-static bool needs_sale(enum bt_event_kind kind)
-{
-	return kind >= BT_EVENT_PAID && kind != BT_EVENT_PRINTED && kind != BT_EVENT_EXCEPTION &&
-	       kind != BT_EVENT_EPOCH && kind != BT_EVENT_ERA && kind != BT_EVENT_EXTENSION &&
-	       kind != BT_EVENT_DELIVERED && kind != BT_EVENT_KEY && kind != BT_EVENT_DRAWER;
-}
+/* Kinds that may be on record without a sale: of the terminal, its people, its shifts and drawer, or of somebody else's
+ * sale. */
+static const bool stands_alone[BT_EVENT_KIND_COUNT] = {
+    [BT_EVENT_GENESIS] = true,      [BT_EVENT_CLOCK] = true,      [BT_EVENT_LEASE] = true,
+    [BT_EVENT_UNSEAL] = true,       [BT_EVENT_SIGN_IN] = true,    [BT_EVENT_SIGN_FAILED] = true,
+    [BT_EVENT_SHIFT_OPEN] = true,   [BT_EVENT_PRINTED] = true,    [BT_EVENT_EXCEPTION] = true,
+    [BT_EVENT_EPOCH] = true,        [BT_EVENT_ERA] = true,        [BT_EVENT_EXTENSION] = true,
+    [BT_EVENT_DELIVERED] = true,    [BT_EVENT_KEY] = true,        [BT_EVENT_DRAWER] = true,
+    [BT_EVENT_DEPOSIT] = true,      [BT_EVENT_CASH_COUNT] = true, [BT_EVENT_SHIFT_SEALED] = true,
+    [BT_EVENT_SHIFT_CLOSED] = true, [BT_EVENT_CLAIM] = true,      [BT_EVENT_CLAIM_ANSWER] = true,
+};
 
 static enum bt_err check_input(const struct bt_event_in *in, struct bt_fault *fault)
 {
 	if ((unsigned)in->kind >= BT_EVENT_KIND_COUNT || !in->sale_id)
 		return bt_fault_set(fault, BT_EINPUT, 0, "event kind");
-	if (in->sale_id[0] ? !bt_uuid7_is(in->sale_id) : needs_sale(in->kind))
+	if (in->sale_id[0] ? !bt_uuid7_is(in->sale_id) : !stands_alone[in->kind])
 		return bt_fault_set(fault, BT_EINPUT, 0, "event %s: sale id", bt_event_kind_name(in->kind));
 	return BT_OK;
 }

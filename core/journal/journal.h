@@ -55,7 +55,18 @@
 	ROW(BT_EVENT_DELIVERED, "delivered")                                                                           \
 	ROW(BT_EVENT_KEY, "key")                                                                                       \
 	/* The drawer opened on a supervisor's word, without a sale. */                                                \
-	ROW(BT_EVENT_DRAWER, "drawer")
+	ROW(BT_EVENT_DRAWER, "drawer")                                                                                 \
+	/* Cash of a shift that went to the bank or the cash office. */                                                \
+	ROW(BT_EVENT_DEPOSIT, "deposit")                                                                               \
+	ROW(BT_EVENT_CASH_COUNT, "cash_count")                                                                         \
+	ROW(BT_EVENT_SHIFT_SEALED, "shift_sealed")                                                                     \
+	ROW(BT_EVENT_SHIFT_CLOSED, "shift_closed")                                                                     \
+	/* A sale that the bank has been asked for: money may be on its way. And its end without money. */             \
+	ROW(BT_EVENT_INTENT, "intent")                                                                                 \
+	ROW(BT_EVENT_INTENT_END, "intent_end")                                                                         \
+	/* A consumer's claim about money paid elsewhere, and what the head-end promised. */                           \
+	ROW(BT_EVENT_CLAIM, "claim")                                                                                   \
+	ROW(BT_EVENT_CLAIM_ANSWER, "claim_answer")
 
 enum bt_event_kind {
 #define BT_EVENT_ENUM(id, name) id,

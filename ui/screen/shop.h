@@ -6,6 +6,8 @@
 #define BT_UI_SCREEN_SHOP_H
 
 #include "core/sale/docket.h"
+#include "ui/screen/shop_till.h"
+#include "ui/screen/shop_upi.h"
 
 /** The five slots of the status row and what the banner and the limit screens need. */
 struct bt_ui_status {
@@ -141,6 +143,9 @@ struct bt_ui_shop {
 	/** A supervisor's word for the clock: start checking the PIN; what is right is `now_ms` and @p offset_ms. `job`
 	 * as for a sign-in, and FAILED: this time cannot be. */
 	void (*confirm_clock)(void *self, const char *operator_id, const char *pin, int64_t offset_ms);
+
+	const struct bt_ui_till *till; /* the shift; NULL: none is kept here */
+	const struct bt_ui_upi *upi;   /* NULL: not paid by UPI here */
 
 	/** Fill the system page. @return lines, at most @p max. */
 	int (*system_lines)(void *self, int max, struct bt_ui_system_line *out);

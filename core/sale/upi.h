@@ -1,0 +1,41 @@
+/* A sale that is paid by UPI, from the QR to the bank's word.
+ *
+ * The whole sale is fixed and on record (`intent`) before the bank is asked (PROTOCOL T1); it is PAID by the bank's
+ * answer alone, never by what a telephone shows. A QR is dead after one attempt, even a failed one; a new one is a new
+ * tender of the same sale. Source: facts of vending 3.1, 3.2; PROTOCOL T1, S7. */
+#ifndef BT_SALE_UPI_H
+#define BT_SALE_UPI_H
+
+#include "core/sale/teller.h"
+
+#define BT_UPI_WAITING 9    /* set aside at once */
+#define BT_UPI_QR_TEXT 256  /* of the link in the QR, with its end */
+#define BT_UPI_POLL_MS 4000 /* while a QR is up */
+
+enum bt_upi_stage {
+	BT_UPI_ASKING,  /* for a QR; nothing to scan yet */
+	BT_UPI_SHOWN,   /* can be paid */
+	BT_UPI_UNSURE,  /* somebody tried; the bank does not say what came of it */
+	BT_UPI_DEAD,    /* used up, failed or run out, nothing paid: a new one may be asked for */
+	BT_UPI_CLOSING, /* let go; the bank's last word is awaited */
+	BT_UPI_ENDED,   /* without money: the sale is ABANDONED */
+	BT_UPI_PAID,    /* the bank says so: the sale goes on as any other */
+};
+
+struct bt_upi_view {
+	char sale_id[37];
+	enum bt_upi_stage stage;
+	bt_paise amount;
+	struct bt_consumer consumer;
+	char receipt[24];
+	char qr[BT_UPI_QR_TEXT]; /* "upi://pay?...", while SHOWN */
+	int64_t left_ms;         /* until the QR runs out; 0 when none is up */
+	int64_t asked_ms;        /* since the bank last answered; -1 never */
+	int64_t since_ms;        /* when the sale was begun, wall clock */
+	bool unreachable;        /* the newest question got no answer */
+	bool is_asking;          /* a question is out */
+	bool for_cash;           /* let go because the consumer pays otherwise */
+	char utr[24];            /* once PAID */
+};
+
+#endif
