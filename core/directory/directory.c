@@ -289,6 +289,14 @@ enum bt_err bt_directory_put(struct bt_directory *directory, const struct bt_con
 	return err;
 }
 
+/* What cannot be read may have been a new key, which the head-end takes as known here from now on: what is held of that
+ * connection is not used any more (PROTOCOL T6). */
+static enum bt_err drop_unread(struct bt_directory *directory, const json_t *item, struct bt_fault *fault)
+{
+	const char *number = json_string_value(json_object_get(item, "number"));
+	return number ? remove_row(directory, number, fault) : BT_OK;
+}
+
 static enum bt_err put_page(struct bt_directory *directory, const json_t *consumers, const json_t *removed,
 			    int *skipped, struct bt_fault *fault)
 {
@@ -300,10 +308,14 @@ static enum bt_err put_page(struct bt_directory *directory, const json_t *consum
 	bt_buf_init(&record, RECORD_BYTES_MAX);
 	json_array_foreach(consumers, i, item)
 	{
-		if (err == BT_OK && bt_consumer_read(item, &consumer, NULL) != BT_OK)
-			++*skipped;
-		else if (err == BT_OK)
+		if (err != BT_OK)
+			break;
+		if (bt_consumer_read(item, &consumer, NULL) == BT_OK) {
 			err = put_row(directory, &consumer, &record, fault);
+		} else {
+			++*skipped;
+			err = drop_unread(directory, item, fault);
+		}
 	}
 	json_array_foreach(removed, i, item)
 	{

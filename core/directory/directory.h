@@ -76,7 +76,8 @@ BT_MUST_USE enum bt_err bt_directory_open(const char *path, struct bt_directory 
 void bt_directory_close(struct bt_directory *directory);
 
 /** Apply one page of GET /v1/directory (the reply's whole body) in one transaction.
- *  One bad consumer is skipped and counted, the rest go in.
+ *  One bad consumer is skipped and counted, and what was held of its number is forgotten (PROTOCOL T6); the rest go
+ *  in.
  *  @param[out] complete  false: ask again with bt_directory_version().
  *  @return BT_OK, BT_EFORMAT (page unusable, nothing applied), BT_ENOSPC, BT_EOS. */
 BT_MUST_USE enum bt_err bt_directory_apply(struct bt_directory *directory, struct bt_bytes page, int64_t now_ms,

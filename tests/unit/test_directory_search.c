@@ -206,6 +206,19 @@ static void one_bad_of_many_is_skipped(void **state)
 	assert_int_equal(search(f, "devi", 64), 2);
 }
 
+/* It may have been a new key: what is held of it is not used any more. */
+static void a_row_that_cannot_be_read_is_not_kept_as_it_was(void **state)
+{
+	struct fixture *f = *state;
+	struct bt_consumer found;
+	int skipped = 0;
+	fill(f);
+	assert_int_equal(apply(f, "{\"number\":\"100244781560\",\"key\":7}", "", 8, &skipped), BT_OK);
+	assert_int_equal(skipped, 1);
+	assert_int_equal(bt_directory_find(f->directory, "100244781560", &found), BT_ENOTFOUND);
+	assert_int_equal(bt_directory_count(f->directory), 4);
+}
+
 static void bad_pages_change_nothing(void **state)
 {
 	struct fixture *f = *state;
@@ -260,6 +273,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(words, make, end),
 	    cmocka_unit_test_setup_teardown(changes_and_removals, make, end),
 	    cmocka_unit_test_setup_teardown(one_bad_of_many_is_skipped, make, end),
+	    cmocka_unit_test_setup_teardown(a_row_that_cannot_be_read_is_not_kept_as_it_was, make, end),
 	    cmocka_unit_test_setup_teardown(bad_pages_change_nothing, make, end),
 	    cmocka_unit_test_setup_teardown(damaged_file_is_made_anew, make, end),
 	};
