@@ -98,6 +98,8 @@ struct bt_counter {
 bool bt_counter_turn(struct bt_counter *counter);
 int bt_counter_due_ms(struct bt_counter *counter);
 int bt_counter_fds(struct bt_counter *counter, int *out, int max);
+
+/* counter_find.c */
 void bt_counter_start_look_up(struct bt_counter *counter, const char *number);
 void bt_counter_take_live(struct bt_counter *counter, const struct bt_answer *answer);
 
