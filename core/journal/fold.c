@@ -29,8 +29,21 @@ static bool is_going_back(const struct bt_sale_row *row)
 	return row->stage == BT_STAGE_REFUNDING || row->stage == BT_STAGE_REFUNDED;
 }
 
-/* First, or again with a higher revision after the consumer agreed to new figures (PROTOCOL S3). */
-static enum bt_err fold_paid(struct bt_sale_row *row, const struct bt_event *event, const json_t *body)
+static bool is_without_money(const struct bt_sale_row *row)
+{
+	return row->stage == BT_STAGE_TENDERING || row->stage == BT_STAGE_UNPAID;
+}
+
+/* What a sale is about never changes. What the bank was asked for is what it says was paid. */
+static bool is_same_sale(const struct bt_sale_row *row, const struct bt_sale_row *next)
+{
+	return strcmp(row->meter, next->meter) == 0 && strcmp(row->connection, next->connection) == 0 &&
+	       strcmp(row->receipt, next->receipt) == 0 && strcmp(row->delivery, next->delivery) == 0 &&
+	       (!is_without_money(row) || row->amount == next->amount);
+}
+
+static enum bt_err fold_record(struct bt_sale_row *row, const struct bt_event *event, const json_t *body,
+			       enum bt_sale_stage stage)
 {
 	struct bt_sale_row next = *row;
 	bool first = row->paid_seq == 0;
@@ -45,18 +58,45 @@ static enum bt_err fold_paid(struct bt_sale_row *row, const struct bt_event *eve
 	    bt_json_int(body, "dues_paise", 0, BT_PAISE_MAX, &next.dues) != BT_OK ||
 	    bt_json_int(body, "units", 0, INT64_MAX, &next.units) != BT_OK)
 		return BT_EINPUT;
-	if (!first && (is_delivered(row) || is_going_back(row) || strcmp(row->meter, next.meter) != 0 ||
-		       strcmp(row->connection, next.connection) != 0 || strcmp(row->receipt, next.receipt) != 0 ||
-		       strcmp(row->delivery, next.delivery) != 0))
+	if (!first && (is_delivered(row) || is_going_back(row) || !is_same_sale(row, &next)))
 		return BT_ESTATE;
 	if (first)
 		next.paid_seq = event->seq;
 	memcpy(next.sale_id, event->sale_id, sizeof next.sale_id);
-	next.stage = BT_STAGE_PAID;
+	next.stage = stage;
 	enum bt_err err = fold_tid(&next, body);
 	if (err == BT_OK)
 		*row = next;
 	return err;
+}
+
+/* First, after the bank's word, however late, or again with a higher revision after the consumer agreed to new figures
+ * (PROTOCOL S3). */
+static enum bt_err fold_paid(struct bt_sale_row *row, const struct bt_event *event, const json_t *body)
+{
+	if (event->kind == BT_EVENT_REVISED && is_without_money(row))
+		return BT_ESTATE;
+	return fold_record(row, event, body, BT_STAGE_PAID);
+}
+
+/* First, or again with another tender because the QR before is used up: never once there is money. */
+static enum bt_err fold_intent(struct bt_sale_row *row, const struct bt_event *event, const json_t *body)
+{
+	if (row->paid_seq != 0 && row->stage != BT_STAGE_TENDERING)
+		return BT_ESTATE;
+	return fold_record(row, event, body, BT_STAGE_TENDERING);
+}
+
+static enum bt_err fold_intent_end(struct bt_sale_row *row, const struct bt_event *event, const json_t *body)
+{
+	char why[24];
+	(void)event;
+	if (bt_json_text(body, "why", why, sizeof why) != BT_OK)
+		return BT_EINPUT;
+	if (row->stage != BT_STAGE_TENDERING)
+		return BT_ESTATE;
+	row->stage = BT_STAGE_UNPAID;
+	return BT_OK;
 }
 
 static enum bt_err fold_tokened(struct bt_sale_row *row, const struct bt_event *event, const json_t *body)
@@ -70,7 +110,8 @@ static enum bt_err fold_tokened(struct bt_sale_row *row, const struct bt_event *
 	    !bt_text_is_digits(next.token))
 		return BT_EINPUT;
 	bool here = strcmp(by, "terminal") == 0;
-	if (row->stage == BT_STAGE_CREDITED || (row->token[0] && strcmp(row->token, next.token) != 0))
+	if (is_without_money(row) || row->stage == BT_STAGE_CREDITED ||
+	    (row->token[0] && strcmp(row->token, next.token) != 0))
 		return BT_ESTATE;
 	if (row->stage == BT_STAGE_REFUNDED || (row->stage == BT_STAGE_REFUNDING && here))
 		return BT_ESTATE;
@@ -87,7 +128,7 @@ static enum bt_err fold_credited(struct bt_sale_row *row, const struct bt_event 
 {
 	(void)event;
 	(void)body;
-	if (row->token[0] || row->stage == BT_STAGE_REFUNDED)
+	if (row->token[0] || row->stage == BT_STAGE_REFUNDED || is_without_money(row))
 		return BT_ESTATE;
 	row->stage = BT_STAGE_CREDITED;
 	return BT_OK;
@@ -98,7 +139,8 @@ static enum bt_err fold_refunding(struct bt_sale_row *row, const struct bt_event
 {
 	(void)event;
 	(void)body;
-	if (row->token[0] || is_delivered(row) || row->stage == BT_STAGE_REFUNDED || row->stage == BT_STAGE_ABANDONED)
+	if (row->token[0] || is_delivered(row) || row->stage == BT_STAGE_REFUNDED || row->stage == BT_STAGE_ABANDONED ||
+	    is_without_money(row))
 		return BT_ESTATE;
 	row->stage = BT_STAGE_REFUNDING;
 	return BT_OK;
@@ -197,12 +239,17 @@ static const struct fold_rule {
     [BT_EVENT_REFUNDED] = {.fold = fold_refunded},
     [BT_EVENT_INQUIRING] = {.moves = true, .stage = BT_STAGE_INQUIRING},
     [BT_EVENT_OVERRIDDEN] = {.fold = fold_overridden},
+    [BT_EVENT_INTENT] = {.fold = fold_intent},
+    [BT_EVENT_INTENT_END] = {.fold = fold_intent_end},
 };
 
 enum bt_err bt_fold_event(struct bt_sale_row *row, const struct bt_event *event, const json_t *body)
 {
 	const struct fold_rule *rule = &rules[event->kind];
-	if (row->paid_seq == 0 && event->kind != BT_EVENT_PAID && event->kind != BT_EVENT_RECOVERED)
+	if (row->paid_seq == 0 && event->kind != BT_EVENT_PAID && event->kind != BT_EVENT_RECOVERED &&
+	    event->kind != BT_EVENT_INTENT)
+		return BT_ESTATE;
+	if (rule->moves && is_without_money(row))
 		return BT_ESTATE;
 	if (rule->fold) {
 		enum bt_err err = rule->fold(row, event, body);

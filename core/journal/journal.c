@@ -96,7 +96,8 @@ static enum bt_err parse_body(struct bt_bytes body, json_t **out, struct bt_faul
 	return err;
 }
 
-/* PROTOCOL T1: a TID is burned for its meter. Only `paid` is barred: a token the head-end made is a fact. */
+/* PROTOCOL T1: a TID is burned for its meter. Only `paid` and `intent` are barred: a token the head-end made is a
+ * fact. */
 static enum bt_err check_tid(struct bt_store *store, const struct bt_sale_row *row, struct bt_fault *fault)
 {
 	sqlite3_stmt *statement = bt_store_statement(store, BT_STMT_TID);
@@ -122,7 +123,7 @@ static enum bt_err project(struct bt_store *store, const struct bt_event *event,
 	if (err != BT_OK)
 		return bt_fault_set(fault, err, 0, "event %s cannot be recorded for this sale",
 				    bt_event_kind_name(event->kind));
-	if (event->kind == BT_EVENT_PAID && row->tid)
+	if ((event->kind == BT_EVENT_PAID || event->kind == BT_EVENT_INTENT) && row->tid)
 		err = check_tid(store, row, fault);
 	return err == BT_OK ? bt_store_put_sale(store, &before, row, fault) : err;
 }
@@ -310,10 +311,15 @@ static void follow_with_mirror(struct bt_journal *journal, int64_t max)
 		bt_journal_stop(journal, bt_err_fate(err) == BT_FATE_STOP ? err : BT_EDISK, fault.what);
 }
 
-static bool begins_sale(const struct bt_event_in *events, int count)
+/* Money that the bank says has come is no beginning: it is a fact, and is taken while there is any room. */
+static bool begins_sale(struct bt_journal *journal, const struct bt_event_in *events, int count)
 {
+	struct bt_sale_row row;
 	for (int i = 0; i < count; i++) {
-		if (events[i].kind == BT_EVENT_PAID)
+		if (events[i].kind == BT_EVENT_INTENT)
+			return true;
+		if (events[i].kind == BT_EVENT_PAID && events[i].sale_id &&
+		    (bt_store_find_sale(&journal->store, events[i].sale_id, &row, NULL) != BT_OK || row.paid_seq == 0))
 			return true;
 	}
 	return false;
@@ -336,9 +342,10 @@ static enum bt_err check_put(struct bt_journal *journal, const struct bt_event_i
 		return bt_fault_set(fault, BT_ESTATE, 0, "journal is open for reading only");
 	if (count < 1 || count > BT_PUT_MAX)
 		return bt_fault_set(fault, BT_EINPUT, 0, "%d events in one put", count);
-	if (begins_sale(events, count) && !journal->hold.ballast && bt_journal_free_bytes(journal) < BT_SPACE_FLOOR)
+	bool begins = begins_sale(journal, events, count);
+	if (begins && !journal->hold.ballast && bt_journal_free_bytes(journal) < BT_SPACE_FLOOR)
 		return bt_fault_set(fault, BT_ENOSPC, 0, "too little space to begin a sale");
-	if (begins_sale(events, count) && lacks_mirror(journal)) {
+	if (begins && lacks_mirror(journal)) {
 		enum bt_err err = bt_mirror_follow(journal, MIRROR_STEP, fault);
 		if (err != BT_OK)
 			return bt_journal_judge(journal, err, "mirror");
@@ -470,6 +477,17 @@ enum bt_err bt_journal_newest(struct bt_journal *journal, enum bt_event_kind kin
 	    sqlite3_bind_int64(statement, 2, journal->head.seq) ||
 	    (sale_id && bt_store_bind_text(statement, 3, sale_id)))
 		return bt_journal_judge(journal, bt_store_error(&journal->store, "newest", NULL), "newest");
+	return take_event(journal, statement, out, body);
+}
+
+enum bt_err bt_journal_before(struct bt_journal *journal, enum bt_event_kind kind, int64_t before, struct bt_event *out,
+			      struct bt_buf *body)
+{
+	sqlite3_stmt *statement = bt_store_statement(&journal->store, BT_STMT_NEWEST);
+	int64_t upto = before - 1 < journal->head.seq ? before - 1 : journal->head.seq;
+	if (!statement || bt_store_bind_text(statement, 1, bt_event_kind_name(kind)) ||
+	    sqlite3_bind_int64(statement, 2, upto))
+		return bt_journal_judge(journal, bt_store_error(&journal->store, "before", NULL), "before");
 	return take_event(journal, statement, out, body);
 }
 

@@ -113,6 +113,8 @@ enum bt_sale_stage {
 	BT_STAGE_REFUNDING, /* approved: nothing is issued any more, and no cash moves before the head-end's answer */
 	BT_STAGE_REFUNDED,  /* the head-end took it back: the money was returned */
 	BT_STAGE_INQUIRING, /* asked of a head-end that picks tokens itself; what came of it is not known */
+	BT_STAGE_TENDERING, /* fixed and on record, and the bank is asked: no money yet */
+	BT_STAGE_UNPAID,    /* ended without money; the bank may say otherwise later, then it is PAID all the same */
 };
 
 struct bt_sale_row {
@@ -120,7 +122,7 @@ struct bt_sale_row {
 	char connection[16], meter[14], operator_id[24], receipt[24], token[21];
 	char delivery[8]; /* "token", "balance" or "dues" */
 	int64_t shift;
-	int64_t paid_seq, last_seq;
+	int64_t paid_seq, last_seq; /* paid_seq: of its first event, an intent where the bank was asked */
 	int64_t paid_at_ms;
 	bt_paise amount, dues;
 	int64_t units;
@@ -274,6 +276,9 @@ BT_MUST_USE enum bt_err bt_journal_read(struct bt_journal *journal, int64_t afte
 BT_MUST_USE enum bt_err bt_journal_newest(struct bt_journal *journal, enum bt_event_kind kind, const char *sale_id,
 					  struct bt_event *out, struct bt_buf *body);
 
+/** The newest event of @p kind with a seq below @p before, as bt_journal_newest. */
+BT_MUST_USE enum bt_err bt_journal_before(struct bt_journal *journal, enum bt_event_kind kind, int64_t before,
+					  struct bt_event *out, struct bt_buf *body);
 /** The first event of @p kind with a seq above @p after, as bt_journal_newest. */
 BT_MUST_USE enum bt_err bt_journal_next(struct bt_journal *journal, enum bt_event_kind kind, int64_t after,
 					struct bt_event *out, struct bt_buf *body);
@@ -294,6 +299,7 @@ enum bt_sale_filter {
 	BT_SALES_OPEN,
 	BT_SALES_METER,    /* newest first, of meter or connection @p key */
 	BT_SALES_IN_DOUBT, /* oldest first, INQUIRING ones of meter @p key */
+	BT_SALES_TENDERED, /* newest first, TENDERING and UNPAID ones */
 };
 /** Fill at most @p max rows. */
 BT_MUST_USE enum bt_err bt_journal_sales(struct bt_journal *journal, enum bt_sale_filter filter, const char *key,
@@ -310,6 +316,12 @@ BT_MUST_USE enum bt_err bt_journal_covered(struct bt_journal *journal, int64_t a
 /** The same for those paid in (@p after, @p upto] with no event above @p upto, oldest first; at most @p max. */
 BT_MUST_USE enum bt_err bt_journal_left_over(struct bt_journal *journal, int64_t after, int64_t upto, int max,
 					     struct bt_sale_row *out, int *count);
+/** Sales paid in (@p after, @p upto] that BT_SALES_OPEN has: the oldest @p max of them, and how many there are in all.
+ */
+BT_MUST_USE enum bt_err bt_journal_open_within(struct bt_journal *journal, int64_t after, int64_t upto, int max,
+					       struct bt_sale_row *out, int *count, int64_t *all);
+/** How many sales are paid for and wait for what a request, or a clerk, says of them next (PAID, VENDING). */
+BT_MUST_USE enum bt_err bt_journal_under_way(struct bt_journal *journal, int64_t *out);
 /** How many rows BT_SALES_OPEN has. */
 BT_MUST_USE enum bt_err bt_journal_open_count(struct bt_journal *journal, int64_t *out);
 
@@ -338,11 +350,11 @@ struct bt_unsent {
 	int64_t oldest_ms; /* paid_at of the oldest; 0 when none */
 };
 BT_MUST_USE enum bt_err bt_journal_unsent(struct bt_journal *journal, struct bt_unsent *out);
-/** What this terminal has sold to @p meter since @p since_ms (by paid time), refused, abandoned and refunded ones left
- * out: sales that deliver a token, given or owed, and the paise of all. */
+/** What this terminal has sold to @p meter since @p since_ms (by paid time), refused, abandoned, refunded and unpaid
+ * ones left out: sales that deliver a token, given or owed, and the paise of all. */
 BT_MUST_USE enum bt_err bt_journal_meter_use(struct bt_journal *journal, const char *meter, int64_t since_ms,
 					     int64_t *tokens, bt_paise *paise);
-/** True when a journaled sale has burned @p tid for @p meter (PROTOCOL T1, T3). */
+/** True when a journaled sale, paid or not, has burned @p tid for @p meter (PROTOCOL T1, T3). */
 bool bt_journal_tid_used(struct bt_journal *journal, const char *meter, uint32_t tid);
 /** Newest and how many sales of the given shift; @p count is the receipt sequence used so far. */
 BT_MUST_USE enum bt_err bt_journal_shift_count(struct bt_journal *journal, int64_t shift, int64_t *count);

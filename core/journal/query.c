@@ -93,6 +93,8 @@ static const char *const filter_sql[] = {
     [BT_SALES_METER] = "SELECT " BT_SALE_COLUMNS " FROM sale WHERE (meter=?1 OR connection=?1) AND ?1<>''"
 		       " ORDER BY paid_seq DESC LIMIT ?2",
     [BT_SALES_IN_DOUBT] = "SELECT " BT_SALE_COLUMNS " FROM sale WHERE meter=?1 AND stage=9 ORDER BY paid_seq LIMIT ?2",
+    [BT_SALES_TENDERED] =
+	"SELECT " BT_SALE_COLUMNS " FROM sale WHERE " BT_SALE_TENDERED " ORDER BY paid_seq DESC LIMIT ?2",
 };
 
 enum bt_err bt_journal_sales(struct bt_journal *journal, enum bt_sale_filter filter, const char *key, int max,
@@ -170,6 +172,35 @@ enum bt_err bt_journal_left_over(struct bt_journal *journal, int64_t after, int6
 				 struct bt_sale_row *out, int *count)
 {
 	return read_range(journal, BT_STMT_LEFT_OVER, (int64_t[]){after, upto}, max, out, count);
+}
+
+static enum bt_err count_rows(struct bt_journal *journal, sqlite3_stmt *statement, int64_t *out)
+{
+	enum bt_err err = step_row(journal, statement);
+	if (err == BT_OK)
+		*out = sqlite3_column_int64(statement, 0);
+	sqlite3_reset(statement);
+	return err;
+}
+
+enum bt_err bt_journal_open_within(struct bt_journal *journal, int64_t after, int64_t upto, int max,
+				   struct bt_sale_row *out, int *count, int64_t *all)
+{
+	enum bt_err err = BT_OK;
+	sqlite3_stmt *statement = start(journal, BT_STMT_OPEN_WITHIN_COUNT, &err);
+	if (!statement)
+		return err;
+	if (sqlite3_bind_int64(statement, 1, after) || sqlite3_bind_int64(statement, 2, upto))
+		return BT_ENOMEM;
+	err = count_rows(journal, statement, all);
+	return err ? err : read_range(journal, BT_STMT_OPEN_WITHIN, (int64_t[]){after, upto}, max, out, count);
+}
+
+enum bt_err bt_journal_under_way(struct bt_journal *journal, int64_t *out)
+{
+	enum bt_err err = BT_OK;
+	sqlite3_stmt *statement = start(journal, BT_STMT_UNDER_WAY, &err);
+	return statement ? count_rows(journal, statement, out) : err;
 }
 
 enum bt_err bt_journal_count_excepted(struct bt_journal *journal, const char *codes, int64_t *out)

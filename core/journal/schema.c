@@ -2,6 +2,9 @@
 
 #include <string.h>
 
+/* What counted as unsent when the steps up to 4 were released. */
+#define UNSENT_TILL_4 "settled=0 AND stage NOT IN (5,6)"
+
 static const char version_1[] =
     "CREATE TABLE event("
     " seq INTEGER PRIMARY KEY CHECK(seq>=1), time INTEGER NOT NULL, sale_id TEXT NOT NULL, kind TEXT NOT NULL,"
@@ -28,7 +31,7 @@ static const char version_1[] =
     "CREATE INDEX sale_by_connection ON sale(connection,paid_at);"
     "CREATE INDEX sale_by_tid ON sale(meter,tid) WHERE tid<>0;"
     "CREATE INDEX sale_by_shift ON sale(shift);"
-    "CREATE INDEX sale_unsent ON sale(paid_seq) WHERE " BT_SALE_UNSENT ";"
+    "CREATE INDEX sale_unsent ON sale(paid_seq) WHERE " UNSENT_TILL_4 ";"
     "CREATE INDEX sale_open ON sale(paid_seq) WHERE stage<>6 AND (stage IN (0,1,4,5) OR exception=1);";
 
 /* The mark of the newest put takes the tally of the projection along. */
@@ -45,7 +48,7 @@ static const char version_3[] = "DROP INDEX sale_open;"
 /* After a long outage: the next pending sale is found, and what is unsent is summed, without a look at each sale. */
 static const char version_4[] =
     "DROP INDEX sale_unsent;"
-    "CREATE INDEX sale_unsent ON sale(paid_seq,amount,paid_at,stage,settled) WHERE " BT_SALE_UNSENT ";"
+    "CREATE INDEX sale_unsent ON sale(paid_seq,amount,paid_at,stage,settled) WHERE " UNSENT_TILL_4 ";"
     "CREATE INDEX sale_pending ON sale(delivery,paid_seq) WHERE " BT_SALE_WAITS ";";
 
 /* SQLite ends each entry of an index with the row's number. An index that names it holds it twice and orders by the
@@ -54,6 +57,12 @@ static const char version_5[] = "DROP INDEX event_by_sale;"
 				"DROP INDEX event_by_kind;"
 				"CREATE INDEX event_by_sale ON event(sale_id) WHERE sale_id<>'';"
 				"CREATE INDEX event_by_kind ON event(kind);";
+
+/* Sales without money: not yet, or never. They are looked for at every start. */
+static const char version_6[] =
+    "DROP INDEX sale_unsent;"
+    "CREATE INDEX sale_unsent ON sale(paid_seq,amount,paid_at,stage,settled) WHERE " BT_SALE_UNSENT ";"
+    "CREATE INDEX sale_tendered ON sale(paid_seq) WHERE " BT_SALE_TENDERED ";";
 
 static enum bt_err count_sales(struct bt_store *store, struct bt_fault *fault)
 {
@@ -85,8 +94,9 @@ static const struct step {
 	const char *sql;
 	enum bt_err (*fill)(struct bt_store *store, struct bt_fault *fault); /* in the same transaction; may be NULL */
 } steps[BT_SCHEMA_VERSION] = {
-    {.sql = version_1}, {.sql = version_2, .fill = count_sales}, {.sql = version_3}, {.sql = version_4},
-    {.sql = version_5},
+    {.sql = version_1}, {.sql = version_2, .fill = count_sales},
+    {.sql = version_3}, {.sql = version_4},
+    {.sql = version_5}, {.sql = version_6},
 };
 
 static enum bt_err read_version(struct bt_store *store, int *out, struct bt_fault *fault)

@@ -7,7 +7,7 @@
 
 #include "core/journal/store.h"
 
-#define BT_SCHEMA_VERSION 5
+#define BT_SCHEMA_VERSION 6
 
 /** Bring the database up to BT_SCHEMA_VERSION. @return BT_OK; BT_EUNSUPPORTED when it is newer, or older and not
  *  @p writable; BT_ECORRUPT (what it holds cannot be brought up); BT_ENOSPC, BT_EDISK, BT_ENOMEM. */

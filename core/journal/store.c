@@ -166,9 +166,8 @@ enum bt_err bt_store_sale(sqlite3_stmt *statement, struct bt_sale_row *out)
 	    !bt_store_text(statement, 4, row.receipt, sizeof row.receipt) ||
 	    !bt_store_text(statement, 5, row.token, sizeof row.token) ||
 	    !bt_store_text(statement, 6, row.delivery, sizeof row.delivery) || tid < 0 || tid > 0xffffff || stage < 0 ||
-	    stage > BT_STAGE_INQUIRING || printed < 0 || printed > INT_MAX ||
-	    !read_flag(statement, 16, &row.made_here) || !read_flag(statement, 17, &row.settled) ||
-	    !read_flag(statement, 18, &row.exception))
+	    stage > BT_STAGE_UNPAID || printed < 0 || printed > INT_MAX || !read_flag(statement, 16, &row.made_here) ||
+	    !read_flag(statement, 17, &row.settled) || !read_flag(statement, 18, &row.exception))
 		return BT_ECORRUPT;
 	row.tid = (uint32_t)tid;
 	row.stage = (enum bt_sale_stage)stage;

@@ -19,8 +19,12 @@
 _Static_assert(BT_STAGE_PAID == 0 && BT_STAGE_VENDING == 1 && BT_STAGE_PENDING == 4, "stages of BT_SALE_OWED");
 _Static_assert(BT_STAGE_REFUSED == 5 && BT_STAGE_ABANDONED == 6, "stages of BT_SALE_UNSENT and BT_SALE_OPEN");
 _Static_assert(BT_STAGE_REFUNDING == 7 && BT_STAGE_REFUNDED == 8 && BT_STAGE_INQUIRING == 9, "stages of BT_SALE_OWED");
-/** Sales that count against the caps: not acknowledged, neither refused (5) nor abandoned (6). */
-#define BT_SALE_UNSENT "settled=0 AND stage NOT IN (5,6)"
+_Static_assert(BT_STAGE_TENDERING == 10 && BT_STAGE_UNPAID == 11, "stages of BT_SALE_UNSENT and BT_SALE_TENDERED");
+/** Sales that count against the caps: money taken and not acknowledged, so neither refused (5), abandoned (6), still
+ *  waiting for the bank (10) nor unpaid (11). */
+#define BT_SALE_UNSENT "settled=0 AND stage NOT IN (5,6,10,11)"
+/** Sales without money, that the bank was asked for. */
+#define BT_SALE_TENDERED "stage IN (10,11)"
 /** Money taken and nothing given for it yet: paid (0), vending (1), pending (4), refunding (7), inquiring (9). */
 #define BT_SALE_OWED "stage IN (0,1,4,7,9)"
 /** Sales that need somebody: owed, refused, refunded (8) with no slip of it yet, or named in an exception, unless a
@@ -57,9 +61,8 @@ _Static_assert(BT_STAGE_TOKENED == 2 && BT_STAGE_CREDITED == 3, "stages of BT_SA
 	ROW(BT_STMT_RECEIPT, "SELECT sale_id FROM sale WHERE receipt=?1 ORDER BY paid_seq LIMIT 1")                    \
 	ROW(BT_STMT_UNSENT, "SELECT count(*),coalesce(sum(amount),0),coalesce(min(paid_at),0)"                         \
 			    " FROM sale WHERE " BT_SALE_UNSENT)                                                        \
-	ROW(BT_STMT_NEXT_PENDING,                                                                                      \
-	    "SELECT " BT_SALE_COLUMNS                                                                                  \
-	    " FROM sale WHERE " BT_SALE_WAITS " AND delivery=?1 AND paid_seq>?2 ORDER BY paid_seq LIMIT 1")            \
+	ROW(BT_STMT_NEXT_PENDING, "SELECT " BT_SALE_COLUMNS " FROM sale WHERE " BT_SALE_WAITS                          \
+				  " AND delivery=?1 AND paid_seq>?2 ORDER BY paid_seq LIMIT 1")                        \
 	/* Few events, each with its sale: the + keeps the search away from the indexes of all that is unsent. */      \
 	ROW(BT_STMT_COVERED,                                                                                           \
 	    "SELECT " BT_SALE_COLUMNS " FROM sale WHERE sale_id IN (SELECT sale_id FROM event WHERE seq>?1 AND"        \
@@ -67,6 +70,11 @@ _Static_assert(BT_STAGE_TOKENED == 2 && BT_STAGE_CREDITED == 3, "stages of BT_SA
 	    " ORDER BY last_seq LIMIT ?3")                                                                             \
 	ROW(BT_STMT_LEFT_OVER, "SELECT " BT_SALE_COLUMNS " FROM sale WHERE " BT_SALE_UNSENT " AND " BT_SALE_DONE       \
 			       " AND paid_seq>?1 AND paid_seq<=?2 AND last_seq<=?2 ORDER BY paid_seq LIMIT ?3")        \
+	ROW(BT_STMT_OPEN_WITHIN, "SELECT " BT_SALE_COLUMNS " FROM sale WHERE " BT_SALE_OPEN                            \
+				 " AND paid_seq>?1 AND paid_seq<=?2 ORDER BY paid_seq LIMIT ?3")                       \
+	ROW(BT_STMT_OPEN_WITHIN_COUNT,                                                                                 \
+	    "SELECT count(*) FROM sale WHERE " BT_SALE_OPEN " AND paid_seq>?1 AND paid_seq<=?2")                       \
+	ROW(BT_STMT_UNDER_WAY, "SELECT count(*) FROM sale WHERE " BT_SALE_OPEN " AND stage IN (0,1)")                  \
 	ROW(BT_STMT_OPEN_COUNT, "SELECT count(*) FROM sale WHERE " BT_SALE_OPEN)                                       \
 	ROW(BT_STMT_EXCEPTIONS, "SELECT " BT_EVENT_COLUMNS " FROM event WHERE kind='exception' AND sale_id<>''"        \
 				" AND seq<=?1 ORDER BY seq")                                                           \
@@ -76,9 +84,9 @@ _Static_assert(BT_STAGE_TOKENED == 2 && BT_STAGE_CREDITED == 3, "stages of BT_SA
 	ROW(BT_STMT_EXCEPTED_COUNT,                                                                                    \
 	    "SELECT count(DISTINCT e.sale_id) FROM event e JOIN sale s ON s.sale_id=e.sale_id WHERE"                   \
 	    " e.kind='exception' AND e.seq<=?1 AND json_extract(e.body,'$.code') IN (SELECT value FROM"                \
-	    " json_each(?2)) AND s.settled=0 AND s.stage NOT IN (5,6,8)")                                              \
+	    " json_each(?2)) AND s.settled=0 AND s.stage NOT IN (5,6,8,10,11)")                                        \
 	ROW(BT_STMT_METER_USE, "SELECT coalesce(sum(delivery='token'),0),coalesce(sum(amount),0)"                      \
-			       " FROM sale WHERE meter=?1 AND paid_at>=?2 AND stage NOT IN (5,6,8)")                   \
+			       " FROM sale WHERE meter=?1 AND paid_at>=?2 AND stage NOT IN (5,6,8,10,11)")             \
 	ROW(BT_STMT_TID, "SELECT 1 FROM sale WHERE meter=?1 AND tid=?2 AND tid<>0 AND sale_id<>?3")                    \
 	ROW(BT_STMT_SHIFT, "SELECT count(*) FROM sale WHERE shift=?1")                                                 \
 	ROW(BT_STMT_PEER, "SELECT seq,hash FROM peer WHERE id=1")                                                      \

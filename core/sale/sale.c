@@ -40,6 +40,12 @@ const char *bt_delivery_code(enum bt_delivery delivery)
 const struct bt_sale_step bt_sale_table[] = {
     /* clang-format off */
 	ROW(DRAFT,     PAY,            PAID,      CHOOSE_ROUTE)
+	ROW(DRAFT,     INTEND,         TENDERING, ASK_PAYMENT)
+
+	ROW(TENDERING, RENEW,          TENDERING, ASK_PAYMENT)
+	ROW(TENDERING, CAPTURED,       PAID,      CHOOSE_ROUTE)  /* by the bank's word alone (PROTOCOL S7) */
+	ROW(TENDERING, GAVE_UP,        UNPAID,    NONE)
+	ROW(UNPAID,    CAPTURED,       PAID,      CHOOSE_ROUTE)  /* a late success: nobody stands there any more */
 
 	ROW(PAID,      SEND,           VENDING,   ASK_SERVER)
 	ROW(PAID,      SKIP_SERVER,    DECIDING,  ASK_AUTHORITY)
@@ -114,6 +120,8 @@ const struct bt_sale_step bt_sale_table[] = {
 	ROW(REFUNDED,  FINISH,         REFUNDED,  NONE)
 
 	ROW(PAID,      STORAGE_FAILED, STOPPED,   STOP)
+	ROW(TENDERING, STORAGE_FAILED, STOPPED,   STOP)
+	ROW(UNPAID,    STORAGE_FAILED, STOPPED,   STOP)
 	ROW(VENDING,   STORAGE_FAILED, STOPPED,   STOP)
 	ROW(DECIDING,  STORAGE_FAILED, STOPPED,   STOP)
 	ROW(INQUIRING, STORAGE_FAILED, STOPPED,   STOP)

@@ -24,7 +24,9 @@
 	ROW(REFUNDED)                                                                                                  \
 	ROW(ABANDONED) /* closed by a supervisor */                                                                    \
 	ROW(DONE)                                                                                                      \
-	ROW(STOPPED)
+	ROW(STOPPED)                                                                                                   \
+	ROW(TENDERING) /* fixed and on record; the bank is asked, no money yet (PROTOCOL T1) */                        \
+	ROW(UNPAID)    /* ended without money; a late word of the bank makes it PAID all the same (PROTOCOL S7) */
 #define BT_SALE_EVENTS(ROW)                                                                                            \
 	ROW(PAY)                                                                                                       \
 	ROW(SEND)                                                                                                      \
@@ -45,7 +47,11 @@
 	ROW(ABANDON)                                                                                                   \
 	ROW(PRINTED)                                                                                                   \
 	ROW(FINISH)                                                                                                    \
-	ROW(STORAGE_FAILED)
+	ROW(STORAGE_FAILED)                                                                                            \
+	ROW(INTEND)   /* the bank is to be asked for the money */                                                      \
+	ROW(RENEW)    /* another QR for the same sale, the one before being used up */                                 \
+	ROW(CAPTURED) /* the bank's word, early or late */                                                             \
+	ROW(GAVE_UP)
 #define BT_SALE_EFFECTS(ROW)                                                                                           \
 	ROW(NONE)                                                                                                      \
 	ROW(CHOOSE_ROUTE)                                                                                              \
@@ -58,7 +64,8 @@
 	ROW(PRINT_CREDIT)                                                                                              \
 	ROW(PRINT_DOCKET)                                                                                              \
 	ROW(GIVE_BACK)                                                                                                 \
-	ROW(STOP)
+	ROW(STOP)                                                                                                      \
+	ROW(ASK_PAYMENT)
 
 enum bt_sale_state {
 #define BT_SALE_ENUM(id) BT_SALE_##id,

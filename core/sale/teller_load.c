@@ -26,6 +26,10 @@ static enum bt_sale_state state_of_stage(enum bt_sale_stage stage, int printed)
 		return BT_SALE_VENDING;
 	case BT_STAGE_PAID:
 		return BT_SALE_PAID;
+	case BT_STAGE_TENDERING:
+		return BT_SALE_TENDERING;
+	case BT_STAGE_UNPAID:
+		return BT_SALE_UNPAID;
 	case BT_STAGE_PENDING:
 		break;
 	}
@@ -79,6 +83,18 @@ static enum bt_err read_key_tokens(struct bt_bytes body, struct bt_key_tokens *o
 	return err;
 }
 
+/* The newest revision is the sale (PROTOCOL S3); before there is money, the newest intent is. */
+static enum bt_err newest_record(struct bt_teller *teller, const char *sale_id, struct bt_buf *body)
+{
+	static const enum bt_event_kind kinds[] = {BT_EVENT_REVISED, BT_EVENT_PAID, BT_EVENT_INTENT};
+	struct bt_event event;
+	enum bt_err err = BT_ENOTFOUND;
+
+	for (size_t i = 0; err == BT_ENOTFOUND && i < sizeof kinds / sizeof kinds[0]; i++)
+		err = bt_journal_newest(teller->parts.journal, kinds[i], sale_id, &event, body);
+	return err;
+}
+
 static enum bt_err read_back(struct bt_teller *teller, const struct bt_sale_row *row, struct bt_teller_work *work)
 {
 	struct bt_event event;
@@ -86,10 +102,7 @@ static enum bt_err read_back(struct bt_teller *teller, const struct bt_sale_row 
 	enum bt_err err;
 
 	bt_buf_init(&body, BT_EVENT_BODY_MAX);
-	/* The newest revision is the sale (PROTOCOL S3). */
-	err = bt_journal_newest(teller->parts.journal, BT_EVENT_REVISED, row->sale_id, &event, &body);
-	if (err == BT_ENOTFOUND)
-		err = bt_journal_newest(teller->parts.journal, BT_EVENT_PAID, row->sale_id, &event, &body);
+	err = newest_record(teller, row->sale_id, &body);
 	if (!err)
 		err = bt_sale_decode(bt_buf_view(&body), &work->sale, NULL);
 	if (!err && row->token[0] &&

@@ -110,6 +110,7 @@ static const char *const undone[] = {
     [5] = "DROP INDEX event_by_sale; DROP INDEX event_by_kind;"
 	  "CREATE INDEX event_by_sale ON event(sale_id,seq) WHERE sale_id<>'';"
 	  "CREATE INDEX event_by_kind ON event(kind,seq);",
+    [6] = "DROP INDEX sale_tendered;",
 };
 
 static int read_version(sqlite3 *db)

@@ -303,6 +303,85 @@ static void refund_by_its_steps(void **state)
 	assert_int_equal(count, 0);
 }
 
+static enum bt_err put_intent(struct fixture *f, int sale, int tid)
+{
+	char body[1024];
+	return fixture_put(f, BT_EVENT_INTENT, sale, fixture_paid(sale, tid, body));
+}
+
+static enum bt_sale_stage stage_of(struct fixture *f, int sale)
+{
+	struct bt_sale_row row;
+	char id[37];
+	assert_int_equal(bt_journal_sale(f->journal, fixture_sale_id(sale, id), &row), BT_OK);
+	return row.stage;
+}
+
+/* What the bank has been asked for burns its number and its minute, and is no money in any sum. */
+static void expect_no_money(struct fixture *f, int asked)
+{
+	struct bt_sale_row rows[4];
+	struct bt_unsent unsent;
+	int64_t open = -1, used = -1, tokens = -1;
+	bt_paise paise = -1;
+	int count = -1;
+	assert_int_equal(bt_journal_unsent(f->journal, &unsent), BT_OK);
+	assert_int_equal(unsent.count, 0);
+	assert_int_equal(bt_journal_open_count(f->journal, &open), BT_OK);
+	assert_int_equal(open, 0);
+	assert_int_equal(bt_journal_meter_use(f->journal, FIXTURE_METER, 0, &tokens, &paise), BT_OK);
+	assert_int_equal(tokens, 0);
+	assert_int_equal(paise, 0);
+	assert_int_equal(bt_journal_shift_count(f->journal, 611, &used), BT_OK);
+	assert_int_equal(used, asked);
+	assert_int_equal(bt_journal_sales(f->journal, BT_SALES_TENDERED, NULL, 4, rows, &count), BT_OK);
+	assert_int_equal(count, asked);
+}
+
+/* PROTOCOL T1, S7: the whole sale is fixed before the bank is asked, and only its word makes money of it. */
+static void intent_waits_for_the_bank(void **state)
+{
+	struct fixture *f = *state;
+	struct bt_unsent unsent;
+	char body[1024], other[1024];
+	assert_int_equal(fixture_put(f, BT_EVENT_INTENT_END, 1, "{\"why\":\"expired\"}"), BT_ESTATE);
+	assert_int_equal(put_intent(f, 1, 1008), BT_OK);
+	assert_int_equal(stage_of(f, 1), BT_STAGE_TENDERING);
+	assert_true(bt_journal_tid_used(f->journal, FIXTURE_METER, 1008));
+	assert_int_equal(fixture_put_paid(f, 7, 1008), BT_ESTATE);
+	expect_no_money(f, 1);
+	assert_int_equal(fixture_put(f, BT_EVENT_VENDING, 1, "{\"rev\":1}"), BT_ESTATE);
+	assert_int_equal(fixture_put(f, BT_EVENT_PENDING, 1, "{\"reason\":\"keys\"}"), BT_ESTATE);
+	assert_int_equal(fixture_put(f, BT_EVENT_CREDITED, 1, "{}"), BT_ESTATE);
+	assert_int_equal(fixture_put(f, BT_EVENT_REFUNDING, 1, "{\"by\":\"jha\"}"), BT_ESTATE);
+	assert_int_equal(fixture_put(f, BT_EVENT_REVISED, 1, fixture_paid(1, 1008, body)), BT_ESTATE);
+	assert_int_equal(fixture_put_tokened(f, 1, 1008), BT_ESTATE);
+	assert_int_equal(put_intent(f, 1, 1008), BT_OK); /* another QR */
+	snprintf(other, sizeof other, "{\"amount_paise\":50009%s", strchr(fixture_paid(1, 1008, body), ','));
+	assert_int_equal(fixture_put(f, BT_EVENT_PAID, 1, other), BT_ESTATE); /* not what was asked for */
+	assert_int_equal(put_intent(f, 2, 1024), BT_OK);
+	assert_int_equal(fixture_put(f, BT_EVENT_INTENT_END, 2, "{}"), BT_EINPUT);
+	assert_int_equal(fixture_put(f, BT_EVENT_INTENT_END, 2, "{\"why\":\"expired\"}"), BT_OK);
+	assert_int_equal(stage_of(f, 2), BT_STAGE_UNPAID);
+	assert_int_equal(put_intent(f, 2, 1024), BT_ESTATE);
+	expect_no_money(f, 2);
+	fixture_close(f);
+	assert_int_equal(fixture_open(f), BT_OK);
+	expect_no_money(f, 2);
+	assert_int_equal(fixture_put_paid(f, 1, 1008), BT_OK);
+	assert_int_equal(stage_of(f, 1), BT_STAGE_PAID);
+	assert_int_equal(put_intent(f, 1, 1008), BT_ESTATE);
+	assert_int_equal(fixture_put(f, BT_EVENT_INTENT_END, 1, "{\"why\":\"expired\"}"), BT_ESTATE);
+	assert_int_equal(fixture_put_paid(f, 2, 1024), BT_OK); /* a late success */
+	assert_int_equal(stage_of(f, 2), BT_STAGE_PAID);
+	assert_int_equal(bt_journal_unsent(f->journal, &unsent), BT_OK);
+	assert_int_equal(unsent.count, 2);
+	assert_int_equal(fixture_put_tokened(f, 1, 1008), BT_OK);
+	assert_int_equal(bt_journal_rebuild(f->journal, &f->fault), BT_OK);
+	assert_int_equal(bt_journal_verify(f->journal, &(struct bt_journal_report){0}, &f->fault), BT_OK);
+	assert_int_equal(stage_of(f, 2), BT_STAGE_PAID);
+}
+
 static bool count_exception(void *context, const char *sale_id, const char *code)
 {
 	assert_int_equal(strlen(sale_id), 36);
@@ -469,6 +548,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(open_sales_in_order, make, end),
 	    cmocka_unit_test_setup_teardown(refund_by_its_steps, make, end),
 	    cmocka_unit_test_setup_teardown(exceptions_by_code, make, end),
+	    cmocka_unit_test_setup_teardown(intent_waits_for_the_bank, make, end),
 	    cmocka_unit_test_setup_teardown(put_json, make, end),
 	    cmocka_unit_test_setup_teardown(reads_in_order_after_reopen, make, end),
 	    cmocka_unit_test_setup_teardown(acknowledged_head, make, end),

@@ -51,11 +51,42 @@ static void sale_table_money_never_goes_back_to_draft(void **state)
 			assert_false(leads_to((enum bt_sale_state)from, BT_SALE_DRAFT));
 }
 
+/* Money that has come is never forgotten: nothing leads back to a sale that waits for it or goes without. */
+static void sale_table_paid_is_never_unpaid(void **state)
+{
+	(void)state;
+	for (int from = 0; from < BT_SALE_STATE_COUNT; from++) {
+		if (from == BT_SALE_DRAFT || from == BT_SALE_TENDERING || from == BT_SALE_UNPAID)
+			continue;
+		assert_false(leads_to((enum bt_sale_state)from, BT_SALE_TENDERING));
+		assert_false(leads_to((enum bt_sale_state)from, BT_SALE_UNPAID));
+	}
+	assert_false(leads_to(BT_SALE_UNPAID, BT_SALE_TENDERING));
+}
+
+/* Only the bank's word leads from a sale without money to anything but the end of it (PROTOCOL S7). */
+static void sale_table_only_the_bank_pays(void **state)
+{
+	(void)state;
+	for (int i = 0; i < bt_sale_table_len; i++) {
+		const struct bt_sale_step *step = &bt_sale_table[i];
+
+		if (step->state != BT_SALE_TENDERING && step->state != BT_SALE_UNPAID)
+			continue;
+		assert_true(step->event == BT_SALE_EV_CAPTURED
+				? step->next == BT_SALE_PAID
+				: step->next == BT_SALE_TENDERING || step->next == BT_SALE_UNPAID ||
+				      step->next == BT_SALE_STOPPED);
+	}
+	assert_non_null(bt_sale_find_step(BT_SALE_UNPAID, BT_SALE_EV_CAPTURED));
+}
+
 /* From wherever money is recorded there is a way to a token, and one for the money to go back. */
 static void sale_table_no_trap_after_payment(void **state)
 {
-	static const enum bt_sale_state paid[] = {BT_SALE_PAID,    BT_SALE_VENDING, BT_SALE_DECIDING, BT_SALE_INQUIRING,
-						  BT_SALE_PENDING, BT_SALE_REFUSED, BT_SALE_REFUNDING};
+	static const enum bt_sale_state paid[] = {BT_SALE_PAID,      BT_SALE_VENDING,   BT_SALE_DECIDING,
+						  BT_SALE_INQUIRING, BT_SALE_PENDING,   BT_SALE_REFUSED,
+						  BT_SALE_REFUNDING, BT_SALE_TENDERING, BT_SALE_UNPAID};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof paid / sizeof paid[0]; i++) {
@@ -162,6 +193,8 @@ int main(void)
 	    cmocka_unit_test(sale_table_one_row_per_state_and_event),
 	    cmocka_unit_test(sale_table_money_never_goes_back_to_draft),
 	    cmocka_unit_test(sale_table_no_trap_after_payment),
+	    cmocka_unit_test(sale_table_paid_is_never_unpaid),
+	    cmocka_unit_test(sale_table_only_the_bank_pays),
 	    cmocka_unit_test(sale_table_a_token_out_stays_out),
 	    cmocka_unit_test(sale_table_ends_are_token_credit_refund_or_a_person),
 	    cmocka_unit_test(sale_table_one_way_to_refunded),

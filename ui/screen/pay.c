@@ -28,11 +28,18 @@ void bt_ui_say_denial(struct bt_ui_desk *desk)
 static const char *outcome_key(const struct bt_sale_row *row)
 {
 	static const char *const keys[] = {
-	    [BT_STAGE_PAID] = N_("token later"),          [BT_STAGE_VENDING] = N_("token later"),
-	    [BT_STAGE_TOKENED] = N_("token given"),       [BT_STAGE_CREDITED] = N_("credited"),
-	    [BT_STAGE_PENDING] = N_("token later"),       [BT_STAGE_REFUSED] = N_("token not given"),
-	    [BT_STAGE_ABANDONED] = N_("token not given"), [BT_STAGE_REFUNDING] = N_("being refunded"),
-	    [BT_STAGE_REFUNDED] = N_("refunded"),         [BT_STAGE_INQUIRING] = N_("token later"),
+	    [BT_STAGE_PAID] = N_("token later"),
+	    [BT_STAGE_VENDING] = N_("token later"),
+	    [BT_STAGE_TOKENED] = N_("token given"),
+	    [BT_STAGE_CREDITED] = N_("credited"),
+	    [BT_STAGE_PENDING] = N_("token later"),
+	    [BT_STAGE_REFUSED] = N_("token not given"),
+	    [BT_STAGE_ABANDONED] = N_("token not given"),
+	    [BT_STAGE_REFUNDING] = N_("being refunded"),
+	    [BT_STAGE_REFUNDED] = N_("refunded"),
+	    [BT_STAGE_INQUIRING] = N_("token later"),
+	    [BT_STAGE_TENDERING] = N_("waiting for the bank"),
+	    [BT_STAGE_UNPAID] = N_("not paid"),
 	};
 	if (row->stage == BT_STAGE_CREDITED) {
 		return strcmp(row->delivery, "dues") == 0 ? N_("to dues") : N_("credited");
