@@ -23,7 +23,11 @@
 	ROW(BT_CALL_JOURNAL, "journal", true, 1048576) \
 	ROW(BT_CALL_HEAD, "head", false, 65536) \
 	ROW(BT_CALL_DOCKET, "docket", false, 65536) \
-	ROW(BT_CALL_FINISH, "finish", true, 65536)
+	ROW(BT_CALL_FINISH, "finish", true, 65536) \
+	ROW(BT_CALL_FIND, "find", false, 131072) \
+	ROW(BT_CALL_CLAIM, "claim", true, 65536) \
+	ROW(BT_CALL_CLAIM_VIEW, "claim_view", false, 65536) \
+	ROW(BT_CALL_RECONNECTIONS, "reconnections", false, 131072)
 
 enum bt_call_kind {
 #define BT_CALL_ENUM(id, name, money, max) id,
@@ -43,13 +47,14 @@ struct bt_call {
 	uint64_t id;        /* the caller's, echoed in the answer */
 	int deadline_ms;    /* whole call from submission, 1..BT_DEADLINE_MAX_MS */
 	char sale_id[37];   /* SALE, INQUIRY, REVERSAL, FINISH */
-	char text[80];      /* CONSUMER: number; HEALTH: nonce, 32 hex digits; REVERSAL: reason, a code; DOCKET: number, "D-..." */
+	char text[80];      /* CONSUMER: number; HEALTH: nonce, 32 hex digits; REVERSAL: reason, a code; DOCKET: number, "D-...";
+			     FIND: any name of a payment; CLAIM, CLAIM_VIEW: claim id; RECONNECTIONS: connection, "" all */
 	int64_t number;     /* DIRECTORY: since; SALE: rev */
 	int limit;          /* DIRECTORY: rows a page */
 	int64_t keys_number; /* DIRECTORY: of the list of receipt keys that is held, 0 none */
 	int64_t era;        /* SALE, REVERSAL, JOURNAL, FINISH */
 	struct bt_bytes body; /* SALE: canonical sale record; JOURNAL, ENROL: the whole JSON body; FINISH: the text of the
-			       docket's QR, empty when only its number is known */
+			       docket's QR, empty when only its number is known; CLAIM: the claim as a JSON object, without its era */
 };
 
 /** Made by encode; whoever called it frees the body (bt_buf_fini). */

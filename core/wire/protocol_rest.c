@@ -15,6 +15,8 @@ static const struct bt_rest_call *const rest_calls[BT_CALL_COUNT] = {
     [BT_CALL_REVERSAL] = &bt_rest_reversal,   [BT_CALL_JOURNAL] = &bt_rest_journal,
     [BT_CALL_HEAD] = &bt_rest_head,           [BT_CALL_DOCKET] = &bt_rest_docket,
     [BT_CALL_FINISH] = &bt_rest_finish,
+    [BT_CALL_FIND] = &bt_rest_find,           [BT_CALL_CLAIM] = &bt_rest_claim,
+    [BT_CALL_CLAIM_VIEW] = &bt_rest_claim_view, [BT_CALL_RECONNECTIONS] = &bt_rest_reconnections,
 };
 
 /* ---- what the families share ---- */

@@ -48,6 +48,8 @@ extern const struct bt_rest_call bt_rest_enrol, bt_rest_health, bt_rest_lease, b
     bt_rest_consumer;
 /* rest_sales.c */
 extern const struct bt_rest_call bt_rest_sale, bt_rest_inquiry, bt_rest_reversal, bt_rest_docket, bt_rest_finish;
+/* rest_desk.c */
+extern const struct bt_rest_call bt_rest_find, bt_rest_claim, bt_rest_claim_view, bt_rest_reconnections;
 /* rest_journal.c */
 extern const struct bt_rest_call bt_rest_journal, bt_rest_head;
 
