@@ -39,7 +39,10 @@ struct bt_receipt_shift {
 	int tender_count, kind_count;
 	struct bt_receipt_total tenders[BT_RECEIPT_TOTALS], kinds[BT_RECEIPT_TOTALS];
 	struct bt_receipt_total refunds; /* its name is not printed */
+	bt_paise refunded_cash;          /* what of them came out of the drawer */
+	struct bt_receipt_total deposits; /* cash carried away; its name is not printed */
 	bt_paise bankable, non_bankable;
+	bool is_blind; /* it is still to be counted: nothing says what is expected, and expected_cash is 0 */
 	bt_paise expected_cash;
 	bool is_counted;
 	bt_paise counted_cash;
