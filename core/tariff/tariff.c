@@ -11,8 +11,7 @@
 #define RATE_MAX     100000
 #define BASIS_POINTS 10000
 #define GRACE_MAX    8760 /* hours of a year */
-#define MINUTE_MS    INT64_C(60000)
-#define DAY_MS       (1440 * MINUTE_MS)
+#define DAY_MS       INT64_C(86400000)
 
 /* "HH:MM" to the minute of the day. */
 static enum bt_err parse_minute(const char *text, int *out)
@@ -51,6 +50,51 @@ static enum bt_err read_minute(const json_t *object, const char *key, int *out)
 	return err == BT_OK ? parse_minute(text, out) : err;
 }
 
+/* "2026-01-26" to days since 1970. */
+static enum bt_err parse_day(const char *text, int32_t *out)
+{
+	static const char shape[] = "dddd-dd-dd";
+	int parts[3] = {0, 0, 0}, part = 0;
+	if (strlen(text) != sizeof(shape) - 1)
+		return BT_EFORMAT;
+	for (int i = 0; shape[i] != '\0'; i++) {
+		bool is_digit = text[i] >= '0' && text[i] <= '9';
+		if (shape[i] == 'd' ? !is_digit : text[i] != '-')
+			return BT_EFORMAT;
+		if (is_digit)
+			parts[part] = parts[part] * 10 + (text[i] - '0');
+		else
+			part++;
+	}
+	if (parts[0] < 1970 || parts[1] < 1 || parts[1] > 12 || parts[2] < 1 || parts[2] > 31)
+		return BT_EFORMAT;
+	int64_t ms = bt_civil_to_ms((struct bt_civil){.year = parts[0], .month = parts[1], .day = parts[2]}, 0);
+	struct bt_civil civil = bt_civil_of(ms, 0);
+	if (civil.month != parts[1] || civil.day != parts[2]) /* 31 April */
+		return BT_EFORMAT;
+	*out = (int32_t)(ms / DAY_MS);
+	return BT_OK;
+}
+
+/* Optional: a tariff may name none. */
+static enum bt_err read_holidays(const json_t *cut, struct bt_tariff *out)
+{
+	if (!bt_json_has(cut, "holidays"))
+		return BT_OK;
+	const json_t *rows = bt_json_array(cut, "holidays");
+	size_t count = rows == NULL ? 0 : json_array_size(rows);
+	if (rows == NULL || count > BT_TARIFF_HOLIDAYS)
+		return BT_EFORMAT;
+	for (size_t i = 0; i < count; i++) {
+		const char *text = json_string_value(json_array_get(rows, i));
+		if (text == NULL || parse_day(text, &out->holidays[i]) != BT_OK ||
+		    (i > 0 && out->holidays[i] <= out->holidays[i - 1]))
+			return BT_EFORMAT;
+	}
+	out->holiday_count = (int)count;
+	return BT_OK;
+}
+
 static enum bt_err read_cut(const json_t *document, struct bt_tariff *out)
 {
 	const json_t *cut = bt_json_object(document, "cut");
@@ -60,10 +104,10 @@ static enum bt_err read_cut(const json_t *document, struct bt_tariff *out)
 	    read_int(cut, "grace_hours", GRACE_MAX, &out->cut_grace_hours) != BT_OK) {
 		return BT_EFORMAT;
 	}
-	return out->cut_from_minute < out->cut_until_minute ? BT_OK : BT_EFORMAT;
+	return out->cut_from_minute < out->cut_until_minute ? read_holidays(cut, out) : BT_EFORMAT;
 }
 
-static const struct bt_tariff_category *find_category(const struct bt_tariff *tariff, const char *code)
+const struct bt_tariff_category *bt_tariff_category_find(const struct bt_tariff *tariff, const char *code)
 {
 	for (int i = 0; i < tariff->count; i++) {
 		if (strcmp(tariff->categories[i].code, code) == 0) {
@@ -82,7 +126,7 @@ static enum bt_err read_category(const json_t *row, struct bt_tariff *out)
 		return BT_EFORMAT;
 	}
 	/* Two prices for one category would make the figure depend on who reads. */
-	if (category.code[0] == '\0' || find_category(out, category.code) != NULL) {
+	if (category.code[0] == '\0' || bt_tariff_category_find(out, category.code) != NULL) {
 		return BT_EFORMAT;
 	}
 	out->categories[out->count++] = category;
@@ -191,7 +235,7 @@ enum bt_err bt_tariff_quote(const struct bt_tariff *tariff, const char *category
 	if (amount < 1 || amount > BT_PAISE_MAX || dues < 0 || dues > amount) {
 		return BT_ERANGE;
 	}
-	const struct bt_tariff_category *row = find_category(tariff, category);
+	const struct bt_tariff_category *row = bt_tariff_category_find(tariff, category);
 	if (row == NULL) {
 		return BT_ENOTFOUND;
 	}
@@ -211,20 +255,4 @@ enum bt_err bt_tariff_quote(const struct bt_tariff *tariff, const char *category
 	(void)err;
 	*out = quote;
 	return BT_OK;
-}
-
-int64_t bt_tariff_next_cut(const struct bt_tariff *tariff, int64_t from_ms)
-{
-	int64_t offset = BT_INDIA_OFFSET_MINUTES * MINUTE_MS;
-	int64_t midnight = (from_ms + offset) / DAY_MS * DAY_MS - offset;
-	int64_t next = from_ms;
-	if (next < midnight + tariff->cut_from_minute * MINUTE_MS)
-		next = midnight + tariff->cut_from_minute * MINUTE_MS;
-	if (next >= midnight + tariff->cut_until_minute * MINUTE_MS)
-		next = midnight + DAY_MS + tariff->cut_from_minute * MINUTE_MS;
-	if (tariff->cut_not_sunday && bt_civil_of(next, BT_INDIA_OFFSET_MINUTES).weekday == 0) {
-		midnight = (next + offset) / DAY_MS * DAY_MS - offset;
-		next = midnight + DAY_MS + tariff->cut_from_minute * MINUTE_MS;
-	}
-	return next;
 }

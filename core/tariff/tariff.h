@@ -10,6 +10,9 @@
 #include "core/money/money.h"
 
 #define BT_TARIFF_CATEGORIES 32
+#define BT_TARIFF_HOLIDAYS   64
+/** Tenths of a kWh a day, the most that is believed. */
+#define BT_DAILY_UNITS_MAX 1000000
 
 struct bt_tariff_category {
 	char code[16];
@@ -24,7 +27,9 @@ struct bt_tariff {
 	bt_paise minimum, maximum; /* one recharge */
 	int cut_from_minute, cut_until_minute; /* of the day, when supply may be cut */
 	bool cut_not_sunday;
-	int cut_grace_hours;
+	int cut_grace_hours; /* from the moment the balance is used up */
+	int holiday_count;
+	int32_t holidays[BT_TARIFF_HOLIDAYS]; /* days since 1970-01-01, rising: offices are closed, nobody is cut */
 	int count;
 	struct bt_tariff_category categories[BT_TARIFF_CATEGORIES];
 };
@@ -52,8 +57,31 @@ BT_MUST_USE enum bt_err bt_tariff_decode(struct bt_bytes envelope, const uint8_t
  */
 BT_MUST_USE enum bt_err bt_tariff_quote(const struct bt_tariff *tariff, const char *category, bt_paise amount,
                                         bt_paise dues, struct bt_quote *out);
+/** NULL when the tariff has no such category. Borrowed. */
+const struct bt_tariff_category *bt_tariff_category_find(const struct bt_tariff *tariff, const char *code);
 /** The first moment at or after @p from_ms (at least 0) at which a supply may be cut: within the hours of the tariff, in
- *  Indian time, and not on a Sunday where it says so. Holidays are not in the tariff. Pure. */
+ *  Indian time, not on a holiday, and not on a Sunday where it says so. Pure. Source: facts of vending 5.2. */
 int64_t bt_tariff_next_cut(const struct bt_tariff *tariff, int64_t from_ms);
+
+/** What a connection has and uses. */
+struct bt_tariff_use {
+	const char *category;
+	bt_paise balance;
+	bt_paise dues_daily; /* taken from the balance each day, at least 0 */
+	int64_t daily_units; /* tenths of kWh, 0..BT_DAILY_UNITS_MAX; 0: not known */
+	int64_t free_left;   /* tenths of kWh that cost nothing */
+};
+
+/**
+ * The least recharge after which nobody comes to cut before the office is open again: it clears a negative balance,
+ * leaves the least recharge in hand, and pays the use up to the first window of cuts on a later day, less the grace.
+ * @return whole rupees, in paise, at least the tariff's minimum; 0 when the balance is enough. Pure.
+ * Source: facts of vending 5.2 (negative + minimum).
+ */
+bt_paise bt_tariff_safe_amount(const struct bt_tariff *tariff, const struct bt_tariff_use *use, int64_t now_ms);
+/** The first moment at which supply may be cut when nothing more is paid: the balance lasts as long as the use of every
+ *  day lets it, then the grace, then the next window of cuts. @return 0 when nobody knows: the use is not known, the
+ *  balance is negative, the category is not in the tariff, or it lasts for more than a year. Pure. */
+int64_t bt_tariff_safe_until(const struct bt_tariff *tariff, const struct bt_tariff_use *use, int64_t now_ms);
 
 #endif

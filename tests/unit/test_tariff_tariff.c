@@ -137,6 +137,14 @@ static void check_strictness(void **state)
 	    {"\"minimum_paise\":10000", "\"minimum_paise\":1000001"},
 	    {"\"minimum_paise\":10000", "\"minimum_paise\":0"},
 	    {"\"not_sunday\":true", "\"not_sunday\":1"},
+	    {"\"not_sunday\":true", "\"not_sunday\":true,\"holidays\":\"2026-10-02\""},
+	    {"\"not_sunday\":true", "\"not_sunday\":true,\"holidays\":[20261002]"},
+	    {"\"not_sunday\":true", "\"not_sunday\":true,\"holidays\":[\"2026-10-2\"]"},
+	    {"\"not_sunday\":true", "\"not_sunday\":true,\"holidays\":[\"2026-13-02\"]"},
+	    {"\"not_sunday\":true", "\"not_sunday\":true,\"holidays\":[\"2026-04-31\"]"},
+	    {"\"not_sunday\":true", "\"not_sunday\":true,\"holidays\":[\"1969-12-31\"]"},
+	    {"\"not_sunday\":true", "\"not_sunday\":true,\"holidays\":[\"2026-10-02\",\"2026-10-02\"]"},
+	    {"\"not_sunday\":true", "\"not_sunday\":true,\"holidays\":[\"2026-10-02\",\"2026-01-26\"]"},
 	    {"\"id\":\"BERC-2026-27\"", "\"id\":\"\""},
 	    {"\"hi\":", "\"en\":"},
 	    {"\"categories\":[", "\"categories\":[], \"rows\":["},
@@ -216,6 +224,114 @@ static void check_next_cut(void **state)
 	assert_int_equal(bt_tariff_next_cut(&tariff, india(22, 11, 0)), india(22, 11, 0));
 }
 
+/* 26 January 2026 is 20479 days after 1 January 1970: 56 years of 365 days, 14 leap days, 25 days. */
+static void check_holidays(void **state)
+{
+	(void)state;
+	static const char with[] = "\"not_sunday\":true,\"holidays\":[\"2026-01-26\",\"2026-11-23\"]";
+	char document[2048];
+	struct bt_tariff tariff;
+	const char *at = strstr(document_text, "\"not_sunday\":true");
+	assert_int_equal(bt_text_printf(document, sizeof(document), "%.*s%s%s", (int)(at - document_text), document_text,
+					with, at + strlen("\"not_sunday\":true")),
+			 BT_OK);
+	assert_int_equal(decode(document, &tariff), BT_OK);
+	assert_int_equal(tariff.holiday_count, 2);
+	assert_int_equal(tariff.holidays[0], 20479);
+	/* Saturday afternoon, Sunday, and Monday is a holiday: Tuesday. */
+	assert_int_equal(bt_tariff_next_cut(&tariff, india(21, 13, 0)), india(24, 10, 0));
+	assert_int_equal(bt_tariff_next_cut(&tariff, india(22, 11, 0)), india(24, 10, 0));
+	assert_int_equal(bt_tariff_next_cut(&tariff, india(23, 11, 0)), india(24, 10, 0));
+	assert_int_equal(bt_tariff_next_cut(&tariff, india(24, 11, 0)), india(24, 11, 0));
+	/* Two days of holiday behind a Sunday. */
+	tariff.holidays[0] = tariff.holidays[1];
+	tariff.holidays[1]++;
+	assert_int_equal(bt_tariff_next_cut(&tariff, india(21, 13, 0)), india(25, 10, 0));
+}
+
+/* At 742 paise and 6 % a kWh costs 786.52 paise. */
+static void check_safe_amount(void **state)
+{
+	(void)state;
+	struct bt_tariff tariff;
+	assert_int_equal(decode(document_text, &tariff), BT_OK);
+	static const struct {
+		const char *why;
+		int day, hour, grace_hours;
+		bool monday_off;
+		struct bt_tariff_use use;
+		bt_paise safe;
+	} rows[] = {
+	    {"negative and the minimum", 20, 12, 72, false, {"DS-II", -14230, 3100, 0, 480}, 24300},
+	    {"enough", 20, 12, 72, false, {"DS-II", 10000, 0, 60, 0}, 0},
+	    {"a paisa less: not below the minimum", 20, 12, 72, false, {"DS-II", 9999, 0, 60, 0}, 10000},
+	    {"Saturday evening to Monday 10:00: 40 hours, 20.0 kWh", 21, 18, 0, false, {"DS-II", 0, 0, 120, 0}, 15800},
+	    {"and its part of the dues: 51.67", 21, 18, 0, false, {"DS-II", 0, 3100, 120, 0}, 20900},
+	    {"of which 15.0 kWh are free", 21, 18, 0, false, {"DS-II", 0, 0, 120, 150}, 10000},
+	    {"Monday is a holiday: 64 hours, 32.0 kWh", 21, 18, 0, true, {"DS-II", 0, 0, 120, 0}, 25200},
+	    {"Sunday 09:00: 25 hours, 25.0 kWh", 22, 9, 0, false, {"DS-II", 0, 0, 240, 0}, 19700},
+	    {"a day of grace leaves 16 of the 40 hours: 8.0 kWh", 21, 18, 24, false, {"DS-II", 0, 0, 120, 0}, 10000},
+	    {"the same at 30 kWh a day: 20.0 kWh", 21, 18, 24, false, {"DS-II", 0, 0, 300, 0}, 15800},
+	    {"three days of grace outlast the Sunday", 21, 18, 72, false, {"DS-II", 0, 0, 300, 0}, 10000},
+	    {"what is held counts", 21, 18, 0, false, {"DS-II", 4000, 0, 120, 0}, 11800},
+	    {"no such category: only what is negative", 21, 18, 0, false, {"HT", -5000, 0, 120, 0}, 15000},
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		tariff.cut_grace_hours = rows[i].grace_hours;
+		tariff.holiday_count = rows[i].monday_off ? 1 : 0;
+		tariff.holidays[0] = 20780; /* 23 November 2026, 301 days after 26 January */
+		bt_paise safe = bt_tariff_safe_amount(&tariff, &rows[i].use, india(rows[i].day, rows[i].hour, 0));
+		if (safe != rows[i].safe)
+			fail_msg("%s: %lld", rows[i].why, (long long)safe);
+	}
+}
+
+static void check_safe_until(void **state)
+{
+	(void)state;
+	struct bt_tariff tariff;
+	assert_int_equal(decode(document_text, &tariff), BT_OK);
+	static const struct {
+		const char *why;
+		int day, hour, grace_hours;
+		bool monday_off;
+		struct bt_tariff_use use;
+		int until_day, until_hour;
+	} rows[] = {
+	    {"a day from Friday noon", 20, 12, 0, false, {"DS-II", 4720, 0, 60, 0}, 21, 12},
+	    {"two days: a Sunday", 20, 12, 0, false, {"DS-II", 9439, 0, 60, 0}, 23, 10},
+	    {"and a holiday", 20, 12, 0, true, {"DS-II", 9439, 0, 60, 0}, 24, 10},
+	    {"Saturday evening", 20, 18, 0, false, {"DS-II", 4720, 0, 60, 0}, 23, 10},
+	    {"Saturday evening and three days", 20, 18, 72, false, {"DS-II", 4720, 0, 60, 0}, 25, 10},
+	    {"free units last, too", 20, 12, 0, false, {"DS-II", 0, 0, 60, 60}, 21, 12},
+	    {"the part of the dues is taken as well", 20, 12, 0, false, {"DS-II", 7820, 3100, 60, 0}, 21, 12},
+	    {"nothing left: at once", 20, 12, 0, false, {"DS-II", 0, 0, 60, 0}, 20, 12},
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		tariff.cut_grace_hours = rows[i].grace_hours;
+		tariff.holiday_count = rows[i].monday_off ? 1 : 0;
+		tariff.holidays[0] = 20780;
+		int64_t until = bt_tariff_safe_until(&tariff, &rows[i].use, india(rows[i].day, rows[i].hour, 0));
+		if (until != india(rows[i].until_day, rows[i].until_hour, 0))
+			fail_msg("%s: %lld", rows[i].why, (long long)until);
+	}
+	/* A tenth of a kWh that has begun is owed: 59.9 of 60.0 kWh last 9 days, 23 hours and 36 minutes. */
+	tariff.cut_grace_hours = 0;
+	tariff.holiday_count = 0;
+	struct bt_tariff_use use = {"DS-II", 47191, 0, 60, 0};
+	assert_int_equal(bt_tariff_safe_until(&tariff, &use, india(20, 12, 0)), india(30, 11, 36));
+	use.balance = -1;
+	assert_int_equal(bt_tariff_safe_until(&tariff, &use, india(20, 12, 0)), 0);
+	use = (struct bt_tariff_use){"DS-II", 47191, 0, 0, 0};
+	assert_int_equal(bt_tariff_safe_until(&tariff, &use, india(20, 12, 0)), 0);
+	use = (struct bt_tariff_use){"HT", 47191, 0, 60, 0};
+	assert_int_equal(bt_tariff_safe_until(&tariff, &use, india(20, 12, 0)), 0);
+	use = (struct bt_tariff_use){"DS-II", BT_PAISE_MAX, 0, 60, 0};
+	assert_int_equal(bt_tariff_safe_until(&tariff, &use, india(20, 12, 0)), 0);
+	use = (struct bt_tariff_use){"DS-II", BT_PAISE_MAX, BT_PAISE_MAX, BT_DAILY_UNITS_MAX, 0};
+	assert_true(bt_tariff_safe_until(&tariff, &use, india(20, 12, 0)) >= india(20, 12, 0));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -224,6 +340,9 @@ int main(void)
 	    cmocka_unit_test(check_strictness),
 	    cmocka_unit_test(check_quote),
 	    cmocka_unit_test(check_next_cut),
+	    cmocka_unit_test(check_holidays),
+	    cmocka_unit_test(check_safe_amount),
+	    cmocka_unit_test(check_safe_until),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
