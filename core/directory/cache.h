@@ -35,6 +35,9 @@
 										    "meter=?1 "                        \
 										    "OR mobile=?1) DESC, words LIMIT " \
 										    "?5")                              \
+	ROW(BT_CACHE_ACCOUNT, "SELECT answer FROM account WHERE number=?1")                                            \
+	ROW(BT_CACHE_ACCOUNT_SET,                                                                                      \
+	    "INSERT INTO account(number,answer) VALUES(?1,?2) ON CONFLICT(number) DO UPDATE SET answer=?2")           \
 	ROW(BT_CACHE_BY_WORDS,                                                                                         \
 	    "SELECT record FROM consumer WHERE id IN (SELECT rowid FROM word WHERE word MATCH ?1 LIMIT ?5)"            \
 	    " ORDER BY words")

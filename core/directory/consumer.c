@@ -5,6 +5,7 @@
 #define JSON_BYTES_MAX 16384
 #define TIME_MAX       INT64_C(253402300799999) /* the year 9999 */
 #define UNITS_MAX      INT64_C(1000000000)      /* tenths of kWh */
+#define DAILY_MAX      1000000                  /* tenths of kWh a day */
 
 static const char *const kind_codes[BT_KIND_COUNT] = {
     [BT_KIND_STS_UNITS] = "sts_units",
@@ -86,6 +87,7 @@ static const struct number_field numbers[] = {
     NUMBER("supply_cut_at", supply_cut_at_ms, 0, TIME_MAX, true),
     NUMBER("cut_from", cut_from_ms, 0, TIME_MAX, true),
     NUMBER("last_recharge_paise", last_recharge, 0, BT_PAISE_MAX, true),
+    NUMBER("daily_units", daily_units, 0, DAILY_MAX, true),
 };
 
 static const struct place duals[] = {

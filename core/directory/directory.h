@@ -57,6 +57,7 @@ struct bt_consumer {
 	int64_t supply_cut_at_ms;   /* 0: not cut */
 	int64_t cut_from_ms;        /* 0: no cut in sight */
 	bt_paise last_recharge;
+	int64_t daily_units;             /* tenths of kWh used on a usual day, 0 not known */
 	struct bt_sealed_key key;        /* credit tokens are made under it, after the change when one is due */
 	struct bt_sealed_key key_next;   /* the one after it, known before it is used (PROTOCOL T6) */
 	struct bt_key_change key_change; /* what brings the meter to `key`, while it is due */

@@ -17,6 +17,7 @@
 	ROW(BT_CALL_TARIFFS, "tariffs", false, 262144) \
 	ROW(BT_CALL_DIRECTORY, "directory", false, 4194304) \
 	ROW(BT_CALL_CONSUMER, "consumer", false, 65536) \
+	ROW(BT_CALL_ACCOUNT, "account", false, 65536) \
 	ROW(BT_CALL_SALE, "sale", true, 65536) \
 	ROW(BT_CALL_INQUIRY, "inquiry", true, 65536) \
 	ROW(BT_CALL_REVERSAL, "reversal", true, 65536) \
@@ -46,8 +47,8 @@ struct bt_call {
 	enum bt_call_kind kind;
 	uint64_t id;        /* the caller's, echoed in the answer */
 	int deadline_ms;    /* whole call from submission, 1..BT_DEADLINE_MAX_MS */
-	char sale_id[37];   /* SALE, INQUIRY, REVERSAL, FINISH */
-	char text[80];      /* CONSUMER: number; HEALTH: nonce, 32 hex digits; REVERSAL: reason, a code; DOCKET: number, "D-...";
+	char sale_id[37];   /* SALE, INQUIRY, REVERSAL, FINISH, PAYMENT_* */
+	char text[80];      /* CONSUMER, ACCOUNT: number; HEALTH: nonce, 32 hex digits; REVERSAL: reason, a code; DOCKET: number, "D-...";
 			     FIND: any name of a payment; CLAIM, CLAIM_VIEW: claim id; RECONNECTIONS: connection, "" all */
 	int64_t number;     /* DIRECTORY: since; SALE: rev */
 	int limit;          /* DIRECTORY: rows a page */

@@ -8,15 +8,26 @@
 #define CLEAN_COLUMNS_HI 120
 
 static const struct bt_rest_call *const rest_calls[BT_CALL_COUNT] = {
-    [BT_CALL_ENROL] = &bt_rest_enrol,         [BT_CALL_HEALTH] = &bt_rest_health,
-    [BT_CALL_LEASE] = &bt_rest_lease,         [BT_CALL_TARIFFS] = &bt_rest_tariffs,
-    [BT_CALL_DIRECTORY] = &bt_rest_directory, [BT_CALL_CONSUMER] = &bt_rest_consumer,
-    [BT_CALL_SALE] = &bt_rest_sale,           [BT_CALL_INQUIRY] = &bt_rest_inquiry,
-    [BT_CALL_REVERSAL] = &bt_rest_reversal,   [BT_CALL_JOURNAL] = &bt_rest_journal,
-    [BT_CALL_HEAD] = &bt_rest_head,           [BT_CALL_DOCKET] = &bt_rest_docket,
-    [BT_CALL_FINISH] = &bt_rest_finish,
-    [BT_CALL_FIND] = &bt_rest_find,           [BT_CALL_CLAIM] = &bt_rest_claim,
-    [BT_CALL_CLAIM_VIEW] = &bt_rest_claim_view, [BT_CALL_RECONNECTIONS] = &bt_rest_reconnections,
+    [BT_CALL_ENROL] = &bt_rest_enrol,
+    [BT_CALL_HEALTH] = &bt_rest_health,
+    [BT_CALL_LEASE] = &bt_rest_lease,
+    [BT_CALL_TARIFFS] = &bt_rest_tariffs,
+    [BT_CALL_DIRECTORY] = &bt_rest_directory,
+    [BT_CALL_CONSUMER] = &bt_rest_consumer,
+    [BT_CALL_SALE] = &bt_rest_sale,
+    [BT_CALL_INQUIRY] = &bt_rest_inquiry,
+    [BT_CALL_REVERSAL] = &bt_rest_reversal,
+    [BT_CALL_JOURNAL] = &bt_rest_journal,
+    [BT_CALL_HEAD] = &bt_rest_head,
+    [BT_CALL_DOCKET] = &bt_rest_docket,
+    [BT_CALL_FINISH] = &bt_rest_finish,       [BT_CALL_ACCOUNT] = &bt_rest_account,
+    [BT_CALL_PAYMENT_OPEN] = &bt_rest_payment_open,
+    [BT_CALL_PAYMENT] = &bt_rest_payment,
+    [BT_CALL_PAYMENT_CLOSE] = &bt_rest_payment_close,
+    [BT_CALL_FIND] = &bt_rest_find,
+    [BT_CALL_CLAIM] = &bt_rest_claim,
+    [BT_CALL_CLAIM_VIEW] = &bt_rest_claim_view,
+    [BT_CALL_RECONNECTIONS] = &bt_rest_reconnections,
 };
 
 /* ---- what the families share ---- */

@@ -46,6 +46,8 @@ bool bt_rest_names_sale(const struct bt_call *call, const json_t *reply);
 /* rest_terms.c: what a terminal is told about itself and about consumers */
 extern const struct bt_rest_call bt_rest_enrol, bt_rest_health, bt_rest_lease, bt_rest_tariffs, bt_rest_directory,
     bt_rest_consumer;
+/* rest_account.c */
+extern const struct bt_rest_call bt_rest_account;
 /* rest_sales.c */
 extern const struct bt_rest_call bt_rest_sale, bt_rest_inquiry, bt_rest_reversal, bt_rest_docket, bt_rest_finish;
 /* rest_desk.c */

@@ -20,7 +20,7 @@ static const char whole[] =
     "1795000000000,"
     "\"dues_paise\":186000,\"dues_daily_paise\":3100,\"free_units\":{\"left\":480,\"of\":1250},"
     "\"blocked\":{\"en\":\"Theft case\",\"hi\":\"चोरी\"},\"supply_cut_at\":1794000000000,\"cut_from\":null,"
-    "\"postpaid\":false,\"last_recharge_paise\":50000,"
+    "\"postpaid\":false,\"last_recharge_paise\":50000,\"daily_units\":63,"
     "\"key\":{\"sgc\":\"123457\",\"krn\":1,\"kt\":2,\"ti\":\"01\",\"ea\":\"11\",\"dkga\":\"04\",\"base\":2014,\"ken\":"
     "255,"
     "\"version\":3,\"good_until\":1799000000000,\"kcv\":\"A1B2C3\","
@@ -57,6 +57,7 @@ static void every_member_is_read(void **state)
 	assert_string_equal(c.meter, "04740015298");
 	assert_string_equal(c.pan, "600727047400152986");
 	assert_string_equal(c.mobile, "9835012345");
+	assert_int_equal(c.daily_units, 63);
 	assert_string_equal(c.name.en, "Ramesh Kumar");
 	assert_string_equal(bt_dual_get(&c.name, BT_LANG_HI), "रमेश कुमार");
 	assert_string_equal(bt_dual_get(&c.relative, BT_LANG_HI), "Suresh");

@@ -108,6 +108,9 @@ static void wire_rest_encodes_known_bytes(void **state)
 	call = make_call(BT_CALL_CONSUMER);
 	(void)bt_text_copy(call.text, sizeof call.text, "10 0/../x?é");
 	assert_request(&call, "GET", "/v1/consumers/10%200%2F..%2Fx%3F%C3%A9", "");
+	call = make_call(BT_CALL_ACCOUNT);
+	(void)bt_text_copy(call.text, sizeof call.text, "100244781560");
+	assert_request(&call, "GET", "/v1/consumers/100244781560/account", "");
 	call = make_call(BT_CALL_HEALTH);
 	(void)bt_text_copy(call.text, sizeof call.text, "000102030405060708090a0b0c0d0e0f");
 	assert_request(&call, "GET", "/v1/health?nonce=000102030405060708090a0b0c0d0e0f", "");
@@ -155,6 +158,10 @@ static void wire_rest_refuses_to_encode_what_does_not_agree(void **state)
 }
 
 /* ---- replies ---- */
+
+#define ACCOUNT(waiting)                                                                                               \
+	"{\"number\":\"100244781560\",\"time\":1795000000000,\"recharges\":[]," waiting                                \
+	",\"notices\":[],\"others\":[],\"reconnection\":null}"
 
 struct row {
 	enum bt_call_kind kind;
@@ -225,6 +232,9 @@ static const struct row rows[] = {
     {BT_CALL_LEASE, 403, "{\"error\":{\"code\":\"revoked\"}}", BT_EREFUSED, "revoked"},
     {BT_CALL_LEASE, 503, "{\"error\":{\"code\":\"revoked\"}}", BT_EGARBAGE, ""},
     {BT_CALL_CONSUMER, 404, "{\"error\":{\"code\":\"unknown_consumer\"}}", BT_EREFUSED, "unknown_consumer"},
+    {BT_CALL_ACCOUNT, 404, "{\"error\":{\"code\":\"unknown_consumer\"}}", BT_EREFUSED, "unknown_consumer"},
+    {BT_CALL_ACCOUNT, 200, ACCOUNT("\"waiting\":[]"), BT_EGARBAGE, ""}, /* of somebody else: nobody was asked about */
+    {BT_CALL_ACCOUNT, 200, ACCOUNT("\"waiting\":{}"), BT_EGARBAGE, ""},
     {BT_CALL_DIRECTORY, 200, "{\"version\":4,\"complete\":true,\"consumers\":[],\"removed\":[]}", BT_OK, ""},
     {BT_CALL_DIRECTORY, 200, "{\"version\":-4,\"complete\":true,\"consumers\":[],\"removed\":[]}", BT_EGARBAGE, ""},
     {BT_CALL_DIRECTORY, 200, "{\"version\":4,\"complete\":1,\"consumers\":[],\"removed\":[]}", BT_EGARBAGE, ""},
@@ -252,6 +262,23 @@ static void wire_rest_gives_each_reply_one_fate(void **state)
 		assert_int_equal(answer.kind, rows[i].kind);
 		bt_answer_fini(&answer);
 	}
+}
+
+static void wire_rest_keeps_an_account(void **state)
+{
+	struct bt_call call = make_call(BT_CALL_ACCOUNT);
+
+	(void)state;
+	(void)bt_text_copy(call.text, sizeof call.text, "100244781560");
+	struct bt_answer answer = decode(&call, 200, bt_bytes_of(ACCOUNT("\"waiting\":[]")));
+	assert_int_equal(answer.fault.err, BT_OK);
+	assert_int_equal(answer.server_time_ms, 1795000000000);
+	assert_int_equal(answer.body.len, strlen(ACCOUNT("\"waiting\":[]")));
+	bt_answer_fini(&answer);
+	(void)bt_text_copy(call.text, sizeof call.text, "100244781571");
+	answer = decode(&call, 200, bt_bytes_of(ACCOUNT("\"waiting\":[]")));
+	assert_int_equal(answer.fault.err, BT_EGARBAGE);
+	bt_answer_fini(&answer);
 }
 
 static void wire_rest_reads_what_a_sale_says(void **state)
@@ -548,6 +575,7 @@ int main(void)
 	    cmocka_unit_test(wire_rest_encodes_known_bytes),
 	    cmocka_unit_test(wire_rest_refuses_to_encode_what_does_not_agree),
 	    cmocka_unit_test(wire_rest_gives_each_reply_one_fate),
+	    cmocka_unit_test(wire_rest_keeps_an_account),
 	    cmocka_unit_test(wire_rest_reads_what_a_sale_says),
 	    cmocka_unit_test(wire_rest_keeps_figures_of_a_refusal),
 	    cmocka_unit_test(wire_rest_believes_no_spoilt_member),
