@@ -28,7 +28,10 @@
 	ROW(BT_CALL_FIND, "find", false, 131072) \
 	ROW(BT_CALL_CLAIM, "claim", true, 65536) \
 	ROW(BT_CALL_CLAIM_VIEW, "claim_view", false, 65536) \
-	ROW(BT_CALL_RECONNECTIONS, "reconnections", false, 131072)
+	ROW(BT_CALL_RECONNECTIONS, "reconnections", false, 131072) \
+	ROW(BT_CALL_PAYMENT_OPEN, "payment_open", true, 65536) \
+	ROW(BT_CALL_PAYMENT, "payment", true, 65536) \
+	ROW(BT_CALL_PAYMENT_CLOSE, "payment_close", true, 65536)
 
 enum bt_call_kind {
 #define BT_CALL_ENUM(id, name, money, max) id,
@@ -53,8 +56,8 @@ struct bt_call {
 	int64_t number;     /* DIRECTORY: since; SALE: rev */
 	int limit;          /* DIRECTORY: rows a page */
 	int64_t keys_number; /* DIRECTORY: of the list of receipt keys that is held, 0 none */
-	int64_t era;        /* SALE, REVERSAL, JOURNAL, FINISH */
-	struct bt_bytes body; /* SALE: canonical sale record; JOURNAL, ENROL: the whole JSON body; FINISH: the text of the
+	int64_t era;        /* SALE, REVERSAL, JOURNAL, FINISH, PAYMENT_OPEN, PAYMENT_CLOSE */
+	struct bt_bytes body; /* SALE, PAYMENT_OPEN: canonical sale record; JOURNAL, ENROL: the whole JSON body; FINISH: the text of the
 			       docket's QR, empty when only its number is known; CLAIM: the claim as a JSON object, without its era */
 };
 
@@ -69,6 +72,26 @@ struct bt_http_reply {
 	int status;           /* 100..599 */
 	int64_t era;          /* of the header Batti-Era; 0 when absent or not a number */
 	struct bt_bytes body; /* at most bt_call_reply_max() */
+};
+
+/** What the bank says of a payment by UPI, through the head-end. */
+enum bt_payment_status {
+	BT_PAYMENT_UNKNOWN, /* not told */
+	BT_PAYMENT_ACTIVE,
+	BT_PAYMENT_PAID,
+	BT_PAYMENT_CLOSED, /* by us; with EXPIRED an end, but for a late success */
+	BT_PAYMENT_EXPIRED,
+};
+enum bt_payment_attempt { BT_ATTEMPT_NONE, BT_ATTEMPT_FAILED, BT_ATTEMPT_UNSURE };
+struct bt_payment_word {
+	char payment_id[37];
+	enum bt_payment_status status;
+	enum bt_payment_attempt attempt; /* PAYMENT, PAYMENT_CLOSE: what came of a scan; of a failed one the QR is dead */
+	bt_paise amount;
+	char utr[13];          /* 12 digits once PAID, "" otherwise */
+	int64_t paid_at_ms;
+	int64_t expires_at_ms; /* PAYMENT_OPEN */
+	char qr[256];          /* PAYMENT_OPEN: "upi://pay?..." */
 };
 
 /** What an answer says. For kinds that carry a document (all but SALE, INQUIRY, REVERSAL and FINISH), and for every refusal (figures),
@@ -100,6 +123,7 @@ struct bt_answer {
 	bool has_account;      /* balance and dues are set */
 	struct bt_key_change key_change; /* SALE, INQUIRY, FINISH: keyed in before the token; without tokens: none */
 	bool tombstone;        /* INQUIRY: the head-end will never take this sale id */
+	struct bt_payment_word payment; /* PAYMENT_* */
 	struct bt_buf body;
 };
 /** Wipe and free the body; a zeroed one is fine. */

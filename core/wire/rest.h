@@ -52,6 +52,8 @@ extern const struct bt_rest_call bt_rest_account;
 extern const struct bt_rest_call bt_rest_sale, bt_rest_inquiry, bt_rest_reversal, bt_rest_docket, bt_rest_finish;
 /* rest_desk.c */
 extern const struct bt_rest_call bt_rest_find, bt_rest_claim, bt_rest_claim_view, bt_rest_reconnections;
+/* rest_payments.c */
+extern const struct bt_rest_call bt_rest_payment_open, bt_rest_payment, bt_rest_payment_close;
 /* rest_journal.c */
 extern const struct bt_rest_call bt_rest_journal, bt_rest_head;
 

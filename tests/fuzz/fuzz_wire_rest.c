@@ -9,12 +9,17 @@
 
 #define SALE_ID "019ab0de-7c00-7abc-8def-0123456789ab"
 
+#define PAYMENT_ID "019ab0de-7c00-7abc-8def-0123456789ac"
+
 static const int statuses[] = {200, 201, 204, 301, 400, 401, 403, 404, 409, 422, 499, 500, 503, 599};
 
 static const char *const texts[BT_CALL_COUNT] = {
     [BT_CALL_HEALTH] = "00112233445566778899aabbccddeeff",
     [BT_CALL_CONSUMER] = "100244781560",
     [BT_CALL_DOCKET] = "D-0142-0611-087-7",
+    [BT_CALL_PAYMENT_OPEN] = PAYMENT_ID,
+    [BT_CALL_PAYMENT] = PAYMENT_ID,
+    [BT_CALL_PAYMENT_CLOSE] = PAYMENT_ID,
 };
 
 /* Read by another way than the product does. */
@@ -38,6 +43,24 @@ static bool is_about_sale(enum bt_call_kind kind)
 	return kind == BT_CALL_SALE || kind == BT_CALL_INQUIRY || kind == BT_CALL_REVERSAL || kind == BT_CALL_FINISH;
 }
 
+static bool is_about_payment(enum bt_call_kind kind)
+{
+	return kind == BT_CALL_PAYMENT_OPEN || kind == BT_CALL_PAYMENT || kind == BT_CALL_PAYMENT_CLOSE;
+}
+
+static void check_payment(const struct bt_call *call, const struct bt_answer *answer)
+{
+	const struct bt_payment_word *word = &answer->payment;
+
+	assert(strcmp(answer->sale_id, SALE_ID) == 0 && strcmp(word->payment_id, PAYMENT_ID) == 0);
+	assert(word->status != BT_PAYMENT_UNKNOWN && answer->token[0] == '\0' && answer->body.len == 0);
+	assert((strncmp(word->qr, "upi://pay?", 10) == 0) == (call->kind == BT_CALL_PAYMENT_OPEN));
+	if (call->kind != BT_CALL_PAYMENT_OPEN && word->status == BT_PAYMENT_PAID)
+		assert(word->amount > 0 && strlen(word->utr) == 12 && strspn(word->utr, "0123456789") == 12);
+	else
+		assert(word->utr[0] == '\0');
+}
+
 static void check_texts(const struct bt_answer *answer)
 {
 	assert(bt_text_is_clean(answer->sale_id) && bt_text_is_clean(answer->code) && bt_text_is_clean(answer->token));
@@ -50,6 +73,10 @@ static void check_good(const struct bt_call *call, const struct bt_http_reply *r
 {
 	assert(reply->status == 200 || reply->status == 201);
 	assert(answer->code[0] == '\0' && !answer->tombstone && is_token_or_empty(answer->token));
+	if (is_about_payment(call->kind)) {
+		check_payment(call, answer);
+		return;
+	}
 	if (!is_about_sale(call->kind)) {
 		assert(answer->sale_id[0] == '\0' && answer->token[0] == '\0');
 		assert(bt_bytes_equal(bt_buf_view(&answer->body), reply->body));
@@ -79,7 +106,7 @@ static void check_refused(const struct bt_call *call, const struct bt_http_reply
 	assert(answer->key_change.tokens.count == 0);
 	assert((reply->status >= 400 && reply->status <= 499) || (is_about_sale(call->kind) && reversed));
 	assert(bt_bytes_equal(bt_buf_view(&answer->body), reply->body));
-	if (is_about_sale(call->kind))
+	if (is_about_sale(call->kind) || call->kind == BT_CALL_PAYMENT_OPEN)
 		assert(strcmp(answer->sale_id, SALE_ID) == 0 && names_our_sale(reply->body));
 	if (call->kind == BT_CALL_INQUIRY)
 		assert(answer->tombstone || reversed);
@@ -92,6 +119,7 @@ static void check_garbage(const struct bt_answer *answer)
 	assert(!answer->sale_id[0] && !answer->token[0] && !answer->code[0] && !answer->message_en[0]);
 	assert(!answer->message_hi[0] && !answer->tid && !answer->units && !answer->rev && !answer->has_account);
 	assert(!answer->tombstone && answer->body.len == 0);
+	assert(answer->payment.status == BT_PAYMENT_UNKNOWN && !answer->payment.utr[0] && !answer->payment.qr[0]);
 }
 
 static void check_reply(const struct bt_call *call, const struct bt_http_reply *reply)
