@@ -20,6 +20,10 @@ static const struct bt_sbx_route routes[] = {
     {"POST", "/v1/sales/{}/reversal", BT_SBX_KNOWN, bt_sbx_call_reverse},
     {"POST", "/v1/sales/{}/finish", BT_SBX_KNOWN, bt_sbx_call_finish},
     {"GET", "/v1/dockets/{}", BT_SBX_ACTIVE, bt_sbx_call_docket},
+    {"GET", "/v1/payments", BT_SBX_ACTIVE, bt_sbx_call_find_payments},
+    {"POST", "/v1/claims", BT_SBX_ACTIVE, bt_sbx_call_claim},
+    {"GET", "/v1/claims/{}", BT_SBX_ACTIVE, bt_sbx_call_claim_view},
+    {"GET", "/v1/reconnections", BT_SBX_ACTIVE, bt_sbx_call_reconnections},
     {"POST", "/v1/journal", BT_SBX_KNOWN, bt_sbx_call_journal},
     {"GET", "/v1/journal/head", BT_SBX_KNOWN, bt_sbx_call_head},
 };

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/sandbox/app_pay.h"
 #include "core/sandbox/check.h"
 #include "core/sandbox/clock.h"
 #include "core/sandbox/docket_in.h"
@@ -124,7 +125,8 @@ static bool is_going_back(struct bt_sbx *sbx, const char *owner, const char *sal
  * its owner's records have come up to the restore (PROTOCOL H4). */
 static bool is_forgotten(const struct bt_sbx *sbx, const struct bt_sbx_sale *sale)
 {
-	return bt_sbx_is_before_restore(sbx, sale->paid_at) && !bt_sbx_has_come_up(sbx, sale->terminal);
+	return bt_sbx_is_before_restore(sbx, sale->paid_at) && strcmp(sale->terminal, BT_SBX_APP) != 0 &&
+	       !bt_sbx_has_come_up(sbx, sale->terminal);
 }
 
 static enum bt_sbx_code give_again(struct bt_sbx *sbx, const struct errand *errand, const struct bt_sbx_entry *entry,
@@ -163,6 +165,8 @@ static enum bt_sbx_code find_sale(struct bt_sbx *sbx, const struct errand *erran
 	if (row && sqlite3_step(row) == SQLITE_ROW)
 		bt_sbx_column_text(row, 0, stored, sizeof stored);
 	sqlite3_finalize(row);
+	if (!*stored && !*errand->text)
+		bt_sbx_app_record(sbx->db, errand->sale_id, stored, sizeof stored);
 	json_t *record = *stored ? bt_sbx_json_parse(stored, strlen(stored)) : NULL;
 	bool has_paid = record && bt_sbx_sale_read(record, out);
 	json_decref(record);

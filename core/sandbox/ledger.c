@@ -7,6 +7,7 @@
 #include "core/sandbox/clock.h"
 #include "core/sandbox/json_in.h"
 #include "core/sandbox/meter_key.h"
+#include "core/sandbox/reconnect.h"
 
 static int64_t read_or_none(sqlite3_stmt *row, int column)
 {
@@ -74,15 +75,25 @@ static void apply_to_account(const struct bt_sbx_sale *sale, struct bt_sbx_consu
 		consumer->balance_paise = covered;
 	if (towards_balance > 0) {
 		consumer->last_recharge_paise = sale->amount_paise;
+		/* A meter that takes the token switches itself; the others are switched from afar. */
 		if (covered >= 0) {
 			consumer->cut_due = false;
-			consumer->supply_cut_at = -1;
+			if (!books_balance)
+				consumer->supply_cut_at = -1;
 		}
 	}
 	consumer->balance_at = bt_sbx_now_ms();
 	/* Once the server's own category has been told, the directory has it too. */
 	if (note->true_category)
 		snprintf(consumer->category, sizeof consumer->category, "%s", note->true_category);
+}
+
+/* What this payment leaves of a cut: all that is owed is paid. */
+static bool ends_cut(const struct bt_sbx_sale *sale, const struct bt_sbx_consumer *consumer)
+{
+	bool dues_paid = sale->dues_paise > 0 && consumer->dues_paise == 0;
+	bool credit_paid = strcmp(sale->delivery, "balance") == 0 && consumer->balance_paise >= 0;
+	return consumer->supply_cut_at >= 0 && (dues_paid || credit_paid);
 }
 
 static json_t *make_reply(const struct bt_sbx_posting *posting, const struct bt_sbx_consumer *consumer)
@@ -108,7 +119,9 @@ bool bt_sbx_ledger_put(struct bt_sbx *sbx, const struct bt_sbx_posting *posting,
 		held_tid = -1;
 	if (consumer) {
 		apply_to_account(sale, consumer);
-		if (!bt_sbx_consumer_update(sbx->db, consumer))
+		if (!bt_sbx_consumer_update(sbx->db, consumer) ||
+		    (ends_cut(sale, consumer) &&
+		     !bt_sbx_reconnect_order(sbx->db, consumer->number, sale->sale_id)))
 			return false;
 	}
 	json_t *reply = make_reply(posting, consumer);
@@ -179,7 +192,8 @@ bool bt_sbx_ledger_reverse(sqlite3 *db, const char *sale_id)
 		if (!bt_sbx_consumer_update(db, &consumer))
 			return false;
 	}
-	return bt_sbx_store_run(db, "UPDATE sales SET state='reversed' WHERE sale_id=?", "t", sale_id);
+	return bt_sbx_reconnect_cancel(db, sale_id) &&
+	       bt_sbx_store_run(db, "UPDATE sales SET state='reversed' WHERE sale_id=?", "t", sale_id);
 }
 
 bool bt_sbx_ledger_except(sqlite3 *db, const char *terminal, const char *sale_id, enum bt_sbx_code code,

@@ -71,6 +71,7 @@ static const struct bt_sbx_refusal refusals[BT_SBX_CODE_COUNT] = {
 			       "यह पर्ची काउंटर बंद होने के बाद बनी है।"},
     [BT_SBX_DOCKET_WAITS] = {"docket_waits", 409, "The server was restored and waits for the records of that counter.",
 			     "सर्वर बहाल हुआ है और उस काउंटर के रिकॉर्ड की राह देख रहा है।"},
+    [BT_SBX_UNKNOWN_CLAIM] = {"unknown_claim", 404, "No such claim is known here.", "ऐसी कोई शिकायत यहाँ दर्ज नहीं है।"},
     [BT_SBX_INTERNAL] = {"internal", 500, "The server has a fault.", "सर्वर में खराबी है।"},
 };
 

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/sandbox/app_pay.h"
 #include "core/sandbox/call.h"
 #include "core/sandbox/check.h"
 #include "core/sandbox/clock.h"
@@ -30,7 +31,7 @@ static enum bt_sbx_code check_request(struct bt_sbx *sbx, const struct bt_sbx_sa
 	struct bt_sbx_figures figures = {0};
 	/* Another terminal may finish a docket with the owner's TID (PROTOCOL S4), but the owner must be one of ours.
 	 */
-	if (!bt_sbx_terminal_find(sbx->db, sale->terminal, &terminal))
+	if (strcmp(sale->terminal, BT_SBX_APP) != 0 && !bt_sbx_terminal_find(sbx->db, sale->terminal, &terminal))
 		return BT_SBX_WRONG_TERMINAL;
 	enum bt_sbx_code code = bt_sbx_check_account(sale, consumer, &figures);
 	if (code == BT_SBX_BLOCKED) {
@@ -105,7 +106,9 @@ static enum bt_sbx_code sell(struct bt_sbx *sbx, const char *caller, const json_
 	char id[BT_SBX_SALE_ID_LEN + 1];
 	if (bt_sbx_json_text(object, "sale_id", id, sizeof id) && bt_sbx_is_sale_id(id))
 		snprintf(reply->sale_id, sizeof reply->sale_id, "%s", id);
-	if (!bt_sbx_sale_read(object, &sale) || !bt_sbx_json_int(body, "era", 0, INT64_MAX, &era))
+	/* No terminal speaks for the app. */
+	if (!bt_sbx_sale_read(object, &sale) || strcmp(sale.terminal, BT_SBX_APP) == 0 ||
+	    !bt_sbx_json_int(body, "era", 0, INT64_MAX, &era))
 		return BT_SBX_MALFORMED;
 	if (!bt_sbx_store_begin(sbx->db))
 		return BT_SBX_INTERNAL;

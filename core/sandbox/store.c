@@ -53,8 +53,28 @@ static const char schema[] =
     "CREATE TABLE IF NOT EXISTS key_acks(terminal TEXT NOT NULL, change INTEGER NOT NULL,"
     " PRIMARY KEY(terminal, change)) STRICT;"
     "CREATE TABLE IF NOT EXISTS key_carriers(sale_id TEXT PRIMARY KEY, change INTEGER NOT NULL) STRICT;"
+    /* What other channels took; the sale behind it stands among the sales once anything was delivered. */
+    "CREATE TABLE IF NOT EXISTS app_payments(payment_id TEXT PRIMARY KEY, sale_id TEXT NOT NULL UNIQUE,"
+    " connection TEXT NOT NULL, meter TEXT NOT NULL, paise INTEGER NOT NULL, utr TEXT NOT NULL, paid_at INTEGER NOT NULL,"
+    " bank TEXT NOT NULL, received INTEGER NOT NULL, in_meter INTEGER NOT NULL, sale TEXT NOT NULL) STRICT;"
+    "CREATE INDEX IF NOT EXISTS app_payments_connection ON app_payments(connection);"
+    "CREATE TABLE IF NOT EXISTS claims(claim_id TEXT PRIMARY KEY, number TEXT NOT NULL, terminal TEXT NOT NULL,"
+    " connection TEXT NOT NULL, utr TEXT NOT NULL, channel TEXT NOT NULL, paise INTEGER NOT NULL,"
+    " paid_on INTEGER NOT NULL, note TEXT NOT NULL, state TEXT NOT NULL, promised_at INTEGER NOT NULL,"
+    " at INTEGER NOT NULL) STRICT;"
+    "CREATE TABLE IF NOT EXISTS reconnections(place INTEGER PRIMARY KEY, connection TEXT NOT NULL,"
+    " sale_id TEXT NOT NULL, since INTEGER NOT NULL, due_at INTEGER NOT NULL, done_at INTEGER) STRICT;"
     /* Sales whose token was made under the key after the one that they were paid under, which is `key_id`. */
-    "CREATE TABLE IF NOT EXISTS rekeyed(sale_id TEXT PRIMARY KEY, key_id TEXT NOT NULL) STRICT;";
+    "CREATE TABLE IF NOT EXISTS rekeyed(sale_id TEXT PRIMARY KEY, key_id TEXT NOT NULL) STRICT;"
+    /* What the bank is asked to collect; a sale may have several, one after the other. `status`: active, paid, closed,
+     * expired; `attempt`: none, failed, unsure; `way`: head-end, psp; `refund`: '', waits, ordered; `sale` is the whole
+     * record, null when only a close or the bank names it. */
+    "CREATE TABLE IF NOT EXISTS payments(place INTEGER PRIMARY KEY, payment_id TEXT NOT NULL UNIQUE,"
+    " sale_id TEXT NOT NULL, terminal TEXT NOT NULL, way TEXT NOT NULL, status TEXT NOT NULL, attempt TEXT NOT NULL,"
+    " paise INTEGER NOT NULL, reference TEXT UNIQUE, qr TEXT NOT NULL, utr TEXT UNIQUE, made_at INTEGER NOT NULL,"
+    " expires_at INTEGER NOT NULL, paid_at INTEGER NOT NULL DEFAULT 0, refund TEXT NOT NULL DEFAULT '', sale TEXT)"
+    " STRICT;"
+    "CREATE INDEX IF NOT EXISTS payments_sale ON payments(sale_id);";
 
 /* FULL before WAL: the mode then never runs with a weaker setting, not even for its first commit. */
 static const char settings[] = "PRAGMA synchronous=FULL; PRAGMA journal_mode=WAL; PRAGMA foreign_keys=ON;"

@@ -29,7 +29,9 @@
 struct head_end {
 	char dir[64];
 	struct bt_sbx sbx;
-	const char *since; /* what the directory is asked beyond, NULL for nothing */
+	const char *since;      /* what the directory is asked beyond, NULL for nothing */
+	const char *find;       /* what payments are asked for */
+	const char *connection; /* whose reconnections are asked for, NULL for all */
 	int sales;
 };
 
@@ -71,7 +73,12 @@ static inline int head_end_teardown(void **state)
 
 static inline const char *head_end_argument(const void *source, const char *name)
 {
-	return strcmp(name, "since") == 0 ? source : NULL;
+	const struct head_end *h = source;
+	if (strcmp(name, "since") == 0)
+		return h->since;
+	if (strcmp(name, "find") == 0)
+		return h->find;
+	return strcmp(name, "connection") == 0 ? h->connection : NULL;
 }
 
 /* Run a call; the answer is the caller's to release. */
@@ -85,7 +92,7 @@ static inline unsigned head_end_call(struct head_end *h, const char *terminal, c
 					 .body = body,
 					 .body_len = strlen(body),
 					 .argument = head_end_argument,
-					 .source = h->since};
+					 .source = h};
 	const struct bt_sbx_route *route = bt_sbx_route_find(method, path, name, sizeof name);
 	unsigned status = bt_sbx_route_run(&h->sbx, route, &request, &reply);
 	assert_non_null(reply.body);
