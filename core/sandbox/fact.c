@@ -12,14 +12,14 @@
 #include "core/sandbox/json_in.h"
 #include "core/sandbox/ledger.h"
 #include "core/sandbox/meter_key.h"
+#include "core/sandbox/payments.h"
 
 #define CLOCK_SLACK_MS (5 * BT_SBX_MINUTE_MS)
-#define RECORD_MAX     8192
 
 /* What the journal knows of a payment. */
 struct payment {
 	struct bt_sbx_sale sale;
-	char text[RECORD_MAX];
+	char text[BT_SBX_RECORD_MAX];
 };
 
 /* What a `tokened` event says was handed out. */
@@ -60,16 +60,19 @@ static bool take_paid(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, const 
 {
 	struct bt_sbx_sale sale;
 	if (!bt_sbx_sale_read(body, &sale) || strcmp(sale.sale_id, fact->sale_id) != 0 ||
-	    strlen(fact->body) >= RECORD_MAX)
+	    strlen(fact->body) >= BT_SBX_RECORD_MAX)
 		return except(sbx, fact, BT_SBX_MALFORMED, out);
 	/* The owner's record replaces; a record of another's sale only fills a gap. */
 	bool is_owner = strcmp(sale.terminal, fact->terminal->number) == 0;
-	return bt_sbx_store_run(sbx->db,
-				is_owner ? "INSERT INTO paid(sale_id, terminal, sale, time) VALUES(?,?,?,?)"
-					   " ON CONFLICT(sale_id) DO UPDATE SET sale=excluded.sale"
-					   " WHERE terminal=excluded.terminal"
-					 : "INSERT OR IGNORE INTO paid(sale_id, terminal, sale, time) VALUES(?,?,?,?)",
-				"ttti", fact->sale_id, sale.terminal, fact->body, fact->time);
+	bool ok =
+	    bt_sbx_store_run(sbx->db,
+			     is_owner ? "INSERT INTO paid(sale_id, terminal, sale, time) VALUES(?,?,?,?)"
+					" ON CONFLICT(sale_id) DO UPDATE SET sale=excluded.sale"
+					" WHERE terminal=excluded.terminal"
+				      : "INSERT OR IGNORE INTO paid(sale_id, terminal, sale, time) VALUES(?,?,?,?)",
+			     "ttti", fact->sale_id, sale.terminal, fact->body, fact->time);
+	/* Taken all the same: the bank's list may come later than the counter's. */
+	return ok && (bt_sbx_payment_matches(sbx->db, body) || except(sbx, fact, BT_SBX_UTR_UNKNOWN, out));
 }
 
 static enum bt_sbx_code check_lease(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, const struct issue *issue)
@@ -287,7 +290,7 @@ static bool take_refunded(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, co
 	(void)body;
 	*out = posted(BT_SBX_NONE);
 	if (is_taken_back(sbx, fact->sale_id))
-		return true;
+		return bt_sbx_payment_return(sbx->db, fact->sale_id);
 	/* The money has gone back, with this head-end's word or without it: a restored ledger does not know that it
 	 * gave it. What was credited is taken out again, what is not known never comes; only a token that is out stays
 	 * out. */
@@ -296,7 +299,8 @@ static bool take_refunded(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, co
 	if (!out_already &&
 	    !(known ? bt_sbx_ledger_reverse(sbx->db, fact->sale_id) : bt_sbx_ledger_tombstone(sbx->db, fact->sale_id)))
 		return false;
-	return except(sbx, fact, BT_SBX_NOT_REVERSED, out);
+	return (out_already || bt_sbx_payment_return(sbx->db, fact->sale_id)) &&
+	       except(sbx, fact, BT_SBX_NOT_REVERSED, out);
 }
 
 /* The payment as its owner's record has it, or as the docket says whose text the deliverer kept. */

@@ -9,6 +9,7 @@
 #include "core/sandbox/docket_in.h"
 #include "core/sandbox/json_in.h"
 #include "core/sandbox/ledger.h"
+#include "core/sandbox/payments.h"
 #include "core/sandbox/sell.h"
 
 #define RECORD_MAX 8192
@@ -156,6 +157,22 @@ static bool is_one_sale(const struct bt_sbx_sale *paid, const struct bt_sbx_sale
 	return bt_sbx_core_equal(&held, &asked);
 }
 
+/* A sale of which only its payment is known here: its terminal stopped before it could say that the bank did not. */
+static enum bt_sbx_code find_intent(struct bt_sbx *sbx, const char *sale_id, struct bt_sbx_sale *out, char **text)
+{
+	char *paid = bt_sbx_payment_paid_record(sbx->db, sale_id);
+	if (!paid)
+		return bt_sbx_payment_is_known(sbx->db, sale_id) ? BT_SBX_PAYMENT_OPEN : BT_SBX_UNKNOWN_DOCKET;
+	json_t *record = bt_sbx_json_parse(paid, strlen(paid));
+	bool ok = record && bt_sbx_sale_read(record, out);
+	json_decref(record);
+	if (ok)
+		*text = paid;
+	else
+		free(paid);
+	return ok ? BT_SBX_NONE : BT_SBX_INTERNAL;
+}
+
 /* What is to be committed: the owner's record where it has come, what the docket says where it has not. *text is yours.
  */
 static enum bt_sbx_code find_sale(struct bt_sbx *sbx, const struct errand *errand, struct bt_sbx_sale *out, char **text)
@@ -171,7 +188,7 @@ static enum bt_sbx_code find_sale(struct bt_sbx *sbx, const struct errand *erran
 	bool has_paid = record && bt_sbx_sale_read(record, out);
 	json_decref(record);
 	if (!has_paid && !*errand->text)
-		return BT_SBX_UNKNOWN_DOCKET;
+		return find_intent(sbx, errand->sale_id, out, text);
 	if (has_paid && *errand->text && !is_one_sale(out, &errand->docket))
 		return BT_SBX_ID_CONFLICT;
 	bool from_docket = !has_paid || (*errand->text && errand->docket.rev > out->rev);

@@ -9,6 +9,7 @@
 #include "core/sandbox/journal_key.h"
 #include "core/sandbox/json_in.h"
 #include "core/sandbox/ledger.h"
+#include "core/sandbox/payments.h"
 #include "core/sandbox/sale_in.h"
 
 #define EVENTS_MAX 200
@@ -334,7 +335,9 @@ static enum bt_sbx_code take_upload(struct upload *upload, const json_t *body)
 		if (!bt_sbx_json_int(object, "seq", 1, INT64_MAX - 1, &previous))
 			previous++;
 	}
-	return bt_sbx_store_commit(upload->sbx->db) ? BT_SBX_NONE : BT_SBX_INTERNAL;
+	return bt_sbx_payment_settle(upload->sbx->db, terminal) && bt_sbx_store_commit(upload->sbx->db)
+		   ? BT_SBX_NONE
+		   : BT_SBX_INTERNAL;
 }
 
 enum bt_sbx_code bt_sbx_call_journal(struct bt_sbx *sbx, const struct bt_sbx_request *request,

@@ -5,11 +5,14 @@
 #include <unistd.h>
 
 #include "core/sandbox/admin.h"
+#include "core/sandbox/app_pay.h"
+#include "core/sandbox/bank.h"
 #include "core/sandbox/bytes.h"
 #include "core/sandbox/faults.h"
 #include "core/sandbox/grants.h"
 #include "core/sandbox/meter_key.h"
 #include "core/sandbox/people.h"
+#include "core/sandbox/reconnect.h"
 #include "core/sandbox/report.h"
 #include "core/sandbox/sbx.h"
 #include "core/sandbox/serve.h"
@@ -21,8 +24,12 @@
 struct options {
 	const char *state, *listen, *consumers, *seed, *ready_file;
 	const char *lease_hours, *lease_value, *lease_count, *lease_grants;
-	const char *operand; /* a fault, a terminal, a meter */
+	const char *qr, *payment, *utr; /* what the bank is told of */
+	const char *operand;            /* a fault, a terminal, a meter, a connection */
+	const char *amount;             /* the second operand */
 	bool json;
+	bool bank_words[BT_SBX_BANK_WORDS];
+	bool app_ends[BT_SBX_APP_ENDS]; /* how a payment in the app ends */
 };
 
 struct command {
@@ -31,6 +38,7 @@ struct command {
 	const char *usage;
 	bool needs_operand;
 	bool may_have_operand;
+	bool needs_amount;
 	int (*run)(const struct options *options);
 };
 
@@ -44,6 +52,9 @@ static int run_revoke(const struct options *options);
 static int run_extension_code(const struct options *options);
 static int run_vending_keys(const struct options *options);
 static int run_key_change(const struct options *options);
+static int run_pay(const struct options *options);
+static int run_app_pay(const struct options *options);
+static int run_reconnect(const struct options *options);
 
 static const struct command commands[] = {
     {.name = "serve",
@@ -70,6 +81,22 @@ static const struct command commands[] = {
      .usage = "key-change --state S METER",
      .needs_operand = true,
      .run = run_key_change},
+    {.name = "pay",
+     .takes = " --qr --payment --utr --fail --unsure --late ",
+     .usage = "pay --state S (--qr TEXT | --payment ID) [--utr UTR] [--fail | --unsure | --late]",
+     .run = run_pay},
+    {.name = "app-pay",
+     .takes = " --no-token --in-meter --bank-unsure --bank-failed ",
+     .usage = "app-pay --state S CONNECTION RUPEES\n"
+	      "                      [--no-token | --in-meter | --bank-unsure | --bank-failed]",
+     .needs_operand = true,
+     .needs_amount = true,
+     .run = run_app_pay},
+    {.name = "reconnect",
+     .takes = " ",
+     .usage = "reconnect --state S CONNECTION",
+     .needs_operand = true,
+     .run = run_reconnect},
 };
 
 #define COMMAND_COUNT (sizeof commands / sizeof *commands)
@@ -288,6 +315,78 @@ static int run_key_change(const struct options *options)
 	return ok ? 0 : 1;
 }
 
+/* Names the payment as a bank and an app do, for whoever looks for it. */
+static int run_app_pay(const struct options *options)
+{
+	struct bt_sbx sbx;
+	struct bt_sbx_app_payment payment;
+	enum bt_sbx_app_end end = BT_SBX_APP_GIVEN;
+	int64_t rupees = 0;
+	for (int i = 0; i < BT_SBX_APP_ENDS; i++)
+		if (options->app_ends[i])
+			end = (enum bt_sbx_app_end)i;
+	if (!bt_sbx_number_parse(options->amount, 1, 1000000, &rupees))
+		return refuse("the amount is in whole rupees");
+	if (!bt_sbx_open_made(options->state, &sbx))
+		return 1;
+	bool ok = bt_sbx_app_pay(&sbx, options->operand, rupees, end, &payment);
+	bt_sbx_close(&sbx);
+	if (ok)
+		printf("utr %s\npayment %s\nsale %s\n", payment.utr, payment.payment_id, payment.sale_id);
+	return ok ? 0 : 1;
+}
+
+static int run_reconnect(const struct options *options)
+{
+	struct bt_sbx sbx;
+	if (!bt_sbx_open_made(options->state, &sbx))
+		return 1;
+	bool ok = bt_sbx_reconnect(&sbx, options->operand);
+	bt_sbx_close(&sbx);
+	return ok ? 0 : 1;
+}
+
+/* One transaction, as a bank's own: a server that runs sees it at its next look. */
+static const char *tell_bank(struct bt_sbx *sbx, const struct options *options, enum bt_sbx_bank_word word,
+			     struct bt_sbx_payment *out)
+{
+	struct bt_sbx_payment payment;
+	if (!bt_sbx_store_begin(sbx->db))
+		return "the ledger failed";
+	const char *why = bt_sbx_bank_find(sbx->db, options->qr, options->payment, &payment);
+	if (!why)
+		why = bt_sbx_bank_say(sbx->db, &payment, word, options->utr, out);
+	if (!why && !bt_sbx_store_commit(sbx->db))
+		why = "the ledger failed";
+	bt_sbx_store_rollback(sbx->db);
+	return why;
+}
+
+static int run_pay(const struct options *options)
+{
+	struct bt_sbx sbx;
+	struct bt_sbx_payment payment;
+	enum bt_sbx_bank_word word = BT_SBX_BANK_COLLECTS;
+	int words = 0;
+	for (int i = 0; i < BT_SBX_BANK_WORDS; i++)
+		if (options->bank_words[i]) {
+			word = (enum bt_sbx_bank_word)i;
+			words++;
+		}
+	if (words > 1 || !options->qr == !options->payment)
+		return refuse("pay needs --qr or --payment, and at most one of --fail, --unsure, --late");
+	if (!bt_sbx_open_made(options->state, &sbx))
+		return 1;
+	const char *why = tell_bank(&sbx, options, word, &payment);
+	bt_sbx_close(&sbx);
+	if (why)
+		fprintf(stderr, "batti-sandbox: %s\n", why);
+	else
+		printf("%s %s\npayment %s\nsale %s\n", *payment.utr ? "utr" : "attempt",
+		       *payment.utr ? payment.utr : payment.attempt, payment.payment_id, payment.sale_id);
+	return why ? 1 : 0;
+}
+
 /* Where the value of an option goes; NULL for a name no command has. */
 static const char **find_slot(struct options *options, const char *name)
 {
@@ -304,6 +403,9 @@ static const char **find_slot(struct options *options, const char *name)
 	    {"--lease-value", &options->lease_value},
 	    {"--lease-count", &options->lease_count},
 	    {"--lease-grants", &options->lease_grants},
+	    {"--qr", &options->qr},
+	    {"--payment", &options->payment},
+	    {"--utr", &options->utr},
 	};
 	for (size_t i = 0; i < sizeof slots / sizeof *slots; i++)
 		if (strcmp(slots[i].name, name) == 0)
@@ -320,25 +422,48 @@ static bool takes_option(const struct command *command, const char *name)
 	return strstr(command->takes, spaced) != NULL;
 }
 
+static bool *find_flag(struct options *options, const char *name)
+{
+	const struct {
+		const char *name;
+		bool *flag;
+	} flags[] = {
+	    {"--json", &options->json},
+	    {"--no-token", &options->app_ends[BT_SBX_APP_NO_TOKEN]},
+	    {"--in-meter", &options->app_ends[BT_SBX_APP_IN_METER]},
+	    {"--bank-unsure", &options->app_ends[BT_SBX_APP_BANK_UNSURE]},
+	    {"--fail", &options->bank_words[BT_SBX_BANK_FAILS]},
+	    {"--unsure", &options->bank_words[BT_SBX_BANK_UNSURE]},
+	    {"--late", &options->bank_words[BT_SBX_BANK_LATE]},
+	    {"--bank-failed", &options->app_ends[BT_SBX_APP_BANK_FAILED]},
+	};
+	for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
+		if (strcmp(flags[i].name, name) == 0)
+			return flags[i].flag;
+	return NULL;
+}
+
 static bool read_options(const struct command *command, int argc, char **argv, struct options *out)
 {
 	for (int i = 2; i < argc; i++) {
 		const char **slot = find_slot(out, argv[i]);
 		if (argv[i][0] != '-') {
-			if (out->operand || !(command->needs_operand || command->may_have_operand))
+			const char **place = out->operand && command->needs_amount ? &out->amount : &out->operand;
+			if (*place || !(command->needs_operand || command->may_have_operand))
 				return false;
-			out->operand = argv[i];
+			*place = argv[i];
 		} else if (!takes_option(command, argv[i])) {
 			return false;
-		} else if (strcmp(argv[i], "--json") == 0) {
-			out->json = true;
+		} else if (find_flag(out, argv[i])) {
+			*find_flag(out, argv[i]) = true;
 		} else if (!slot || i + 1 >= argc) {
 			return false;
 		} else {
 			*slot = argv[++i];
 		}
 	}
-	return out->state && *out->state && (out->operand || !command->needs_operand);
+	return out->state && *out->state && (out->operand || !command->needs_operand) &&
+	       (out->amount || !command->needs_amount);
 }
 
 int main(int argc, char **argv)

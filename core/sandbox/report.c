@@ -2,6 +2,9 @@
 
 #include <jansson.h>
 #include <stdio.h>
+#include <string.h>
+
+#include "core/sandbox/clock.h"
 
 static json_t *text_or_null(sqlite3_stmt *row, int column)
 {
@@ -69,7 +72,82 @@ int bt_sbx_report_vending_keys(struct bt_sbx *sbx)
 	return 0;
 }
 
+/* ---- the ledger ---- */
+
 #define POSTED "FROM sales WHERE state='committed'"
+
+/* Whose record says how a sale was paid: its owner's where it has come. */
+#define TENDERS                                                                                                        \
+	"FROM sales s LEFT JOIN paid p ON p.sale_id=s.sale_id,"                                                        \
+	" json_each(coalesce(p.sale, s.sale), '$.tenders') t WHERE s.state='committed'"
+
+/* The first tender of a sale and what it is known by elsewhere. */
+#define RECORD_OF_SALE "coalesce((SELECT p.sale FROM paid p WHERE p.sale_id=sales.sale_id), sales.sale)"
+#define PAID_BY                                                                                                        \
+	"json_extract(" RECORD_OF_SALE ",'$.tenders[0].kind'), json_extract(" RECORD_OF_SALE                           \
+	",'$.tenders[0].reference')"
+
+/* Sums by tender; of sales whose record names none, such as those known from a docket, "". */
+static sqlite3_stmt *ask_tenders(struct bt_sbx *sbx)
+{
+	return bt_sbx_store_ask(
+	    sbx->db,
+	    "SELECT json_extract(t.value,'$.kind'), count(*), sum(json_extract(t.value,'$.paise')) " TENDERS
+	    " GROUP BY 1 UNION ALL SELECT '', count(*), sum(s.paise) FROM sales s LEFT JOIN"
+	    " paid p ON p.sale_id=s.sale_id WHERE s.state='committed' AND"
+	    " coalesce(json_array_length(coalesce(p.sale, s.sale),'$.tenders'),0)=0"
+	    " HAVING count(*)>0 ORDER BY 1",
+	    "");
+}
+
+/* Money that has come and for which nothing was given yet is stuck. */
+static sqlite3_stmt *ask_payments(struct bt_sbx *sbx)
+{
+	return bt_sbx_store_ask(
+	    sbx->db,
+	    "SELECT payment_id, sale_id, terminal, way, status, attempt, utr, refund, paise, paid_at,"
+	    " status='paid' AND refund='' AND NOT EXISTS (SELECT 1 FROM sales s WHERE"
+	    " s.sale_id=payments.sale_id AND s.state='committed'), expires_at FROM payments"
+	    " ORDER BY place",
+	    "");
+}
+
+/* One that nobody paid in time. */
+static const char *status_of(sqlite3_stmt *row)
+{
+	const char *status = (const char *)sqlite3_column_text(row, 4);
+	bool is_over = bt_sbx_now_ms() >= sqlite3_column_int64(row, 11);
+	return strcmp(status, "active") == 0 && is_over ? "expired" : status;
+}
+
+static void print_tenders_json(struct bt_sbx *sbx)
+{
+	bool is_first = true;
+	sqlite3_stmt *row = ask_tenders(sbx);
+	fputs("\n],\"tenders\":[", stdout);
+	while (row && sqlite3_step(row) == SQLITE_ROW)
+		print_item(json_pack("{s:o, s:I, s:I}", "kind", text_or_null(row, 0), "sales",
+				     (json_int_t)sqlite3_column_int64(row, 1), "paise",
+				     (json_int_t)sqlite3_column_int64(row, 2)),
+			   &is_first);
+	sqlite3_finalize(row);
+}
+
+static void print_payments_json(struct bt_sbx *sbx)
+{
+	bool is_first = true;
+	sqlite3_stmt *row = ask_payments(sbx);
+	fputs("\n],\"payments\":[", stdout);
+	while (row && sqlite3_step(row) == SQLITE_ROW)
+		print_item(json_pack("{s:o, s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:I, s:I, s:b}", "payment_id",
+				     text_or_null(row, 0), "sale_id", text_or_null(row, 1), "terminal",
+				     text_or_null(row, 2), "way", text_or_null(row, 3), "status", status_of(row),
+				     "attempt", text_or_null(row, 5), "utr", text_or_null(row, 6), "refund",
+				     text_or_null(row, 7), "paise", (json_int_t)sqlite3_column_int64(row, 8), "paid_at",
+				     (json_int_t)sqlite3_column_int64(row, 9), "stuck", sqlite3_column_int(row, 10)),
+			   &is_first);
+	sqlite3_finalize(row);
+}
 
 int bt_sbx_report_ledger_json(struct bt_sbx *sbx)
 {
@@ -81,22 +159,50 @@ int bt_sbx_report_ledger_json(struct bt_sbx *sbx)
 	int64_t paise = bt_sbx_store_count(sbx->db, 0, "SELECT sum(paise) " POSTED, "");
 	sqlite3_stmt *row = bt_sbx_store_ask(
 	    sbx->db,
-	    "SELECT sale_id, meter, token, paise, units, delivery, connection, terminal, exception " POSTED
+	    "SELECT sale_id, meter, token, paise, units, delivery, connection, terminal, exception, " PAID_BY " " POSTED
 	    " ORDER BY place",
 	    "");
 	printf("{\"sales\":%lld,\"paise\":%lld,\"entries\":[", (long long)count, (long long)paise);
 	while (row && sqlite3_step(row) == SQLITE_ROW)
-		print_item(json_pack("{s:o, s:o, s:o, s:I, s:I, s:o, s:o, s:o, s:o}", "sale_id", text_or_null(row, 0),
-				     "meter", text_or_null(row, 1), "token", text_or_null(row, 2), "paise",
-				     (json_int_t)sqlite3_column_int64(row, 3), "units",
+		print_item(json_pack("{s:o, s:o, s:o, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o}", "sale_id",
+				     text_or_null(row, 0), "meter", text_or_null(row, 1), "token", text_or_null(row, 2),
+				     "paise", (json_int_t)sqlite3_column_int64(row, 3), "units",
 				     (json_int_t)sqlite3_column_int64(row, 4), "delivery", text_or_null(row, 5),
 				     "connection", text_or_null(row, 6), "terminal", text_or_null(row, 7), "exception",
-				     text_or_null(row, 8)),
+				     text_or_null(row, 8), "tender", text_or_null(row, 9), "reference",
+				     text_or_null(row, 10)),
 			   &is_first);
 	sqlite3_finalize(row);
+	print_tenders_json(sbx);
+	print_payments_json(sbx);
 	bt_sbx_store_rollback(sbx->db);
 	fputs("\n]}\n", stdout);
 	return row ? 0 : 1;
+}
+
+static void print_payments_table(struct bt_sbx *sbx)
+{
+	sqlite3_stmt *row = ask_tenders(sbx);
+	printf("\n%-10s %6s %12s\n", "tender", "sales", "paise");
+	while (row && sqlite3_step(row) == SQLITE_ROW)
+		printf("%-10s %6lld %12lld\n", sqlite3_column_text(row, 0), (long long)sqlite3_column_int64(row, 1),
+		       (long long)sqlite3_column_int64(row, 2));
+	sqlite3_finalize(row);
+	row = ask_payments(sbx);
+	printf("\n%-36s %-36s %-4s %-8s %-7s %10s %-12s %s\n", "payment", "sale", "term", "status", "attempt", "paise",
+	       "utr", "");
+	while (row && sqlite3_step(row) == SQLITE_ROW) {
+		const char *refund = (const char *)sqlite3_column_text(row, 7);
+		const char *utr = (const char *)sqlite3_column_text(row, 6);
+		printf("%-36s %-36s %-4s %-8s %-7s %10lld %-12s %s%s\n", sqlite3_column_text(row, 0),
+		       sqlite3_column_text(row, 1), sqlite3_column_text(row, 2), status_of(row),
+		       sqlite3_column_text(row, 5), (long long)sqlite3_column_int64(row, 8), utr ? utr : "-",
+		       sqlite3_column_int(row, 10) ? "stuck"
+		       : *refund                   ? "refund "
+						   : "",
+		       refund);
+	}
+	sqlite3_finalize(row);
 }
 
 int bt_sbx_report_ledger_table(struct bt_sbx *sbx)
@@ -113,5 +219,6 @@ int bt_sbx_report_ledger_table(struct bt_sbx *sbx)
 		       (long long)sqlite3_column_int64(row, 3), (long long)sqlite3_column_int64(row, 4),
 		       sqlite3_column_text(row, 5), sqlite3_column_text(row, 6), sqlite3_column_text(row, 7));
 	sqlite3_finalize(row);
+	print_payments_table(sbx);
 	return row ? 0 : 1;
 }

@@ -8,6 +8,7 @@
 #include "core/sandbox/clock.h"
 #include "core/sandbox/json_in.h"
 #include "core/sandbox/ledger.h"
+#include "core/sandbox/payments.h"
 #include "core/sandbox/sell.h"
 
 enum bt_sbx_code bt_sbx_give_stored(struct bt_sbx *sbx, const char *sale_id, struct bt_sbx_reply *reply)
@@ -47,6 +48,15 @@ static enum bt_sbx_code check_request(struct bt_sbx *sbx, const struct bt_sbx_sa
 	if (code == BT_SBX_NONE)
 		code = bt_sbx_check_range(sale, bt_sbx_now_ms());
 	return code == BT_SBX_NONE ? bt_sbx_check_memory(sbx, sale, bt_sbx_now_ms()) : code;
+}
+
+enum bt_sbx_code bt_sbx_sell_check(struct bt_sbx *sbx, const struct bt_sbx_sale *sale, struct bt_sbx_reply *reply)
+{
+	struct bt_sbx_consumer consumer;
+	bool known = bt_sbx_consumer_find(sbx->db, sale->connection, &consumer);
+	if (!bt_sbx_key_change_release(sbx->db))
+		return BT_SBX_INTERNAL;
+	return check_request(sbx, sale, known ? &consumer : NULL, reply);
 }
 
 enum bt_sbx_code bt_sbx_sell_new(struct bt_sbx *sbx, const char *caller, struct bt_sbx_sale *sale, const char *text,
@@ -249,7 +259,7 @@ static enum bt_sbx_code reverse(struct bt_sbx *sbx, const struct bt_sbx_request 
 	if (is_committed ? !bt_sbx_ledger_reverse(sbx->db, sale_id)
 			 : !bt_sbx_ledger_take_back(sbx->db, sale_id, request->terminal))
 		return BT_SBX_INTERNAL;
-	if (!bt_sbx_store_commit(sbx->db))
+	if (!bt_sbx_payment_return(sbx->db, sale_id) || !bt_sbx_store_commit(sbx->db))
 		return BT_SBX_INTERNAL;
 	reply->body = json_pack("{s:s, s:s}", "sale_id", sale_id, "status", "reversed");
 	return BT_SBX_NONE;

@@ -9,6 +9,8 @@
  *  what the ledger keeps of it; a sale without TID gets one here. */
 enum bt_sbx_code bt_sbx_sell_new(struct bt_sbx *sbx, const char *caller, struct bt_sbx_sale *sale, const char *text,
 				 struct bt_sbx_reply *reply);
+/** The same checks alone: what would be refused were @p sale brought now. */
+enum bt_sbx_code bt_sbx_sell_check(struct bt_sbx *sbx, const struct bt_sbx_sale *sale, struct bt_sbx_reply *reply);
 /** Answer with what was committed under this id. */
 enum bt_sbx_code bt_sbx_give_stored(struct bt_sbx *sbx, const char *sale_id, struct bt_sbx_reply *reply);
 
