@@ -355,9 +355,10 @@ const char *bt_counter_font(struct bt_counter *counter)
 
 /* ---- turning ---- */
 
-static void take_answers(struct bt_counter *counter)
+static bool take_answers(struct bt_counter *counter)
 {
 	struct bt_answer answer;
+	bool any = false;
 
 	while (counter->has_wire && bt_wire_take(&counter->wire, &answer)) {
 		if (answer.fault.err == BT_EREFUSED && strcmp(answer.code, "revoked") == 0)
@@ -365,8 +366,9 @@ static void take_answers(struct bt_counter *counter)
 		if (!bt_teller_answer(counter->teller, &answer) && !bt_sync_answer(counter->sync, &answer))
 			bt_counter_take_live(counter, &answer);
 		bt_answer_fini(&answer);
-		counter->changed = true;
+		counter->changed = any = true;
 	}
+	return any;
 }
 
 static void wait_for_any(struct bt_counter *counter, int timeout_ms)
@@ -405,12 +407,12 @@ void bt_counter_pump(struct bt_counter *counter, int timeout_ms)
 
 bool bt_counter_turn(struct bt_counter *counter)
 {
-	bool changed;
+	bool changed, answered = take_answers(counter);
 
-	take_answers(counter);
 	if (bt_teller_step(counter->teller))
 		counter->changed = true;
-	if (bt_sync_step(counter->sync))
+	/* What an answer brings and what is asked next each take their time: the keyboard comes between. */
+	if (!answered && bt_sync_step(counter->sync))
 		counter->changed = true;
 	if (bt_counter_take_jobs(counter))
 		counter->changed = true;

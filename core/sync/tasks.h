@@ -5,7 +5,7 @@
 #include "core/sync/sync.h"
 
 /** Records in one upload. */
-#define BT_SYNC_BATCH 100
+#define BT_SYNC_BATCH 50
 
 /** In order of urgency: the first that is due goes first. */
 enum bt_sync_task_id {

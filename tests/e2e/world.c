@@ -251,7 +251,8 @@ static void serve(const struct world *world, const char *ready)
 	    dup2(STDOUT_FILENO, STDERR_FILENO) < 0)
 		_exit(126);
 	execl(SANDBOX_PROGRAM, SANDBOX_PROGRAM, "serve", "--state", world->server, "--listen", listen_at, "--consumers",
-	      consumers, "--seed", "7", "--ready-file", ready, (char *)NULL);
+	      consumers, "--seed", "7", "--ready-file", ready, world->is_wide ? "--lease-value" : (char *)NULL,
+	      "100000000", "--lease-count", "100000", (char *)NULL);
 	_exit(127);
 }
 
@@ -346,7 +347,7 @@ static void forget(const struct world *world)
 			open_worlds[i] = NULL;
 }
 
-struct world *world_open(int consumers)
+static struct world *open_with(int consumers, bool is_wide)
 {
 	struct world *world = calloc(1, sizeof *world);
 	struct world_run run;
@@ -356,10 +357,16 @@ struct world *world_open(int consumers)
 	remember(world);
 	make_folder(world);
 	world->consumers = consumers;
+	world->is_wide = is_wide;
 	world_start_server(world);
 	run = run_sandbox(world, "consumers", "--json");
 	world->list = read_json(&run, "batti-sandbox consumers --json");
 	return world;
+}
+
+struct world *world_open(int consumers)
+{
+	return open_with(consumers, false);
 }
 
 void world_close(struct world *world)
@@ -394,12 +401,20 @@ void world_enrol(struct world *world, const char *state)
 	world_run_free(&run);
 }
 
-struct world *world_open_enrolled(int consumers)
+static struct world *enrol_in(struct world *world)
 {
-	struct world *world = world_open(consumers);
-
 	world_enrol(world, world->terminal);
 	return world;
+}
+
+struct world *world_open_enrolled(int consumers)
+{
+	return enrol_in(open_with(consumers, false));
+}
+
+struct world *world_open_wide(int consumers)
+{
+	return enrol_in(open_with(consumers, true));
 }
 
 /* ---- consumers ---- */

@@ -20,7 +20,7 @@
 
 struct world_sale {
 	char id[37];
-	char token[WORLD_TOKEN_CAP]; /* empty when none was given */
+	char token[WORLD_TOKEN_CAP];         /* empty when none was given */
 	char key_change[4][WORLD_TOKEN_CAP]; /* keyed in before it */
 	int key_changes;
 	char issued_by[16];
@@ -37,6 +37,7 @@ struct world {
 	char url[64];
 	int port; /* 0 until the server has taken one; it comes back on the same */
 	int consumers;
+	bool is_wide; /* the lease has room for every sale of a long outage */
 	pid_t sandbox;
 	struct world_sale sales[WORLD_SALES_MAX]; /* cash that this test saw taken */
 	int sale_count;
@@ -55,6 +56,8 @@ struct world_run {
 struct world *world_open(int consumers);
 /** The same, and enrol one terminal. */
 struct world *world_open_enrolled(int consumers);
+/** The same, with a lease that has room for a hundred thousand sales. */
+struct world *world_open_wide(int consumers);
 void world_close(struct world *world);
 
 /** Start the server: on a port of its own choice the first time, on the same one every time after. */

@@ -4,7 +4,7 @@
 #include "tests/unit/sync_fixture.h"
 
 #define LATER 70000
-#define BATCH 100
+#define BATCH 50
 
 static const char *make_id(int n, char out[37])
 {
