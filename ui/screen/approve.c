@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "ui/screen/pay.h"
+#include "ui/screen/till.h"
 #include "ui/widget/dates.h"
 #include "ui/widget/field.h"
 #include "ui/widget/list.h"
@@ -28,6 +29,7 @@ struct whys {
 
 static const struct whys of_sale = {N_("1 wrong person  2 paid twice  3 no token  4 other"),
 				    {"wrong_person", "paid_twice", "no_token", "other"}};
+static const struct whys of_shift = {N_("1 checked  2 clerk is away  3 other"), {"checked", "clerk_away", "other"}};
 static const struct whys of_drawer = {N_("1 small change  2 counting  3 other"), {"small_change", "counting", "other"}};
 
 static const struct {
@@ -38,10 +40,12 @@ static const struct {
     [BT_UI_ASK_CLOSE] = {N_("Close the sale of ₹ {1} to {2}, {3}. Two different tokens were made."), &of_sale},
     [BT_UI_ASK_MAKE] = {N_("Make the token of ₹ {1} for {2}, {3} here. The server may have made one too."), &of_sale},
     [BT_UI_ASK_DRAWER] = {N_("Open the drawer without a sale."), &of_drawer},
+    [BT_UI_ASK_SHIFT] = {N_("Close shift {1} of {2}. Nobody counted its cash."), &of_shift},
 };
 
 struct approve {
 	struct bt_sale_view view;
+	struct bt_till_shift shift; /* where a shift is to be closed */
 	char sale_id[37];
 	bool known;
 	enum bt_ui_asked asked;
@@ -73,13 +77,22 @@ static bool asks_docket(const struct approve *approve)
 	return approve->asked == BT_UI_ASK_REFUND && approve->view.needs_docket;
 }
 
+/* What is asked about, as it is now. */
+static bool look_up(struct approve *approve, const struct bt_ui_desk *desk)
+{
+	if (approve->asked == BT_UI_ASK_SHIFT) {
+		return bt_ui_till_find(desk, desk->shift, &approve->shift);
+	}
+	return approve->asked == BT_UI_ASK_DRAWER || bt_ui_sale_view(desk, approve->sale_id, &approve->view);
+}
+
 static void enter(void *self, struct bt_ui_desk *desk)
 {
 	struct approve *approve = self;
 	int count = 0;
 	memcpy(approve->sale_id, desk->sale_id, sizeof(approve->sale_id));
 	approve->asked = desk->asked;
-	approve->known = approve->asked == BT_UI_ASK_DRAWER || bt_ui_sale_view(desk, approve->sale_id, &approve->view);
+	approve->known = look_up(approve, desk);
 	while (find_name(desk, count)) {
 		count++;
 	}
@@ -123,6 +136,28 @@ static struct bt_ui_go say_not_done(struct approve *approve, struct bt_ui_desk *
 	return BT_GO(BT_GO_STAY);
 }
 
+/* As the orders of a sale, of the shift in hand. */
+static enum bt_err close_shift(const struct approve *approve, struct bt_ui_desk *desk,
+			       const struct bt_approval *approval)
+{
+	const struct bt_ui_till *till = desk->shop->till;
+	enum bt_err err = till->close(till->self, approve->shift.shift, approval);
+	bt_ui_till_look(desk);
+	return err;
+}
+
+static void say_done(const struct approve *approve, struct bt_ui_desk *desk)
+{
+	char number[16];
+	bt_ui_note_clear(desk);
+	if (approve->asked == BT_UI_ASK_DRAWER) {
+		bt_ui_note(desk, BT_INK_OK, N_("Drawer opened."), NULL);
+	} else if (approve->asked == BT_UI_ASK_SHIFT) {
+		bt_ui_shift_number(approve->shift.shift, number);
+		bt_ui_note(desk, BT_INK_OK, N_("Shift {1} is closed."), number, NULL);
+	}
+}
+
 static struct bt_ui_go order(struct approve *approve, struct bt_ui_desk *desk)
 {
 	const struct bt_ui_shop *shop = desk->shop;
@@ -141,12 +176,11 @@ static struct bt_ui_go order(struct approve *approve, struct bt_ui_desk *desk)
 	struct bt_approval approval = {.by = person->id,
 				       .reason = things[approve->asked].whys->codes[approve->why],
 				       .docket = docket_number(approve, desk)};
-	enum bt_err err = orders[approve->asked](shop->self, approve->sale_id, &approval, &denial);
+	enum bt_err err = approve->asked == BT_UI_ASK_SHIFT
+			      ? close_shift(approve, desk, &approval)
+			      : orders[approve->asked](shop->self, approve->sale_id, &approval, &denial);
 	if (err == BT_OK) {
-		bt_ui_note_clear(desk);
-		if (approve->asked == BT_UI_ASK_DRAWER) {
-			bt_ui_note(desk, BT_INK_OK, N_("Drawer opened."), NULL);
-		}
+		say_done(approve, desk);
 		return BT_GO(BT_GO_BACK); /* to the sale, which has moved on */
 	}
 	return say_not_done(approve, desk, err, denial);
@@ -292,14 +326,43 @@ static struct bt_ui_go on_event(void *self, struct bt_ui_desk *desk, const struc
 	return approve->checking ? BT_GO(BT_GO_KEEP) : press_key(approve, desk, &event->press);
 }
 
-static void draw_sentence(const struct approve *approve, const struct bt_ui_desk *desk, struct bt_ui_canvas *canvas)
+static void sale_sentence(const struct approve *approve, const struct bt_ui_canvas *canvas, char *out, size_t cap)
 {
-	char amount[32], number[32], text[640], time[BT_DATE_BYTES];
-	const struct bt_operator *clerk = bt_enrolment_operator(desk->shop->enrolment, desk->operator_id);
+	char amount[32], number[32];
 	bt_money_format(approve->view.sale.quote.amount, amount);
 	bt_ui_group_digits(approve->view.consumer.number, number);
 	const char *const args[] = {amount, bt_dual_get(&approve->view.consumer.name, canvas->lang), number, NULL};
-	(void)bt_words_format(canvas->words, canvas->lang, things[approve->asked].sentence, args, text, sizeof(text));
+	(void)bt_words_format(canvas->words, canvas->lang, things[approve->asked].sentence, args, out, cap);
+}
+
+static void shift_sentence(const struct approve *approve, const struct bt_ui_desk *desk,
+			   const struct bt_ui_canvas *canvas, char *out, size_t cap)
+{
+	const struct bt_till_shift *shift = &approve->shift;
+	const struct bt_operator *person = bt_enrolment_operator(desk->shop->enrolment, shift->operator_id);
+	const char *key = things[BT_UI_ASK_SHIFT].sentence;
+	char number[16], money[32];
+	if (shift->sealed) {
+		key = shift->difference < 0   ? N_("Close shift {1} of {2}. The cash is ₹ {3} short.")
+		      : shift->difference > 0 ? N_("Close shift {1} of {2}. The cash is ₹ {3} over.")
+					      : N_("Close shift {1} of {2}. The cash agrees.");
+	}
+	bt_ui_shift_number(shift->shift, number);
+	bt_money_format(shift->difference < 0 ? -shift->difference : shift->difference, money);
+	const char *const args[] = {number, person ? bt_dual_get(&person->name, canvas->lang) : shift->operator_id,
+				    money, NULL};
+	(void)bt_words_format(canvas->words, canvas->lang, key, args, out, cap);
+}
+
+static void draw_sentence(const struct approve *approve, const struct bt_ui_desk *desk, struct bt_ui_canvas *canvas)
+{
+	char text[640], time[BT_DATE_BYTES];
+	const struct bt_operator *clerk = bt_enrolment_operator(desk->shop->enrolment, desk->operator_id);
+	if (approve->asked == BT_UI_ASK_SHIFT) {
+		shift_sentence(approve, desk, canvas, text, sizeof(text));
+	} else {
+		sale_sentence(approve, canvas, text, sizeof(text));
+	}
 	int row = bt_ui_paragraph(canvas, SENTENCE_ROW, BT_TEXT_LEFT, READ_COLUMNS, BT_INK_FACT | BT_BOLD, text);
 	bt_ui_time(desk->status.now_ms, time);
 	bt_ui_say_wide(canvas, row, BT_TEXT_LEFT, BT_INK_QUIET,
@@ -354,7 +417,7 @@ static void draw(const void *self, const struct bt_ui_desk *desk, struct bt_ui_c
 	if (!approve->known) {
 		return;
 	}
-	if (approve->asked != BT_UI_ASK_DRAWER) {
+	if (approve->asked != BT_UI_ASK_DRAWER && approve->asked != BT_UI_ASK_SHIFT) {
 		bt_ui_put_name(canvas, 3, BT_TEXT_LEFT, BT_PERSON_COL - BT_TEXT_LEFT - 1, BT_INK_FACT | BT_BOLD,
 			       bt_dual_get(&approve->view.consumer.name, canvas->lang));
 		bt_ui_rupees(approve->view.sale.quote.amount, false, text);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "ui/screen/pay.h"
+#include "ui/screen/till.h"
 #include "ui/widget/bigdigits.h"
 #include "ui/widget/field.h"
 
@@ -21,6 +22,14 @@ struct confirm {
 static bt_paise given_of(const struct confirm *confirm)
 {
 	return bt_ui_field_paise(&confirm->given);
+}
+
+static void enter(void *self, struct bt_ui_desk *desk)
+{
+	(void)self;
+	if (desk->draft.tender && strcmp(desk->draft.tender->id, "cash") == 0) {
+		bt_ui_till_warn(desk);
+	}
 }
 
 /* From here to the screen that shows what came of it; the waiting screen only after a moment. */
@@ -271,6 +280,7 @@ const struct bt_ui_screen bt_ui_confirm = {
     .tick_ms = 50,
     .scan = BT_SCAN_REFUSED,
     .keys = keys,
+    .enter = enter,
     .draw = draw,
     .on_event = on_event,
 };

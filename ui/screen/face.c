@@ -11,6 +11,7 @@
 #define LOW_DIV  4 /* below a quarter of any cap the slot turns */
 
 #define NAME_COLUMNS 6
+#define WHO_ROOM     23 /* for paper, who and time, less the gap between them */
 
 #define WORDS(...) ((const char *const[3]){__VA_ARGS__})
 
@@ -117,30 +118,57 @@ static void fill_limit(const struct bt_ui_status *status, const struct bt_ui_can
 	}
 }
 
-static void fill_paper(const struct bt_ui_status *status, const struct bt_ui_canvas *canvas, struct bt_ui_slot *slot)
+static const struct {
+	const char *shape;
+	enum bt_ui_role role;
+	const char *key;
+} papers[] = {
+    [BT_PAPER_OK] = {"", BT_INK_QUIET, N_("Paper ok")},      [BT_PAPER_LOW] = {"△", BT_INK_WARN, N_("Paper low")},
+    [BT_PAPER_OUT] = {"✕", BT_INK_WARN, N_("No paper")},     [BT_PAPER_OPEN] = {"✕", BT_INK_WARN, N_("Lid open")},
+    [BT_PAPER_JAM] = {"✕", BT_INK_WARN, N_("Jammed")},       [BT_PAPER_FAULT] = {"✕", BT_INK_WARN, N_("Fault")},
+    [BT_PAPER_SILENT] = {"?", BT_INK_WARN, N_("No answer")}, [BT_PAPER_NONE] = {"", BT_INK_QUIET, N_("No printer")}};
+
+const char *bt_ui_paper_key(enum bt_paper paper)
 {
-	static const struct {
-		const char *shape;
-		enum bt_ui_role role;
-		const char *key;
-	} looks[] = {[BT_PAPER_OK] = {"", BT_INK_QUIET, N_("Paper ok")},
-		     [BT_PAPER_LOW] = {"△", BT_INK_WARN, N_("Paper low")},
-		     [BT_PAPER_OUT] = {"✕", BT_INK_WARN, N_("No paper")},
-		     [BT_PAPER_OPEN] = {"✕", BT_INK_WARN, N_("Lid open")},
-		     [BT_PAPER_JAM] = {"✕", BT_INK_WARN, N_("Jammed")},
-		     [BT_PAPER_FAULT] = {"✕", BT_INK_WARN, N_("Fault")},
-		     [BT_PAPER_SILENT] = {"?", BT_INK_WARN, N_("No answer")},
-		     [BT_PAPER_NONE] = {"", BT_INK_QUIET, N_("No printer")}};
-	slot->shape = looks[status->paper].shape;
-	slot->shape_role = looks[status->paper].role;
-	slot->style = looks[status->paper].role;
-	fill_slot(canvas, BT_SLOT_PAPER, WORDS(looks[status->paper].key), NULL, slot);
+	return papers[paper].key;
 }
 
-static void draw_status(const struct bt_ui_status *status, struct bt_ui_canvas *canvas)
+static void fill_paper(const struct bt_ui_status *status, const struct bt_ui_canvas *canvas, struct bt_ui_slot *slot)
+{
+	slot->shape = papers[status->paper].shape;
+	slot->shape_role = papers[status->paper].role;
+	slot->style = papers[status->paper].role;
+	fill_slot(canvas, BT_SLOT_PAPER, WORDS(papers[status->paper].key), NULL, slot);
+}
+
+static int count_columns(const struct bt_ui_slot *slot)
+{
+	return bt_text_columns(slot->text) + (slot->shape[0] ? bt_text_columns(slot->shape) + 1 : 0);
+}
+
+/* Cash near its ceiling takes three columns more; where the paper beside it is long, the name makes room for it. */
+static void fill_who(const struct bt_ui_status *status, const struct bt_till_state *till,
+		     const struct bt_ui_canvas *canvas, int paper_columns, struct bt_ui_slot *slot)
+{
+	char time[BT_DATE_BYTES], who[64];
+	bool much = till->near_ceiling || till->over_ceiling;
+	int room = canvas->cols - BT_SCREEN_COLS + WHO_ROOM - paper_columns;
+	bt_ui_time(status->now_ms, time);
+	bt_text_clip(bt_dual_get(&status->who, canvas->lang), NAME_COLUMNS, who, sizeof(who));
+	/* The longest name stands closer to the time, or the paper beside it would touch it. */
+	const char *gap = bt_text_columns(who) < NAME_COLUMNS ? "  " : " ";
+	slot->style = much ? BT_INK_WARN : BT_INK_QUIET;
+	bt_text_printf(slot->text, sizeof(slot->text), "%s%s%s%s%s", much ? "₹!" : "", much ? gap : "", who,
+		       who[0] ? gap : "", time);
+	if (much && bt_text_columns(slot->text) > room) {
+		bt_text_printf(slot->text, sizeof(slot->text), "₹! %s", time);
+	}
+}
+
+static void draw_status(const struct bt_ui_status *status, const struct bt_till_state *till,
+			struct bt_ui_canvas *canvas)
 {
 	struct bt_ui_slot slots[BT_SLOT_COUNT];
-	char time[BT_DATE_BYTES], who[64];
 	memset(slots, 0, sizeof(slots));
 	for (int i = 0; i < BT_SLOT_COUNT; i++) {
 		slots[i].shape = "";
@@ -149,13 +177,7 @@ static void draw_status(const struct bt_ui_status *status, struct bt_ui_canvas *
 	fill_to_send(status, canvas, &slots[BT_SLOT_TO_SEND]);
 	fill_limit(status, canvas, &slots[BT_SLOT_LIMIT]);
 	fill_paper(status, canvas, &slots[BT_SLOT_PAPER]);
-	bt_ui_time(status->now_ms, time);
-	bt_text_clip(bt_dual_get(&status->who, canvas->lang), NAME_COLUMNS, who, sizeof(who));
-	/* The longest name stands closer to the time, or the paper beside it would touch it. */
-	const char *gap = bt_text_columns(who) < NAME_COLUMNS ? "  " : " ";
-	bt_text_printf(slots[BT_SLOT_WHO].text, sizeof(slots[BT_SLOT_WHO].text), "%s%s%s", who, who[0] ? gap : "",
-		       time);
-	slots[BT_SLOT_WHO].style = BT_INK_QUIET;
+	fill_who(status, till, canvas, count_columns(&slots[BT_SLOT_PAPER]), &slots[BT_SLOT_WHO]);
 	bt_ui_status_row(canvas, slots);
 }
 
@@ -294,7 +316,7 @@ void bt_ui_face_draw(const struct bt_ui_screen *screen, const void *self, const 
 {
 	struct bt_ui_key_cell keys[KEYS_MAX];
 	char text[768] = "";
-	draw_status(&desk->status, canvas);
+	draw_status(&desk->status, &desk->till, canvas);
 	enum bt_ui_banner banner = choose_banner(desk, canvas, text, sizeof(text));
 	bt_ui_banner_row(canvas, banner, text);
 	draw_demo(desk, banner, text, canvas);

@@ -38,6 +38,8 @@ const char *bt_ui_stop_reason(enum bt_err err);
 const char *bt_ui_stop_sentence(enum bt_err err);
 /** True when tokens cannot be made here and the server does not make them either. */
 bool bt_ui_tokens_stopped(const struct bt_ui_status *status);
+/** Catalogue key of what the status row says of the paper. */
+const char *bt_ui_paper_key(enum bt_paper paper);
 /** Catalogue key of why the time is not trusted. */
 const char *bt_ui_clock_key(const struct bt_ui_status *status);
 /** Three quarters of a limit are used, or all of it: the clerk is told, and a code may be asked for. */

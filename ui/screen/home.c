@@ -5,6 +5,7 @@
 
 #include "core/sts/identity.h"
 #include "ui/screen/pay.h"
+#include "ui/screen/till.h"
 #include "ui/widget/field.h"
 #include "ui/widget/list.h"
 
@@ -274,6 +275,8 @@ static struct bt_ui_go press_key(struct home *home, struct bt_ui_desk *desk, con
 	case BT_KEY_F5:
 		reprint_last(desk);
 		return BT_GO(BT_GO_STAY);
+	case BT_KEY_F7:
+		return desk->shop->till ? BT_GO_TO(BT_GO_PUSH, &bt_ui_shift) : BT_GO(BT_GO_IGNORED);
 	default:
 		catch_up(home, desk);
 		return BT_GO(bt_ui_list_move(&home->list, press->key, ROWS_MAX) ? BT_GO_STAY : BT_GO_IGNORED);
@@ -307,6 +310,7 @@ static void enter(void *self, struct bt_ui_desk *desk)
 	bt_ui_field_set(&home->field, desk->start);
 	memset(desk->start, 0, sizeof(desk->start));
 	search(home, desk);
+	bt_ui_till_warn(desk);
 }
 
 static void draw_row(const struct bt_consumer *row, bool chosen, int at, struct bt_ui_canvas *canvas)
@@ -381,11 +385,21 @@ static bool show_stuck(const void *self, const struct bt_ui_desk *desk, const st
 	return true;
 }
 
+static bool show_shift(const void *self, const struct bt_ui_desk *desk, const struct bt_ui_canvas *canvas,
+		       char label[64])
+{
+	(void)self;
+	(void)canvas;
+	(void)label;
+	return desk->shop->till != NULL;
+}
+
 static const struct bt_ui_key_row keys[] = {
     {"Enter", N_("Choose"), N_("Forward: accept, choose, next"), NULL},
     {"↑↓", N_("Move"), N_("Move in the list"), NULL},
     {"F4", N_("Stuck"), N_("Stuck recharges"), show_stuck},
     {"F5", N_("Reprint"), N_("Print the last slip again"), NULL},
+    {"F7", N_("Shift"), N_("The shift: deposit, report, count, close"), show_shift},
     {"F2", N_("हिन्दी"), N_("Hindi or English"), NULL},
     {"F9", N_("Lock"), N_("Lock the screen; work goes on"), NULL},
     {"F12", N_("System"), "", NULL},

@@ -21,7 +21,14 @@ struct bt_ui_note {
 };
 
 /** What a second person is asked to approve. */
-enum bt_ui_asked { BT_UI_ASK_REFUND, BT_UI_ASK_CLOSE, BT_UI_ASK_MAKE, BT_UI_ASK_DRAWER, BT_UI_ASK_COUNT };
+enum bt_ui_asked {
+	BT_UI_ASK_REFUND,
+	BT_UI_ASK_CLOSE,
+	BT_UI_ASK_MAKE,
+	BT_UI_ASK_DRAWER,
+	BT_UI_ASK_SHIFT,
+	BT_UI_ASK_COUNT
+};
 
 /** Why a slip is wanted once more, while that is asked (again.h). */
 struct bt_ui_again {
@@ -37,6 +44,7 @@ struct bt_ui_desk {
 	enum bt_lang lang;
 	int64_t boot_ms;            /* now, since boot */
 	struct bt_ui_status status; /* as of the last tick */
+	struct bt_till_state till;  /* likewise; zeroed where there is no till */
 	struct bt_ui_note note;
 	struct bt_ui_again again;
 	struct bt_draft draft; /* the sale being put together; zeroed at home */
@@ -46,6 +54,7 @@ struct bt_ui_desk {
 	char sale_id[37];        /* the sale that wait, docket, token and credit show */
 	bool from_list;          /* the sale was opened from a list: Esc leads back to it */
 	enum bt_ui_asked asked;  /* what the approval screen is about, of that sale */
+	int64_t shift;           /* the one that its report shows, and that the approval closes */
 	char start[BT_NOTE_ARG]; /* what home begins with: first characters of the next person */
 	int limit_shown;         /* per cent of the limit up to which the limit screen has been shown */
 	enum bt_err stop_shown;  /* the stop that has been shown at home, BT_OK none */
@@ -80,6 +89,7 @@ struct bt_ui_go {
 		BT_GO_HOME,   /* everything is left; home with an empty field or desk->start */
 		BT_GO_OVER,   /* home is left below, screen in front: after money is recorded */
 		BT_GO_UNLOCK, /* the sign-in screen lets go */
+		BT_GO_OUT,    /* everything is left, and nobody is signed in any more */
 	} verb;
 	const struct bt_ui_screen *screen;
 };
@@ -119,7 +129,8 @@ struct bt_ui_screen {
 
 extern const struct bt_ui_screen bt_ui_signin, bt_ui_home, bt_ui_card, bt_ui_split, bt_ui_confirm, bt_ui_wait,
     bt_ui_docket, bt_ui_token, bt_ui_credit, bt_ui_history, bt_ui_stuck, bt_ui_limit_low, bt_ui_limit_used,
-    bt_ui_system, bt_ui_extend, bt_ui_clock, bt_ui_approve, bt_ui_refund, bt_ui_resume, bt_ui_elsewhere;
+    bt_ui_system, bt_ui_extend, bt_ui_clock, bt_ui_approve, bt_ui_refund, bt_ui_resume, bt_ui_elsewhere,
+    bt_ui_shift_open, bt_ui_shift, bt_ui_deposit, bt_ui_count, bt_ui_seal, bt_ui_close_shift;
 
 /** Every screen, NULL-ended. */
 extern const struct bt_ui_screen *const bt_ui_screens[];

@@ -4,9 +4,13 @@
 #include <string.h>
 
 const struct bt_ui_screen *const bt_ui_screens[] = {
-    &bt_ui_signin, &bt_ui_home,   &bt_ui_card,    &bt_ui_split,  &bt_ui_confirm,   &bt_ui_wait,       &bt_ui_docket,
-    &bt_ui_token,  &bt_ui_credit, &bt_ui_history, &bt_ui_stuck,  &bt_ui_limit_low, &bt_ui_limit_used, &bt_ui_system,
-    &bt_ui_extend, &bt_ui_clock,  &bt_ui_approve, &bt_ui_refund, &bt_ui_resume,    &bt_ui_elsewhere,  NULL,
+    &bt_ui_signin,     &bt_ui_home,        &bt_ui_card,    &bt_ui_split,
+    &bt_ui_confirm,    &bt_ui_wait,        &bt_ui_docket,  &bt_ui_token,
+    &bt_ui_credit,     &bt_ui_history,     &bt_ui_stuck,   &bt_ui_limit_low,
+    &bt_ui_limit_used, &bt_ui_system,      &bt_ui_extend,  &bt_ui_clock,
+    &bt_ui_approve,    &bt_ui_refund,      &bt_ui_resume,  &bt_ui_elsewhere,
+    &bt_ui_shift_open, &bt_ui_shift,       &bt_ui_deposit, &bt_ui_count,
+    &bt_ui_seal,       &bt_ui_close_shift, NULL,
 };
 
 void bt_ui_note(struct bt_ui_desk *desk, enum bt_ui_role role, const char *key, ...)

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "ui/screen/till.h"
 #include "ui/widget/field.h"
 #include "ui/widget/list.h"
 
@@ -60,7 +61,13 @@ static struct bt_ui_go let_in(struct signin *signin, struct bt_ui_desk *desk)
 	if (person) {
 		bt_text_copy(desk->operator_id, sizeof(desk->operator_id), person->id);
 	}
-	return BT_GO(was_locked && same ? BT_GO_UNLOCK : BT_GO_HOME);
+	if (was_locked && same) {
+		return BT_GO(BT_GO_UNLOCK);
+	}
+	/* A supervisor comes to close a shift more often than to open one. */
+	bt_ui_till_look(desk);
+	bool opens = person && person->role == BT_ROLE_CLERK && !bt_ui_till_is_open(desk);
+	return opens ? BT_GO_TO(BT_GO_OVER, &bt_ui_shift_open) : BT_GO(BT_GO_HOME);
 }
 
 static void say_wait(struct bt_ui_desk *desk, int64_t wait_ms)

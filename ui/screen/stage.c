@@ -5,10 +5,11 @@
 
 #include "ui/screen/again.h"
 #include "ui/screen/face.h"
+#include "ui/screen/till.h"
 #include "ui/widget/frame.h"
 
 #define STACK_MAX   8
-#define SCREENS_MAX 24
+#define SCREENS_MAX 48
 #define HELD_MAX    128
 
 struct front {
@@ -47,6 +48,7 @@ static struct front *find_front(struct bt_ui_stage *stage)
 static void refresh_status(struct bt_ui_stage *stage)
 {
 	stage->desk.shop->status(stage->desk.shop->self, &stage->desk.status);
+	bt_ui_till_look(&stage->desk);
 }
 
 static void *find_state(struct bt_ui_stage *stage, const struct bt_ui_screen *screen)
@@ -114,6 +116,21 @@ static void go_home(struct bt_ui_stage *stage)
 	push(stage, &bt_ui_home);
 }
 
+/* Whoever comes next begins where a day begins. */
+static void go_out(struct bt_ui_stage *stage)
+{
+	struct bt_ui_desk *desk = &stage->desk;
+	bt_ui_again_drop(desk);
+	go_home(stage);
+	pop(stage);
+	desk->shop->sign_out(desk->shop->self);
+	desk->signed_in = false;
+	desk->locked = false;
+	explicit_bzero(desk->operator_id, sizeof(desk->operator_id));
+	refresh_status(stage);
+	push(stage, &bt_ui_signin);
+}
+
 static void replay_held(struct bt_ui_stage *stage);
 
 /* @return true when a bell is due. */
@@ -150,6 +167,9 @@ static bool go(struct bt_ui_stage *stage, struct bt_ui_go where)
 		if (stage->depth == 0) {
 			push(stage, &bt_ui_home);
 		}
+		break;
+	case BT_GO_OUT:
+		go_out(stage);
 		break;
 	}
 	if (find_front(stage)->screen != was) {
@@ -301,6 +321,23 @@ static const struct bt_ui_screen *find_second_person(struct bt_ui_stage *stage)
 	return bt_ui_limit_is_low(status) ? &bt_ui_extend : NULL;
 }
 
+static bool is_behind(const struct bt_ui_stage *stage, const struct bt_ui_screen *screen)
+{
+	for (int i = 0; i < stage->depth; i++) {
+		if (stage->stack[i].screen == screen) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* From anywhere but its own pages, where F7 would leave a count half typed. */
+static bool leads_to_shift(const struct bt_ui_stage *stage)
+{
+	const struct bt_ui_screen *front = stage->stack[stage->depth - 1].screen;
+	return stage->desk.shop->till && !has_key(front, "F7") && !is_behind(stage, &bt_ui_shift);
+}
+
 /* Keys that bring a screen in front of any other; Esc leads back. @return false when this one means nothing here. */
 static bool press_screen(struct bt_ui_stage *stage, enum bt_ui_key key)
 {
@@ -310,6 +347,8 @@ static bool press_screen(struct bt_ui_stage *stage, enum bt_ui_key key)
 		screen = &bt_ui_system;
 	} else if (key == BT_KEY_F4 && leaving) {
 		screen = &bt_ui_stuck;
+	} else if (key == BT_KEY_F7 && leaving && leads_to_shift(stage)) {
+		screen = &bt_ui_shift;
 	} else if (key == BT_KEY_F8 && leaving && ask_for_own(stage)) {
 		return true;
 	} else if (key == BT_KEY_F8 && leaving) {
@@ -349,6 +388,7 @@ static bool press_anywhere(struct bt_ui_stage *stage, const struct bt_ui_press *
 		}
 		return leaving;
 	case BT_KEY_F4:
+	case BT_KEY_F7:
 	case BT_KEY_F8:
 	case BT_KEY_F12:
 		return press_screen(stage, press->key);
