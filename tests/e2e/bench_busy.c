@@ -178,12 +178,13 @@ int main(int argc, char **argv)
 {
 	static struct bench_samples sending, nameless, tig, htop;
 	static const struct counter_options options = {.lang = "en"};
-	char count[16];
+	char count[24];
+	long sales = argc > 1 ? strtol(argv[1], NULL, 10) : SALES;
 	struct world *world = world_open_wide(CONSUMERS);
 	struct pty *counter;
 	long left;
 
-	snprintf(count, sizeof count, "%d", argc > 1 ? atoi(argv[1]) : SALES);
+	snprintf(count, sizeof count, "%ld", sales);
 	make_outage(world, count);
 	world_start_server(world);
 	world_fault(world, "slow=150");
@@ -191,7 +192,7 @@ int main(int argc, char **argv)
 	counter_sign_in(counter);
 	time_counter(counter, &sending);
 	left = unsent(counter);
-	if (left <= 0 || left >= atol(count))
+	if (left <= 0 || left >= sales)
 		fail("nothing was sent meanwhile, or all of it");
 	counter_close(counter);
 

@@ -50,8 +50,9 @@ int main(int argc, char **argv)
 	struct bt_secret passphrase = {0};
 	struct bt_fault fault = {0};
 	struct bt_counter *counter = NULL;
-	int people = argc == 5 ? read_numbers(argv[3]) : 0, count = argc == 5 ? atoi(argv[4]) : 0;
-	enum bt_err err = people > 0 && count > 0 ? BT_OK : BT_EINPUT;
+	int people = argc == 5 ? read_numbers(argv[3]) : 0;
+	long count = people > 0 ? strtol(argv[4], NULL, 10) : 0;
+	enum bt_err err = count > 0 ? BT_OK : BT_EINPUT;
 
 	bt_config_default(&config);
 	bt_text_copy(config.printer, sizeof config.printer, "none");
