@@ -58,6 +58,12 @@ struct bt_docket_view {
  * @param[out] own_sale_id written for BT_DOCKET_OURS only.
  */
 enum bt_docket_found bt_teller_docket_open(struct bt_teller *teller, const char *text, char own_sale_id[37]);
+/**
+ * Take in hand a payment of another channel that the head-end has just told of, and says that it can finish: there is
+ * no paper, and its own answer is all that counts. What was delivered here before is found in the record.
+ * @param[in] payment sale_id, terminal (the channel), consumer.number and .meter, amount, paid_at_ms and gives_token.
+ */
+void bt_teller_docket_take(struct bt_teller *teller, const struct bt_docket_view *payment);
 /** Ask the head-end to finish the docket in hand. BT_OK; BT_ESTATE (none that can be); BT_EUNREACHABLE; BT_EFULL. */
 BT_MUST_USE enum bt_err bt_teller_docket_finish(struct bt_teller *teller);
 /** Print again what was delivered, as bt_teller_reprint. BT_OK, BT_EINPUT, BT_ESTATE, BT_EFULL. */

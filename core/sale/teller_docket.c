@@ -174,6 +174,23 @@ enum bt_docket_found bt_teller_docket_open(struct bt_teller *teller, const char 
 	return BT_DOCKET_ELSEWHERE;
 }
 
+void bt_teller_docket_take(struct bt_teller *teller, const struct bt_docket_view *payment)
+{
+	struct bt_teller_docket *docket = &teller->docket;
+	struct bt_docket_view view = {.state = BT_DOCKET_READY,
+				      .amount = payment->amount,
+				      .paid_at_ms = payment->paid_at_ms,
+				      .gives_token = payment->gives_token,
+				      .is_known = true};
+
+	bt_text_copy(view.sale_id, sizeof view.sale_id, payment->sale_id);
+	bt_text_copy(view.terminal, sizeof view.terminal, payment->terminal);
+	bt_teller_docket_name(teller, &view, payment->consumer.number, payment->consumer.meter);
+	*docket = (struct bt_teller_docket){.view = view};
+	teller->changed = true;
+	(void)bt_teller_docket_find(teller, &view, docket);
+}
+
 /* A docket of an older Batti does not say enough: the head-end goes by what it has, then. */
 static enum bt_err ask_to_finish(struct bt_teller *teller)
 {

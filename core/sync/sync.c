@@ -52,6 +52,13 @@ const struct bt_sync_task bt_sync_tasks[BT_TASK_COUNT] = {
 			 .wanted = bt_sync_wants_pending,
 			 .held = bt_sync_is_resending,
 			 .start = bt_sync_start_pending},
+    [BT_TASK_CLAIMS] = {.kind = BT_CALL_CLAIM,
+			.every_ms = 5000,
+			.wanted = bt_sync_wants_claims,
+			.held = bt_sync_is_resending,
+			.start = bt_sync_start_claims,
+			.take = bt_sync_take_claims,
+			.failed = bt_sync_claims_failed},
     [BT_TASK_JOURNAL] = {.kind = BT_CALL_JOURNAL,
 			 .every_ms = 1000,
 			 .when_slow = true,
@@ -180,6 +187,8 @@ static void put_off(struct bt_sync *sync, enum bt_sync_task_id id)
 	if (id == BT_TASK_JOURNAL)
 		return;
 	sync->due_boot_ms[id] = bt_sync_boot_ms(sync) + RECHECK_MS;
+	if (id == BT_TASK_CLAIMS && bt_sync_is_ending_cuts(sync))
+		sync->due_boot_ms[id] = bt_sync_boot_ms(sync) + SHORTEST_REST_MS;
 	if (id != BT_TASK_PENDING)
 		return;
 	if (sync->round_over) {
@@ -236,6 +245,7 @@ static void note_reach(struct bt_sync *sync)
 	if (reachable && !sync->reached) {
 		bt_sync_start_round(sync);
 		sync->due_boot_ms[BT_TASK_PENDING] = 0;
+		sync->due_boot_ms[BT_TASK_CLAIMS] = 0;
 	}
 	sync->reached = reachable;
 }
@@ -303,7 +313,7 @@ bool bt_sync_is_idle(struct bt_sync *sync)
 	if (sync->busy != BT_TASK_NONE || bt_teller_under_way(sync->parts.teller))
 		return false;
 	for (int id = 0; id < BT_TASK_COUNT; id++) {
-		bool failed = sync->backoff_ms[id] != 0, timer = id != BT_TASK_PENDING && id != BT_TASK_JOURNAL;
+		bool failed = sync->backoff_ms[id] != 0, timer = id != BT_TASK_PENDING && id != BT_TASK_CLAIMS && id != BT_TASK_JOURNAL;
 
 		if (failed || !may_run(sync, (enum bt_sync_task_id)id) ||
 		    (timer && bt_sync_boot_ms(sync) < sync->due_boot_ms[id]))

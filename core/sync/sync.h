@@ -64,6 +64,8 @@ int bt_sync_due_ms(const struct bt_sync *sync);
 bool bt_sync_is_idle(struct bt_sync *sync);
 /** Borrowed, valid until the next step or answer. */
 const struct bt_sync_state *bt_sync_state(const struct bt_sync *sync);
+/** A claim has been written: it is sent as soon as may be. */
+void bt_sync_note_claim(struct bt_sync *sync);
 /** The head-end has withdrawn this terminal: the lease is given up at once, on disk too; only a new one brings issue
  *  back (PROTOCOL H5). Accounting goes on. */
 void bt_sync_note_revoked(struct bt_sync *sync);

@@ -39,6 +39,13 @@ bool bt_sync_wants_pending(struct bt_sync *sync)
 	return find_pending(sync, &row);
 }
 
+bool bt_sync_is_ending_cuts(struct bt_sync *sync)
+{
+	struct bt_sale_row row;
+
+	return sync->round_rank == 0 && find_pending(sync, &row) && sync->round_rank == 0;
+}
+
 /* The teller asks and its answer comes to the teller; sync only paces. One at a time, so that a server that hangs never
  * fills the teller's places while people stand at the counter. */
 enum bt_err bt_sync_start_pending(struct bt_sync *sync)

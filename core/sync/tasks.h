@@ -2,6 +2,7 @@
 #ifndef BT_SYNC_TASKS_H
 #define BT_SYNC_TASKS_H
 
+#include "core/desk/claim.h"
 #include "core/sync/sync.h"
 
 /** Records in one upload. */
@@ -14,6 +15,7 @@ enum bt_sync_task_id {
 	BT_TASK_LEASE,
 	BT_TASK_TARIFFS,
 	BT_TASK_PENDING, /* what ends a disconnection comes before the rest */
+	BT_TASK_CLAIMS,
 	BT_TASK_JOURNAL,
 	BT_TASK_DIRECTORY,
 	BT_TASK_COUNT,
@@ -76,6 +78,7 @@ struct bt_sync {
 	bool round_tried;  /* one was tried in this round */
 	bool reached;      /* the head-end answered when last looked */
 	bool round_over;   /* all were tried; the next round begins when the task is due */
+	struct bt_claim claim; /* that is out, or was last */
 	bool changed;
 };
 
@@ -115,6 +118,15 @@ bool bt_sync_is_resending(const struct bt_sync *sync);
 void bt_sync_start_round(struct bt_sync *sync);
 bool bt_sync_wants_pending(struct bt_sync *sync);
 enum bt_err bt_sync_start_pending(struct bt_sync *sync);
+
+/** True while a payment that ends a disconnection is still to be tried in this round. */
+bool bt_sync_is_ending_cuts(struct bt_sync *sync);
+
+/* sync_claims.c */
+bool bt_sync_wants_claims(struct bt_sync *sync);
+enum bt_err bt_sync_start_claims(struct bt_sync *sync);
+enum bt_err bt_sync_take_claims(struct bt_sync *sync, const struct bt_answer *answer);
+void bt_sync_claims_failed(struct bt_sync *sync, const struct bt_answer *answer);
 
 /* sync_upload.c */
 bool bt_sync_wants_upload(struct bt_sync *sync);
