@@ -14,6 +14,7 @@ static const struct bt_sbx_route routes[] = {
     {"GET", "/v1/directory", BT_SBX_ACTIVE, bt_sbx_call_directory},
     {"GET", "/v1/consumers", BT_SBX_ACTIVE, bt_sbx_call_search},
     {"GET", "/v1/consumers/{}", BT_SBX_ACTIVE, bt_sbx_call_consumer},
+    {"GET", "/v1/consumers/{}/account", BT_SBX_ACTIVE, bt_sbx_call_account},
     /* A revoked terminal's sale is refused by the call itself, with the sale's id (PROTOCOL H5). */
     {"POST", "/v1/sales", BT_SBX_KNOWN, bt_sbx_call_sell},
     {"GET", "/v1/sales/{}", BT_SBX_KNOWN, bt_sbx_call_inquire},

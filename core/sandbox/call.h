@@ -67,6 +67,7 @@ enum bt_sbx_code bt_sbx_call_lease(struct bt_sbx *, const struct bt_sbx_request 
 enum bt_sbx_code bt_sbx_call_tariffs(struct bt_sbx *, const struct bt_sbx_request *, struct bt_sbx_reply *);
 enum bt_sbx_code bt_sbx_call_directory(struct bt_sbx *, const struct bt_sbx_request *, struct bt_sbx_reply *);
 enum bt_sbx_code bt_sbx_call_consumer(struct bt_sbx *, const struct bt_sbx_request *, struct bt_sbx_reply *);
+enum bt_sbx_code bt_sbx_call_account(struct bt_sbx *, const struct bt_sbx_request *, struct bt_sbx_reply *);
 enum bt_sbx_code bt_sbx_call_search(struct bt_sbx *, const struct bt_sbx_request *, struct bt_sbx_reply *);
 enum bt_sbx_code bt_sbx_call_sell(struct bt_sbx *, const struct bt_sbx_request *, struct bt_sbx_reply *);
 enum bt_sbx_code bt_sbx_call_inquire(struct bt_sbx *, const struct bt_sbx_request *, struct bt_sbx_reply *);

@@ -1,6 +1,8 @@
 #include "core/sandbox/clock.h"
 
 #include <stdatomic.h>
+#include <stdbool.h>
+#include <string.h>
 #include <time.h>
 
 #define BASE_2014_MS  INT64_C(1388534400000)
@@ -47,13 +49,28 @@ int64_t bt_sbx_tid_minute(int64_t ms)
 	return (ms - BASE_2014_MS) / BT_SBX_MINUTE_MS;
 }
 
+const char *const bt_sbx_holidays[] = {"2026-08-15", "2026-10-02", "2027-01-26", NULL};
+
+static bool is_holiday(int64_t day)
+{
+	char text[16];
+	time_t seconds = (time_t)(day * (BT_SBX_DAY_MS / 1000));
+	struct tm civil;
+	if (!gmtime_r(&seconds, &civil) || strftime(text, sizeof text, "%Y-%m-%d", &civil) == 0)
+		return false;
+	for (size_t i = 0; bt_sbx_holidays[i]; i++)
+		if (strcmp(bt_sbx_holidays[i], text) == 0)
+			return true;
+	return false;
+}
+
 int64_t bt_sbx_next_cut(int64_t ms)
 {
 	int64_t day = (ms + INDIA_OFFSET) / BT_SBX_DAY_MS;
 	for (;; day++) {
 		int64_t cut = day * BT_SBX_DAY_MS - INDIA_OFFSET + CUT_STARTS_AT;
 		/* Day 0 of the epoch was a Thursday, so (day + 4) % 7 is 0 on a Sunday. */
-		if (cut > ms && (day + 4) % 7 != 0)
+		if (cut > ms && (day + 4) % 7 != 0 && !is_holiday(day))
 			return cut;
 	}
 }

@@ -19,7 +19,9 @@ void bt_sbx_clock_skew(int64_t ms);
 void bt_sbx_clock_use(int64_t (*now_ms)(void *context), void *context);
 /** Whole minutes since 2014-01-01 00:00 UTC, seconds cut off. Source: facts/sts.md 5.3. */
 int64_t bt_sbx_tid_minute(int64_t ms);
-/** The next 10:00 in India after @p ms that is not on a Sunday. Source: facts/vending.md 5.2. */
+/** Days on which nobody is cut, "2026-08-15", rising; ends with NULL. Source: facts/vending.md 5.2 (fixed holidays). */
+extern const char *const bt_sbx_holidays[];
+/** The next 10:00 in India after @p ms that is not on a Sunday or a holiday. Source: facts/vending.md 5.2. */
 int64_t bt_sbx_next_cut(int64_t ms);
 
 #endif

@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/sandbox/account.h"
 #include "core/sandbox/bytes.h"
 #include "core/sandbox/call.h"
 #include "core/sandbox/clock.h"
@@ -65,12 +66,13 @@ static json_t *make_account(const struct bt_sbx_consumer *c)
 	    c->free_of < 0 ? json_null()
 			   : json_pack("{s:I, s:I}", "left", (json_int_t)c->free_left, "of", (json_int_t)c->free_of);
 	json_t *blocked = note->told_blocked ? bt_sbx_json_words(note->reason_en, note->reason_hi) : json_null();
-	return json_pack("{s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:b, s:I}", "balance_paise",
+	return json_pack("{s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:b, s:I, s:I}", "balance_paise",
 			 (json_int_t)c->balance_paise, "balance_at", (json_int_t)c->balance_at, "dues_paise",
 			 (json_int_t)c->dues_paise, "dues_daily_paise", (json_int_t)c->dues_daily_paise, "free_units",
 			 free_units, "blocked", blocked, "supply_cut_at", number_or_null(c->supply_cut_at), "cut_from",
 			 c->cut_due ? json_integer(bt_sbx_next_cut(bt_sbx_now_ms())) : json_null(), "postpaid",
-			 strcmp(c->kind, "dues") == 0, "last_recharge_paise", (json_int_t)c->last_recharge_paise);
+			 strcmp(c->kind, "dues") == 0, "last_recharge_paise", (json_int_t)c->last_recharge_paise, "daily_units",
+			 (json_int_t)bt_sbx_daily_units(c));
 }
 
 static json_t *make_consumer(const struct bt_sbx *sbx, const struct bt_sbx_consumer *c, const uint8_t vault_key[32])

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/sandbox/account.h"
 #include "core/sandbox/bytes.h"
 #include "core/sandbox/clock.h"
 #include "core/sandbox/meter_key.h"
@@ -283,6 +284,14 @@ static const struct cast_row *part_of(int64_t index)
 	return slot >= 0 && slot < (int64_t)(sizeof cast / sizeof *cast) ? &cast[slot] : &ordinary;
 }
 
+int64_t bt_sbx_person_past(const char *number, int which)
+{
+	for (size_t i = 0; which == 0 && i < sizeof known / sizeof *known; i++)
+		if (strcmp(known[i].number, number) == 0)
+			return known[i].last_recharge_paise;
+	return bt_sbx_past_paise(number, which);
+}
+
 void bt_sbx_person_make(uint64_t seed, int64_t index, int64_t now_ms, struct bt_sbx_consumer *out)
 {
 	const int64_t known_count = (int64_t)(sizeof known / sizeof *known);
@@ -306,6 +315,8 @@ void bt_sbx_person_make(uint64_t seed, int64_t index, int64_t now_ms, struct bt_
 		snprintf(out->kind, sizeof out->kind, "%s", part->kind);
 		snprintf(out->note, sizeof out->note, "%s", part->note);
 		snprintf(out->number, sizeof out->number, "1003%08u", (unsigned)(11000013 + index * 37) % 100000000);
+		if (out->last_recharge_paise > 0)
+			out->last_recharge_paise = bt_sbx_person_past(out->number, 0);
 		/* 7919 is prime to 60,000,000, so no serial comes twice; 74... and 75... stay for the known ones. */
 		if (part->has_meter)
 			make_meter("04", 10000000 + (index * 7919 + (int64_t)(seed % 60000000)) % 60000000, out->meter);
@@ -348,9 +359,9 @@ void bt_sbx_guest_make(int64_t index, int64_t version, int64_t now_ms, struct bt
 					.free_left = 300,
 					.free_of = 1250,
 					.supply_cut_at = -1,
-					.last_recharge_paise = 30000,
 					.version = version};
 	snprintf(out->number, sizeof out->number, "%s", guests[index].number);
+	out->last_recharge_paise = bt_sbx_person_past(out->number, 0);
 	snprintf(out->mobile, sizeof out->mobile, "9835%06u", (unsigned)(99000 + index) % 1000000);
 	snprintf(out->relation, sizeof out->relation, "%s", guests[index].relation);
 	snprintf(out->name_en, sizeof out->name_en, "%s", guests[index].name_en);
@@ -435,7 +446,8 @@ bool bt_sbx_people_make(struct bt_sbx *sbx, uint64_t seed, int64_t count)
 	if (!list)
 		return false;
 	bool ok = bt_sbx_store_begin(sbx->db) && put_all(sbx, list, seed, count) &&
-		  bt_sbx_meta_put_int(sbx->db, "consumers", count);
+		  bt_sbx_meta_put_int(sbx->db, "consumers", count) &&
+		  bt_sbx_meta_put_int(sbx->db, BT_SBX_TOWN_AT, bt_sbx_now_ms());
 	ok = fclose(list) == 0 && ok && bt_sbx_store_commit(sbx->db);
 	if (!ok)
 		bt_sbx_store_rollback(sbx->db);

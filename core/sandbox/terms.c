@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/sandbox/account.h"
 #include "core/sandbox/bytes.h"
 #include "core/sandbox/call.h"
 #include "core/sandbox/clock.h"
@@ -38,12 +39,6 @@ json_t *bt_sbx_sign_document(const struct bt_sbx *sbx, json_t *document)
 	return signed_document;
 }
 
-static json_t *make_notices(void)
-{
-	return json_pack("[o]", bt_sbx_json_words("Supply off in Danapur on Sunday, 08:00 to 11:00, for line work.",
-						  "लाइन के काम के लिए रविवार 08:00 से 11:00 तक दानापुर में बिजली बंद रहेगी।"));
-}
-
 enum bt_sbx_code bt_sbx_call_health(struct bt_sbx *sbx, const struct bt_sbx_request *request,
 				    struct bt_sbx_reply *reply)
 {
@@ -60,7 +55,8 @@ enum bt_sbx_code bt_sbx_call_health(struct bt_sbx *sbx, const struct bt_sbx_requ
 		return BT_SBX_INTERNAL;
 	bt_sbx_b64_encode(signature, sizeof signature, signature_text, sizeof signature_text);
 	reply->body = json_pack("{s:I, s:I, s:s, s:s, s:o}", "time", (json_int_t)now_ms, "era", (json_int_t)sbx->era,
-				"nonce", nonce, "signature", signature_text, "notices", make_notices());
+				"nonce", nonce, "signature", signature_text, "notices",
+				json_pack("[o]", bt_sbx_notice_words()));
 	return BT_SBX_NONE;
 }
 
@@ -113,8 +109,11 @@ enum bt_sbx_code bt_sbx_call_tariffs(struct bt_sbx *sbx, const struct bt_sbx_req
 		json_array_append_new(categories,
 				      json_pack("{s:s, s:I, s:I}", "code", row->code, "rate_paise",
 						(json_int_t)row->rate_paise, "duty_bp", (json_int_t)row->duty_bp));
-	json_t *cut =
-	    json_pack("{s:s, s:s, s:b, s:i}", "from", "10:00", "until", "13:00", "not_sunday", 1, "grace_hours", 72);
+	json_t *holidays = json_array();
+	for (size_t i = 0; bt_sbx_holidays[i]; i++)
+		json_array_append_new(holidays, json_string(bt_sbx_holidays[i]));
+	json_t *cut = json_pack("{s:s, s:s, s:b, s:i, s:o}", "from", "10:00", "until", "13:00", "not_sunday", 1,
+				"grace_hours", 72, "holidays", holidays);
 	reply->body = bt_sbx_sign_document(
 	    sbx, json_pack("{s:i, s:s, s:o, s:I, s:o, s:I, s:I, s:o}", "format", 1, "id", BT_SBX_TARIFF_ID, "name",
 			   bt_sbx_json_words("BERC 2026-27", "BERC 2026-27"), "valid_from", (json_int_t)TARIFF_FROM_MS,
