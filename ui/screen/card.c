@@ -25,7 +25,6 @@ static const char *const towards_names[] = {
 struct card {
 	struct bt_ui_field amount;
 	enum bt_towards towards;
-	int tender;
 	bool has_quote;
 	enum bt_err quote_err;
 	bt_paise asked; /* the amount about which it has been asked once: ten times, or a repeat */
@@ -48,7 +47,6 @@ static void recompute(struct card *card, struct bt_ui_desk *desk)
 	bt_paise amount = bt_ui_field_paise(&card->amount);
 	desk->draft.amount = amount;
 	desk->draft.dues = dues_part(card);
-	desk->draft.tender = bt_tender_kinds[card->tender];
 	card->quote_err = amount > 0
 			      ? shop->quote(shop->self, &desk->draft.consumer, amount, desk->draft.dues, &desk->quote)
 			      : BT_ERANGE;
@@ -90,6 +88,8 @@ static void enter(void *self, struct bt_ui_desk *desk)
 {
 	struct card *card = self;
 	const struct bt_ui_shop *shop = desk->shop;
+	desk->draft.tender = bt_tender_kinds[0];
+	desk->instead_of[0] = '\0';
 	card->towards = desk->draft.consumer.kind == BT_KIND_DUES || desk->draft.consumer.postpaid ? BT_TOWARDS_DUES
 												   : BT_TOWARDS_BALANCE;
 	if (shop->history(shop->self, &desk->draft.consumer, HISTORY_MAX, card->history, &card->history_count) !=
@@ -148,21 +148,9 @@ static struct bt_ui_go step_towards(struct card *card, struct bt_ui_desk *desk)
 	return BT_GO(BT_GO_STAY);
 }
 
-/* Ways of paying that this counter cannot complete are passed over, and that is said. */
 static struct bt_ui_go step_tender(struct card *card, struct bt_ui_desk *desk)
 {
-	int count = 0;
-	while (bt_tender_kinds[count]) {
-		count++;
-	}
-	int next = card->tender;
-	do {
-		next = (next + 1) % count;
-	} while (!bt_tender_kinds[next]->available && next != card->tender);
-	if (next == card->tender) {
-		bt_ui_note(desk, BT_INK_WARN, N_("This way of paying is not available here."), NULL);
-	}
-	card->tender = next;
+	desk->draft.tender = bt_ui_next_tender(desk, desk->draft.tender);
 	recompute(card, desk);
 	return BT_GO(BT_GO_STAY);
 }
@@ -479,8 +467,9 @@ static bool is_possible(const struct bt_consumer *consumer, enum bt_towards towa
 	return towards == BT_TOWARDS_BALANCE || consumer->dues > 0;
 }
 
-static void draw_choices(const struct card *card, const struct bt_consumer *consumer, struct bt_ui_canvas *canvas)
+static void draw_choices(const struct card *card, const struct bt_ui_desk *desk, struct bt_ui_canvas *canvas)
 {
+	const struct bt_consumer *consumer = &desk->draft.consumer;
 	bt_ui_label(canvas, 17, N_("Towards"));
 	for (int i = 0; i < BT_TOWARDS_COUNT; i++) {
 		draw_choice(17, i, towards_names[i], is_possible(consumer, (enum bt_towards)i), (int)card->towards == i,
@@ -488,7 +477,8 @@ static void draw_choices(const struct card *card, const struct bt_consumer *cons
 	}
 	bt_ui_label(canvas, 19, N_("Pay by"));
 	for (int i = 0; bt_tender_kinds[i] && BT_VALUE_COL + CHOICE_STEP * i + CHOICE_STEP - 2 <= 78; i++) {
-		draw_choice(19, i, bt_tender_kinds[i]->name, bt_tender_kinds[i]->available, card->tender == i, canvas);
+		const struct bt_tender_kind *kind = bt_tender_kinds[i];
+		draw_choice(19, i, kind->name, bt_ui_tender_is_open(desk, kind), desk->draft.tender == kind, canvas);
 	}
 }
 
@@ -519,7 +509,7 @@ static void draw(const void *self, const struct bt_ui_desk *desk, struct bt_ui_c
 	bt_ui_label(canvas, 12, N_("Amount"));
 	bt_ui_amount_draw(canvas, 11, BT_VALUE_COL, AMOUNT_COL, BT_INK_FACT, bt_ui_field_paise(&card->amount), true);
 	draw_quick(card, canvas);
-	draw_choices(card, &desk->draft.consumer, canvas);
+	draw_choices(card, desk, canvas);
 	draw_gives(card, desk, canvas);
 	if (canvas->cols >= BT_THIRD_FROM) {
 		bt_ui_put(canvas, 3, BT_THIRD_COL, BT_INK_QUIET, bt_ui_word(canvas, N_("Last recharges")));

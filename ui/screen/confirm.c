@@ -3,10 +3,12 @@
 
 #include <string.h>
 
+#include "ui/screen/aside.h"
 #include "ui/screen/pay.h"
 #include "ui/screen/till.h"
 #include "ui/widget/bigdigits.h"
 #include "ui/widget/field.h"
+#include "ui/widget/frame.h"
 
 #define GIVEN_DIGITS 8
 #define SIGN_COL     17
@@ -65,6 +67,50 @@ static void say_pay_error(struct bt_ui_desk *desk, enum bt_err err)
 	}
 }
 
+/* Nothing has been taken yet, so nothing has to be given back. */
+static void say_begin_error(struct bt_ui_desk *desk, enum bt_err err)
+{
+	const char *refusal = bt_ui_upi_refusal(desk);
+	if (desk->status.stopped != BT_OK) {
+		bt_ui_note(desk, BT_INK_BAD, bt_ui_stop_sentence(desk->status.stopped),
+			   desk->shop->enrolment->complaint, NULL);
+	} else if (err == BT_EFULL || err == BT_EUNREACHABLE || refusal) {
+		bt_ui_note(desk, BT_INK_WARN,
+			   refusal ? refusal : N_("No UPI now: the bank cannot be asked. Take cash."), NULL);
+	} else {
+		bt_ui_note(desk, BT_INK_WARN, N_("This amount cannot be paid by UPI here. Take cash."), NULL);
+	}
+}
+
+/* The whole sale is put on record, and the bank is asked for a QR. */
+static struct bt_ui_go show_qr(struct confirm *confirm, struct bt_ui_desk *desk)
+{
+	const struct bt_ui_upi *upi = desk->shop->upi;
+	char sale_id[37] = "";
+	desk->draft.given = desk->draft.amount;
+	enum bt_err err = upi ? upi->begin(upi->self, &desk->draft, sale_id) : BT_EUNREACHABLE;
+	if (err != BT_OK) {
+		desk->shop->status(desk->shop->self, &desk->status);
+		say_begin_error(desk, err);
+		return desk->status.stopped ? BT_GO_TO(BT_GO_SWAP, &bt_ui_limit_used) : BT_GO(BT_GO_IGNORED);
+	}
+	confirm->paid = true;
+	bt_text_copy(desk->sale_id, sizeof(desk->sale_id), sale_id);
+	desk->from_list = false;
+	return BT_GO_TO(BT_GO_OVER, &bt_ui_upi);
+}
+
+/* The payment by UPI that was let go for this cash: money that comes for it all the same has to go back. */
+static void let_go_for_cash(struct bt_ui_desk *desk)
+{
+	const struct bt_ui_upi *upi = desk->shop->upi;
+	if (upi && desk->instead_of[0]) {
+		/* Refused when it has ended for good: then nothing can come for it. */
+		(void)upi->stop(upi->self, desk->instead_of, true);
+	}
+	desk->instead_of[0] = '\0';
+}
+
 static bool refuse_given(const struct confirm *confirm, struct bt_ui_desk *desk)
 {
 	char amount[32], missing[32];
@@ -94,6 +140,7 @@ static struct bt_ui_go take_money(struct confirm *confirm, struct bt_ui_desk *de
 	memcpy(confirm->sale_id, sale_id, sizeof(confirm->sale_id));
 	confirm->paid = true;
 	confirm->paid_boot_ms = desk->boot_ms;
+	let_go_for_cash(desk);
 	return follow(confirm, desk);
 }
 
@@ -107,11 +154,18 @@ static struct bt_ui_go press_key(struct confirm *confirm, struct bt_ui_desk *des
 {
 	switch (press->key) {
 	case BT_KEY_ENTER:
-		return press->fresh ? take_money(confirm, desk) : BT_GO(BT_GO_STAY);
+		if (!press->fresh) {
+			return BT_GO(BT_GO_STAY);
+		}
+		return bt_ui_is_upi(desk->draft.tender) ? show_qr(confirm, desk) : take_money(confirm, desk);
 	case BT_KEY_CHAR:
 		if (press->ch == '*') {
-			bt_ui_note(desk, BT_INK_WARN, N_("This way of paying is not available here."), NULL);
+			desk->draft.tender = bt_ui_next_tender(desk, desk->draft.tender);
+			bt_ui_field_clear(&confirm->given);
 			return BT_GO(BT_GO_STAY);
+		}
+		if (bt_ui_is_upi(desk->draft.tender)) {
+			return BT_GO(BT_GO_IGNORED); /* nothing is counted */
 		}
 		return BT_GO(bt_ui_field_put_digit(&confirm->given, press->ch, GIVEN_DIGITS) ? BT_GO_STAY
 											     : BT_GO_IGNORED);
@@ -215,6 +269,17 @@ static void draw_given(const struct confirm *confirm, struct bt_ui_canvas *canva
 	}
 }
 
+/* Nothing is counted; what will come of it is said as the Enter of cash says it. */
+static void draw_before_qr(const struct bt_ui_desk *desk, struct bt_ui_canvas *canvas)
+{
+	if (desk->outlook == BT_OUTLOOK_DOCKET) {
+		bt_ui_put(canvas, 18, BT_MARK_COL, BT_INK_WARN | BT_BOLD, bt_ui_role_shape(BT_INK_WARN));
+		bt_ui_put(canvas, 18, BT_TEXT_LEFT, BT_INK_WARN,
+			  bt_ui_word(canvas, N_("No token at once: a docket, and the token later.")));
+	}
+	bt_ui_put(canvas, 20, BT_TEXT_LEFT, BT_INK_QUIET, bt_ui_word(canvas, N_("Ask the name before Enter.")));
+}
+
 static void draw(const void *self, const struct bt_ui_desk *desk, struct bt_ui_canvas *canvas)
 {
 	const struct confirm *confirm = self;
@@ -229,9 +294,28 @@ static void draw(const void *self, const struct bt_ui_desk *desk, struct bt_ui_c
 	if (desk->draft.tender) {
 		bt_ui_put(canvas, 16, BT_VALUE_COL, BT_INK_FACT, bt_ui_word(canvas, desk->draft.tender->name));
 	}
+	if (bt_ui_is_upi(desk->draft.tender)) {
+		draw_before_qr(desk, canvas);
+		return;
+	}
 	draw_given(confirm, canvas);
 	bt_ui_put(canvas, 20, BT_TEXT_LEFT, BT_INK_QUIET,
 		  bt_ui_word(canvas, N_("Ask the name and count the money before Enter.")));
+}
+
+static void payer(const void *self, const struct bt_ui_desk *desk, struct bt_ui_payer *out)
+{
+	const struct confirm *confirm = self;
+	bt_paise given = given_of(confirm);
+	bool gives_back = confirm->given.text[0] && given > desk->draft.amount;
+	out->page = gives_back ? BT_PAYER_CHANGE : BT_PAYER_CONFIRM;
+	out->amount = desk->draft.amount;
+	out->units = desk->draft.dues < desk->draft.amount ? desk->quote.units : 0;
+	bt_ui_payer_name(out, &desk->draft.consumer, desk->lang);
+	if (gives_back) {
+		out->given = given;
+		out->change = given - desk->draft.amount;
+	}
 }
 
 static bool show_enter(const void *self, const struct bt_ui_desk *desk, const struct bt_ui_canvas *canvas,
@@ -241,7 +325,8 @@ static bool show_enter(const void *self, const struct bt_ui_desk *desk, const st
 					     [BT_OUTLOOK_CREDIT] = N_("Money taken, credit it"),
 					     [BT_OUTLOOK_DOCKET] = N_("Money taken, give docket"),
 					     [BT_OUTLOOK_REFUSED] = N_("Money taken, give docket")};
-	bt_text_copy(label, 64, bt_ui_word(canvas, labels[desk->outlook]));
+	bool upi = bt_ui_is_upi(desk->draft.tender);
+	bt_text_copy(label, 64, bt_ui_word(canvas, upi ? N_("Show QR") : labels[desk->outlook]));
 	return !((const struct confirm *)self)->paid;
 }
 
@@ -283,4 +368,5 @@ const struct bt_ui_screen bt_ui_confirm = {
     .enter = enter,
     .draw = draw,
     .on_event = on_event,
+    .payer = payer,
 };

@@ -181,6 +181,27 @@ static void draw_status(const struct bt_ui_status *status, const struct bt_till_
 	bt_ui_status_row(canvas, slots);
 }
 
+/* Server and time; of the banner what cannot wait, in few words. */
+static void draw_side(const struct bt_ui_desk *desk, int columns, struct bt_ui_canvas *canvas)
+{
+	const struct bt_ui_status *status = &desk->status;
+	struct bt_ui_slot server = {.shape = ""};
+	char time[BT_DATE_BYTES], text[320];
+	fill_server(status, canvas, &server);
+	bt_ui_time(status->now_ms, time);
+	bt_ui_status_side(canvas, columns, &server, time);
+	if (status->training) {
+		bt_ui_banner_side(canvas, columns, BT_BANNER_TRAINING, bt_ui_word(canvas, N_("TRAINING · NO VALUE")));
+	} else if (bt_ui_tokens_stopped(status)) {
+		bt_ui_banner_side(canvas, columns, BT_BANNER_STOP, bt_ui_word(canvas, N_("No token now.")));
+	}
+	if (desk->note.key) {
+		const char *args[BT_NOTE_ARGS + 1] = {desk->note.args[0], desk->note.args[1], desk->note.args[2], NULL};
+		(void)bt_words_format(canvas->words, canvas->lang, desk->note.key, args, text, sizeof(text));
+		bt_ui_message_side(canvas, columns, desk->note.role, text);
+	}
+}
+
 static const struct {
 	const char *reason, *sentence;
 } stops[BT_ERR_COUNT] = {
@@ -311,10 +332,9 @@ static int collect_keys(const struct bt_ui_screen *screen, const void *self, con
 	return count;
 }
 
-void bt_ui_face_draw(const struct bt_ui_screen *screen, const void *self, const struct bt_ui_desk *desk,
-		     struct bt_ui_canvas *canvas)
+/* The status row, the banner and the message over all columns. */
+static void draw_rows(const struct bt_ui_desk *desk, struct bt_ui_canvas *canvas)
 {
-	struct bt_ui_key_cell keys[KEYS_MAX];
 	char text[768] = "";
 	draw_status(&desk->status, &desk->till, canvas);
 	enum bt_ui_banner banner = choose_banner(desk, canvas, text, sizeof(text));
@@ -324,6 +344,18 @@ void bt_ui_face_draw(const struct bt_ui_screen *screen, const void *self, const 
 		const char *args[BT_NOTE_ARGS + 1] = {desk->note.args[0], desk->note.args[1], desk->note.args[2], NULL};
 		(void)bt_words_format(canvas->words, canvas->lang, desk->note.key, args, text, sizeof(text));
 		bt_ui_message_row(canvas, desk->note.role, text);
+	}
+}
+
+void bt_ui_face_draw(const struct bt_ui_screen *screen, const void *self, const struct bt_ui_desk *desk,
+		     struct bt_ui_canvas *canvas)
+{
+	struct bt_ui_key_cell keys[KEYS_MAX];
+	int columns = screen->frame_columns ? screen->frame_columns(self, desk, canvas) : canvas->cols;
+	if (columns < canvas->cols) {
+		draw_side(desk, columns, canvas);
+	} else {
+		draw_rows(desk, canvas);
 	}
 	bt_ui_key_row(canvas, keys, collect_keys(screen, self, desk, canvas, keys));
 }

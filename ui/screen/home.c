@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/sts/identity.h"
+#include "ui/screen/aside.h"
 #include "ui/screen/pay.h"
 #include "ui/screen/till.h"
 #include "ui/widget/field.h"
@@ -77,6 +78,10 @@ static const struct bt_consumer *find_choice(const struct home *home)
 static struct bt_ui_go open_card(struct bt_ui_desk *desk, const struct bt_consumer *consumer)
 {
 	memset(&desk->draft, 0, sizeof(desk->draft));
+	if (bt_ui_aside_find(desk, consumer, desk->sale_id)) {
+		desk->from_list = true;
+		return BT_GO_TO(BT_GO_PUSH, &bt_ui_upi); /* what this person has begun comes first */
+	}
 	desk->draft.consumer = *consumer;
 	return BT_GO_TO(BT_GO_PUSH, &bt_ui_card);
 }
@@ -288,6 +293,7 @@ static struct bt_ui_go on_event(void *self, struct bt_ui_desk *desk, const struc
 	struct home *home = self;
 	if (event->kind == BT_UI_EVENT_TICK) {
 		catch_up(home, desk);
+		bt_ui_aside_tell(desk);
 		return home->looking ? take_answer(home, desk) : show_due(home, desk);
 	}
 	if (event->kind == BT_UI_EVENT_SCAN) {
@@ -394,6 +400,14 @@ static bool show_shift(const void *self, const struct bt_ui_desk *desk, const st
 	return desk->shop->till != NULL;
 }
 
+/* Between two persons: nothing but the heading. */
+static void payer(const void *self, const struct bt_ui_desk *desk, struct bt_ui_payer *out)
+{
+	(void)self;
+	(void)desk;
+	out->page = BT_PAYER_START;
+}
+
 static const struct bt_ui_key_row keys[] = {
     {"Enter", N_("Choose"), N_("Forward: accept, choose, next"), NULL},
     {"↑↓", N_("Move"), N_("Move in the list"), NULL},
@@ -415,4 +429,5 @@ const struct bt_ui_screen bt_ui_home = {
     .enter = enter,
     .draw = draw,
     .on_event = on_event,
+    .payer = payer,
 };

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "ui/screen/again.h"
+#include "ui/screen/aside.h"
 #include "ui/screen/face.h"
 #include "ui/widget/dates.h"
 
@@ -90,15 +91,51 @@ bool bt_ui_print_again(struct bt_ui_desk *desk, const char *sale_id)
 	return true;
 }
 
+bool bt_ui_is_upi(const struct bt_tender_kind *kind)
+{
+	return kind && strcmp(kind->id, "upi") == 0;
+}
+
+bool bt_ui_tender_is_open(const struct bt_ui_desk *desk, const struct bt_tender_kind *kind)
+{
+	return bt_ui_is_upi(kind) ? !bt_ui_upi_refusal(desk) : kind->available;
+}
+
+const struct bt_tender_kind *bt_ui_next_tender(struct bt_ui_desk *desk, const struct bt_tender_kind *now)
+{
+	const struct bt_tender_kind *next = now;
+	const char *refusal = NULL;
+	int count = 0, at = 0;
+	for (; bt_tender_kinds[count]; count++) {
+		at = bt_tender_kinds[count] == now ? count : at;
+	}
+	for (int i = 1; i <= count && next == now; i++) {
+		const struct bt_tender_kind *kind = bt_tender_kinds[(at + i) % count];
+		if (bt_ui_tender_is_open(desk, kind)) {
+			next = kind;
+		} else if (bt_ui_is_upi(kind)) {
+			refusal = bt_ui_upi_refusal(desk);
+		}
+		if (kind == now) {
+			break;
+		}
+	}
+	if (refusal) {
+		bt_ui_note(desk, BT_INK_WARN, refusal, NULL);
+	} else if (next == now) {
+		bt_ui_note(desk, BT_INK_WARN, N_("This way of paying is not available here."), NULL);
+	}
+	return next;
+}
+
 bool bt_ui_show_ways(const void *self, const struct bt_ui_desk *desk, const struct bt_ui_canvas *canvas, char label[64])
 {
-	int ways = 0;
+	int ways = desk->shop->upi ? 1 : 0;
 	(void)self;
-	(void)desk;
 	(void)canvas;
 	(void)label;
 	for (int i = 0; bt_tender_kinds[i]; i++) {
-		ways += bt_tender_kinds[i]->available;
+		ways += !bt_ui_is_upi(bt_tender_kinds[i]) && bt_tender_kinds[i]->available;
 	}
 	return ways > 1;
 }

@@ -16,6 +16,12 @@ void bt_ui_history_rows(struct bt_ui_canvas *canvas, int row, int col, const str
 /** Print a sale again; when that is not possible, or why it is wanted has to be asked first, row 22 says so. @return
  * true when it is being printed. */
 bool bt_ui_print_again(struct bt_ui_desk *desk, const char *sale_id);
+/** True when @p kind can be taken now; UPI only while the bank can be asked. */
+bool bt_ui_tender_is_open(const struct bt_ui_desk *desk, const struct bt_tender_kind *kind);
+/** The next way of paying after @p now that can be taken; where UPI cannot, row 22 says why. */
+const struct bt_tender_kind *bt_ui_next_tender(struct bt_ui_desk *desk, const struct bt_tender_kind *now);
+/** True for UPI: nothing is counted by hand. */
+bool bt_ui_is_upi(const struct bt_tender_kind *kind);
 /** Key row: only where there is more than one way of paying to choose from. */
 bool bt_ui_show_ways(const void *self, const struct bt_ui_desk *desk, const struct bt_ui_canvas *canvas,
 		     char label[64]);

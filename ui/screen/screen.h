@@ -6,6 +6,7 @@
 #ifndef BT_UI_SCREEN_SCREEN_H
 #define BT_UI_SCREEN_SCREEN_H
 
+#include "ui/screen/payer.h"
 #include "ui/screen/shop.h"
 #include "ui/widget/canvas.h"
 #include "ui/widget/key.h"
@@ -38,6 +39,14 @@ struct bt_ui_again {
 	struct bt_ui_press press;
 };
 
+#define BT_ASIDE_MAX (2 * BT_UPI_WAITING)
+
+/** Payments by UPI that wait for the bank while others are served, as far as they are known here (aside.h). */
+struct bt_ui_aside {
+	int count;
+	char sale_ids[BT_ASIDE_MAX][37];
+};
+
 /** Everything that screens share. Owned by the stage; draw sees it const. */
 struct bt_ui_desk {
 	const struct bt_ui_shop *shop;
@@ -47,6 +56,8 @@ struct bt_ui_desk {
 	struct bt_till_state till;  /* likewise; zeroed where there is no till */
 	struct bt_ui_note note;
 	struct bt_ui_again again;
+	struct bt_ui_aside aside;
+	char instead_of[37]; /* the payment by UPI that was let go for the draft on Confirm; "" none */
 	struct bt_draft draft; /* the sale being put together; zeroed at home */
 	struct bt_quote quote; /* what it buys, as last shown */
 	enum bt_outlook outlook;
@@ -122,6 +133,10 @@ struct bt_ui_screen {
 	void (*draw)(const void *self, const struct bt_ui_desk *desk, struct bt_ui_canvas *canvas);
 	struct bt_ui_go (*on_event)(void *self, struct bt_ui_desk *desk, const struct bt_ui_event *event);
 	void (*leave)(void *self, struct bt_ui_desk *desk); /* may be NULL */
+	/** How many columns the status, banner and message rows have; NULL: all of them. The screen has the rest. */
+	int (*frame_columns)(const void *self, const struct bt_ui_desk *desk, const struct bt_ui_canvas *canvas);
+	/** What the second screen shows the payer meanwhile; *out says START. NULL: what the screen behind says. */
+	void (*payer)(const void *self, const struct bt_ui_desk *desk, struct bt_ui_payer *out);
 };
 
 #define BT_GO(what)             ((struct bt_ui_go){.verb = (what)})
@@ -130,7 +145,7 @@ struct bt_ui_screen {
 extern const struct bt_ui_screen bt_ui_signin, bt_ui_home, bt_ui_card, bt_ui_split, bt_ui_confirm, bt_ui_wait,
     bt_ui_docket, bt_ui_token, bt_ui_credit, bt_ui_history, bt_ui_stuck, bt_ui_limit_low, bt_ui_limit_used,
     bt_ui_system, bt_ui_extend, bt_ui_clock, bt_ui_approve, bt_ui_refund, bt_ui_resume, bt_ui_elsewhere,
-    bt_ui_shift_open, bt_ui_shift, bt_ui_deposit, bt_ui_count, bt_ui_seal, bt_ui_close_shift;
+    bt_ui_shift_open, bt_ui_shift, bt_ui_deposit, bt_ui_count, bt_ui_seal, bt_ui_close_shift, bt_ui_upi;
 
 /** Every screen, NULL-ended. */
 extern const struct bt_ui_screen *const bt_ui_screens[];

@@ -10,7 +10,8 @@ const struct bt_ui_screen *const bt_ui_screens[] = {
     &bt_ui_limit_used, &bt_ui_system,      &bt_ui_extend,  &bt_ui_clock,
     &bt_ui_approve,    &bt_ui_refund,      &bt_ui_resume,  &bt_ui_elsewhere,
     &bt_ui_shift_open, &bt_ui_shift,       &bt_ui_deposit, &bt_ui_count,
-    &bt_ui_seal,       &bt_ui_close_shift, NULL,
+    &bt_ui_seal,       &bt_ui_close_shift, &bt_ui_upi,
+    NULL,
 };
 
 void bt_ui_note(struct bt_ui_desk *desk, enum bt_ui_role role, const char *key, ...)

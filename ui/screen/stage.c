@@ -113,6 +113,7 @@ static void go_home(struct bt_ui_stage *stage)
 	}
 	explicit_bzero(&stage->desk.draft, sizeof(stage->desk.draft));
 	stage->desk.from_list = false;
+	stage->desk.instead_of[0] = '\0';
 	push(stage, &bt_ui_home);
 }
 
@@ -484,6 +485,21 @@ void bt_ui_stage_draw(struct bt_ui_stage *stage, int rows, int cols, struct bt_u
 		bt_ui_face_help(front->screen, front->state, &stage->desk, canvas);
 	}
 	stage->drawn = true;
+}
+
+void bt_ui_stage_payer(const struct bt_ui_stage *stage, struct bt_ui_payer *out)
+{
+	*out = (struct bt_ui_payer){.lang = stage->desk.lang, .training = stage->desk.status.training};
+	if (is_guarded(stage)) {
+		return;
+	}
+	for (int i = stage->depth - 1; i >= 0; i--) {
+		const struct front *front = &stage->stack[i];
+		if (front->screen->payer) {
+			front->screen->payer(front->state, &stage->desk, out);
+			return;
+		}
+	}
 }
 
 bool bt_ui_stage_is_new(const struct bt_ui_stage *stage)

@@ -33,6 +33,8 @@ void bt_ui_stage_tick(struct bt_ui_stage *stage, int64_t boot_ms);
 int bt_ui_stage_due_ms(const struct bt_ui_stage *stage);
 /** Draw the screen in front on a canvas of @p rows x @p cols. */
 void bt_ui_stage_draw(struct bt_ui_stage *stage, int rows, int cols, struct bt_ui_canvas *canvas);
+/** What the second screen may show now; START while nobody is signed in or the screen is locked. */
+void bt_ui_stage_payer(const struct bt_ui_stage *stage, struct bt_ui_payer *out);
 /** True when the screen in front has not been drawn since it came: what is typed now was typed before. */
 bool bt_ui_stage_is_new(const struct bt_ui_stage *stage);
 

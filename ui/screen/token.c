@@ -198,6 +198,20 @@ static void draw(const void *self, const struct bt_ui_desk *desk, struct bt_ui_c
 	draw_remarks(token, desk, layout, canvas);
 }
 
+/* Other numbers that have to be keyed in first are read from the slip, in their order. */
+static void payer(const void *self, const struct bt_ui_desk *desk, struct bt_ui_payer *out)
+{
+	const struct bt_sale_view *view = &((const struct token *)self)->after.view;
+	if (!((const struct token *)self)->after.known || !view->token[0]) {
+		return;
+	}
+	out->page = BT_PAYER_TOKEN;
+	out->amount = view->sale.quote.amount;
+	out->units = view->sale.quote.units;
+	bt_ui_payer_name(out, &view->consumer, desk->lang);
+	bt_text_copy(out->token, sizeof(out->token), view->key_tokens.count == 0 ? view->token : "");
+}
+
 const struct bt_ui_screen bt_ui_token = {
     .id = "token",
     .size = sizeof(struct token),
@@ -207,4 +221,5 @@ const struct bt_ui_screen bt_ui_token = {
     .enter = enter,
     .draw = draw,
     .on_event = on_event,
+    .payer = payer,
 };

@@ -94,6 +94,16 @@ static bool show_here(const void *self, const struct bt_ui_desk *desk, const str
 	return can_make_here(self, desk);
 }
 
+static void payer(const void *self, const struct bt_ui_desk *desk, struct bt_ui_payer *out)
+{
+	const struct wait *wait = self;
+	if (wait->known) {
+		out->page = BT_PAYER_WAIT;
+		out->amount = wait->view.sale.quote.amount;
+		bt_ui_payer_name(out, &wait->view.consumer, desk->lang);
+	}
+}
+
 static const struct bt_ui_key_row keys[] = {
     {"Enter", N_("Make it here now"), "", show_here},
     {"F3", N_("Next person"), N_("Next person; work in progress goes on by itself"), NULL},
@@ -109,4 +119,5 @@ const struct bt_ui_screen bt_ui_wait = {
     .enter = enter,
     .draw = draw,
     .on_event = on_event,
+    .payer = payer,
 };

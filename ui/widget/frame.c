@@ -5,6 +5,7 @@
 #define RIGHT_MARGIN 2
 #define GAP_WIDE     3
 #define GAP_NARROW   2
+#define SIDE_LEFT    2 /* text of a frame that has a side only */
 
 /* Where each slot begins, and how much of the row is its own. */
 static const struct {
@@ -22,20 +23,40 @@ int bt_ui_slot_room(enum bt_ui_slot_id id, const char *shape)
 	return slot_places[id].columns - (shape[0] ? bt_text_columns(shape) + 1 : 0);
 }
 
+static void put_slot(struct bt_ui_canvas *canvas, enum bt_ui_slot_id id, const struct bt_ui_slot *slot)
+{
+	int col = slot_places[id].col;
+	if (slot->shape[0]) {
+		int end = bt_ui_put(canvas, 0, col, slot->shape_role | BT_BOLD, slot->shape);
+		col = end + 1;
+	}
+	bt_ui_put_clip(canvas, 0, col, bt_ui_slot_room(id, slot->shape), slot->style, slot->text);
+}
+
 void bt_ui_status_row(struct bt_ui_canvas *canvas, const struct bt_ui_slot slots[BT_SLOT_COUNT])
 {
 	bt_ui_fill(canvas, 0, 0, canvas->cols, BT_ON_BAR);
 	for (int i = 0; i < BT_SLOT_WHO; i++) {
-		const struct bt_ui_slot *slot = &slots[i];
-		int col = slot_places[i].col;
-		if (slot->shape[0]) {
-			int end = bt_ui_put(canvas, 0, col, slot->shape_role | BT_BOLD, slot->shape);
-			col = end + 1;
-		}
-		bt_ui_put_clip(canvas, 0, col, bt_ui_slot_room((enum bt_ui_slot_id)i, slot->shape), slot->style,
-			       slot->text);
+		put_slot(canvas, (enum bt_ui_slot_id)i, &slots[i]);
 	}
 	bt_ui_put_right(canvas, 0, canvas->cols - RIGHT_MARGIN, slots[BT_SLOT_WHO].style, slots[BT_SLOT_WHO].text);
+}
+
+void bt_ui_status_side(struct bt_ui_canvas *canvas, int columns, const struct bt_ui_slot *server, const char *time)
+{
+	bt_ui_fill(canvas, 0, 0, columns, BT_ON_BAR);
+	put_slot(canvas, BT_SLOT_SERVER, server);
+	bt_ui_put_right(canvas, 0, columns - 1, BT_INK_QUIET, time);
+}
+
+void bt_ui_message_side(struct bt_ui_canvas *canvas, int columns, enum bt_ui_role role, const char *text)
+{
+	int room = columns - SIDE_LEFT - 1, below = canvas->rows;
+	/* Below the canvas nothing is drawn: how many lines it takes is known first. */
+	int lines = bt_ui_paragraph(canvas, below, SIDE_LEFT, room, role, text) - below;
+	int row = canvas->rows - 1 - lines;
+	bt_ui_put(canvas, row, 0, role | BT_BOLD, bt_ui_role_shape(role));
+	(void)bt_ui_paragraph(canvas, row, SIDE_LEFT, room, role, text);
 }
 
 void bt_ui_banner_row(struct bt_ui_canvas *canvas, enum bt_ui_banner kind, const char *text)
@@ -57,6 +78,18 @@ void bt_ui_banner_row(struct bt_ui_canvas *canvas, enum bt_ui_banner kind, const
 		bt_ui_put(canvas, 1, (canvas->cols - bt_text_columns(text)) / 2, BT_INK_FACT | BT_BOLD, text);
 		break;
 	}
+}
+
+void bt_ui_banner_side(struct bt_ui_canvas *canvas, int columns, enum bt_ui_banner kind, const char *text)
+{
+	if (kind != BT_BANNER_STOP && kind != BT_BANNER_TRAINING) {
+		return;
+	}
+	bt_ui_fill(canvas, 1, 0, columns, kind == BT_BANNER_STOP ? BT_ON_STOP : BT_ON_TRAINING);
+	if (kind == BT_BANNER_STOP) {
+		bt_ui_put(canvas, 1, 0, BT_INK_FACT | BT_BOLD, "■");
+	}
+	bt_ui_put_clip(canvas, 1, SIDE_LEFT, columns - SIDE_LEFT, BT_INK_FACT | BT_BOLD, text);
 }
 
 const char *bt_ui_role_shape(enum bt_ui_role role)

@@ -19,7 +19,14 @@ int bt_ui_slot_room(enum bt_ui_slot_id id, const char *shape);
 /** Row 0. Slots keep their columns; the last one ends two columns before the right edge. */
 void bt_ui_status_row(struct bt_ui_canvas *canvas, const struct bt_ui_slot slots[BT_SLOT_COUNT]);
 
+/** Row 0 of a screen that needs most of it for itself: the server and the time, within the first @p columns. */
+void bt_ui_status_side(struct bt_ui_canvas *canvas, int columns, const struct bt_ui_slot *server, const char *time);
+/** The message of such a screen, in lines down to the second last row. */
+void bt_ui_message_side(struct bt_ui_canvas *canvas, int columns, enum bt_ui_role role, const char *text);
+
 enum bt_ui_banner { BT_BANNER_NONE, BT_BANNER_CALM, BT_BANNER_STOP, BT_BANNER_TRAINING };
+/** Row 1 of a screen that has a side only; a calm banner has no room there. */
+void bt_ui_banner_side(struct bt_ui_canvas *canvas, int columns, enum bt_ui_banner kind, const char *text);
 /** Row 1. */
 void bt_ui_banner_row(struct bt_ui_canvas *canvas, enum bt_ui_banner kind, const char *text);
 
