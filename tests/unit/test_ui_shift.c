@@ -452,6 +452,36 @@ static void test_a_seal_that_waits(void **state)
 	assert_screen("close_shift");
 }
 
+/* Somebody came after the count: another one is due, and after two of them nothing more is sold before the seal. */
+static void test_cash_after_the_count(void **state)
+{
+	(void)state;
+	open_count();
+	type("80\n\n\n\n\n\n\n");
+	till.seal_err = BT_ESTATE;
+	till.state.recount_due = true;
+	press(BT_KEY_ENTER);
+	assert_true(shows("Cash has moved since it was counted. Count again: F7."));
+	press(BT_KEY_ESC);
+	assert_true(shows("It is to be counted again."));
+	press(BT_KEY_ENTER);
+	assert_screen("count");
+	till.seal_err = BT_OK;
+	till.state.recount_due = false;
+	type("81\n\n\n\n\n\n\n");
+	assert_screen("seal");
+	(void)scan("100244781560"); /* refused here */
+	press(BT_KEY_F3);
+	(void)scan("100244781560");
+	type("500\n");
+	assert_screen("shift");
+	assert_true(shows("The cash was counted twice. Seal this shift first."));
+	assert_true(press(BT_KEY_F7));
+	assert_screen("shift");
+	press(BT_KEY_ENTER);
+	assert_screen("seal");
+}
+
 /* ---- the supervisor ---- */
 
 static void test_a_supervisor_closes_at_once(void **state)
@@ -657,6 +687,7 @@ int main(void)
 	    OPEN(test_a_count_of_nothing_is_asked_about),
 	    OPEN(test_a_count_is_not_lost_by_one_key),
 	    OPEN(test_a_seal_that_waits),
+	    OPEN(test_cash_after_the_count),
 	    OPEN(test_a_supervisor_closes_at_once),
 	    OPEN(test_shifts_of_others_are_closed_from_the_list),
 	    cmocka_unit_test(test_goldens),

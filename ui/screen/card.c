@@ -226,9 +226,9 @@ static struct bt_ui_go go_on(struct card *card, struct bt_ui_desk *desk)
 	if (asks_again(card, desk)) {
 		return BT_GO(BT_GO_STAY);
 	}
-	if (!bt_ui_till_is_open(desk)) {
-		bt_ui_note(desk, BT_INK_WARN, N_("There is no open shift."), NULL);
-		return BT_GO_TO(BT_GO_PUSH, &bt_ui_shift_open);
+	const struct bt_ui_screen *before = bt_ui_till_way(desk);
+	if (before) {
+		return BT_GO_TO(BT_GO_PUSH, before);
 	}
 	if (desk->outlook == BT_OUTLOOK_DOCKET) {
 		bt_ui_say_denial(desk);

@@ -38,6 +38,10 @@ static struct bt_ui_go seal_it(struct bt_ui_desk *desk)
 	int64_t shift = desk->till.shift;
 	enum bt_err err = till->seal(till->self);
 	bt_ui_till_look(desk);
+	if (err == BT_ESTATE && desk->till.recount_due) {
+		bt_ui_note(desk, BT_INK_WARN, N_("Cash has moved since it was counted. Count again: F7."), NULL);
+		return BT_GO(BT_GO_STAY);
+	}
 	if (err == BT_ESTATE && desk->till.stage == BT_TILL_COUNTED) {
 		bt_ui_note(desk, BT_INK_WARN, N_("A recharge still waits for its answer. Finish it first: F4."), NULL);
 		return BT_GO(BT_GO_STAY);

@@ -55,7 +55,7 @@ static struct bt_ui_go go_on(struct bt_ui_desk *desk)
 	case BT_TILL_OPEN:
 		return BT_GO_TO(BT_GO_PUSH, &bt_ui_count);
 	case BT_TILL_COUNTED:
-		return BT_GO_TO(BT_GO_PUSH, &bt_ui_seal);
+		return BT_GO_TO(BT_GO_PUSH, desk->till.recount_due ? &bt_ui_count : &bt_ui_seal);
 	case BT_TILL_SEALED:
 		return BT_GO_TO(BT_GO_PUSH, &bt_ui_close_shift);
 	}
@@ -97,7 +97,7 @@ static struct bt_ui_go on_event(void *self, struct bt_ui_desk *desk, const struc
 	case BT_KEY_F8:
 		return choose(page, desk, event->press.key);
 	case BT_KEY_F7:
-		return bt_ui_till_is_open(desk) ? BT_GO_TO(BT_GO_PUSH, &bt_ui_deposit) : BT_GO(BT_GO_IGNORED);
+		return bt_ui_till_takes(desk) ? BT_GO_TO(BT_GO_PUSH, &bt_ui_deposit) : BT_GO(BT_GO_IGNORED);
 	case BT_KEY_ESC:
 		return BT_GO(BT_GO_BACK);
 	default:
@@ -125,7 +125,8 @@ static const char *stage_key(const struct bt_till_state *till)
 	    [BT_TILL_COUNTED] = N_("The cash is counted. The count is to be sealed."),
 	    [BT_TILL_SEALED] = N_("Sealed. You may go."),
 	};
-	return keys[till->stage];
+	bool again = till->stage == BT_TILL_COUNTED && till->recount_due;
+	return again ? N_("Cash has moved since it was counted. It is to be counted again.") : keys[till->stage];
 }
 
 /* Counted less expected, in words: short, over, or even. */
@@ -205,8 +206,9 @@ static bool show_enter(const void *self, const struct bt_ui_desk *desk, const st
 					     [BT_TILL_OPEN] = N_("Count"),
 					     [BT_TILL_COUNTED] = N_("Seal"),
 					     [BT_TILL_SEALED] = N_("Close")};
+	bool again = desk->till.stage == BT_TILL_COUNTED && desk->till.recount_due;
 	(void)self;
-	bt_text_copy(label, 64, bt_ui_word(canvas, labels[desk->till.stage]));
+	bt_text_copy(label, 64, bt_ui_word(canvas, again ? N_("Recount") : labels[desk->till.stage]));
 	return true;
 }
 
@@ -216,7 +218,7 @@ static bool show_deposit(const void *self, const struct bt_ui_desk *desk, const 
 	(void)self;
 	(void)canvas;
 	(void)label;
-	return bt_ui_till_is_open(desk);
+	return bt_ui_till_takes(desk);
 }
 
 static bool show_print(const void *self, const struct bt_ui_desk *desk, const struct bt_ui_canvas *canvas,

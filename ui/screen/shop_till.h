@@ -28,6 +28,7 @@ struct bt_till_state {
 	int64_t from_ms; /* when it was opened */
 	bt_paise opening_float;
 	int counts;                /* on record for this shift, 0..BT_TILL_COUNTS */
+	bool recount_due;          /* cash has moved since the newest count, and another one is allowed */
 	bt_paise ceiling, warn_at; /* cash in hand, from the settings; ceiling 0: none */
 	bool near_ceiling, over_ceiling;
 	bool has_last_drawer;

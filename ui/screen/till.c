@@ -23,6 +23,24 @@ bool bt_ui_till_is_open(const struct bt_ui_desk *desk)
 	return !desk->shop->till || desk->till.stage == BT_TILL_OPEN || desk->till.stage == BT_TILL_COUNTED;
 }
 
+bool bt_ui_till_takes(const struct bt_ui_desk *desk)
+{
+	return bt_ui_till_is_open(desk) && (!desk->shop->till || desk->till.counts < BT_TILL_COUNTS);
+}
+
+const struct bt_ui_screen *bt_ui_till_way(struct bt_ui_desk *desk)
+{
+	if (bt_ui_till_takes(desk)) {
+		return NULL;
+	}
+	if (bt_ui_till_is_open(desk)) {
+		bt_ui_note(desk, BT_INK_WARN, N_("The cash was counted twice. Seal this shift first."), NULL);
+		return &bt_ui_shift;
+	}
+	bt_ui_note(desk, BT_INK_WARN, N_("There is no open shift."), NULL);
+	return &bt_ui_shift_open;
+}
+
 void bt_ui_till_warn(struct bt_ui_desk *desk)
 {
 	char ceiling[32];

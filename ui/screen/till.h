@@ -9,8 +9,12 @@
 
 /** Ask the shop how the till stands; nothing without a till. */
 void bt_ui_till_look(struct bt_ui_desk *desk);
-/** True when money may be taken: a shift is open, or none is kept here. */
+/** True when a shift is open, or none is kept here. */
 bool bt_ui_till_is_open(const struct bt_ui_desk *desk);
+/** True when cash may move: it is open, and has not been counted twice. */
+bool bt_ui_till_takes(const struct bt_ui_desk *desk);
+/** The screen that comes before money is taken, said in row 22; NULL: nothing is in the way. */
+const struct bt_ui_screen *bt_ui_till_way(struct bt_ui_desk *desk);
 /** Say in row 22 that the drawer is near its ceiling, or at it, unless something stands there. */
 void bt_ui_till_warn(struct bt_ui_desk *desk);
 /** Say what kept the till from doing as it was told; it has recorded nothing. */
