@@ -8,6 +8,8 @@
 
 #include <ini.h>
 
+#define CASH_IN_HAND_MAX 10000000 /* rupees */
+
 struct reading {
 	struct bt_config config;
 	char bad[160];
@@ -40,6 +42,53 @@ static bool set_idle_lock(struct bt_config *config, const char *value)
 {
 	return read_number(value, 0, 3600, &config->idle_lock_s) &&
 	       (config->idle_lock_s == 0 || config->idle_lock_s >= 30);
+}
+
+static bool read_rupees(const char *text, bt_paise *out)
+{
+	int rupees;
+
+	if (!read_number(text, 0, CASH_IN_HAND_MAX, &rupees))
+		return false;
+	*out = (bt_paise)rupees * BT_PAISE_PER_RUPEE;
+	return true;
+}
+
+static bool set_cash_ceiling(struct bt_config *config, const char *value)
+{
+	return read_rupees(value, &config->cash_ceiling);
+}
+
+static bool set_cash_warning(struct bt_config *config, const char *value)
+{
+	return read_rupees(value, &config->cash_warning);
+}
+
+/* "500, 200, 100": each smaller than the one before. */
+static bool set_denominations(struct bt_config *config, const char *value)
+{
+	bt_paise notes[BT_DENOMINATIONS_MAX] = {0};
+	int count = 0;
+
+	for (const char *at = value; *at;) {
+		char *end;
+		long rupees;
+
+		errno = 0;
+		rupees = strtol(at, &end, 10);
+		if (errno || end == at || rupees < 1 || rupees > 10000 || count == BT_DENOMINATIONS_MAX ||
+		    (count > 0 && rupees * BT_PAISE_PER_RUPEE >= notes[count - 1]))
+			return false;
+		notes[count++] = (bt_paise)rupees * BT_PAISE_PER_RUPEE;
+		at = end + strspn(end, " ");
+		if (*at == ',' && !*++at)
+			return false;
+	}
+	if (count == 0)
+		return false;
+	memcpy(config->denominations, notes, sizeof notes);
+	config->denomination_count = count;
+	return true;
 }
 
 static bool set_language(struct bt_config *config, const char *value)
@@ -128,6 +177,9 @@ static const struct {
     {"deadline_ms", set_deadline},
     {"slow_ms", set_slow},
     {"idle_lock_s", set_idle_lock},
+    {"cash_ceiling", set_cash_ceiling},
+    {"cash_warning", set_cash_warning},
+    {"denominations", set_denominations},
     {"language", set_language},
     {"receipt_language", set_receipt_language},
     {"printer", set_printer},
@@ -162,6 +214,10 @@ void bt_config_default(struct bt_config *config)
 	    .deadline_ms = 3000,
 	    .slow_ms = 1500,
 	    .idle_lock_s = 180,
+	    .cash_ceiling = INT64_C(5000000),
+	    .cash_warning = INT64_C(4000000),
+	    .denomination_count = 6,
+	    .denominations = {50000, 20000, 10000, 5000, 2000, 1000},
 	    .language = BT_LANG_EN,
 	    .receipt_language = BT_RECEIPT_BOTH,
 	    .printer = "none",

@@ -7,13 +7,17 @@
 #include "core/base/text.h"
 #include "core/receipt/receipt.h"
 
-#define BT_COLOURS_AUTO 0
-#define BT_COLOURS_NONE (-1)
+#define BT_COLOURS_AUTO      0
+#define BT_COLOURS_NONE      (-1)
+#define BT_DENOMINATIONS_MAX 11 /* coins are one line more */
 
 struct bt_config {
 	int deadline_ms; /* the counter is free after this, 200..10000 */
 	int slow_ms;     /* an answer slower than this is slow, 50..10000 */
 	int idle_lock_s; /* 0 never, else 30..3600 */
+	bt_paise cash_ceiling, cash_warning; /* cash in hand that a shift may have; 0 none */
+	int denomination_count;
+	bt_paise denominations[BT_DENOMINATIONS_MAX]; /* notes as they are counted, in falling order */
 	enum bt_lang language;
 	enum bt_receipt_lang receipt_language;
 	char printer[256]; /* an address as printer/link.h has them, "none" for no printer */

@@ -276,6 +276,8 @@ enum bt_err bt_counter_open(const struct bt_counter_options *options, struct bt_
 	if (!err)
 		err = keep_meaning(open_records(counter, fault), fault);
 	if (!err)
+		bt_till_begin(&counter->till, counter->journal, counter->enrolment.shift_next);
+	if (!err)
 		err = keep_meaning(open_wire(counter, options, fault), fault);
 	if (!err)
 		err = keep_meaning(open_printer(counter, fault), fault);
@@ -444,19 +446,19 @@ int bt_counter_fds(struct bt_counter *counter, int *out, int max)
 enum bt_err bt_counter_sign_in(struct bt_counter *counter, const char *operator_id, struct bt_fault *fault)
 {
 	const struct bt_operator *person = bt_enrolment_operator(&counter->enrolment, operator_id);
-	int64_t shift, now = bt_clock_wall_ms(&counter->clock);
+	int64_t shift = 0, now = bt_clock_wall_ms(&counter->clock);
 	enum bt_err err;
 
 	if (!person)
 		return bt_fault_set(fault, BT_ENOTFOUND, 0, "operator");
 	err = bt_shift_resume(counter->journal, operator_id, now, &shift);
 	if (err == BT_ENOTFOUND)
-		err =
-		    bt_shift_sign_in(counter->journal, operator_id, now, counter->enrolment.shift_next, &shift, fault);
+		err = bt_shift_sign_in(counter->journal, operator_id, now, &shift, fault);
+	if (!err && shift == 0)
+		err = bt_counter_open_shift(counter, operator_id, &shift, fault);
 	if (err)
 		return err;
 	counter->person = person;
 	bt_teller_set_operator(counter->teller, operator_id, shift);
-	counter->shift = shift;
 	return BT_OK;
 }

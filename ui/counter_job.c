@@ -87,15 +87,16 @@ void bt_counter_start_sign_in(struct bt_counter *counter, const char *operator_i
 static void open_for(struct bt_counter *counter, const struct bt_operator *person)
 {
 	struct bt_fault fault = {0};
+	int64_t shift = 0;
 
 	counter->job_state = BT_UI_JOB_WRONG;
-	if (bt_shift_sign_in(counter->journal, person->id, bt_clock_wall_ms(&counter->clock),
-			     counter->enrolment.shift_next, &counter->shift, &fault) != BT_OK) {
+	if (bt_shift_sign_in(counter->journal, person->id, bt_clock_wall_ms(&counter->clock), &shift, &fault) !=
+	    BT_OK) {
 		bt_log_line(counter->log, "people", "sign-in not recorded: %s", fault.what);
 		return;
 	}
 	counter->person = person;
-	bt_teller_set_operator(counter->teller, person->id, counter->shift);
+	bt_teller_set_operator(counter->teller, person->id, shift);
 	counter->job_state = BT_UI_JOB_GOOD;
 }
 

@@ -73,7 +73,7 @@ void bt_counter_take_approval(struct bt_counter *counter, struct bt_counter_job 
 }
 
 /* A PIN that was right is good for one thing. */
-static bool use_approval(struct bt_counter *counter, const struct bt_approval *approval)
+bool bt_counter_use_approval(struct bt_counter *counter, const struct bt_approval *approval)
 {
 	const struct bt_operator *person = counter->approver;
 
@@ -87,8 +87,9 @@ enum bt_err bt_counter_refund(void *self, const char *sale_id, const struct bt_a
 	struct bt_counter *counter = self;
 
 	*denial = BT_DENY_NONE;
-	return note_change(
-	    counter, use_approval(counter, approval) ? bt_teller_refund(counter->teller, sale_id, approval) : BT_EAUTH);
+	return note_change(counter, bt_counter_use_approval(counter, approval)
+					? bt_teller_refund(counter->teller, sale_id, approval)
+					: BT_EAUTH);
 }
 
 enum bt_err bt_counter_abandon(void *self, const char *sale_id, const struct bt_approval *approval,
@@ -97,7 +98,7 @@ enum bt_err bt_counter_abandon(void *self, const char *sale_id, const struct bt_
 	struct bt_counter *counter = self;
 
 	*denial = BT_DENY_NONE;
-	return note_change(counter, use_approval(counter, approval)
+	return note_change(counter, bt_counter_use_approval(counter, approval)
 					? bt_teller_abandon(counter->teller, sale_id, approval)
 					: BT_EAUTH);
 }
@@ -109,7 +110,7 @@ enum bt_err bt_counter_make_anyway(void *self, const char *sale_id, const struct
 
 	*denial = BT_DENY_NONE;
 	bt_counter_finish_unlock(counter);
-	return note_change(counter, use_approval(counter, approval)
+	return note_change(counter, bt_counter_use_approval(counter, approval)
 					? bt_teller_override(counter->teller, sale_id, approval, denial)
 					: BT_EAUTH);
 }
@@ -121,6 +122,7 @@ enum bt_err bt_counter_open_drawer(void *self, const char *sale_id, const struct
 
 	(void)sale_id;
 	*denial = BT_DENY_NONE;
-	return note_change(
-	    counter, use_approval(counter, approval) ? bt_teller_open_drawer(counter->teller, approval) : BT_EAUTH);
+	return note_change(counter, bt_counter_use_approval(counter, approval)
+					? bt_teller_open_drawer(counter->teller, approval)
+					: BT_EAUTH);
 }

@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #include "core/base/queue.h"
+#include "core/shift/till.h"
 #include "ui/counter.h"
 #include "ui/printer_setup.h"
 #include "ui/slips.h"
@@ -41,6 +42,7 @@ struct bt_counter_counts {
 	int64_t at_ms, balances_known_ms;
 	struct bt_unsent unsent;
 	int open_sales;
+	bool cash_is_near; /* its ceiling */
 };
 
 struct bt_counter {
@@ -74,7 +76,8 @@ struct bt_counter {
 	struct bt_sync *sync;
 	const struct bt_operator *person;   /* signed in */
 	const struct bt_operator *approver; /* whose PIN was right just now, for one thing */
-	int64_t shift;
+	struct bt_till till;
+	struct bt_ui_till ui_till;
 	struct bt_counter_counts counts;
 	/* live look-up */
 	char live_number[16];
@@ -140,7 +143,17 @@ enum bt_err bt_counter_make_anyway(void *self, const char *sale_id, const struct
 				   enum bt_denial *denial);
 enum bt_err bt_counter_open_drawer(void *self, const char *sale_id, const struct bt_approval *approval,
 				   enum bt_denial *denial);
+/** The PIN that was right just now is @p approval's; it counts once. */
+bool bt_counter_use_approval(struct bt_counter *counter, const struct bt_approval *approval);
 void bt_counter_take_approval(struct bt_counter *counter, struct bt_counter_job *job);
+
+/* counter_till.c: the shift and its drawer */
+struct bt_ui_till bt_counter_till(struct bt_counter *counter);
+/** Open one for a command: with what the last drawer was left with, when that is known. */
+BT_MUST_USE enum bt_err bt_counter_open_shift(struct bt_counter *counter, const char *operator_id, int64_t *shift,
+					      struct bt_fault *fault);
+/** The cash in hand is near its ceiling. */
+bool bt_counter_cash_is_near(struct bt_counter *counter);
 
 /* counter_docket.c: dockets of other counters, and what was delivered for one */
 enum bt_docket_found bt_counter_docket(void *self, const char *text, char own_sale_id[37]);

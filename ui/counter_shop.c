@@ -33,6 +33,7 @@ static void refresh_counts(struct bt_counter *counter)
 	if (bt_journal_open_count(counter->journal, &open) == BT_OK)
 		counts->open_sales = open > INT_MAX ? INT_MAX : (int)open;
 	counts->balances_known_ms = bt_directory_updated_ms(counter->directory);
+	counts->cash_is_near = bt_counter_cash_is_near(counter);
 }
 
 static void show_status(void *self, struct bt_ui_status *out)
@@ -71,6 +72,7 @@ static void show_status(void *self, struct bt_ui_status *out)
 	}
 	bt_authority_allowance(state->has_lease ? &state->lease : NULL, clock, now, unsent, &out->allowance);
 	out->open_sales = counts->open_sales;
+	out->cash_near = counts->cash_is_near;
 }
 
 static enum bt_err search(void *self, const char *text, int max, struct bt_consumer *out, int *count, bool *more)
@@ -202,7 +204,7 @@ static void sign_out(void *self)
 
 	counter->person = NULL;
 	counter->job_state = BT_UI_JOB_NONE;
-	bt_teller_set_operator(counter->teller, "", counter->shift);
+	bt_teller_set_operator(counter->teller, "", 0);
 }
 
 static bool extension(void *self, struct bt_ui_extension *out)
@@ -301,6 +303,7 @@ static int fds(void *self, int *out, int max)
 
 struct bt_ui_shop bt_counter_shop(struct bt_counter *counter)
 {
+	counter->ui_till = bt_counter_till(counter);
 	return (struct bt_ui_shop){
 	    .self = counter,
 	    .words = counter->words,
@@ -342,6 +345,7 @@ struct bt_ui_shop bt_counter_shop(struct bt_counter *counter)
 	    .extension = extension,
 	    .extend = extend,
 	    .confirm_clock = confirm_clock,
+	    .till = &counter->ui_till,
 	    .system_lines = system_lines,
 	    .demo_server = counter->demo_sandbox ? demo_server : NULL,
 	    .step = step,

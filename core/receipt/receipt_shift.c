@@ -98,7 +98,10 @@ void bt_block_cash(const struct bt_slip *slip)
 {
 	const struct bt_receipt_shift *shift = slip->shift;
 	put_sum(slip->lines, false, N_("Opening float"), shift->opening_float);
-	put_sum(slip->lines, true, N_("Cash expected"), shift->expected_cash);
+	if (shift->deposits.count > 0)
+		put_total(slip->lines, N_("Deposits"), shift->deposits.count, shift->deposits.sum);
+	if (!shift->is_blind)
+		put_sum(slip->lines, true, N_("Cash expected"), shift->expected_cash);
 	if (!shift->is_counted) {
 		bt_lines_say(slip->lines, BT_LINE_CENTRE, true, N_("The cash is not counted"), NULL);
 		return;

@@ -178,6 +178,11 @@ void bt_teller_set_operator(struct bt_teller *teller, const char *operator_id, i
 	teller->shift = shift;
 }
 
+int64_t bt_teller_shift(const struct bt_teller *teller)
+{
+	return teller->shift;
+}
+
 void bt_teller_set_lease(struct bt_teller *teller, const struct bt_lease *lease)
 {
 	teller->has_lease = lease != NULL;

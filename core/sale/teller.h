@@ -106,6 +106,10 @@ void bt_teller_close(struct bt_teller *teller);
 
 /** The parts that change while it runs; values are copied. */
 void bt_teller_set_operator(struct bt_teller *teller, const char *operator_id, int64_t shift);
+/** The shift that receipts are numbered in: that of set_operator, or one that followed it when its numbers were used
+ * up.
+ */
+int64_t bt_teller_shift(const struct bt_teller *teller);
 void bt_teller_set_lease(struct bt_teller *teller, const struct bt_lease *lease);
 void bt_teller_set_tariff(struct bt_teller *teller, const struct bt_tariff *tariff);
 void bt_teller_set_trust(struct bt_teller *teller, const struct bt_clock_trust *trust);
@@ -206,6 +210,14 @@ int bt_teller_under_way(const struct bt_teller *teller);
 /** The document of a sale as it stands, original or copy, for preview and file. */
 BT_MUST_USE enum bt_err bt_teller_receipt(struct bt_teller *teller, const char *sale_id, enum bt_receipt_lang lang,
 					  int copy, struct bt_receipt *out);
+/** The document of a shift's report: an X while it goes on (until_ms 0), else its Z, a copy when it was printed before.
+ *  @p clerk is whose shift it is. @return BT_OK, BT_EFULL. */
+BT_MUST_USE enum bt_err bt_teller_report(struct bt_teller *teller, const struct bt_receipt_shift *shift,
+					 const char *clerk, enum bt_receipt_lang lang, struct bt_receipt *out);
+/** Print it: on record before its first byte leaves. @return BT_OK; BT_ESTATE (no printer); BT_EFULL; the journal's
+ *  error. */
+BT_MUST_USE enum bt_err bt_teller_print_report(struct bt_teller *teller, const struct bt_receipt_shift *shift,
+					       const char *clerk);
 /** BT_OK while selling is possible; otherwise why it stopped. */
 enum bt_err bt_teller_state(const struct bt_teller *teller);
 

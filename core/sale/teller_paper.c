@@ -183,7 +183,7 @@ static void take_print(struct bt_teller *teller, const struct bt_print_result *r
 	enum bt_slip_event event;
 	const char *name = bt_teller_outcome(result->state, &event);
 
-	if (bt_teller_docket_printed(teller, result))
+	if (bt_teller_docket_printed(teller, result) || bt_teller_report_printed(teller, result))
 		return;
 	/* A slip of a run before, one that nobody asked for, or the drawer. */
 	if (!work || !bt_slip_is_in_hand(work->printing))

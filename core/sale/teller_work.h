@@ -243,6 +243,10 @@ BT_MUST_USE enum bt_err bt_teller_slip(struct bt_teller *teller, const struct bt
 void bt_teller_print(struct bt_teller *teller, struct bt_teller_work *work);
 /** Take finished slips from the sink and journal them. */
 void bt_teller_take_prints(struct bt_teller *teller);
+
+/* teller_report.c */
+/** What became of a shift's report on paper. @return false when @p result is of something else. */
+bool bt_teller_report_printed(struct bt_teller *teller, const struct bt_print_result *result);
 /** Take the row for @p event, if there is one. @return the effect; NOTHING without a row. */
 enum bt_slip_effect bt_teller_slip_step(enum bt_print_progress *printing, enum bt_slip_event event);
 /** Name in the record and event of a slip that ended. */

@@ -3,12 +3,10 @@
 #include <string.h>
 
 #include "core/base/json.h"
+#include "core/shift/report.h"
 
 /* Far enough back to hold every try of a lock-out's quarter hour. */
 #define LOOK_BACK_EVENTS 2000
-/* A shift that sold anything has its opening, a sign-in, a payment and what was given for it. */
-#define EVENTS_PER_SHIFT 4
-#define SHIFTS_LOST_MAX  200
 
 struct tries {
 	const char *operator_id;
@@ -38,7 +36,8 @@ static bool is_of_operator(const struct bt_event *event, const char *operator_id
 static bool is_success(const struct bt_event *event, const char *operator_id)
 {
 	bool approval = event->kind == BT_EVENT_REFUNDING || event->kind == BT_EVENT_ABANDONED ||
-			event->kind == BT_EVENT_OVERRIDDEN || event->kind == BT_EVENT_DRAWER;
+			event->kind == BT_EVENT_OVERRIDDEN || event->kind == BT_EVENT_DRAWER ||
+			event->kind == BT_EVENT_SHIFT_CLOSED;
 
 	return (event->kind == BT_EVENT_SIGN_IN && is_of_operator(event, operator_id)) ||
 	       (approval && names_operator(event, "by", operator_id));
@@ -87,66 +86,30 @@ enum bt_err bt_shift_note_failed(struct bt_journal *journal, const char *operato
 				   fault);
 }
 
+static json_t *opening_body(const char *operator_id, int64_t shift, bt_paise opening_float)
+{
+	return json_pack("{s:I, s:s, s:I}", "float_paise", (json_int_t)opening_float, "operator", operator_id, "shift",
+			 (json_int_t)shift);
+}
+
 /* PROTOCOL J2: the key changes first, so that all of the shift is under its own. A cut between the two costs one change
- * more at the next sign-in. */
-static enum bt_err open_shift(struct bt_journal *journal, const char *operator_id, int64_t shift,
-			      struct bt_fault *fault)
+ * more at the next opening. */
+enum bt_err bt_shift_open(struct bt_journal *journal, const char *operator_id, int64_t first, bt_paise opening_float,
+			  int64_t *shift, struct bt_fault *fault)
 {
-	enum bt_err err = bt_journal_ratchet(journal, fault);
-
-	if (err)
-		return err;
-	return bt_journal_put_json(journal, BT_EVENT_SHIFT_OPEN, "",
-				   json_pack("{s:I, s:s, s:I}", "float_paise", (json_int_t)0, "operator", operator_id,
-					     "shift", (json_int_t)shift),
-				   fault);
-}
-
-/* The newest opened shift: its number, and whether it is this operator's of today. */
-static enum bt_err newest_shift(struct bt_journal *journal, const char *operator_id, int64_t now_ms, int64_t *number,
-				bool *fits)
-{
-	struct bt_event event;
-	struct bt_buf body;
-	json_t *o = NULL;
-	int64_t lost;
-	struct bt_civil then, now = bt_civil_of(now_ms, BT_INDIA_OFFSET_MINUTES);
-	enum bt_err err;
-
-	bt_buf_init(&body, BT_EVENT_BODY_MAX);
-	err = bt_journal_newest(journal, BT_EVENT_SHIFT_OPEN, NULL, &event, &body);
-	event.body = bt_buf_view(&body);
-	if (!err)
-		err = bt_json_parse(event.body, BT_EVENT_BODY_MAX, &o, NULL);
-	if (!err)
-		err = bt_json_int(o, "shift", 1, INT32_MAX, number);
-	if (!err) {
-		then = bt_civil_of(event.time_ms, BT_INDIA_OFFSET_MINUTES);
-		/* Receipts given under numbers that were lost with the record are not given again (DESIGN 1). */
-		lost = bt_journal_lost_after(journal, event.seq);
-		*number += lost / EVENTS_PER_SHIFT < SHIFTS_LOST_MAX ? lost / EVENTS_PER_SHIFT : SHIFTS_LOST_MAX;
-		*fits = lost == 0 && then.year == now.year && then.month == now.month && then.day == now.day &&
-			is_of_operator(&event, operator_id);
-	}
-	json_decref(o);
-	bt_buf_fini(&body);
-	return err;
-}
-
-enum bt_err bt_shift_sign_in(struct bt_journal *journal, const char *operator_id, int64_t now_ms, int64_t first,
-			     int64_t *shift, struct bt_fault *fault)
-{
-	int64_t number = first - 1, used = 0;
-	bool fits = false;
-	enum bt_err err = newest_shift(journal, operator_id, now_ms, &number, &fits);
+	struct bt_shift newest;
+	int64_t number;
+	enum bt_err err = bt_shift_newest(journal, &newest);
 
 	if (err && err != BT_ENOTFOUND)
 		return bt_fault_set(fault, err, 0, "newest shift cannot be read");
-	err = bt_journal_put_json(journal, BT_EVENT_SIGN_IN, "", json_pack("{s:s}", "operator", operator_id), fault);
-	if (!err && fits)
-		err = bt_journal_shift_count(journal, number, &used);
-	if (!err && (!fits || used >= BT_SHIFT_RECEIPTS))
-		err = open_shift(journal, operator_id, ++number, fault);
+	if (opening_float < 0 || opening_float > BT_PAISE_MAX)
+		return bt_fault_set(fault, BT_ERANGE, 0, "float");
+	number = bt_shift_next_number(err ? NULL : &newest, first);
+	err = bt_journal_ratchet(journal, fault);
+	if (!err)
+		err = bt_journal_put_json(journal, BT_EVENT_SHIFT_OPEN, "",
+					  opening_body(operator_id, number, opening_float), fault);
 	if (!err)
 		*shift = number;
 	return err;
@@ -154,33 +117,114 @@ enum bt_err bt_shift_sign_in(struct bt_journal *journal, const char *operator_id
 
 enum bt_err bt_shift_resume(struct bt_journal *journal, const char *operator_id, int64_t now_ms, int64_t *shift)
 {
-	int64_t number = 0, used = 0;
-	bool fits = false;
-	enum bt_err err = newest_shift(journal, operator_id, now_ms, &number, &fits);
+	struct bt_shift newest;
+	enum bt_err err = bt_shift_newest(journal, &newest);
 
-	if (!err && fits)
-		err = bt_journal_shift_count(journal, number, &used);
 	if (err)
 		return err;
-	if (!fits || used >= BT_SHIFT_RECEIPTS)
+	if (!bt_shift_is_of(&newest, operator_id, now_ms))
 		return BT_ENOTFOUND;
-	*shift = number;
+	*shift = newest.number;
 	return BT_OK;
+}
+
+enum bt_err bt_shift_sign_in(struct bt_journal *journal, const char *operator_id, int64_t now_ms, int64_t *shift,
+			     struct bt_fault *fault)
+{
+	int64_t number = 0;
+	enum bt_err err = bt_shift_resume(journal, operator_id, now_ms, &number);
+
+	if (err && err != BT_ENOTFOUND)
+		return bt_fault_set(fault, err, 0, "newest shift cannot be read");
+	err = bt_journal_put_json(journal, BT_EVENT_SIGN_IN, "", json_pack("{s:s}", "operator", operator_id), fault);
+	if (!err)
+		*shift = number;
+	return err;
+}
+
+/* The seal and the opening behind it: one commit, or neither. */
+static enum bt_err put_both(struct bt_journal *journal, json_t *seal, json_t *opening, struct bt_fault *fault)
+{
+	struct bt_buf texts[2];
+	enum bt_err err = seal && opening ? BT_OK : BT_ENOMEM;
+
+	bt_buf_init(&texts[0], BT_EVENT_BODY_MAX);
+	bt_buf_init(&texts[1], BT_EVENT_BODY_MAX);
+	if (!err)
+		err = bt_json_encode(seal, &texts[0]);
+	if (!err)
+		err = bt_json_encode(opening, &texts[1]);
+	json_decref(seal);
+	json_decref(opening);
+	if (!err)
+		err = bt_journal_put(journal,
+				     (struct bt_event_in[]){{BT_EVENT_SHIFT_SEALED, "", bt_buf_view(&texts[0])},
+							    {BT_EVENT_SHIFT_OPEN, "", bt_buf_view(&texts[1])}},
+				     2, fault);
+	bt_buf_fini(&texts[0]);
+	bt_buf_fini(&texts[1]);
+	return err;
+}
+
+/* The sequence on a receipt has three digits: the person goes on under the next number, and the drawer with him. */
+static enum bt_err go_on(struct bt_journal *journal, const struct bt_shift *full, int64_t *shift,
+			 struct bt_fault *fault)
+{
+	struct bt_shift_sums sums;
+	json_t *seal = NULL;
+	bt_paise drawer;
+	enum bt_err err;
+
+	bt_shift_sums_begin(full, &sums);
+	err = bt_shift_sums_read(journal, full->until, &sums);
+	if (!err)
+		err = bt_shift_report_freeze(journal, full, &sums, &seal);
+	if (!err)
+		err = bt_journal_ratchet(journal, fault);
+	if (err) {
+		json_decref(seal);
+		return bt_fault_set(fault, err, 0, "a full shift cannot be ended");
+	}
+	/* Refunds of cash that came in before can have left less than nothing by the record; none is carried on. */
+	drawer = bt_shift_sums_drawer(&sums, full->opening_float);
+	err =
+	    put_both(journal, seal, opening_body(full->operator_id, full->number + 1, drawer < 0 ? 0 : drawer), fault);
+	if (!err)
+		*shift = full->number + 1;
+	return err;
+}
+
+static enum bt_err count_counts(struct bt_journal *journal, const struct bt_shift *shift, int *out)
+{
+	struct bt_event event = {.seq = shift->open_seq};
+	enum bt_err err = BT_OK;
+
+	*out = 0;
+	while (!err && *out < BT_SHIFT_COUNTS) {
+		err = bt_journal_next(journal, BT_EVENT_CASH_COUNT, event.seq, &event, NULL);
+		*out += err == BT_OK;
+	}
+	return err == BT_ENOTFOUND ? BT_OK : err;
 }
 
 enum bt_err bt_shift_continue(struct bt_journal *journal, const char *operator_id, int64_t *shift,
 			      struct bt_fault *fault)
 {
-	int64_t used, number = *shift;
-	bool fits;
-	enum bt_err err = bt_journal_shift_count(journal, *shift, &used);
+	struct bt_shift newest;
+	int64_t used = 0;
+	int counts = 0;
+	enum bt_err err = bt_shift_newest(journal, &newest);
 
-	if (err || used < BT_SHIFT_RECEIPTS)
-		return err;
-	err = newest_shift(journal, operator_id, 0, &number, &fits);
+	if (err && err != BT_ENOTFOUND)
+		return bt_fault_set(fault, err, 0, "newest shift cannot be read");
+	if (err || newest.ended || newest.number != *shift || strcmp(newest.operator_id, operator_id) != 0)
+		return bt_fault_set(fault, BT_ESTATE, 0, "no shift is open");
+	err = count_counts(journal, &newest, &counts);
+	if (!err && counts >= BT_SHIFT_COUNTS)
+		return bt_fault_set(fault, BT_ESTATE, 0, "the drawer was counted twice: the shift is to be sealed");
 	if (!err)
-		err = open_shift(journal, operator_id, number + 1, fault);
-	if (!err)
-		*shift = number + 1;
-	return err;
+		err = bt_journal_shift_count(journal, *shift, &used);
+	if (err)
+		return bt_fault_set(fault, err, 0, "shift cannot be read");
+	return used < BT_SHIFT_RECEIPTS ? BT_OK : go_on(journal, &newest, shift, fault);
 }

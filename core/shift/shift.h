@@ -24,17 +24,28 @@ BT_MUST_USE enum bt_err bt_shift_sign_in_state(struct bt_journal *journal, const
 BT_MUST_USE enum bt_err bt_shift_note_failed(struct bt_journal *journal, const char *operator_id,
 					     struct bt_fault *fault);
 /**
- * Journal the sign-in and give the shift: the newest one when it is this operator's and of today, or a new one numbered
- * one higher than any before (@p first when there was none), under a new key of the record (PROTOCOL J2). Whoever signs
- * in between ends the shift before.
- * @param[out] shift  number for the receipts.
+ * Journal the sign-in, and give the shift in which this operator goes on: the newest one when it is open, his and of
+ * today. Nothing is opened: without one the till asks for the float first (shift/till.h).
+ * @param[out] shift  number for the receipts; 0: none is open.
  */
 BT_MUST_USE enum bt_err bt_shift_sign_in(struct bt_journal *journal, const char *operator_id, int64_t now_ms,
-					 int64_t first, int64_t *shift, struct bt_fault *fault);
-/** The operator's shift of today, without signing in again (commands). BT_OK, or BT_ENOTFOUND: sign in first. */
+					 int64_t *shift, struct bt_fault *fault);
+/**
+ * Open a shift with @p opening_float in the drawer, numbered one higher than any before (@p first when there was none),
+ * under a new key of the record (PROTOCOL J2). Whatever shift was open ends with it, uncounted.
+ * @return BT_OK; BT_ERANGE (float); the journal's error.
+ */
+BT_MUST_USE enum bt_err bt_shift_open(struct bt_journal *journal, const char *operator_id, int64_t first,
+				      bt_paise opening_float, int64_t *shift, struct bt_fault *fault);
+/** The operator's open shift of today, without signing in again (commands). BT_OK, or BT_ENOTFOUND: open one first. */
 BT_MUST_USE enum bt_err bt_shift_resume(struct bt_journal *journal, const char *operator_id, int64_t now_ms,
 					int64_t *shift);
-/** A new shift when @p shift has used up its receipt numbers; otherwise leaves it. */
+/**
+ * Before money is taken: @p shift is open. When it has used up its receipt numbers it is sealed as it stands, and the
+ * next one begins with what is in the drawer.
+ * @param[in,out] shift  the one in which the next receipt is written.
+ * @return BT_OK; BT_ESTATE: none is open, or it was counted twice and waits for its seal; the journal's error.
+ */
 BT_MUST_USE enum bt_err bt_shift_continue(struct bt_journal *journal, const char *operator_id, int64_t *shift,
 					  struct bt_fault *fault);
 

@@ -14,6 +14,8 @@
 #include <cmocka.h>
 
 #include "core/sale/teller.h"
+#include "core/shift/book.h"
+#include "core/shift/shift.h"
 #include "core/sts/token.h"
 #include "tests/unit/key_fixture.h"
 
@@ -260,6 +262,18 @@ static inline void shop_trust_clock(struct shop *shop)
 	bt_teller_set_trust(shop->teller, &shop->trust);
 }
 
+/** The shift that was opened first, whatever the clock says since. */
+static inline int64_t shop_shift(struct shop *shop)
+{
+	struct bt_shift newest;
+	int64_t shift = 0;
+
+	if (bt_shift_newest(shop->journal, &newest) == BT_OK)
+		return newest.number;
+	assert_int_equal(bt_shift_open(shop->journal, "rina", 611, 0, &shift, &shop->fault), BT_OK);
+	return shift;
+}
+
 static inline enum bt_err shop_open_teller(struct shop *shop)
 {
 	struct bt_teller_parts parts = {.clock = &shop->clock,
@@ -280,7 +294,7 @@ static inline enum bt_err shop_open_teller(struct shop *shop)
 
 	if (err)
 		return err;
-	bt_teller_set_operator(shop->teller, "rina", 611);
+	bt_teller_set_operator(shop->teller, "rina", shop_shift(shop));
 	bt_teller_set_lease(shop->teller, &shop->lease);
 	bt_teller_set_tariff(shop->teller, &shop->tariff);
 	bt_teller_set_keys(shop->teller, &(struct bt_keys){.driver = &bt_key_driver_sealed, .self = &shop->vault});

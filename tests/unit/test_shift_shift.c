@@ -1,5 +1,5 @@
 /* Lock-out and shift numbers, all from the journal: no restart and no clock shortens the one or repeats the other.
- * rooms: core/shift core/journal core/base */
+ * rooms: core/shift core/receipt core/tender core/journal core/money core/base */
 #include "tests/unit/journal_fixture.h"
 
 #include "core/shift/shift.h"
@@ -42,12 +42,34 @@ static void reopen(struct fixture *f)
 	assert_int_equal(fixture_open(f), BT_OK);
 }
 
+/* As a clerk begins: the shift that is open, or a new one. */
 static int64_t sign_in(struct fixture *f, const char *operator_id)
 {
-	int64_t shift = 0;
+	int64_t shift = -1;
 
-	assert_int_equal(bt_shift_sign_in(f->journal, operator_id, f->now_ms, 611, &shift, &f->fault), BT_OK);
+	assert_int_equal(bt_shift_sign_in(f->journal, operator_id, f->now_ms, &shift, &f->fault), BT_OK);
+	if (shift == 0)
+		assert_int_equal(bt_shift_open(f->journal, operator_id, 611, 0, &shift, &f->fault), BT_OK);
 	return shift;
+}
+
+static void shift_sign_in_opens_none(void **state)
+{
+	struct fixture *f = *state;
+	int64_t shift = -1;
+
+	assert_int_equal(bt_shift_sign_in(f->journal, "rina", f->now_ms, &shift, &f->fault), BT_OK);
+	assert_int_equal(shift, 0);
+	assert_int_equal(bt_shift_continue(f->journal, "rina", &shift, &f->fault), BT_ESTATE);
+	assert_int_equal(bt_shift_open(f->journal, "rina", 611, -1, &shift, &f->fault), BT_ERANGE);
+	assert_int_equal(bt_shift_open(f->journal, "rina", 611, 200000, &shift, &f->fault), BT_OK);
+	assert_int_equal(shift, 611);
+	assert_int_equal(bt_shift_continue(f->journal, "rina", &shift, &f->fault), BT_OK);
+	assert_int_equal(bt_shift_continue(f->journal, "sanjay", &shift, &f->fault), BT_ESTATE);
+	assert_int_equal(bt_shift_sign_in(f->journal, "sanjay", f->now_ms, &shift, &f->fault), BT_OK);
+	assert_int_equal(shift, 0);
+	assert_int_equal(bt_shift_sign_in(f->journal, "rina", f->now_ms, &shift, &f->fault), BT_OK);
+	assert_int_equal(shift, 611);
 }
 
 /* A PIN that was right for a refund counts as one that was right; a refund that another approved does not. */
@@ -190,7 +212,6 @@ static void shift_ends_at_999(void **state)
 	assert_int_equal(bt_shift_continue(f->journal, "rina", &shift, &f->fault), BT_OK);
 	assert_int_equal(shift, 611);
 	assert_int_equal(fixture_put_paid(f, 999, 0), BT_OK);
-	assert_int_equal(bt_shift_resume(f->journal, "rina", f->now_ms, &shift), BT_ENOTFOUND);
 	assert_int_equal(bt_shift_continue(f->journal, "rina", &shift, &f->fault), BT_OK);
 	assert_int_equal(shift, 612);
 	assert_int_equal(sign_in(f, "rina"), 612);
@@ -253,6 +274,7 @@ int main(void)
 	    TEST(shift_clock_set_back_does_not_shorten),
 	    TEST(shift_clock_set_back_does_not_lengthen_for_ever),
 	    TEST(shift_success_resets),
+	    TEST(shift_sign_in_opens_none),
 	    TEST(shift_numbers_rise),
 	    TEST(shift_new_day_new_shift),
 	    TEST(shift_ends_at_999),

@@ -326,8 +326,9 @@ static enum bt_err open_trade(struct sim_counter *counter, struct bt_fault *faul
 	if (!err)
 		err = bt_sync_open(&sync, &counter->sync, fault);
 	if (!err)
-		err = bt_shift_sign_in(counter->journal, OPERATOR, wall_ms(counter), counter->enrolment.shift_next,
-				       &shift, fault);
+		err = bt_shift_sign_in(counter->journal, OPERATOR, wall_ms(counter), &shift, fault);
+	if (!err && shift == 0)
+		err = bt_shift_open(counter->journal, OPERATOR, counter->enrolment.shift_next, 0, &shift, fault);
 	if (err)
 		return err;
 	bt_teller_set_operator(counter->teller, OPERATOR, shift);
