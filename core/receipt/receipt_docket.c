@@ -1,6 +1,8 @@
 /* The blocks of slips that promise something: a docket, a refund, a claim. */
 #include "core/receipt/blocks.h"
 
+#include <string.h>
+
 static void put_number(struct bt_lines *lines, const char *label, const char *number)
 {
 	bt_lines_say(lines, BT_LINE_CENTRE, false, label, NULL);
@@ -32,12 +34,29 @@ static void put_approved(struct bt_lines *lines, const struct bt_receipt_name *w
 			      (const char *[]){hindi, NULL});
 }
 
+/* What came from a bank account goes back there: nothing is paid out here. */
+static void put_to_bank(const struct bt_slip *slip, const char *amount)
+{
+	struct bt_lines *lines = slip->lines;
+	if (slip->facts->kind == BT_RECEIPT_REFUND_DOCKET) {
+		bt_lines_say(lines, BT_LINE_TEXT, true, N_("The money is safe."), NULL);
+		bt_lines_say(lines, BT_LINE_TEXT, false,
+			     N_("It goes back to the bank account it came from when the server has confirmed."), NULL);
+	} else {
+		bt_lines_say(lines, BT_LINE_TEXT, true, N_("Goes back to the bank account: ₹ {1}"), amount);
+		bt_lines_say(lines, BT_LINE_TEXT, false, N_("The bank may take some days. No cash is paid."), NULL);
+		bt_lines_say(lines, BT_LINE_TEXT, false, N_("No token was given for this payment."), NULL);
+	}
+}
+
 void bt_block_refund(const struct bt_slip *slip)
 {
 	struct bt_lines *lines = slip->lines;
 	char amount[48];
 	bt_money_format_full(slip->facts->amount, amount);
-	if (slip->facts->kind == BT_RECEIPT_REFUND_DOCKET) {
+	if (strcmp(slip->facts->tender, "UPI") == 0) {
+		put_to_bank(slip, amount);
+	} else if (slip->facts->kind == BT_RECEIPT_REFUND_DOCKET) {
 		bt_lines_say(lines, BT_LINE_TEXT, true, N_("The money is safe."), NULL);
 		bt_lines_say(lines, BT_LINE_TEXT, false,
 			     N_("It is given back here when the server has confirmed. Bring this slip."), NULL);

@@ -113,7 +113,8 @@ struct bt_teller_work *bt_teller_room(struct bt_teller *teller)
 
 		if (!work->used)
 			return work;
-		if (is_idle(work) && (!oldest || work->touched < oldest->touched))
+		/* Whose bank is asked is not in any list of those who wait, and may be in no list of consumers. */
+		if (is_idle(work) && work->state != BT_SALE_TENDERING && (!oldest || work->touched < oldest->touched))
 			oldest = work;
 	}
 	return oldest;
@@ -152,6 +153,8 @@ enum bt_err bt_teller_open(const struct bt_teller_parts *parts, struct bt_teller
 	teller->opened_seq = bt_journal_head(parts->journal).seq;
 	teller->opened_boot_ms = bt_clock_boot_ms(parts->clock);
 	err = bt_teller_sort_cut_off(teller);
+	if (!err)
+		err = bt_teller_upi_take_up(teller);
 	if (!err)
 		err = bt_teller_find_divergence(teller);
 	if (err) {
@@ -221,6 +224,7 @@ bool bt_teller_step(struct bt_teller *teller)
 		if (teller->works[i].used)
 			bt_teller_watch(teller, &teller->works[i], now);
 	bt_teller_docket_watch(teller, now);
+	bt_teller_upi_watch(teller, now);
 	bt_teller_take_prints(teller);
 	bt_teller_watch_cut_off(teller, now);
 	changed = teller->changed;
@@ -234,6 +238,8 @@ int bt_teller_due_ms(const struct bt_teller *teller)
 
 	if (bt_teller_docket_watch_at(teller) < first)
 		first = bt_teller_docket_watch_at(teller);
+	if (bt_teller_upi_watch_at(teller) < first)
+		first = bt_teller_upi_watch_at(teller);
 	for (int i = 0; i < BT_TELLER_SALES; i++) {
 		int64_t at = teller->works[i].used ? bt_teller_watch_at(&teller->works[i]) : INT64_MAX;
 

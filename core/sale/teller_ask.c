@@ -429,7 +429,7 @@ bool bt_teller_answer(struct bt_teller *teller, const struct bt_answer *answer)
 {
 	struct bt_teller_work *work;
 
-	if (bt_teller_docket_answer(teller, answer))
+	if (bt_teller_docket_answer(teller, answer) || bt_teller_upi_answer(teller, answer))
 		return true;
 	if (answer->kind != BT_CALL_SALE && answer->kind != BT_CALL_INQUIRY && answer->kind != BT_CALL_REVERSAL)
 		return false;

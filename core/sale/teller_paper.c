@@ -115,7 +115,7 @@ static bool opens_drawer(const struct bt_teller_work *work, int copy)
 {
 	bool moves = work->slip == BT_RECEIPT_REFUND || (work->slip != BT_RECEIPT_REFUND_DOCKET && !work->background);
 
-	return copy == 1 && moves && strcmp(work->sale.tenders[0].kind, "cash") == 0;
+	return copy == 1 && moves && bt_teller_is_cash(&work->sale);
 }
 
 /* On record first: a slip that was on its way as the lights went out is followed by a copy, never by a second original.
@@ -157,6 +157,7 @@ void bt_teller_print(struct bt_teller *teller, struct bt_teller_work *work)
 static bool may_print(const struct bt_teller_work *work)
 {
 	return work->state != BT_SALE_VENDING && work->state != BT_SALE_PAID && work->state != BT_SALE_ABANDONED &&
+	       work->state != BT_SALE_TENDERING && work->state != BT_SALE_UNPAID &&
 	       !(work->state == BT_SALE_STOPPED && work->token[0]);
 }
 

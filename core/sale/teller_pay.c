@@ -90,7 +90,8 @@ int bt_teller_repeat_minutes(struct bt_teller *teller, const struct bt_consumer 
 	if (bt_journal_sales(teller->parts.journal, BT_SALES_METER, consumer->number, 8, rows, &count) != BT_OK)
 		return -1;
 	for (int i = 0; i < count; i++)
-		if (rows[i].amount == amount && now >= rows[i].paid_at_ms && now - rows[i].paid_at_ms < REPEAT_MS)
+		if (rows[i].stage != BT_STAGE_TENDERING && rows[i].stage != BT_STAGE_UNPAID &&
+		    rows[i].amount == amount && now >= rows[i].paid_at_ms && now - rows[i].paid_at_ms < REPEAT_MS)
 			return (int)((now - rows[i].paid_at_ms) / 60000);
 	return -1;
 }
@@ -118,17 +119,19 @@ static enum bt_err add_tender(struct bt_teller *teller, const struct bt_draft *d
 	enum bt_err err;
 
 	if (!draft->tender || !draft->tender->available ||
-	    (!draft->tender->offline && !bt_teller_server_answers(teller)))
+	    (!draft->tender->offline && !draft->tender->asks_bank && !bt_teller_server_answers(teller)))
 		return BT_EUNSUPPORTED;
-	err = draft->tender->check(draft->amount, given, draft->reference);
+	/* What the bank has yet to say has no reference. */
+	err = draft->tender->asks_bank ? BT_OK : draft->tender->check(draft->amount, given, draft->reference);
 	if (!err)
 		err = bt_uuid7(teller->parts.random, sale->paid_at_ms, tender->id);
 	if (err)
 		return err;
 	bt_text_copy(tender->kind, sizeof tender->kind, draft->tender->id);
-	bt_text_copy(tender->reference, sizeof tender->reference, draft->reference);
+	if (!draft->tender->asks_bank)
+		bt_text_copy(tender->reference, sizeof tender->reference, draft->reference);
 	tender->amount = draft->amount;
-	tender->given = given;
+	tender->given = draft->tender->asks_bank ? draft->amount : given;
 	sale->tender_count = 1;
 	return BT_OK;
 }
@@ -196,36 +199,58 @@ static enum bt_err record_online(struct bt_teller *teller, struct bt_teller_work
 	return BT_OK;
 }
 
-enum bt_err bt_teller_pay(struct bt_teller *teller, const struct bt_draft *draft, char sale_id[37],
-			  struct bt_fault *fault)
+enum bt_err bt_teller_take_draft(struct bt_teller *teller, const struct bt_draft *draft, struct bt_teller_work *fresh,
+				 struct bt_fault *fault)
 {
-	struct bt_teller_work fresh = {.used = true, .consumer = draft->consumer, .state = BT_SALE_DRAFT}, *work;
-	struct bt_teller_batch batch = {0};
 	enum bt_err err = bt_teller_state(teller);
 
 	if (err)
 		return bt_fault_set(fault, err, 0, "the record has stopped");
-	bt_teller_freshen(teller, &fresh.consumer);
+	*fresh = (struct bt_teller_work){.used = true, .consumer = draft->consumer, .state = BT_SALE_DRAFT};
+	bt_teller_freshen(teller, &fresh->consumer);
 	if (!teller->operator_id[0] || bt_consumer_is_blocked(&draft->consumer) ||
-	    bt_consumer_is_blocked(&fresh.consumer))
+	    bt_consumer_is_blocked(&fresh->consumer))
 		return bt_fault_set(fault, BT_ESTATE, 0, "nobody signed in, or connection blocked");
-	work = bt_teller_room(teller);
-	if (!work)
+	if (!bt_teller_room(teller))
 		return bt_fault_set(fault, BT_EFULL, 0, "%d sales under way", BT_TELLER_SALES);
 	/* A shift ends by itself when its numbers run out: the sequence on a receipt has three digits. */
 	err = bt_shift_continue(teller->parts.journal, teller->operator_id, &teller->shift, fault);
 	if (!err)
-		err = fix(teller, draft, &fresh.consumer, &fresh.sale);
-	if (!err)
-		err = bt_teller_add_sale(&batch, BT_EVENT_PAID, &fresh.sale);
+		err = fix(teller, draft, &fresh->consumer, &fresh->sale);
+	return err ? bt_fault_set(fault, err, 0, "sale cannot be made: %s", bt_err_text(err)) : BT_OK;
+}
+
+enum bt_err bt_teller_record_paid(struct bt_teller *teller, struct bt_teller_work *work, struct bt_teller_batch *batch,
+				  struct bt_fault *fault)
+{
+	enum bt_err err = bt_teller_server_answers(teller) ? record_online(teller, work, batch, fault)
+							   : record_offline(teller, work, batch, fault);
+
+	if (err)
+		bt_teller_drop(batch);
+	return err;
+}
+
+enum bt_err bt_teller_pay(struct bt_teller *teller, const struct bt_draft *draft, char sale_id[37],
+			  struct bt_fault *fault)
+{
+	struct bt_teller_work fresh, *work;
+	struct bt_teller_batch batch = {0};
+	enum bt_err err;
+
+	if (draft->tender && draft->tender->asks_bank)
+		return bt_fault_set(fault, BT_EUNSUPPORTED, 0, "only the bank says that this is paid");
+	err = bt_teller_take_draft(teller, draft, &fresh, fault);
+	if (err)
+		return err;
+	err = bt_teller_add_sale(&batch, BT_EVENT_PAID, &fresh.sale);
 	if (err)
 		return bt_fault_set(fault, err, 0, "sale cannot be made: %s", bt_err_text(err));
+	work = bt_teller_room(teller);
 	*work = fresh;
 	bt_teller_move(teller, work, BT_SALE_EV_PAY);
-	err = bt_teller_server_answers(teller) ? record_online(teller, work, &batch, fault)
-					       : record_offline(teller, work, &batch, fault);
+	err = bt_teller_record_paid(teller, work, &batch, fault);
 	if (err) {
-		bt_teller_drop(&batch);
 		explicit_bzero(work, sizeof *work);
 		return err;
 	}

@@ -148,7 +148,7 @@ static void name_head(struct bt_teller *teller, const struct bt_sale *sale, stru
 {
 	static const enum bt_event_kind kinds[] = {BT_EVENT_TOKENED,   BT_EVENT_CREDITED, BT_EVENT_REFUNDED,
 						   BT_EVENT_REFUNDING, BT_EVENT_PENDING,  BT_EVENT_INQUIRING,
-						   BT_EVENT_PAID};
+						   BT_EVENT_PAID,      BT_EVENT_INTENT};
 	struct bt_event event;
 	struct bt_buf body;
 

@@ -92,8 +92,14 @@ enum bt_err bt_teller_refund(struct bt_teller *teller, const char *sale_id, cons
 			bt_teller_move(teller, work, BT_SALE_EV_STORAGE_FAILED);
 		return err;
 	}
-	bt_text_copy(work->approved_by, sizeof work->approved_by, approval->by);
-	bt_text_copy(work->reason, sizeof work->reason, approval->reason);
+	bt_teller_start_refund(teller, work, approval->by, approval->reason);
+	return BT_OK;
+}
+
+void bt_teller_start_refund(struct bt_teller *teller, struct bt_teller_work *work, const char *by, const char *reason)
+{
+	bt_text_copy(work->approved_by, sizeof work->approved_by, by);
+	bt_text_copy(work->reason, sizeof work->reason, reason);
 	work->refusal_en[0] = work->refusal_hi[0] = 0;
 	work->cut_off = false;
 	work->background = false;
@@ -104,7 +110,6 @@ enum bt_err bt_teller_refund(struct bt_teller *teller, const char *sale_id, cons
 	bt_teller_pursue_refund(teller, work);
 	if (!work->asking)
 		bt_teller_refund_waits(teller, work);
-	return BT_OK;
 }
 
 /* One attempt in flight per id (PROTOCOL H6): a request that is still out is waited for, whatever it says. */
@@ -134,6 +139,11 @@ static enum bt_err record_refunded(struct bt_teller *teller, const struct bt_tel
 	return err ? err : bt_teller_commit(teller, &batch, NULL);
 }
 
+bool bt_teller_is_cash(const struct bt_sale *sale)
+{
+	return strcmp(sale->tenders[0].kind, "cash") == 0;
+}
+
 static void give_back(struct bt_teller *teller, struct bt_teller_work *work)
 {
 	enum bt_err err = record_refunded(teller, work);
@@ -146,7 +156,8 @@ static void give_back(struct bt_teller *teller, struct bt_teller_work *work)
 	}
 	work->copies = 0;
 	bt_teller_move(teller, work, BT_SALE_EV_REVERSED);
-	if (!work->background)
+	/* What goes back by itself waits for nobody: its slip is for whoever asks. */
+	if (!work->background || !bt_teller_is_cash(&work->sale))
 		bt_teller_print(teller, work);
 }
 

@@ -4,6 +4,9 @@
 
 #include "core/receipt/record.h"
 #include "core/sale/docket.h"
+#include "core/sale/upi.h"
+
+#define BT_TELLER_PAYMENTS 64 /* QRs that are up, waited for, or asked about after their end */
 
 /** One sale under way or lately finished. */
 struct bt_teller_work {
@@ -38,6 +41,26 @@ struct bt_teller_work {
 	uint64_t touched;          /* for choosing which finished one makes room */
 };
 
+/** One QR of a sale: what the bank was asked for, and what it said last. */
+struct bt_teller_payment {
+	bool used;
+	char sale_id[37], payment_id[37];
+	enum bt_upi_stage stage;
+	bool is_newest; /* of its sale; one before it is only watched for a late success */
+	bool unsure;    /* the request for it may have arrived: it is asked about before it is asked for again */
+	bool closed;    /* the bank's last word, but for a late success */
+	bool for_cash;
+	char by[24]; /* who let it go for cash */
+	bool asking, unreachable;
+	enum bt_call_kind call_kind; /* of the question that is out, or was last */
+	uint64_t call_id;
+	int failures, looks;                    /* in a row without an answer; after its end */
+	int64_t due_boot_ms, until_boot_ms;     /* of the next question, and the end of the one that is out */
+	int64_t answered_boot_ms;               /* -1 never */
+	int64_t expires_boot_ms, ended_boot_ms; /* of the QR; of its use */
+	char qr[BT_UPI_QR_TEXT];
+};
+
 /** The docket of another terminal that is in hand. */
 struct bt_teller_docket {
 	struct bt_docket_view view;
@@ -68,6 +91,7 @@ struct bt_teller {
 	char newest[37];
 	bool changed;
 	struct bt_teller_docket docket;
+	struct bt_teller_payment payments[BT_TELLER_PAYMENTS];
 	struct bt_teller_work works[BT_TELLER_SALES];
 };
 
@@ -134,6 +158,46 @@ void bt_teller_pursue_refund(struct bt_teller *teller, struct bt_teller_work *wo
 void bt_teller_take_reversal(struct bt_teller *teller, struct bt_teller_work *work, const struct bt_answer *answer);
 /** No answer: the consumer gets a slip that says so, once. */
 void bt_teller_refund_waits(struct bt_teller *teller, struct bt_teller_work *work);
+
+/** The refund is on record: ask for it, and give the slip. */
+void bt_teller_start_refund(struct bt_teller *teller, struct bt_teller_work *work, const char *by, const char *reason);
+/** Only cash is handed over; all else goes back to where it came from. */
+bool bt_teller_is_cash(const struct bt_sale *sale);
+
+/* teller_pay.c */
+/** The whole sale of a draft, fixed but not on record, in a work of the caller's. Errors as bt_teller_pay. */
+BT_MUST_USE enum bt_err bt_teller_take_draft(struct bt_teller *teller, const struct bt_draft *draft,
+					     struct bt_teller_work *fresh, struct bt_fault *fault);
+/** Of a sale that is PAID with what stands in @p batch: put it with what is next, and do that. @p work is spoilt, and
+ *  the batch freed, on failure. */
+BT_MUST_USE enum bt_err bt_teller_record_paid(struct bt_teller *teller, struct bt_teller_work *work,
+					      struct bt_teller_batch *batch, struct bt_fault *fault);
+
+/* teller_upi.c */
+/** The newest QR of a sale; NULL when none is held. */
+struct bt_teller_payment *bt_teller_upi_find(struct bt_teller *teller, const char *sale_id);
+/** A place for another QR of that sale, which becomes its newest; NULL when all are taken by ones that are up. */
+struct bt_teller_payment *bt_teller_upi_add(struct bt_teller *teller, const char *sale_id, const char *payment_id);
+/** No money came: on record, and said. */
+BT_MUST_USE enum bt_err bt_teller_upi_end(struct bt_teller *teller, struct bt_teller_payment *payment, const char *why);
+
+/* teller_upi_ask.c */
+/** Take an answer about a payment; false: it is not one. */
+bool bt_teller_upi_answer(struct bt_teller *teller, const struct bt_answer *answer);
+/** Ask what is due, and end what was waited for long enough. */
+void bt_teller_upi_watch(struct bt_teller *teller, int64_t boot_ms);
+int64_t bt_teller_upi_watch_at(const struct bt_teller *teller);
+/** Ask at once, unless a question is out. */
+void bt_teller_upi_hurry(struct bt_teller *teller, struct bt_teller_payment *payment);
+
+/* teller_upi_paid.c */
+/** The bank says that it has the money. */
+void bt_teller_upi_captured(struct bt_teller *teller, struct bt_teller_payment *payment,
+			    const struct bt_payment_word *word);
+
+/* teller_upi_resume.c */
+/** After a restart: ask about every sale whose money the bank may have. */
+BT_MUST_USE enum bt_err bt_teller_upi_take_up(struct bt_teller *teller);
 
 /* teller_doubt.c */
 /** True when a token made here is the one the head-end makes (PROTOCOL T2); without a head-end too. */
@@ -228,8 +292,8 @@ enum bt_receipt_lang bt_teller_slip_lang(const struct bt_teller *teller, enum bt
 void bt_teller_slip_copy(const struct bt_teller *teller, enum bt_reprint why, int64_t first_printed_ms,
 			 struct bt_receipt_facts *facts);
 /** How many slips of the present kind the journal knows of, one on its way counted.
- *  @param[out] left how the newest was left: NOW when it was on its way as the lights went out, ASK when the printer did
- *                   not say, NONE otherwise. */
+ *  @param[out] left how the newest was left: NOW when it was on its way as the lights went out, ASK when the printer
+ * did not say, NONE otherwise. */
 int bt_teller_printed(struct bt_teller *teller, const struct bt_sale_row *row, enum bt_print_progress *left);
 /** Which slip the sale has as it stands, and its name in the record: those of each name are counted apart. */
 enum bt_receipt_kind bt_teller_slip_kind(const struct bt_teller_work *work);

@@ -38,4 +38,30 @@ struct bt_upi_view {
 	char utr[24];            /* once PAID */
 };
 
+/** True while the bank can be asked and one more may wait (BT_UPI_WAITING); asks nobody. */
+bool bt_teller_upi_offered(const struct bt_teller *teller);
+/**
+ * Fix the whole sale as bt_teller_pay does, journal the intent and ask for a QR. @p draft->tender must be one that asks
+ * the bank.
+ * @return as bt_teller_pay, and BT_EFULL: too many wait; BT_EUNREACHABLE: nobody to ask. Nothing is recorded unless
+ * BT_OK, but for an error of fate STOP.
+ */
+BT_MUST_USE enum bt_err bt_teller_upi_begin(struct bt_teller *teller, const struct bt_draft *draft, char sale_id[37],
+					    struct bt_fault *fault);
+/** BT_OK; BT_ENOTFOUND: no sale that the bank was asked for. Once PAID the sale is as any other: bt_teller_view. */
+BT_MUST_USE enum bt_err bt_teller_upi_view(struct bt_teller *teller, const char *sale_id, struct bt_upi_view *out);
+/** Ask the bank now. BT_OK, BT_ESTATE. */
+BT_MUST_USE enum bt_err bt_teller_upi_ask(struct bt_teller *teller, const char *sale_id);
+/** A new QR for the same sale, TID and receipt, after one that is used up. BT_OK, BT_ESTATE, BT_EFULL, the journal's
+ *  error. */
+BT_MUST_USE enum bt_err bt_teller_upi_renew(struct bt_teller *teller, const char *sale_id);
+/**
+ * Let go: the bank is asked once more and told to close the QR. Money that comes before its word makes the sale go on;
+ * money that comes later makes a docket of it. With @p for_cash, which is on record at once, whatever comes goes back.
+ * @return BT_OK, BT_ESTATE, the journal's error.
+ */
+BT_MUST_USE enum bt_err bt_teller_upi_stop(struct bt_teller *teller, const char *sale_id, bool for_cash);
+/** Those that wait for the bank, oldest first. @return how many, at most @p max. */
+int bt_teller_upi_waiting(struct bt_teller *teller, int max, struct bt_upi_view *out);
+
 #endif

@@ -13,6 +13,7 @@ struct bt_tender_kind {
 	bool bankable;    /* counts as bankable in shift totals */
 	bool takes_change;
 	bool needs_reference; /* RRN, UTR or cheque number */
+	bool asks_bank;   /* money by the bank's answer alone: begun as an intent, never typed in (sale/upi.h) */
 	bool offline;     /* may be taken while the server is down */
 	bool available;   /* this build can complete it: UPI, card, cheque and voucher need a driver */
 	/** Check one tender before it is recorded. BT_OK, BT_EINPUT (reference), BT_ERANGE (given too little, legal limit). */

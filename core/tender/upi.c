@@ -15,7 +15,8 @@ const struct bt_tender_kind bt_tender_upi = {
     .bankable = false,
     .takes_change = false,
     .needs_reference = true,
+    .asks_bank = true,
     .offline = false,
-    .available = false,
+    .available = true,
     .check = check_upi,
 };

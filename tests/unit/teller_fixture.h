@@ -32,7 +32,7 @@
 struct shop_call {
 	enum bt_call_kind kind;
 	uint64_t id;
-	char sale_id[37], body[2048];
+	char sale_id[37], payment_id[80], body[2048];
 	int64_t rev, era;
 };
 
@@ -118,10 +118,15 @@ static inline enum bt_err shop_submit(void *self, const struct bt_call *call)
 		assert_true(row.stage == BT_STAGE_REFUNDING ||
 			    (call->kind == BT_CALL_INQUIRY && row.stage == BT_STAGE_INQUIRING));
 	}
+	if (call->kind == BT_CALL_PAYMENT_OPEN) {
+		assert_int_equal(bt_journal_sale(shop->journal, call->sale_id, &row), BT_OK);
+		assert_int_equal(row.stage, BT_STAGE_TENDERING);
+	}
 	if (shop->submit_err)
 		return shop->submit_err;
 	*kept = (struct shop_call){.kind = call->kind, .id = call->id, .rev = call->number, .era = call->era};
 	bt_text_copy(kept->sale_id, sizeof kept->sale_id, call->sale_id);
+	bt_text_copy(kept->payment_id, sizeof kept->payment_id, call->text);
 	snprintf(kept->body, sizeof kept->body, "%.*s", (int)call->body.len, (const char *)call->body.data);
 	shop->calls_count++;
 	return BT_OK;

@@ -21,7 +21,8 @@ static void check_table(void **state)
 		assert_non_null(kind->check);
 		assert_non_null(kind->name);
 		assert_true(strlen(kind->id) < sizeof(((struct bt_tender *)NULL)->kind));
-		assert_int_equal(kind->available, i == 0);
+		assert_int_equal(kind->available, i < 2);
+		assert_int_equal(kind->asks_bank, i == 1);
 	}
 	assert_null(bt_tender_kinds[5]);
 	assert_null(bt_tender_find("Cash"));

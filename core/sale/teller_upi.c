@@ -1,0 +1,294 @@
+/* A sale paid by UPI: begun, shown another QR, let go; and what its screen sees. PROTOCOL T1, S7. */
+#include "core/sale/teller_work.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/json.h"
+
+static bool is_up(const struct bt_teller_payment *payment)
+{
+	return payment->stage != BT_UPI_ENDED && payment->stage != BT_UPI_PAID;
+}
+
+/* Somebody may come back for it. */
+static bool is_waiting(const struct bt_teller_payment *payment)
+{
+	return payment->used && payment->is_newest && is_up(payment) && !payment->for_cash;
+}
+
+struct bt_teller_payment *bt_teller_upi_find(struct bt_teller *teller, const char *sale_id)
+{
+	for (int i = 0; i < BT_TELLER_PAYMENTS; i++)
+		if (teller->payments[i].used && teller->payments[i].is_newest &&
+		    strcmp(teller->payments[i].sale_id, sale_id) == 0)
+			return &teller->payments[i];
+	return NULL;
+}
+
+/* A free place, or that of the one whose end is longest ago: the head-end tells of it too. */
+static struct bt_teller_payment *find_place(struct bt_teller *teller)
+{
+	struct bt_teller_payment *oldest = NULL;
+
+	for (int i = 0; i < BT_TELLER_PAYMENTS; i++) {
+		struct bt_teller_payment *payment = &teller->payments[i];
+
+		if (!payment->used)
+			return payment;
+		if ((payment->stage == BT_UPI_ENDED || !payment->is_newest) && !payment->asking &&
+		    (!oldest || payment->ended_boot_ms < oldest->ended_boot_ms))
+			oldest = payment;
+	}
+	return oldest;
+}
+
+struct bt_teller_payment *bt_teller_upi_add(struct bt_teller *teller, const char *sale_id, const char *payment_id)
+{
+	struct bt_teller_payment *before = bt_teller_upi_find(teller, sale_id), *place = find_place(teller);
+
+	if (!place)
+		return NULL;
+	if (before)
+		before->is_newest = false;
+	*place = (struct bt_teller_payment){.used = true, .is_newest = true, .answered_boot_ms = -1};
+	bt_text_copy(place->sale_id, sizeof place->sale_id, sale_id);
+	bt_text_copy(place->payment_id, sizeof place->payment_id, payment_id);
+	place->due_boot_ms = bt_clock_boot_ms(teller->parts.clock);
+	return place;
+}
+
+static int count_waiting(const struct bt_teller *teller)
+{
+	int count = 0;
+
+	for (int i = 0; i < BT_TELLER_PAYMENTS; i++)
+		count += is_waiting(&teller->payments[i]);
+	return count;
+}
+
+/* Slow is no reason: nobody stands still while the bank is asked. */
+static bool can_ask(const struct bt_teller *teller)
+{
+	return teller->parts.wire && teller->parts.breaker->state != BT_BREAKER_OFFLINE;
+}
+
+bool bt_teller_upi_offered(const struct bt_teller *teller)
+{
+	return can_ask(teller) && count_waiting(teller) < BT_UPI_WAITING && bt_teller_state(teller) == BT_OK;
+}
+
+enum bt_err bt_teller_upi_begin(struct bt_teller *teller, const struct bt_draft *draft, char sale_id[37],
+				struct bt_fault *fault)
+{
+	struct bt_teller_work fresh, *work;
+	struct bt_teller_batch batch = {0};
+	struct bt_teller_payment *payment;
+	enum bt_err err;
+
+	if (!draft->tender || !draft->tender->asks_bank)
+		return bt_fault_set(fault, BT_EUNSUPPORTED, 0, "no tender that a bank is asked about");
+	if (!can_ask(teller))
+		return bt_fault_set(fault, BT_EUNREACHABLE, 0, "nobody to ask");
+	if (count_waiting(teller) >= BT_UPI_WAITING || !find_place(teller))
+		return bt_fault_set(fault, BT_EFULL, 0, "%d wait for the bank", BT_UPI_WAITING);
+	err = bt_teller_take_draft(teller, draft, &fresh, fault);
+	if (!err)
+		err = bt_teller_add_sale(&batch, BT_EVENT_INTENT, &fresh.sale);
+	if (!err)
+		err = bt_teller_commit(teller, &batch, fault);
+	if (err)
+		return err;
+	work = bt_teller_room(teller);
+	*work = fresh;
+	bt_teller_move(teller, work, BT_SALE_EV_INTEND);
+	payment = bt_teller_upi_add(teller, work->sale.sale_id, work->sale.tenders[0].id);
+	bt_teller_upi_hurry(teller, payment);
+	bt_text_copy(sale_id, 37, work->sale.sale_id);
+	return BT_OK;
+}
+
+/* Nothing of the sale changes but the name under which the bank is asked. */
+static enum bt_err record_renewed(struct bt_teller *teller, struct bt_sale *sale)
+{
+	struct bt_teller_batch batch = {0};
+	enum bt_err err = bt_uuid7(teller->parts.random, bt_teller_now(teller), sale->tenders[0].id);
+
+	if (!err)
+		err = bt_teller_add_sale(&batch, BT_EVENT_INTENT, sale);
+	return err ? err : bt_teller_commit(teller, &batch, NULL);
+}
+
+enum bt_err bt_teller_upi_renew(struct bt_teller *teller, const char *sale_id)
+{
+	struct bt_teller_payment *payment = bt_teller_upi_find(teller, sale_id);
+	struct bt_teller_work *work;
+	struct bt_sale sale;
+	enum bt_err err;
+
+	if (!payment || payment->stage != BT_UPI_DEAD || !can_ask(teller))
+		return BT_ESTATE;
+	if (!find_place(teller))
+		return BT_EFULL;
+	err = bt_teller_load(teller, sale_id, &work);
+	if (err)
+		return err;
+	if (work->state != BT_SALE_TENDERING)
+		return BT_ESTATE;
+	sale = work->sale;
+	err = record_renewed(teller, &sale);
+	if (err) {
+		if (bt_err_fate(err) == BT_FATE_STOP)
+			bt_teller_move(teller, work, BT_SALE_EV_STORAGE_FAILED);
+		return err;
+	}
+	work->sale = sale;
+	work->refusal_en[0] = work->refusal_hi[0] = 0;
+	bt_teller_move(teller, work, BT_SALE_EV_RENEW);
+	payment = bt_teller_upi_add(teller, sale_id, sale.tenders[0].id);
+	bt_teller_upi_hurry(teller, payment);
+	return BT_OK;
+}
+
+enum bt_err bt_teller_upi_ask(struct bt_teller *teller, const char *sale_id)
+{
+	struct bt_teller_payment *payment = bt_teller_upi_find(teller, sale_id);
+
+	if (!payment || !is_up(payment) || !teller->parts.wire)
+		return BT_ESTATE;
+	bt_teller_upi_hurry(teller, payment);
+	return BT_OK;
+}
+
+enum bt_err bt_teller_upi_end(struct bt_teller *teller, struct bt_teller_payment *payment, const char *why)
+{
+	struct bt_teller_batch batch = {0};
+	struct bt_teller_work *work;
+	enum bt_err err = bt_teller_load(teller, payment->sale_id, &work);
+
+	if (err)
+		return err;
+	if (work->state != BT_SALE_TENDERING)
+		return BT_ESTATE;
+	err = bt_teller_add(&batch, BT_EVENT_INTENT_END, payment->sale_id,
+			    json_pack("{s:s, s:s}", "by", teller->operator_id, "why", why));
+	if (!err)
+		err = bt_teller_commit(teller, &batch, NULL);
+	if (err) {
+		if (bt_err_fate(err) == BT_FATE_STOP)
+			bt_teller_move(teller, work, BT_SALE_EV_STORAGE_FAILED);
+		return err;
+	}
+	bt_teller_move(teller, work, BT_SALE_EV_GAVE_UP);
+	return BT_OK;
+}
+
+/* The clerk's word that other money takes its place must outlast a cut: what the bank says later is judged by it. */
+static enum bt_err let_go_for_cash(struct bt_teller *teller, struct bt_teller_payment *payment)
+{
+	enum bt_err err = bt_teller_upi_end(teller, payment, "for_cash");
+
+	if (err)
+		return err;
+	payment->for_cash = true;
+	bt_text_copy(payment->by, sizeof payment->by, teller->operator_id);
+	return BT_OK;
+}
+
+enum bt_err bt_teller_upi_stop(struct bt_teller *teller, const char *sale_id, bool for_cash)
+{
+	struct bt_teller_payment *payment = bt_teller_upi_find(teller, sale_id);
+	enum bt_err err = BT_OK;
+
+	if (!payment || !is_up(payment) || payment->for_cash)
+		return BT_ESTATE;
+	if (for_cash)
+		err = let_go_for_cash(teller, payment);
+	else if (payment->closed)
+		err = bt_teller_upi_end(teller, payment, "stopped");
+	if (err)
+		return err;
+	payment->stage = payment->closed ? BT_UPI_ENDED : BT_UPI_CLOSING;
+	payment->ended_boot_ms = bt_clock_boot_ms(teller->parts.clock);
+	payment->looks = 0;
+	bt_teller_upi_hurry(teller, payment);
+	teller->changed = true;
+	return BT_OK;
+}
+
+/* ---- as screens see it ---- */
+
+/* One that has run out can still be paid in its last second: until the bank has said, nobody knows. */
+static void describe_payment(const struct bt_teller *teller, const struct bt_teller_payment *payment,
+			     struct bt_upi_view *out)
+{
+	int64_t now = bt_clock_boot_ms(teller->parts.clock);
+
+	out->stage = payment->stage;
+	out->unreachable = payment->unreachable;
+	out->is_asking = payment->asking;
+	out->for_cash = payment->for_cash;
+	out->asked_ms = payment->answered_boot_ms < 0 ? -1 : now - payment->answered_boot_ms;
+	if (payment->stage != BT_UPI_SHOWN)
+		return;
+	if (payment->expires_boot_ms <= now) {
+		out->stage = BT_UPI_UNSURE;
+		return;
+	}
+	out->left_ms = payment->expires_boot_ms - now;
+	bt_text_copy(out->qr, sizeof out->qr, payment->qr);
+}
+
+static enum bt_upi_stage stage_of_sale(const struct bt_teller_work *work)
+{
+	return work->state == BT_SALE_TENDERING ? BT_UPI_ASKING
+	       : work->state == BT_SALE_UNPAID  ? BT_UPI_ENDED
+						: BT_UPI_PAID;
+}
+
+enum bt_err bt_teller_upi_view(struct bt_teller *teller, const char *sale_id, struct bt_upi_view *out)
+{
+	const struct bt_teller_payment *payment = bt_teller_upi_find(teller, sale_id);
+	const struct bt_tender_kind *kind;
+	struct bt_teller_work *work;
+	enum bt_err err = bt_teller_load(teller, sale_id, &work);
+
+	if (err)
+		return err;
+	kind = bt_tender_find(work->sale.tenders[0].kind);
+	if (!kind || !kind->asks_bank)
+		return BT_ENOTFOUND;
+	*out = (struct bt_upi_view){.stage = stage_of_sale(work),
+				    .amount = work->sale.quote.amount,
+				    .consumer = work->consumer,
+				    .asked_ms = -1,
+				    .since_ms = work->sale.paid_at_ms};
+	bt_text_copy(out->sale_id, sizeof out->sale_id, sale_id);
+	bt_text_copy(out->receipt, sizeof out->receipt, work->sale.receipt);
+	if (out->stage == BT_UPI_PAID)
+		bt_text_copy(out->utr, sizeof out->utr, work->sale.tenders[0].reference);
+	else if (payment)
+		describe_payment(teller, payment, out);
+	return BT_OK;
+}
+
+/* Ids are made in the order of time. */
+static int compare_ids(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+int bt_teller_upi_waiting(struct bt_teller *teller, int max, struct bt_upi_view *out)
+{
+	const char *ids[BT_TELLER_PAYMENTS];
+	int found = 0, count = 0;
+
+	for (int i = 0; i < BT_TELLER_PAYMENTS; i++)
+		if (is_waiting(&teller->payments[i]))
+			ids[found++] = teller->payments[i].sale_id;
+	qsort(ids, (size_t)found, sizeof ids[0], compare_ids);
+	for (int i = 0; i < found && count < max; i++)
+		if (bt_teller_upi_view(teller, ids[i], &out[count]) == BT_OK)
+			count++;
+	return count;
+}

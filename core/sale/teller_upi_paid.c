@@ -1,0 +1,146 @@
+/* The bank has the money: the sale is paid, whenever that is said, and what it becomes. PROTOCOL S2, S6, S7. */
+#include "core/sale/teller_work.h"
+
+#include <string.h>
+
+#include "core/base/json.h"
+
+#define PAID_TWICE "paid_twice"
+
+/* The payer may still stand there: nobody has been sent away, and it is the shift and the day in which it was begun. */
+static bool goes_on(const struct bt_teller *teller, const struct bt_teller_work *work)
+{
+	struct bt_civil begun = bt_civil_of(work->sale.paid_at_ms, BT_INDIA_OFFSET_MINUTES);
+	struct bt_civil now = bt_civil_of(bt_teller_now(teller), BT_INDIA_OFFSET_MINUTES);
+
+	return work->state == BT_SALE_TENDERING && teller->operator_id[0] && work->sale.shift == teller->shift &&
+	       begun.year == now.year && begun.month == now.month && begun.day == now.day;
+}
+
+static enum bt_err put_and_wait(struct bt_teller *teller, struct bt_teller_work *work, struct bt_teller_batch *batch)
+{
+	enum bt_err err =
+	    bt_teller_add(batch, BT_EVENT_PENDING, work->sale.sale_id, bt_teller_pending_body(BT_DENY_SERVER));
+
+	if (!err)
+		err = bt_teller_commit(teller, batch, NULL);
+	else
+		bt_teller_drop(batch);
+	if (err)
+		return err;
+	work->denial = BT_DENY_SERVER;
+	work->background = true;
+	bt_teller_move(teller, work, BT_SALE_EV_GONE);
+	return BT_OK;
+}
+
+/* Other money has taken its place: it goes back to the account it came from, on the word of who let it go. */
+static enum bt_err put_and_return(struct bt_teller *teller, struct bt_teller_work *work, const char *by,
+				  struct bt_teller_batch *batch)
+{
+	enum bt_err err =
+	    bt_teller_add(batch, BT_EVENT_REFUNDING, work->sale.sale_id,
+			  json_pack("{s:I, s:s, s:s, s:s}", "amount_paise", (json_int_t)work->sale.quote.amount,
+				    "asked_by", by, "by", by, "reason", PAID_TWICE));
+
+	if (!err)
+		err = bt_teller_commit(teller, batch, NULL);
+	else
+		bt_teller_drop(batch);
+	if (!err)
+		bt_teller_start_refund(teller, work, by, PAID_TWICE);
+	return err;
+}
+
+static enum bt_err record(struct bt_teller *teller, struct bt_teller_work *work,
+			  const struct bt_teller_payment *payment)
+{
+	struct bt_teller_batch batch = {0};
+	bool on = goes_on(teller, work);
+	enum bt_err err = bt_teller_add_sale(&batch, BT_EVENT_PAID, &work->sale);
+
+	if (err)
+		return err;
+	bt_teller_freshen(teller, &work->consumer);
+	bt_teller_move(teller, work, BT_SALE_EV_CAPTURED);
+	if (payment->for_cash)
+		return put_and_return(teller, work, payment->by, &batch);
+	if (!on)
+		return put_and_wait(teller, work, &batch);
+	work->background = false;
+	err = bt_teller_record_paid(teller, work, &batch, NULL);
+	if (!err)
+		bt_text_copy(teller->newest, sizeof teller->newest, work->sale.sale_id);
+	return err;
+}
+
+/* The sale has its money by another QR: the head-end orders this one back, and the record says so. */
+static void note_second(struct bt_teller *teller, const struct bt_teller_payment *payment,
+			const struct bt_payment_word *word)
+{
+	struct bt_teller_batch batch = {0};
+	const char *sale_id = payment->sale_id;
+
+	if (bt_journal_has_exception(teller->parts.journal, sale_id, PAID_TWICE))
+		return;
+	if (bt_teller_add(&batch, BT_EVENT_EXCEPTION, sale_id,
+			  json_pack("{s:I, s:s, s:s, s:s}", "amount_paise", (json_int_t)word->amount, "code",
+				    PAID_TWICE, "payment_id", payment->payment_id, "utr", word->utr)) == BT_OK &&
+	    bt_teller_commit(teller, &batch, NULL) == BT_OK)
+		bt_teller_note_exception(teller, sale_id, PAID_TWICE);
+}
+
+static void retry_later(struct bt_teller *teller, struct bt_teller_payment *payment)
+{
+	payment->failures++;
+	payment->due_boot_ms = bt_clock_boot_ms(teller->parts.clock) + BT_UPI_POLL_MS;
+}
+
+/* Every QR of the sale but the one that was paid is still watched: a second payment is to be noticed. */
+static void set_paid(struct bt_teller *teller, struct bt_teller_payment *payment)
+{
+	struct bt_teller_payment *newest = bt_teller_upi_find(teller, payment->sale_id);
+
+	if (newest && newest != payment) {
+		newest->is_newest = false;
+		newest->ended_boot_ms = bt_clock_boot_ms(teller->parts.clock);
+		newest->due_boot_ms = newest->ended_boot_ms; /* to be closed */
+	}
+	explicit_bzero(payment, sizeof *payment);
+	teller->changed = true;
+}
+
+void bt_teller_upi_captured(struct bt_teller *teller, struct bt_teller_payment *payment,
+			    const struct bt_payment_word *word)
+{
+	struct bt_teller_work *work, before;
+	struct bt_tender *tender;
+	enum bt_err err = bt_teller_load(teller, payment->sale_id, &work);
+
+	if (err || (word->amount != work->sale.quote.amount &&
+		    (work->state == BT_SALE_TENDERING || work->state == BT_SALE_UNPAID))) {
+		bt_log_line(teller->parts.log, "sale", "%s: capture not understood", payment->sale_id);
+		retry_later(teller, payment);
+		return;
+	}
+	tender = &work->sale.tenders[0];
+	if (work->state != BT_SALE_TENDERING && work->state != BT_SALE_UNPAID) {
+		if (strcmp(tender->reference, word->utr) != 0)
+			note_second(teller, payment, word);
+		set_paid(teller, payment);
+		return;
+	}
+	before = *work;
+	bt_text_copy(tender->id, sizeof tender->id, payment->payment_id);
+	bt_text_copy(tender->reference, sizeof tender->reference, word->utr);
+	err = record(teller, work, payment);
+	if (!err) {
+		set_paid(teller, payment);
+		return;
+	}
+	/* Nothing is on record, and the bank says it again. */
+	*work = before;
+	if (bt_err_fate(err) == BT_FATE_STOP && bt_teller_state(teller) != BT_OK)
+		bt_teller_move(teller, work, BT_SALE_EV_STORAGE_FAILED);
+	retry_later(teller, payment);
+}

@@ -1,0 +1,805 @@
+/* A sale paid by UPI: only the bank's word makes money of it, whatever is lost, late, twice or garbled on the way, and
+ * wherever the power goes.
+ * rooms: core/sale core/shift core/wire core/receipt core/tender core/authority core/directory core/tariff core/journal
+ * core/sts core/money core/base */
+#include "tests/unit/teller_fixture.h"
+
+#include "core/sale/upi.h"
+
+#define UTR   "632512345678"
+#define LINK  "upi://pay?pa=batti@bank&am=500.00"
+#define QR_MS INT64_C(300000)
+#define PAISE 50000
+
+static const struct shop_call *last(const struct shop *shop)
+{
+	return &shop->calls[shop->calls_count - 1];
+}
+
+static enum bt_err try_upi(struct shop *shop, char sale_id[37])
+{
+	struct bt_draft draft = {.consumer = shop->consumer, .amount = PAISE, .tender = bt_tender_find("upi")};
+
+	return bt_teller_upi_begin(shop->teller, &draft, sale_id, &shop->fault);
+}
+
+static struct bt_upi_view upi_view(struct shop *shop)
+{
+	struct bt_upi_view view;
+
+	assert_int_equal(bt_teller_upi_view(shop->teller, shop->sale_id, &view), BT_OK);
+	return view;
+}
+
+static enum bt_upi_stage stage(struct shop *shop)
+{
+	return upi_view(shop).stage;
+}
+
+/* An answer to the newest question about a payment. */
+static struct bt_answer word(const struct shop *shop, enum bt_payment_status status)
+{
+	struct bt_answer answer = {
+	    .kind = last(shop)->kind, .id = last(shop)->id, .status = 200, .latency_ms = 100, .era = 1};
+
+	answer.server_time_ms = shop->wall_ms;
+	answer.payment.status = status;
+	bt_text_copy(answer.sale_id, sizeof answer.sale_id, last(shop)->sale_id);
+	bt_text_copy(answer.payment.payment_id, sizeof answer.payment.payment_id, last(shop)->payment_id);
+	if (last(shop)->kind == BT_CALL_PAYMENT_OPEN) {
+		bt_text_copy(answer.payment.qr, sizeof answer.payment.qr, LINK);
+		answer.payment.expires_at_ms = shop->wall_ms + QR_MS;
+		return answer;
+	}
+	answer.payment.amount = PAISE;
+	if (status == BT_PAYMENT_PAID)
+		bt_text_copy(answer.payment.utr, sizeof answer.payment.utr, UTR);
+	return answer;
+}
+
+static void say(struct shop *shop, enum bt_payment_status status)
+{
+	struct bt_answer answer = word(shop, status);
+
+	shop_give(shop, &answer);
+}
+
+static void say_attempt(struct shop *shop, enum bt_payment_attempt attempt)
+{
+	struct bt_answer answer = word(shop, BT_PAYMENT_ACTIVE);
+
+	answer.payment.attempt = attempt;
+	shop_give(shop, &answer);
+}
+
+static void say_error(struct shop *shop, enum bt_err err, const char *code)
+{
+	struct bt_answer answer = word(shop, BT_PAYMENT_UNKNOWN);
+
+	answer.payment = (struct bt_payment_word){.status = BT_PAYMENT_UNKNOWN};
+	answer.fault.err = err;
+	bt_text_copy(answer.code, sizeof answer.code, code);
+	shop_give(shop, &answer);
+}
+
+static void begin(struct shop *shop)
+{
+	assert_int_equal(try_upi(shop, shop->sale_id), BT_OK);
+	assert_int_equal(last(shop)->kind, BT_CALL_PAYMENT_OPEN);
+}
+
+static void show(struct shop *shop)
+{
+	begin(shop);
+	say(shop, BT_PAYMENT_ACTIVE);
+	assert_int_equal(stage(shop), BT_UPI_SHOWN);
+}
+
+/* Let time go by until a question is out. */
+static void wait_for(struct shop *shop, enum bt_call_kind kind)
+{
+	int before = shop->calls_count;
+
+	for (int i = 0; i < 200 && shop->calls_count == before; i++)
+		shop_pass(shop, 1000);
+	assert_int_equal(shop->calls_count, before + 1);
+	assert_int_equal(last(shop)->kind, kind);
+}
+
+static void sold_by_server(struct shop *shop)
+{
+	struct bt_answer answer;
+
+	assert_int_equal(last(shop)->kind, BT_CALL_SALE);
+	answer = shop_good(shop);
+	shop_give(shop, &answer);
+	assert_int_equal(shop_view(shop).state, BT_SALE_TOKENED);
+}
+
+static bool paper_says(const struct bt_print_job *job, const char *text)
+{
+	for (int i = 0; i < job->receipt.count; i++)
+		if (strstr(job->receipt.lines[i].left, text) || strstr(job->receipt.lines[i].right, text))
+			return true;
+	return false;
+}
+
+/* ---- the plain way ---- */
+
+static void sale_upi_paid_by_the_banks_word(void **state)
+{
+	struct shop *shop = *state;
+	struct bt_sale intended;
+
+	begin(shop);
+	assert_int_equal(shop_row(shop).stage, BT_STAGE_TENDERING);
+	assert_int_equal(stage(shop), BT_UPI_ASKING);
+	assert_int_equal(upi_view(shop).asked_ms, -1);
+	assert_non_null(strstr(last(shop)->body, "\"tid\""));
+	assert_non_null(strstr(last(shop)->body, last(shop)->payment_id));
+	intended = shop_view(shop).sale;
+	assert_true(intended.has_tid);
+	say(shop, BT_PAYMENT_ACTIVE);
+	assert_string_equal(upi_view(shop).qr, LINK);
+	assert_int_equal(upi_view(shop).left_ms, QR_MS);
+	assert_string_equal(upi_view(shop).receipt, intended.receipt);
+	wait_for(shop, BT_CALL_PAYMENT);
+	say(shop, BT_PAYMENT_ACTIVE);
+	assert_int_equal(stage(shop), BT_UPI_SHOWN);
+	wait_for(shop, BT_CALL_PAYMENT);
+	say(shop, BT_PAYMENT_PAID);
+	assert_int_equal(stage(shop), BT_UPI_PAID);
+	assert_string_equal(upi_view(shop).utr, UTR);
+	assert_non_null(strstr(last(shop)->body, UTR));
+	assert_int_equal(shop_row(shop).stage, BT_STAGE_VENDING);
+	sold_by_server(shop);
+	assert_int_equal(shop_view(shop).sale.tid, intended.tid);
+	assert_int_equal(shop_view(shop).sale.rnd, intended.rnd);
+	assert_string_equal(shop_view(shop).sale.receipt, intended.receipt);
+	assert_int_equal(shop->jobs_count, 1);
+	assert_false(shop->jobs[0].open_drawer);
+	assert_true(paper_says(&shop->jobs[0], UTR));
+	shop_printed(shop, BT_PRINT_CONFIRMED);
+	assert_int_equal(shop_view(shop).state, BT_SALE_DONE);
+}
+
+/* Money is nothing that a clerk can type. */
+static void sale_upi_is_never_typed(void **state)
+{
+	struct shop *shop = *state;
+	struct bt_draft draft = {
+	    .consumer = shop->consumer, .amount = PAISE, .tender = bt_tender_find("upi"), .reference = UTR};
+
+	assert_int_equal(bt_teller_pay(shop->teller, &draft, shop->sale_id, &shop->fault), BT_EUNSUPPORTED);
+	draft.tender = bt_tender_find("cash");
+	assert_int_equal(bt_teller_upi_begin(shop->teller, &draft, shop->sale_id, &shop->fault), BT_EUNSUPPORTED);
+	assert_int_equal(shop->calls_count, 0);
+}
+
+static void sale_upi_needs_somebody_to_ask(void **state)
+{
+	struct shop *shop = *state;
+
+	assert_true(bt_teller_upi_offered(shop->teller));
+	shop_go_offline(shop);
+	assert_false(bt_teller_upi_offered(shop->teller));
+	assert_int_equal(try_upi(shop, shop->sale_id), BT_EUNREACHABLE);
+}
+
+/* The server goes between the bank's word and the sale: the token is made here. */
+static void sale_upi_captured_and_the_server_is_gone(void **state)
+{
+	struct shop *shop = *state;
+	struct bt_answer lost;
+
+	show(shop);
+	wait_for(shop, BT_CALL_PAYMENT);
+	say(shop, BT_PAYMENT_PAID);
+	lost = shop_bad(shop, BT_ELOST, "");
+	shop_give(shop, &lost);
+	assert_int_equal(shop_view(shop).state, BT_SALE_TOKENED);
+	assert_true(shop_view(shop).made_here);
+	assert_int_equal(shop->jobs_count, 1);
+}
+
+/* A head-end that is slow is asked about the bank and not waited for: money and token are one commit. */
+static void sale_upi_captured_while_slow(void **state)
+{
+	struct shop *shop = *state;
+	struct bt_answer slow;
+
+	show(shop);
+	for (int i = 0; i < 2; i++) {
+		wait_for(shop, BT_CALL_PAYMENT);
+		slow = word(shop, i == 0 ? BT_PAYMENT_ACTIVE : BT_PAYMENT_PAID);
+		slow.latency_ms = 2000;
+		shop_give(shop, &slow);
+	}
+	assert_int_equal(shop_view(shop).state, BT_SALE_TOKENED);
+	assert_true(shop_view(shop).made_here);
+	assert_string_equal(shop_view(shop).sale.tenders[0].reference, UTR);
+}
+
+/* ---- questions ---- */
+
+static void sale_upi_one_question_at_a_time(void **state)
+{
+	struct shop *shop = *state;
+	int before;
+
+	begin(shop);
+	before = shop->calls_count;
+	for (int i = 0; i < 12; i++) {
+		shop_pass(shop, 1000);
+		assert_int_equal(bt_teller_upi_ask(shop->teller, shop->sale_id), BT_OK);
+	}
+	assert_int_equal(shop->calls_count, before);
+	/* An answer that never came is no answer: what was asked may have arrived, so it is asked about. */
+	wait_for(shop, BT_CALL_PAYMENT);
+	assert_true(upi_view(shop).unreachable);
+}
+
+static void sale_upi_questions_slow_down_without_an_answer(void **state)
+{
+	struct shop *shop = *state;
+	int64_t gap = 0, longest = 0;
+
+	show(shop);
+	for (int i = 0; i < 6; i++) {
+		int before = shop->calls_count;
+
+		for (gap = 0; shop->calls_count == before && gap < 100000; gap += 1000) {
+			shop_go_online(shop);
+			shop_pass(shop, 1000);
+		}
+		assert_true(gap <= 76000);
+		longest = gap > longest ? gap : longest;
+		say_error(shop, BT_ETIMEOUT, "");
+		shop_go_online(shop);
+	}
+	assert_true(longest > 30000);
+	assert_true(upi_view(shop).unreachable);
+}
+
+/* PROTOCOL H3: lost is not failed. The same is asked about, and asked for again under the same name. */
+static void sale_upi_lost_request_is_asked_about(void **state)
+{
+	struct shop *shop = *state;
+	char payment_id[80];
+
+	begin(shop);
+	bt_text_copy(payment_id, sizeof payment_id, last(shop)->payment_id);
+	say_error(shop, BT_ELOST, "");
+	assert_int_equal(stage(shop), BT_UPI_ASKING);
+	wait_for(shop, BT_CALL_PAYMENT);
+	assert_string_equal(last(shop)->payment_id, payment_id);
+	say_error(shop, BT_EREFUSED, "unknown_payment");
+	wait_for(shop, BT_CALL_PAYMENT_OPEN);
+	assert_string_equal(last(shop)->payment_id, payment_id);
+	say_error(shop, BT_EGARBAGE, "");
+	wait_for(shop, BT_CALL_PAYMENT);
+	say_attempt(shop, BT_ATTEMPT_NONE);
+	assert_int_equal(last(shop)->kind, BT_CALL_PAYMENT_OPEN); /* it arrived: its QR is asked for */
+	assert_string_equal(last(shop)->payment_id, payment_id);
+	say(shop, BT_PAYMENT_ACTIVE);
+	assert_int_equal(stage(shop), BT_UPI_SHOWN);
+}
+
+static void sale_upi_lost_request_may_be_paid(void **state)
+{
+	struct shop *shop = *state;
+
+	begin(shop);
+	say_error(shop, BT_ETIMEOUT, "");
+	wait_for(shop, BT_CALL_PAYMENT);
+	say(shop, BT_PAYMENT_PAID);
+	sold_by_server(shop);
+}
+
+static void sale_upi_nothing_left_is_simply_asked_again(void **state)
+{
+	struct shop *shop = *state;
+
+	begin(shop);
+	say_error(shop, BT_EINPUT, "");
+	wait_for(shop, BT_CALL_PAYMENT_OPEN);
+}
+
+/* Another's answer, another amount, the same answer twice: none of them changes anything. */
+static void sale_upi_answers_that_are_not_ours(void **state)
+{
+	struct shop *shop = *state;
+	struct bt_answer answer;
+	int calls;
+
+	show(shop);
+	wait_for(shop, BT_CALL_PAYMENT);
+	answer = word(shop, BT_PAYMENT_PAID);
+	answer.payment.payment_id[35] ^= 1;
+	shop_give(shop, &answer);
+	assert_int_equal(stage(shop), BT_UPI_SHOWN);
+	wait_for(shop, BT_CALL_PAYMENT);
+	answer = word(shop, BT_PAYMENT_PAID);
+	answer.payment.amount = PAISE + 1;
+	shop_give(shop, &answer);
+	assert_int_equal(stage(shop), BT_UPI_SHOWN);
+	wait_for(shop, BT_CALL_PAYMENT);
+	answer = word(shop, BT_PAYMENT_PAID);
+	shop_give(shop, &answer);
+	calls = shop->calls_count;
+	assert_int_equal(stage(shop), BT_UPI_PAID);
+	shop_give(shop, &answer);
+	assert_int_equal(shop->calls_count, calls);
+	sold_by_server(shop);
+}
+
+static void sale_upi_follows_the_era(void **state)
+{
+	struct shop *shop = *state;
+	struct bt_answer answer;
+
+	begin(shop);
+	answer = word(shop, BT_PAYMENT_UNKNOWN);
+	answer.fault.err = BT_EREFUSED;
+	answer.era = 2;
+	bt_text_copy(answer.code, sizeof answer.code, "era");
+	shop_give(shop, &answer);
+	assert_int_equal(last(shop)->kind, BT_CALL_PAYMENT_OPEN);
+	assert_int_equal(last(shop)->era, 2);
+}
+
+/* ---- used up, run out, let go ---- */
+
+/* PROTOCOL T1: another QR is another tender of the same sale, never another sale. */
+static void sale_upi_new_qr_after_a_failed_one(void **state)
+{
+	struct shop *shop = *state;
+	struct bt_sale first;
+	char payment_id[80];
+
+	show(shop);
+	first = shop_view(shop).sale;
+	bt_text_copy(payment_id, sizeof payment_id, last(shop)->payment_id);
+	assert_int_equal(bt_teller_upi_renew(shop->teller, shop->sale_id), BT_ESTATE);
+	wait_for(shop, BT_CALL_PAYMENT);
+	say_attempt(shop, BT_ATTEMPT_FAILED);
+	assert_int_equal(stage(shop), BT_UPI_DEAD);
+	assert_int_equal(last(shop)->kind, BT_CALL_PAYMENT_CLOSE); /* so that it stays dead */
+	say(shop, BT_PAYMENT_CLOSED);
+	assert_int_equal(stage(shop), BT_UPI_DEAD);
+	assert_int_equal(bt_teller_upi_renew(shop->teller, shop->sale_id), BT_OK);
+	assert_int_equal(last(shop)->kind, BT_CALL_PAYMENT_OPEN);
+	assert_string_not_equal(last(shop)->payment_id, payment_id);
+	assert_string_equal(last(shop)->sale_id, first.sale_id);
+	assert_int_equal(shop_view(shop).sale.tid, first.tid);
+	assert_int_equal(shop_view(shop).sale.rnd, first.rnd);
+	assert_string_equal(shop_view(shop).sale.receipt, first.receipt);
+	say(shop, BT_PAYMENT_ACTIVE);
+	wait_for(shop, BT_CALL_PAYMENT);
+	say(shop, BT_PAYMENT_PAID);
+	sold_by_server(shop);
+}
+
+/* Somebody tried and the bank does not say: asked on, never counted as failed. */
+static void sale_upi_unsure_is_not_failed(void **state)
+{
+	struct shop *shop = *state;
+
+	show(shop);
+	wait_for(shop, BT_CALL_PAYMENT);
+	say_attempt(shop, BT_ATTEMPT_UNSURE);
+	assert_int_equal(stage(shop), BT_UPI_UNSURE);
+	assert_string_equal(upi_view(shop).qr, "");
+	assert_int_equal(bt_teller_upi_renew(shop->teller, shop->sale_id), BT_ESTATE);
+	wait_for(shop, BT_CALL_PAYMENT);
+	say(shop, BT_PAYMENT_PAID);
+	sold_by_server(shop);
+}
+
+static void sale_upi_runs_out(void **state)
+{
+	struct shop *shop = *state;
+	int closes = 0;
+
+	show(shop);
+	for (int i = 0; i < 400 && stage(shop) != BT_UPI_DEAD; i++) {
+		int before = shop->calls_count;
+
+		shop_pass(shop, 1000);
+		if (shop->calls_count == before)
+			continue;
+		closes += last(shop)->kind == BT_CALL_PAYMENT_CLOSE;
+		say(shop, last(shop)->kind == BT_CALL_PAYMENT ? BT_PAYMENT_ACTIVE : BT_PAYMENT_EXPIRED);
+	}
+	assert_int_equal(closes, 1);
+	assert_int_equal(stage(shop), BT_UPI_DEAD);
+	assert_int_equal(shop_row(shop).stage, BT_STAGE_TENDERING);
+	/* Nobody renews it: it ends by itself, and a late success is looked for all the same. */
+	for (int i = 0; i < 1000 && stage(shop) == BT_UPI_DEAD; i++) {
+		int before = shop->calls_count;
+
+		shop_pass(shop, 1000);
+		if (shop->calls_count != before)
+			say(shop, BT_PAYMENT_EXPIRED);
+	}
+	assert_int_equal(stage(shop), BT_UPI_ENDED);
+	assert_int_equal(shop_row(shop).stage, BT_STAGE_UNPAID);
+}
+
+static void sale_upi_run_out_unanswered_shows_no_qr(void **state)
+{
+	struct shop *shop = *state;
+
+	show(shop);
+	shop_go_offline(shop);
+	shop_pass(shop, QR_MS + 1);
+	assert_int_equal(stage(shop), BT_UPI_UNSURE);
+	assert_string_equal(upi_view(shop).qr, "");
+	assert_int_equal(bt_teller_upi_renew(shop->teller, shop->sale_id), BT_ESTATE);
+	shop_go_online(shop);
+	wait_for(shop, BT_CALL_PAYMENT_CLOSE);
+	say(shop, BT_PAYMENT_PAID); /* in its last second */
+	sold_by_server(shop);
+}
+
+static void sale_upi_stopped(void **state)
+{
+	struct shop *shop = *state;
+
+	show(shop);
+	assert_int_equal(bt_teller_upi_stop(shop->teller, shop->sale_id, false), BT_OK);
+	assert_int_equal(stage(shop), BT_UPI_CLOSING);
+	assert_int_equal(last(shop)->kind, BT_CALL_PAYMENT_CLOSE);
+	assert_int_equal(shop_row(shop).stage, BT_STAGE_TENDERING);
+	say(shop, BT_PAYMENT_CLOSED);
+	assert_int_equal(stage(shop), BT_UPI_ENDED);
+	assert_int_equal(shop_row(shop).stage, BT_STAGE_UNPAID);
+	assert_int_equal(bt_teller_upi_stop(shop->teller, shop->sale_id, false), BT_ESTATE);
+	assert_int_equal(bt_teller_upi_ask(shop->teller, shop->sale_id), BT_ESTATE);
+}
+
+/* Asked once more before it is let go: the money was there, and the consumer still is. */
+static void sale_upi_stopped_too_late(void **state)
+{
+	struct shop *shop = *state;
+
+	show(shop);
+	assert_int_equal(bt_teller_upi_stop(shop->teller, shop->sale_id, false), BT_OK);
+	say(shop, BT_PAYMENT_PAID);
+	sold_by_server(shop);
+}
+
+/* Stopped before the request for the QR was answered: closing makes "not there" definite. */
+static void sale_upi_stopped_while_asking(void **state)
+{
+	struct shop *shop = *state;
+
+	begin(shop);
+	assert_int_equal(bt_teller_upi_stop(shop->teller, shop->sale_id, false), BT_OK);
+	assert_int_equal(last(shop)->kind, BT_CALL_PAYMENT_OPEN);
+	say_error(shop, BT_ELOST, "");
+	wait_for(shop, BT_CALL_PAYMENT_CLOSE);
+	say_error(shop, BT_ELOST, "");
+	shop_go_online(shop);
+	wait_for(shop, BT_CALL_PAYMENT_CLOSE);
+	say(shop, BT_PAYMENT_CLOSED);
+	assert_int_equal(shop_row(shop).stage, BT_STAGE_UNPAID);
+}
+
+/* PROTOCOL S7: paid all the same, and nobody stands there: a docket, nothing printed by itself. */
+static void sale_upi_late_success(void **state)
+{
+	struct shop *shop = *state;
+
+	sale_upi_stopped(state);
+	wait_for(shop, BT_CALL_PAYMENT);
+	say(shop, BT_PAYMENT_PAID);
+	assert_int_equal(shop_row(shop).stage, BT_STAGE_PENDING);
+	assert_int_equal(stage(shop), BT_UPI_PAID);
+	assert_int_equal(shop->jobs_count, 0);
+	assert_int_equal(bt_teller_finish(shop->teller, shop->sale_id), BT_OK);
+	struct bt_answer answer = shop_good(shop);
+	shop_give(shop, &answer);
+	assert_int_equal(shop_row(shop).stage, BT_STAGE_TOKENED);
+	assert_int_equal(shop->jobs_count, 0);
+}
+
+/* Other money took its place: what comes goes back to its account, never in cash. */
+static void sale_upi_late_success_after_cash(void **state)
+{
+	struct shop *shop = *state;
+	char upi_sale[37];
+	struct bt_event event;
+	struct bt_buf body;
+	struct bt_answer reversed;
+
+	show(shop);
+	bt_text_copy(upi_sale, sizeof upi_sale, shop->sale_id);
+	assert_int_equal(bt_teller_upi_stop(shop->teller, shop->sale_id, true), BT_OK);
+	assert_int_equal(shop_row(shop).stage, BT_STAGE_UNPAID); /* on record at once */
+	assert_int_equal(stage(shop), BT_UPI_CLOSING);
+	assert_true(upi_view(shop).for_cash);
+	assert_int_equal(bt_teller_upi_stop(shop->teller, shop->sale_id, true), BT_ESTATE);
+	say(shop, BT_PAYMENT_CLOSED);
+	assert_int_equal(bt_teller_repeat_minutes(shop->teller, &shop->consumer, PAISE), -1);
+	shop_pay(shop, PAISE);
+	assert_string_not_equal(shop->sale_id, upi_sale);
+	sold_by_server(shop);
+	shop_printed(shop, BT_PRINT_CONFIRMED);
+	bt_text_copy(shop->sale_id, sizeof shop->sale_id, upi_sale);
+	wait_for(shop, BT_CALL_PAYMENT);
+	say(shop, BT_PAYMENT_PAID);
+	assert_int_equal(shop_row(shop).stage, BT_STAGE_REFUNDING);
+	bt_buf_init(&body, BT_EVENT_BODY_MAX);
+	assert_int_equal(bt_journal_newest(shop->journal, BT_EVENT_REFUNDING, upi_sale, &event, &body), BT_OK);
+	assert_non_null(strstr((const char *)body.data, "\"by\":\"rina\""));
+	assert_non_null(strstr((const char *)body.data, "\"reason\":\"paid_twice\""));
+	bt_buf_fini(&body);
+	assert_int_equal(last(shop)->kind, BT_CALL_REVERSAL);
+	reversed = (struct bt_answer){.kind = BT_CALL_REVERSAL, .id = last(shop)->id, .status = 200, .latency_ms = 100};
+	bt_text_copy(reversed.sale_id, sizeof reversed.sale_id, upi_sale);
+	shop_give(shop, &reversed);
+	assert_int_equal(shop_row(shop).stage, BT_STAGE_REFUNDED);
+	assert_int_equal(shop->jobs_count, 2);
+	assert_false(shop->jobs[1].open_drawer);
+	assert_true(paper_says(&shop->jobs[1], "bank account"));
+	assert_false(paper_says(&shop->jobs[1], "Money returned"));
+	shop_printed(shop, BT_PRINT_CONFIRMED);
+}
+
+/* Two QRs of one sale, and both are paid: one sale, one token, and a named exception for the second. */
+static void sale_upi_both_qrs_paid(void **state)
+{
+	struct shop *shop = *state;
+	struct bt_answer answer;
+	bool seen = false;
+
+	show(shop);
+	wait_for(shop, BT_CALL_PAYMENT);
+	say_attempt(shop, BT_ATTEMPT_FAILED);
+	say(shop, BT_PAYMENT_CLOSED);
+	assert_int_equal(bt_teller_upi_renew(shop->teller, shop->sale_id), BT_OK);
+	say(shop, BT_PAYMENT_ACTIVE);
+	wait_for(shop, BT_CALL_PAYMENT);
+	say(shop, BT_PAYMENT_PAID);
+	sold_by_server(shop);
+	for (int i = 0; i < 100 && !seen; i++) {
+		int before = shop->calls_count;
+
+		shop_pass(shop, 1000);
+		if (shop->calls_count == before)
+			continue;
+		answer = word(shop, BT_PAYMENT_PAID);
+		bt_text_copy(answer.payment.utr, sizeof answer.payment.utr, "632599999999");
+		shop_give(shop, &answer);
+		seen = true;
+	}
+	assert_true(seen);
+	assert_true(bt_journal_has_exception(shop->journal, shop->sale_id, "paid_twice"));
+	assert_string_equal(shop_view(shop).sale.tenders[0].reference, UTR);
+	assert_int_equal(shop->jobs_count, 1);
+}
+
+/* ---- set aside ---- */
+
+static void sale_upi_set_aside_goes_on_by_itself(void **state)
+{
+	struct shop *shop = *state;
+	struct bt_upi_view views[BT_UPI_WAITING + 1];
+	char first[37], other[37];
+
+	for (int i = 0; i < BT_UPI_WAITING; i++) {
+		shop->wall_ms += 10;
+		shop->boot_ms += 10;
+		assert_int_equal(try_upi(shop, i == 0 ? first : other), BT_OK);
+		say(shop, BT_PAYMENT_ACTIVE);
+	}
+	assert_false(bt_teller_upi_offered(shop->teller));
+	assert_int_equal(try_upi(shop, other), BT_EFULL);
+	assert_int_equal(bt_teller_upi_waiting(shop->teller, BT_UPI_WAITING + 1, views), BT_UPI_WAITING);
+	assert_string_equal(views[0].sale_id, first);
+	assert_string_equal(views[0].consumer.name.en, "Ramesh Kumar");
+	bt_text_copy(shop->sale_id, sizeof shop->sale_id, first);
+	for (int i = 0; i < 20 && strcmp(last(shop)->sale_id, first) != 0; i++) {
+		if (last(shop)->kind == BT_CALL_PAYMENT)
+			say(shop, BT_PAYMENT_ACTIVE);
+		assert_int_equal(bt_teller_upi_ask(shop->teller, first), BT_OK);
+	}
+	say(shop, BT_PAYMENT_PAID);
+	sold_by_server(shop);
+	assert_int_equal(shop->jobs_count, 1);
+	assert_int_equal(bt_teller_upi_waiting(shop->teller, BT_UPI_WAITING + 1, views), BT_UPI_WAITING - 1);
+	assert_true(bt_teller_upi_offered(shop->teller));
+}
+
+/* Captured in another shift, or another day: recorded, and finished by a person. */
+static void sale_upi_captured_in_another_shift(void **state)
+{
+	struct shop *shop = *state;
+
+	show(shop);
+	bt_teller_set_operator(shop->teller, "ajay", 612);
+	wait_for(shop, BT_CALL_PAYMENT);
+	say(shop, BT_PAYMENT_PAID);
+	assert_int_equal(shop_row(shop).stage, BT_STAGE_PENDING);
+	assert_int_equal(shop->jobs_count, 0);
+}
+
+static void sale_upi_captured_on_another_day(void **state)
+{
+	struct shop *shop = *state;
+
+	show(shop);
+	shop->wall_ms += SHOP_DAY_MS;
+	shop_trust_clock(shop);
+	wait_for(shop, BT_CALL_PAYMENT);
+	say(shop, BT_PAYMENT_PAID);
+	assert_int_equal(shop_row(shop).stage, BT_STAGE_PENDING);
+	assert_int_equal(shop->jobs_count, 0);
+}
+
+/* A docket of such a sale that a supervisor takes back: no drawer. */
+static void sale_upi_refund_goes_to_the_bank(void **state)
+{
+	struct shop *shop = *state;
+	struct bt_approval approval = {.by = "jha", .reason = "consumer"};
+	struct bt_answer reversed;
+
+	shop->enrolment.operator_count = 1;
+	bt_text_copy(shop->enrolment.operators[0].id, sizeof shop->enrolment.operators[0].id, "jha");
+	shop->enrolment.operators[0].role = BT_ROLE_SUPERVISOR;
+	sale_upi_captured_in_another_shift(state);
+	assert_int_equal(bt_teller_refund(shop->teller, shop->sale_id, &approval), BT_OK);
+	reversed = (struct bt_answer){.kind = BT_CALL_REVERSAL, .id = last(shop)->id, .status = 200, .latency_ms = 100};
+	bt_text_copy(reversed.sale_id, sizeof reversed.sale_id, shop->sale_id);
+	shop_give(shop, &reversed);
+	assert_int_equal(shop_row(shop).stage, BT_STAGE_REFUNDED);
+	assert_int_equal(shop->jobs_count, 1);
+	assert_false(shop->jobs[0].open_drawer);
+	assert_int_equal(shop->drawers, 0);
+}
+
+/* ---- the power goes ---- */
+
+/* While the request may have arrived: asked about first, and its QR asked for again under the same name. */
+static void sale_upi_cut_after_the_intent(void **state)
+{
+	struct shop *shop = *state;
+	char payment_id[80];
+
+	begin(shop);
+	bt_text_copy(payment_id, sizeof payment_id, last(shop)->payment_id);
+	shop_restart(shop);
+	assert_int_equal(stage(shop), BT_UPI_ASKING);
+	wait_for(shop, BT_CALL_PAYMENT);
+	assert_string_equal(last(shop)->payment_id, payment_id);
+	say_error(shop, BT_EREFUSED, "unknown_payment");
+	wait_for(shop, BT_CALL_PAYMENT_OPEN);
+	assert_string_equal(last(shop)->payment_id, payment_id);
+	say(shop, BT_PAYMENT_ACTIVE);
+	assert_string_equal(upi_view(shop).qr, LINK);
+}
+
+/* The QR was up, and was paid while nobody looked. */
+static void sale_upi_cut_while_shown(void **state)
+{
+	struct shop *shop = *state;
+	uint32_t tid;
+
+	show(shop);
+	tid = shop_view(shop).sale.tid;
+	shop_restart(shop);
+	wait_for(shop, BT_CALL_PAYMENT);
+	say(shop, BT_PAYMENT_PAID);
+	assert_int_equal(shop_view(shop).sale.tid, tid);
+	sold_by_server(shop);
+	assert_int_equal(shop->jobs_count, 1);
+}
+
+static void sale_upi_cut_after_a_new_qr(void **state)
+{
+	struct shop *shop = *state;
+	char first[80], second[80];
+	bool closed_first = false;
+
+	show(shop);
+	bt_text_copy(first, sizeof first, last(shop)->payment_id);
+	wait_for(shop, BT_CALL_PAYMENT);
+	say_attempt(shop, BT_ATTEMPT_FAILED);
+	assert_int_equal(bt_teller_upi_renew(shop->teller, shop->sale_id), BT_OK);
+	bt_text_copy(second, sizeof second, last(shop)->payment_id);
+	shop_restart(shop);
+	shop_pass(shop, 1);
+	/* Both are asked about: the first is closed, whatever was said before. */
+	for (int i = shop->calls_count - 2; i < shop->calls_count; i++) {
+		closed_first = closed_first || (shop->calls[i].kind == BT_CALL_PAYMENT_CLOSE &&
+						strcmp(shop->calls[i].payment_id, first) == 0);
+		assert_true(strcmp(shop->calls[i].payment_id, first) == 0 ||
+			    (strcmp(shop->calls[i].payment_id, second) == 0 && shop->calls[i].kind == BT_CALL_PAYMENT));
+	}
+	assert_true(closed_first);
+}
+
+/* Let go before the cut: closed again, and a late success found all the same. */
+static void sale_upi_cut_after_the_end(void **state)
+{
+	struct shop *shop = *state;
+
+	sale_upi_stopped(state);
+	shop_restart(shop);
+	assert_int_equal(stage(shop), BT_UPI_ENDED);
+	wait_for(shop, BT_CALL_PAYMENT_CLOSE);
+	say(shop, BT_PAYMENT_PAID);
+	assert_int_equal(shop_row(shop).stage, BT_STAGE_PENDING);
+}
+
+static void sale_upi_cut_after_let_go_for_cash(void **state)
+{
+	struct shop *shop = *state;
+
+	show(shop);
+	assert_int_equal(bt_teller_upi_stop(shop->teller, shop->sale_id, true), BT_OK);
+	shop_restart(shop);
+	assert_true(upi_view(shop).for_cash);
+	wait_for(shop, BT_CALL_PAYMENT_CLOSE);
+	say(shop, BT_PAYMENT_PAID);
+	assert_int_equal(shop_row(shop).stage, BT_STAGE_REFUNDING);
+}
+
+/* Money and request are one commit: after it the sale is as any other that a restart cut off. */
+static void sale_upi_cut_after_paid(void **state)
+{
+	struct shop *shop = *state;
+
+	show(shop);
+	wait_for(shop, BT_CALL_PAYMENT);
+	say(shop, BT_PAYMENT_PAID);
+	shop_restart(shop);
+	assert_int_equal(stage(shop), BT_UPI_PAID);
+	assert_string_equal(upi_view(shop).utr, UTR);
+	assert_int_equal(shop_row(shop).stage, BT_STAGE_PENDING);
+	assert_int_equal(bt_teller_finish(shop->teller, shop->sale_id), BT_OK);
+	assert_int_equal(last(shop)->kind, BT_CALL_SALE);
+}
+
+#define WITH_SHOP(test) cmocka_unit_test_setup_teardown(test, shop_setup, shop_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    WITH_SHOP(sale_upi_paid_by_the_banks_word),
+	    WITH_SHOP(sale_upi_is_never_typed),
+	    WITH_SHOP(sale_upi_needs_somebody_to_ask),
+	    WITH_SHOP(sale_upi_captured_and_the_server_is_gone),
+	    WITH_SHOP(sale_upi_captured_while_slow),
+	    WITH_SHOP(sale_upi_one_question_at_a_time),
+	    WITH_SHOP(sale_upi_questions_slow_down_without_an_answer),
+	    WITH_SHOP(sale_upi_lost_request_is_asked_about),
+	    WITH_SHOP(sale_upi_lost_request_may_be_paid),
+	    WITH_SHOP(sale_upi_nothing_left_is_simply_asked_again),
+	    WITH_SHOP(sale_upi_answers_that_are_not_ours),
+	    WITH_SHOP(sale_upi_follows_the_era),
+	    WITH_SHOP(sale_upi_new_qr_after_a_failed_one),
+	    WITH_SHOP(sale_upi_unsure_is_not_failed),
+	    WITH_SHOP(sale_upi_runs_out),
+	    WITH_SHOP(sale_upi_run_out_unanswered_shows_no_qr),
+	    WITH_SHOP(sale_upi_stopped),
+	    WITH_SHOP(sale_upi_stopped_too_late),
+	    WITH_SHOP(sale_upi_stopped_while_asking),
+	    WITH_SHOP(sale_upi_late_success),
+	    WITH_SHOP(sale_upi_late_success_after_cash),
+	    WITH_SHOP(sale_upi_both_qrs_paid),
+	    WITH_SHOP(sale_upi_set_aside_goes_on_by_itself),
+	    WITH_SHOP(sale_upi_captured_in_another_shift),
+	    WITH_SHOP(sale_upi_captured_on_another_day),
+	    WITH_SHOP(sale_upi_refund_goes_to_the_bank),
+	    WITH_SHOP(sale_upi_cut_after_the_intent),
+	    WITH_SHOP(sale_upi_cut_while_shown),
+	    WITH_SHOP(sale_upi_cut_after_a_new_qr),
+	    WITH_SHOP(sale_upi_cut_after_the_end),
+	    WITH_SHOP(sale_upi_cut_after_let_go_for_cash),
+	    WITH_SHOP(sale_upi_cut_after_paid),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
