@@ -8,6 +8,8 @@
 
 #include <ini.h>
 
+#define CASH_DAY_LAW 200000 /* rupees */
+
 #define CASH_IN_HAND_MAX 10000000 /* rupees */
 
 struct reading {
@@ -42,6 +44,12 @@ static bool set_idle_lock(struct bt_config *config, const char *value)
 {
 	return read_number(value, 0, 3600, &config->idle_lock_s) &&
 	       (config->idle_lock_s == 0 || config->idle_lock_s >= 30);
+}
+
+/* The law's own limit is the highest (Income-tax Act, 269ST). */
+static bool set_cash_day_limit(struct bt_config *config, const char *value)
+{
+	return read_number(value, 1, CASH_DAY_LAW, &config->cash_day_limit);
 }
 
 static bool read_rupees(const char *text, bt_paise *out)
@@ -177,6 +185,7 @@ static const struct {
     {"deadline_ms", set_deadline},
     {"slow_ms", set_slow},
     {"idle_lock_s", set_idle_lock},
+    {"cash_day_limit", set_cash_day_limit},
     {"cash_ceiling", set_cash_ceiling},
     {"cash_warning", set_cash_warning},
     {"denominations", set_denominations},
@@ -214,6 +223,7 @@ void bt_config_default(struct bt_config *config)
 	    .deadline_ms = 3000,
 	    .slow_ms = 1500,
 	    .idle_lock_s = 180,
+	    .cash_day_limit = CASH_DAY_LAW,
 	    .cash_ceiling = INT64_C(5000000),
 	    .cash_warning = INT64_C(4000000),
 	    .denomination_count = 6,

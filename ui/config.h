@@ -15,6 +15,7 @@ struct bt_config {
 	int deadline_ms; /* the counter is free after this, 200..10000 */
 	int slow_ms;     /* an answer slower than this is slow, 50..10000 */
 	int idle_lock_s; /* 0 never, else 30..3600 */
+	int cash_day_limit; /* rupees: from this much cash of one person in a day on nothing is taken, 1..200000 */
 	bt_paise cash_ceiling, cash_warning; /* cash in hand that a shift may have; 0 none */
 	int denomination_count;
 	bt_paise denominations[BT_DENOMINATIONS_MAX]; /* notes as they are counted, in falling order */

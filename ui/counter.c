@@ -365,8 +365,10 @@ static bool take_answers(struct bt_counter *counter)
 	while (counter->has_wire && bt_wire_take(&counter->wire, &answer)) {
 		if (answer.fault.err == BT_EREFUSED && strcmp(answer.code, "revoked") == 0)
 			bt_sync_note_revoked(counter->sync);
-		if (!bt_teller_answer(counter->teller, &answer) && !bt_sync_answer(counter->sync, &answer))
+		if (!bt_teller_answer(counter->teller, &answer) && !bt_sync_answer(counter->sync, &answer)) {
 			bt_counter_take_live(counter, &answer);
+			bt_counter_take_account(counter, &answer);
+		}
 		bt_answer_fini(&answer);
 		counter->changed = any = true;
 	}

@@ -25,6 +25,8 @@ static enum bt_err read_live(struct bt_counter *counter, const struct bt_answer 
 		err = BT_EFORMAT;
 	if (!err && bt_directory_put(counter->directory, &counter->live, &fault) != BT_OK)
 		bt_log_line(counter->log, "list", "live consumer not kept: %s", fault.what);
+	if (!err)
+		bt_counter_ask_account(counter, counter->live.number);
 	return err ? BT_EUNREACHABLE : BT_OK;
 }
 

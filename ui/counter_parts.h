@@ -102,6 +102,7 @@ bool bt_counter_turn(struct bt_counter *counter);
 int bt_counter_due_ms(struct bt_counter *counter);
 int bt_counter_fds(struct bt_counter *counter, int *out, int max);
 
+	uint64_t account_call; /* the one asked about last; 0 none is out */
 /* counter_find.c */
 void bt_counter_start_look_up(struct bt_counter *counter, const char *number);
 void bt_counter_take_live(struct bt_counter *counter, const struct bt_answer *answer);
@@ -178,3 +179,10 @@ struct bt_clock bt_counter_record_clock(struct bt_counter *counter);
 int bt_counter_system(struct bt_counter *counter, int max, struct bt_ui_system_line *out);
 
 #endif
+/* counter_account.c */
+void bt_counter_ask_account(struct bt_counter *counter, const char *number);
+void bt_counter_take_account(struct bt_counter *counter, const struct bt_answer *answer);
+/** False when it would be more cash of one person in a day than may be taken, or when that cannot be told. */
+bool bt_counter_cash_allowed(struct bt_counter *counter, const struct bt_draft *draft);
+extern const struct bt_ui_accounts bt_counter_accounts;
+

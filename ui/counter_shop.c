@@ -128,6 +128,8 @@ static enum bt_err pay(void *self, const struct bt_draft *draft, char sale_id[37
 	/* Keys that are being opened since the start are open within half a second: a docket for want of that would be
 	 * a poor trade. */
 	bt_counter_finish_unlock(counter);
+	if (!bt_counter_cash_allowed(counter, draft))
+		return BT_ERANGE;
 	err = bt_teller_pay(counter->teller, draft, sale_id, &fault);
 	counter->counts.known = false;
 	if (err)
@@ -346,6 +348,7 @@ struct bt_ui_shop bt_counter_shop(struct bt_counter *counter)
 	    .extend = extend,
 	    .confirm_clock = confirm_clock,
 	    .till = &counter->ui_till,
+	    .accounts = &bt_counter_accounts,
 	    .system_lines = system_lines,
 	    .demo_server = counter->demo_sandbox ? demo_server : NULL,
 	    .step = step,

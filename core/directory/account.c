@@ -6,6 +6,7 @@
 #include "core/directory/cache.h"
 
 #define JSON_BYTES_MAX 65536
+#define NOTICE_COLUMNS 140
 #define TIME_MAX       INT64_C(253402300799999) /* the year 9999 */
 
 static const char *const channels[BT_CHANNEL_COUNT] = {[BT_CHANNEL_OTHER] = "other",
@@ -73,12 +74,19 @@ static enum bt_err read_waiting(const json_t *row, void *slot)
 	return BT_OK;
 }
 
+/* Cut rather than lost: half a notice is more than none. */
 static enum bt_err read_notice(const json_t *row, void *slot)
 {
+	static const char *const keys[BT_LANG_COUNT] = {[BT_LANG_EN] = "en", [BT_LANG_HI] = "hi"};
 	struct bt_account_notice *out = slot;
-	if (bt_json_int(row, "until", 0, TIME_MAX, &out->until_ms) != BT_OK)
-		return BT_EFORMAT;
-	return read_dual(row, &out->text);
+	for (int lang = 0; lang < BT_LANG_COUNT; lang++) {
+		const json_t *text = json_object_get(row, keys[lang]);
+		if (!json_is_string(text))
+			return BT_EFORMAT;
+		bt_text_clean(json_string_value(text), json_string_length(text), NOTICE_COLUMNS, out->text[lang],
+			      sizeof out->text[lang]);
+	}
+	return bt_json_int(row, "until", 0, TIME_MAX, &out->until_ms);
 }
 
 static enum bt_err read_other(const json_t *row, void *slot)
@@ -158,6 +166,12 @@ enum bt_err bt_account_decode(struct bt_bytes json, struct bt_account *out, stru
 		return bt_fault_set(fault, BT_EFORMAT, 0, "account: %s", bad);
 	*out = account;
 	return BT_OK;
+}
+
+const char *bt_account_notice_text(const struct bt_account_notice *notice, enum bt_lang lang)
+{
+	const char *wanted = notice->text[lang];
+	return wanted[0] ? wanted : notice->text[lang == BT_LANG_EN ? BT_LANG_HI : BT_LANG_EN];
 }
 
 const struct bt_account_notice *bt_account_notice_now(const struct bt_account *account, int64_t now_ms)

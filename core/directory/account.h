@@ -12,6 +12,7 @@
 #define BT_ACCOUNT_WAITING   4
 #define BT_ACCOUNT_NOTICES   3
 #define BT_ACCOUNT_OTHERS    6
+#define BT_NOTICE_BYTES      512
 
 /** Where money was taken. */
 enum bt_channel {
@@ -44,8 +45,9 @@ struct bt_account_waiting {
 	bool unsure;  /* not even the bank knows where it is */
 };
 
+/** A sentence or two; what is longer is cut. */
 struct bt_account_notice {
-	struct bt_dual text;
+	char text[BT_LANG_COUNT][BT_NOTICE_BYTES];
 	int64_t until_ms;
 };
 
@@ -68,6 +70,8 @@ struct bt_account {
 /** From the head-end's JSON (bytes of one object). Every string is cleaned; of lists that are longer than here the
  *  first are kept. @return BT_OK, or BT_EFORMAT; *out untouched then. */
 BT_MUST_USE enum bt_err bt_account_decode(struct bt_bytes json, struct bt_account *out, struct bt_fault *fault);
+/** Its text in @p lang, or the other when that is empty. Borrowed. */
+const char *bt_account_notice_text(const struct bt_account_notice *notice, enum bt_lang lang);
 /** The newest notice still in force at @p now_ms, NULL none. Borrowed. Pure. */
 const struct bt_account_notice *bt_account_notice_now(const struct bt_account *account, int64_t now_ms);
 

@@ -29,6 +29,11 @@ struct fake_shop {
 	struct bt_consumer ramesh;    /* as his card shows him */
 	struct bt_sale_row history[5];
 	int history_count;
+	struct bt_account account;
+	enum bt_err account_err; /* BT_OK: it is known */
+	bt_paise cash_today, cash_day_limit;
+	enum bt_err cash_err;
+	struct bt_consumer other; /* the connection that account names */
 	struct bt_sale_row open[300];
 	int open_count;
 	bool sending; /* the system page shows a drain under way */
@@ -179,6 +184,54 @@ static inline enum bt_err fake_history(void *self, const struct bt_consumer *con
 	memcpy(out, fake->history, sizeof(*out) * (size_t)*count);
 	return BT_OK;
 }
+
+static inline enum bt_err fake_account(void *self, const char *number, struct bt_account *out)
+{
+	struct fake_shop *fake = self;
+	(void)number;
+	if (fake->account_err == BT_OK) {
+		*out = fake->account;
+	}
+	return fake->account_err;
+}
+
+static inline enum bt_err fake_connection(void *self, const char *number, struct bt_consumer *out)
+{
+	struct fake_shop *fake = self;
+	if (strcmp(fake->other.number, number) != 0) {
+		return BT_ENOTFOUND;
+	}
+	*out = fake->other;
+	return BT_OK;
+}
+
+static inline enum bt_err fake_of_receipt(void *self, const char *text, struct bt_consumer *out)
+{
+	(void)text;
+	*out = ((struct fake_shop *)self)->ramesh;
+	return BT_OK;
+}
+
+static inline enum bt_err fake_cash_today(void *self, const struct bt_consumer *consumer,
+					  const struct bt_account *account, bt_paise *out)
+{
+	struct fake_shop *fake = self;
+	(void)consumer;
+	(void)account;
+	*out = fake->cash_today;
+	return fake->cash_err;
+}
+
+static inline bt_paise fake_cash_day_limit(void *self)
+{
+	return ((struct fake_shop *)self)->cash_day_limit;
+}
+
+static const struct bt_ui_accounts fake_accounts = {.find = fake_account,
+						    .connection = fake_connection,
+						    .of_receipt = fake_of_receipt,
+						    .cash_today = fake_cash_today,
+						    .cash_day_limit = fake_cash_day_limit};
 
 static inline enum bt_err fake_pay(void *self, const struct bt_draft *draft, char sale_id[37])
 {
@@ -598,6 +651,48 @@ static inline void fake_sales(struct fake_shop *fake)
 	fake->next_state = BT_SALE_TOKENED;
 }
 
+/* What the server tells of Ramesh, as the mock-ups have it: one recharge went through the app and stands on the balance,
+ * another one has been stuck since this morning. */
+static inline void fake_fill_account(struct fake_shop *fake)
+{
+	struct bt_account *account = &fake->account;
+	fake->account_err = BT_OK;
+	(void)bt_text_copy(account->number, sizeof(account->number), fake->ramesh.number);
+	account->time_ms = fake_time(2025, 11, 21, 11, 40, 0);
+	for (int i = 0; i < 5; i++) {
+		account->recharges[i] = (struct bt_account_recharge){.at_ms = fake->history[i].paid_at_ms,
+								     .amount = fake->history[i].amount,
+								     .channel = BT_CHANNEL_COUNTER,
+								     .state = BT_RECHARGE_GIVEN,
+								     .delivery = "token"};
+	}
+	account->recharges[3].channel = BT_CHANNEL_APP;
+	(void)bt_text_copy(account->recharges[3].delivery, sizeof(account->recharges[3].delivery), "balance");
+	account->recharge_count = 5;
+	fake->history[3] = fake->history[4]; /* that one was never this counter's */
+	fake->history_count = 4;
+	account->waiting[0] = (struct bt_account_waiting){.payment_id = "0192f000-0000-7000-8000-000000000007",
+							  .channel = BT_CHANNEL_APP,
+							  .amount = 50000,
+							  .paid_at_ms = fake_time(2025, 11, 21, 9, 10, 0),
+							  .utr = "432611805521"};
+	account->waiting_count = 1;
+	(void)bt_text_copy(account->notices[0].text[BT_LANG_EN], BT_NOTICE_BYTES,
+			   "Supply off in Danapur on Sun 23 Nov, 08:00 to 11:00, for line work.");
+	(void)bt_text_copy(account->notices[0].text[BT_LANG_HI], BT_NOTICE_BYTES,
+			   "लाइन के काम के लिए रवि 23 नव. 08:00 से 11:00 तक दानापुर में बिजली बंद रहेगी।");
+	account->notices[0].until_ms = fake_time(2025, 11, 23, 11, 0, 0);
+	account->notice_count = 1;
+	(void)bt_text_copy(account->others[0].number, 16, "100244781571");
+	account->others[0].place = fake_dual("shop, Gola Road", "दुकान, गोला रोड");
+	(void)bt_text_copy(account->others[1].number, 16, "100244900032");
+	account->others[1].place = fake_dual("pump, Ward 7", "पंप, वार्ड 7");
+	account->other_count = 2;
+	fake->other = fake->ramesh;
+	(void)bt_text_copy(fake->other.number, sizeof(fake->other.number), "100244781571");
+	fake->other.place = account->others[0].place;
+}
+
 static inline void fake_server_down(struct fake_shop *fake)
 {
 	fake->status.server = BT_BREAKER_OFFLINE;
@@ -666,6 +761,7 @@ static inline void fake_open(struct fake_shop *fake, const struct bt_words *word
 	    .extension = fake_extension,
 	    .extend = fake_extend,
 	    .confirm_clock = fake_confirm_clock,
+	    .accounts = &fake_accounts,
 	    .system_lines = fake_system,
 	    .step = fake_step,
 	    .due_ms = fake_due_ms,
@@ -683,7 +779,11 @@ static inline void fake_open(struct fake_shop *fake, const struct bt_words *word
 						   .until_ms = fake_time(2025, 11, 27, 0, 41, 0),
 						   .added_days = 3,
 						   .added = 15000000};
+	fake->account_err = BT_ENOTFOUND;
+	fake->cash_day_limit = 20000000;
 	fake->tariff.minimum = 10000;
+	fake->tariff.cut_from_minute = 600;
+	fake->tariff.cut_until_minute = 780;
 	fake->tariff.maximum = 1000000;
 	fake->live = BT_EBUSY;
 	fake->repeat = -1;

@@ -71,9 +71,26 @@ static void notices_end(void **state)
 	struct bt_account a;
 	(void)state;
 	assert_int_equal(bt_account_decode(bt_bytes_of(whole), &a, NULL), BT_OK);
-	assert_string_equal(bt_account_notice_now(&a, 1795299999999)->text.en, "Line work");
-	assert_string_equal(bt_account_notice_now(&a, 1795300000000)->text.en, "More line work");
+	assert_string_equal(bt_account_notice_now(&a, 1795299999999)->text[BT_LANG_EN], "Line work");
+	assert_string_equal(bt_account_notice_now(&a, 1795300000000)->text[BT_LANG_EN], "More line work");
 	assert_null(bt_account_notice_now(&a, 1795498200000));
+	assert_string_equal(bt_account_notice_text(&a.notices[1], BT_LANG_HI), "और काम");
+	assert_int_equal(decode_with("\"hi\":\"और काम\"", "\"hi\":\"\"", &a), BT_OK);
+	assert_string_equal(bt_account_notice_text(&a.notices[1], BT_LANG_HI), "More line work");
+}
+
+static void a_long_notice_is_cut(void **state)
+{
+	char text[4096];
+	size_t used = (size_t)snprintf(text, sizeof text, "\"en\":\"");
+	struct bt_account a;
+	(void)state;
+	for (int i = 0; i < 100; i++)
+		used += (size_t)snprintf(text + used, sizeof text - used, "लाइन ");
+	snprintf(text + used, sizeof text - used, "\"");
+	assert_int_equal(decode_with("\"en\":\"Line work\"", text, &a), BT_OK);
+	assert_true(bt_text_columns(a.notices[0].text[BT_LANG_EN]) > 100);
+	assert_true(bt_text_columns(a.notices[0].text[BT_LANG_EN]) <= 140);
 }
 
 static void what_does_not_fit_is_refused(void **state)
@@ -159,9 +176,9 @@ static void the_newest_is_kept(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(every_member_is_read),         cmocka_unit_test(notices_end),
-	    cmocka_unit_test(what_does_not_fit_is_refused), cmocka_unit_test(long_lists_are_cut),
-	    cmocka_unit_test(the_newest_is_kept),
+	    cmocka_unit_test(every_member_is_read), cmocka_unit_test(notices_end),
+	    cmocka_unit_test(a_long_notice_is_cut), cmocka_unit_test(what_does_not_fit_is_refused),
+	    cmocka_unit_test(long_lists_are_cut),   cmocka_unit_test(the_newest_is_kept),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,18 +3,18 @@
 
 #include <string.h>
 
+#include "ui/screen/ask.h"
+#include "ui/screen/card_top.h"
 #include "ui/screen/pay.h"
 #include "ui/screen/till.h"
-#include "ui/widget/dates.h"
 #include "ui/widget/field.h"
 
 #define AMOUNT_COL     23
 #define AMOUNT_DIGITS  7
 #define CHOICE_STEP    14
-#define HISTORY_MAX    5
+/* A key change is looked for among so many: older ones are long keyed in. */
+#define KEY_CHANGE_SALES 5
 #define QUICK_COUNT    4
-#define TENTH          10
-#define REMARK_COLUMNS 11
 #define NOTHING_TO_SAY "—" /* a slot stays where it is */
 
 static const bt_paise quick_amounts[QUICK_COUNT] = {20000, 50000, 100000, 200000};
@@ -27,11 +27,10 @@ struct card {
 	enum bt_towards towards;
 	bool has_quote;
 	enum bt_err quote_err;
-	bt_paise asked; /* the amount about which it has been asked once: ten times, or a repeat */
-	int repeat_asked;
-	int history_count;
-	struct bt_sale_row history[HISTORY_MAX];
-	char key_sale_id[37]; /* the newest of them whose slip brings the meter to its new key; "" none */
+	struct bt_ui_asked_once asked;
+	struct bt_ui_known known;
+	char key_sale_id[37]; /* the newest sale whose slip brings the meter to its new key; "" none */
+	char scanned[37];     /* the sale whose receipt was scanned; "" none */
 };
 
 static bt_paise dues_part(const struct card *card)
@@ -63,8 +62,8 @@ static void recompute(struct card *card, struct bt_ui_desk *desk)
 static void find_key_change(struct card *card, const struct bt_ui_desk *desk)
 {
 	struct bt_sale_view view;
-	for (int i = 0; i < card->history_count && !card->key_sale_id[0]; i++) {
-		const struct bt_sale_row *row = &card->history[i];
+	for (int i = 0; i < card->known.own_count && i < KEY_CHANGE_SALES && !card->key_sale_id[0]; i++) {
+		const struct bt_sale_row *row = &card->known.own[i];
 		if (row->stage == BT_STAGE_TOKENED && bt_ui_sale_view(desk, row->sale_id, &view) &&
 		    view.key_tokens.count > 0 && strcmp(view.sale.meter, desk->draft.consumer.meter) == 0) {
 			bt_text_copy(card->key_sale_id, sizeof(card->key_sale_id), row->sale_id);
@@ -72,8 +71,20 @@ static void find_key_change(struct card *card, const struct bt_ui_desk *desk)
 	}
 }
 
+/* The old receipt is in the consumer's hand: a copy of it is what was scanned for. */
+static struct bt_ui_go print_scanned(const struct card *card, struct bt_ui_desk *desk)
+{
+	if (bt_ui_print_again(desk, card->scanned)) {
+		bt_ui_note(desk, BT_INK_FACT, N_("Printing"), NULL);
+	}
+	return BT_GO(BT_GO_STAY);
+}
+
 static struct bt_ui_go give_key_change(const struct card *card, struct bt_ui_desk *desk)
 {
+	if (card->scanned[0]) {
+		return print_scanned(card, desk);
+	}
 	if (!card->key_sale_id[0]) {
 		return BT_GO(BT_GO_IGNORED);
 	}
@@ -92,10 +103,9 @@ static void enter(void *self, struct bt_ui_desk *desk)
 	desk->instead_of[0] = '\0';
 	card->towards = desk->draft.consumer.kind == BT_KIND_DUES || desk->draft.consumer.postpaid ? BT_TOWARDS_DUES
 												   : BT_TOWARDS_BALANCE;
-	if (shop->history(shop->self, &desk->draft.consumer, HISTORY_MAX, card->history, &card->history_count) !=
-	    BT_OK) {
-		card->history_count = 0;
-	}
+	bt_text_copy(card->scanned, sizeof(card->scanned), desk->scanned);
+	desk->scanned[0] = '\0';
+	bt_ui_known_load(&card->known, desk);
 	find_key_change(card, desk);
 	if (desk->status.server != BT_BREAKER_OFFLINE) {
 		shop->look_up(shop->self, desk->draft.consumer.number);
@@ -109,6 +119,7 @@ static struct bt_ui_go take_live(struct card *card, struct bt_ui_desk *desk)
 	if (desk->shop->live(desk->shop->self, desk->draft.consumer.number, &live) == BT_OK) {
 		desk->draft.consumer = live;
 	}
+	bt_ui_known_refresh(&card->known, desk);
 	recompute(card, desk);
 	return BT_GO(BT_GO_STAY);
 }
@@ -184,28 +195,6 @@ static bool refuse_limits(struct card *card, struct bt_ui_desk *desk)
 	return false;
 }
 
-/* Asked once each: ten times the last recharge, and the same recharge within ten minutes. */
-static bool asks_again(struct card *card, struct bt_ui_desk *desk)
-{
-	char text[32];
-	bt_paise amount = desk->draft.amount, last = desk->draft.consumer.last_recharge;
-	if (last > 0 && amount >= TENTH * last && card->asked != amount) {
-		card->asked = amount;
-		bt_money_format(amount, text);
-		bt_ui_note(desk, BT_INK_WARN, N_("₹ {1} is ten times the last recharge. Enter again if right."), text,
-			   NULL);
-		return true;
-	}
-	int minutes = desk->shop->repeat_minutes(desk->shop->self, &desk->draft.consumer, amount);
-	if (minutes >= 0 && !card->repeat_asked) {
-		card->repeat_asked = 1;
-		bt_count_format(minutes, text);
-		bt_ui_note(desk, BT_INK_WARN, N_("Same recharge {1} minutes ago. Once more?"), text, NULL);
-		return true;
-	}
-	return false;
-}
-
 static struct bt_ui_go go_on(struct card *card, struct bt_ui_desk *desk)
 {
 	if (bt_consumer_is_blocked(&desk->draft.consumer)) {
@@ -223,7 +212,7 @@ static struct bt_ui_go go_on(struct card *card, struct bt_ui_desk *desk)
 		bt_ui_say_denial(desk);
 		return BT_GO(BT_GO_STAY);
 	}
-	if (asks_again(card, desk)) {
+	if (bt_ui_refuse_cash(desk, &card->known) || bt_ui_ask_once(desk, &card->asked)) {
 		return BT_GO(BT_GO_STAY);
 	}
 	const struct bt_ui_screen *before = bt_ui_till_way(desk);
@@ -246,7 +235,7 @@ static struct bt_ui_go write_digit(struct card *card, struct bt_ui_desk *desk, u
 		bt_ui_note(desk, BT_INK_WARN, N_("The amount is not a number."), NULL);
 		return BT_GO(BT_GO_IGNORED);
 	}
-	card->repeat_asked = 0;
+	card->asked.repeat = false;
 	recompute(card, desk);
 	return BT_GO(BT_GO_STAY);
 }
@@ -305,135 +294,6 @@ static struct bt_ui_go on_event(void *self, struct bt_ui_desk *desk, const struc
 }
 
 /* ---- drawing ---- */
-
-static void draw_balance(const struct bt_ui_desk *desk, struct bt_ui_canvas *canvas)
-{
-	const struct bt_consumer *consumer = &desk->draft.consumer;
-	char text[BT_DATE_BYTES], remark[BT_DATE_BYTES];
-	int64_t now = desk->status.now_ms, days = bt_ui_days_ago(consumer->balance_at_ms, now);
-	bt_ui_put(canvas, 5, BT_BLOCK_COL, BT_INK_QUIET, bt_ui_word(canvas, N_("Balance")));
-	if (consumer->balance_at_ms == 0) {
-		bt_ui_put_right(canvas, 5, BT_AMOUNT_END, BT_INK_QUIET, bt_ui_word(canvas, N_("Not known")));
-		return;
-	}
-	bt_ui_rupees(consumer->balance, true, text);
-	bt_ui_put_right(canvas, 5, BT_AMOUNT_END, consumer->balance < 0 ? BT_INK_BAD | BT_BOLD : (unsigned)BT_INK_FACT,
-			text);
-	if (days == 0) {
-		bt_ui_time(consumer->balance_at_ms, remark);
-		bt_ui_say(canvas, 5, BT_REMARK_COL, BT_INK_QUIET, N_("at {1}"), remark, NULL);
-	} else if (days == 1) {
-		const char *until = bt_ui_word(canvas, N_("until yesterday"));
-		bt_ui_put(canvas, 5, BT_REMARK_COL, BT_INK_QUIET,
-			  bt_text_columns(until) <= REMARK_COLUMNS ? until : bt_ui_word(canvas, N_("yesterday")));
-	} else {
-		bt_ui_date_short(canvas, consumer->balance_at_ms, remark);
-		bt_ui_put_clip(canvas, 5, BT_REMARK_COL, 6, BT_INK_QUIET, remark);
-	}
-}
-
-/* What keeps the light on: the negative balance and the least recharge, in whole rupees, upwards. */
-static void draw_safe(const struct bt_ui_desk *desk, struct bt_ui_canvas *canvas)
-{
-	const struct bt_consumer *consumer = &desk->draft.consumer;
-	const struct bt_tariff *tariff = desk->shop->tariff(desk->shop->self);
-	char text[48];
-	bt_ui_put(canvas, 7, BT_BLOCK_COL, BT_INK_QUIET, bt_ui_word(canvas, N_("To be safe")));
-	if (!tariff || consumer->balance_at_ms == 0 || consumer->postpaid || consumer->balance >= tariff->minimum) {
-		bt_ui_put_right(canvas, 7, BT_AMOUNT_END, BT_INK_QUIET, NOTHING_TO_SAY);
-		return;
-	}
-	bt_paise safe = (consumer->balance < 0 ? -consumer->balance : 0) + tariff->minimum;
-	safe = (safe + BT_PAISE_PER_RUPEE - 1) / BT_PAISE_PER_RUPEE * BT_PAISE_PER_RUPEE;
-	bt_ui_rupees(safe, true, text);
-	bt_ui_put_right(canvas, 7, BT_AMOUNT_END, BT_INK_FACT | BT_BOLD, text);
-	bt_ui_put(canvas, 7, BT_REMARK_COL, BT_INK_QUIET, bt_ui_word(canvas, N_("or more")));
-}
-
-/* Free units are granted whole: "48", not "48.0"; a part is shown where there is one. */
-static void whole_units(int64_t tenths, char out[32])
-{
-	if (tenths % 10 == 0) {
-		bt_count_format(tenths / 10, out);
-	} else {
-		bt_units_format(tenths, out);
-	}
-}
-
-static void draw_facts(const struct bt_ui_desk *desk, struct bt_ui_canvas *canvas)
-{
-	const struct bt_consumer *consumer = &desk->draft.consumer;
-	char text[48], other[48];
-	bt_ui_label(canvas, 5, N_("Connection"));
-	bt_ui_group_digits(consumer->number, text);
-	bt_ui_put(canvas, 5, BT_VALUE_COL, BT_INK_FACT, text);
-	bt_ui_label(canvas, 6, N_("Meter"));
-	bt_ui_group_digits(consumer->meter, text);
-	bt_ui_put(canvas, 6, BT_VALUE_COL, BT_INK_FACT, consumer->meter[0] ? text : bt_ui_word(canvas, N_("none")));
-	if (consumer->postpaid) {
-		bt_ui_put(canvas, 7, BT_VALUE_COL, BT_INK_FACT, bt_ui_word(canvas, N_("Bill meter (post-paid)")));
-	} else if (consumer->free_of <= 0) {
-		bt_ui_label(canvas, 7, N_("Free units"));
-		bt_ui_put(canvas, 7, BT_VALUE_COL, BT_INK_QUIET, NOTHING_TO_SAY);
-	} else {
-		bt_ui_label(canvas, 7, N_("Free units"));
-		whole_units(consumer->free_left, text);
-		whole_units(consumer->free_of, other);
-		bt_ui_say(canvas, 7, BT_VALUE_COL, BT_INK_FACT, N_("{1} of {2} left"), text, other, NULL);
-	}
-	draw_balance(desk, canvas);
-	bt_ui_put(canvas, 6, BT_BLOCK_COL, BT_INK_QUIET, bt_ui_word(canvas, N_("Dues")));
-	bt_ui_rupees(consumer->dues, true, text);
-	bt_ui_put_right(canvas, 6, BT_AMOUNT_END, BT_INK_FACT, text);
-	if (consumer->dues_daily > 0) {
-		bt_money_format(consumer->dues_daily, text);
-		bt_ui_say(canvas, 6, BT_REMARK_COL, BT_INK_QUIET, N_("₹ {1}/day"), text, NULL);
-	}
-	draw_safe(desk, canvas);
-}
-
-static void draw_warning_text(enum bt_ui_role role, const char *key, const char *arg, struct bt_ui_canvas *canvas)
-{
-	bt_ui_put(canvas, 9, BT_MARK_COL, role | BT_BOLD, role == BT_INK_BAD ? "✕" : "▲");
-	bt_ui_say(canvas, 9, BT_TEXT_LEFT, role, key, arg, NULL);
-}
-
-/* For a second after the start; it would be a warning of something that is over before it is read. */
-static bool is_opening_keys(const struct bt_ui_desk *desk)
-{
-	return desk->denial == BT_DENY_KEYS && !desk->status.keys_locked;
-}
-
-/* The one most useful warning: blocked, no token before the server is back, supply cut, more to key in, cut in sight.
- */
-static void draw_warning(const struct card *card, const struct bt_ui_desk *desk, struct bt_ui_canvas *canvas)
-{
-	const struct bt_consumer *consumer = &desk->draft.consumer;
-	char when[BT_DATE_BYTES];
-	if (bt_consumer_is_blocked(consumer)) {
-		draw_warning_text(BT_INK_BAD, N_("Blocked by the office. Reason: {1}."),
-				  bt_dual_get(&consumer->blocked, canvas->lang), canvas);
-	} else if (!consumer->takes_token && consumer->kind == BT_KIND_REMOTE && desk->outlook == BT_OUTLOOK_DOCKET) {
-		draw_warning_text(BT_INK_WARN, N_("Supply returns only after the server is back."), "", canvas);
-	} else if (consumer->supply_cut_at_ms > 0) {
-		bt_ui_date_near(canvas, consumer->supply_cut_at_ms, desk->status.now_ms, when);
-		draw_warning_text(BT_INK_WARN, N_("Supply is cut since {1}."), when, canvas);
-	} else if (desk->outlook == BT_OUTLOOK_DOCKET && desk->denial != BT_DENY_NONE && !is_opening_keys(desk)) {
-		draw_warning_text(BT_INK_WARN, N_("No token now. Reason: {1}."),
-				  bt_ui_word(canvas, bt_ui_reason_key(desk->denial)), canvas);
-	} else if (consumer->key_change.tokens.count > 0 && desk->outlook == BT_OUTLOOK_TOKEN) {
-		bt_text_printf(when, sizeof(when), "%d", consumer->key_change.tokens.count);
-		draw_warning_text(BT_INK_WARN,
-				  N_("New key for this meter: {1} more numbers are keyed in before the token."), when,
-				  canvas);
-	} else if (consumer->cut_from_ms > 0) {
-		bt_ui_date_time(canvas, consumer->cut_from_ms, when);
-		draw_warning_text(BT_INK_WARN, N_("Supply may be cut from {1}."), when, canvas);
-	} else if (card->key_sale_id[0]) {
-		bt_ui_say_wide(canvas, 9, BT_TEXT_LEFT, BT_INK_QUIET,
-			       N_("A key change was given here. The meter refuses tokens? F5 repeats it."), NULL);
-	}
-}
 
 static void draw_quick(const struct card *card, struct bt_ui_canvas *canvas)
 {
@@ -504,26 +364,27 @@ static void draw(const void *self, const struct bt_ui_desk *desk, struct bt_ui_c
 {
 	const struct card *card = self;
 	bt_ui_person(canvas, 3, &desk->draft.consumer);
-	draw_facts(desk, canvas);
-	draw_warning(card, desk, canvas);
+	bt_ui_card_facts(desk, canvas);
+	bt_ui_card_warning(&card->known, card->key_sale_id[0] != '\0', desk, canvas);
 	bt_ui_label(canvas, 12, N_("Amount"));
 	bt_ui_amount_draw(canvas, 11, BT_VALUE_COL, AMOUNT_COL, BT_INK_FACT, bt_ui_field_paise(&card->amount), true);
 	draw_quick(card, canvas);
 	draw_choices(card, desk, canvas);
 	draw_gives(card, desk, canvas);
 	if (canvas->cols >= BT_THIRD_FROM) {
-		bt_ui_put(canvas, 3, BT_THIRD_COL, BT_INK_QUIET, bt_ui_word(canvas, N_("Last recharges")));
-		bt_ui_history_rows(canvas, 5, BT_THIRD_COL, card->history, card->history_count, -1);
+		bt_ui_known_block(&card->known, desk, canvas);
 	}
 }
 
 static bool show_key_change(const void *self, const struct bt_ui_desk *desk, const struct bt_ui_canvas *canvas,
 			    char label[64])
 {
+	const struct card *card = self;
 	(void)desk;
-	(void)canvas;
-	(void)label;
-	return ((const struct card *)self)->key_sale_id[0] != '\0';
+	if (card->scanned[0]) {
+		(void)bt_text_copy(label, 64, bt_ui_word(canvas, N_("Print again")));
+	}
+	return card->scanned[0] || card->key_sale_id[0];
 }
 
 static const struct bt_ui_key_row keys[] = {

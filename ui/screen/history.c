@@ -1,48 +1,106 @@
-/* What was sold to one connection from this terminal, newest first. */
+/* More about one person: what was paid through every channel, what is stuck elsewhere, notices, other connections. */
 #include "ui/screen/face.h"
 
+#include "ui/screen/known.h"
 #include "ui/screen/pay.h"
 #include "ui/widget/list.h"
 
-#define ROWS_MAX  12
-#define FIRST_ROW 7
+#define HEAD_ROW   5
+#define FIRST_ROW  6
+#define LAST_ROW   21 /* of the content at 24 rows */
+#define LIST_END   60
+#define PLACE_COL  (BT_TEXT_LEFT + 17)
+#define PAST_LEAST 4
+#define COLUMNS    72
 
 struct history {
-	struct bt_ui_list list;
-	struct bt_sale_row rows[ROWS_MAX];
+	struct bt_ui_list list; /* payments, then other connections */
+	struct bt_ui_known known;
 };
+
+/* How many rows what stands below the payments takes. */
+static int rows_below(const struct bt_ui_known *known, int64_t now_ms)
+{
+	const struct bt_account *account = &known->account;
+	if (!known->has_account) {
+		return 0;
+	}
+	return (account->waiting_count > 0 ? account->waiting_count + 2 : 0) +
+	       (bt_account_notice_now(account, now_ms) ? 3 : 0) +
+	       (account->other_count > 0 ? account->other_count + 2 : 0);
+}
+
+/* As many payments as fit: what waits and who else there is must not be pushed off the page. */
+static int count_past(const struct bt_ui_known *known, int64_t now_ms)
+{
+	int room = LAST_ROW - FIRST_ROW + 1 - rows_below(known, now_ms);
+	if (room < PAST_LEAST) {
+		room = PAST_LEAST;
+	}
+	return known->past_count < room ? known->past_count : room;
+}
+
+static int count_others(const struct bt_ui_known *known)
+{
+	return known->has_account ? known->account.other_count : 0;
+}
 
 static void enter(void *self, struct bt_ui_desk *desk)
 {
 	struct history *history = self;
-	int count = 0;
-	if (desk->shop->history(desk->shop->self, &desk->draft.consumer, ROWS_MAX, history->rows, &count) != BT_OK) {
-		count = 0;
+	bt_ui_known_load(&history->known, desk);
+	bt_ui_list_reset(&history->list,
+			 count_past(&history->known, desk->status.now_ms) + count_others(&history->known));
+}
+
+static struct bt_ui_go refresh(struct history *history, struct bt_ui_desk *desk)
+{
+	int chosen = history->list.chosen;
+	bt_ui_known_refresh(&history->known, desk);
+	int count = count_past(&history->known, desk->status.now_ms) + count_others(&history->known);
+	if (count != history->list.count) {
+		bt_ui_list_reset(&history->list, count);
+		history->list.chosen = chosen < count ? chosen : 0;
 	}
-	bt_ui_list_reset(&history->list, count);
+	return BT_GO(BT_GO_STAY);
+}
+
+/* The chosen payment when it is this counter's own; NULL otherwise. */
+static const struct bt_sale_row *find_own(const struct history *history, int64_t now_ms)
+{
+	int at = history->list.chosen;
+	if (at >= count_past(&history->known, now_ms) || history->known.past[at].own < 0) {
+		return NULL;
+	}
+	return &history->known.own[history->known.past[at].own];
 }
 
 static struct bt_ui_go print_again(const struct history *history, struct bt_ui_desk *desk)
 {
-	if (history->list.count == 0) {
-		return BT_GO(BT_GO_IGNORED);
+	const struct bt_sale_row *own = find_own(history, desk->status.now_ms);
+	if (!own) {
+		bt_ui_note(desk, BT_INK_WARN, N_("Only what was taken at this counter is printed again here."), NULL);
+		return BT_GO(history->list.count > 0 ? BT_GO_STAY : BT_GO_IGNORED);
 	}
-	const char *sale_id = history->rows[history->list.chosen].sale_id;
-	if (bt_ui_print_again(desk, sale_id)) {
+	if (bt_ui_print_again(desk, own->sale_id)) {
 		bt_ui_note(desk, BT_INK_FACT, N_("Printing"), NULL);
 	}
 	return BT_GO(BT_GO_STAY);
 }
 
-/* The slip is lost and there is no printer: the digits can still be read. */
-static struct bt_ui_go open_sale(const struct history *history, struct bt_ui_desk *desk)
+/* The slip is lost and there is no printer: the digits can still be read. Another connection begins anew. */
+static struct bt_ui_go open_chosen(const struct history *history, struct bt_ui_desk *desk)
 {
+	int other = history->list.chosen - count_past(&history->known, desk->status.now_ms);
+	const struct bt_sale_row *own = find_own(history, desk->status.now_ms);
 	struct bt_sale_view view;
-	if (history->list.count == 0 || !bt_ui_sale_view(desk, history->rows[history->list.chosen].sale_id, &view) ||
-	    !bt_ui_sale_screen(&view)) {
+	if (history->list.count > 0 && other >= 0) {
+		return bt_ui_known_open(desk, history->known.account.others[other].number);
+	}
+	if (!own || !bt_ui_sale_view(desk, own->sale_id, &view) || !bt_ui_sale_screen(&view)) {
 		return BT_GO(BT_GO_IGNORED);
 	}
-	bt_text_copy(desk->sale_id, sizeof(desk->sale_id), history->rows[history->list.chosen].sale_id);
+	bt_text_copy(desk->sale_id, sizeof(desk->sale_id), own->sale_id);
 	desk->from_list = true;
 	return BT_GO_TO(BT_GO_PUSH, bt_ui_sale_screen(&view));
 }
@@ -51,33 +109,89 @@ static struct bt_ui_go on_event(void *self, struct bt_ui_desk *desk, const struc
 {
 	struct history *history = self;
 	if (event->kind == BT_UI_EVENT_TICK) {
-		return BT_GO(BT_GO_STAY);
+		return refresh(history, desk);
 	}
 	if (event->press.key == BT_KEY_ESC || event->press.key == BT_KEY_F6) {
 		return BT_GO(BT_GO_BACK);
 	}
 	if (event->press.key == BT_KEY_ENTER) {
-		return open_sale(history, desk);
+		return open_chosen(history, desk);
 	}
 	if (event->press.key == BT_KEY_F5) {
 		return print_again(history, desk);
 	}
-	return BT_GO(bt_ui_list_move(&history->list, event->press.key, ROWS_MAX) ? BT_GO_STAY : BT_GO_IGNORED);
+	return BT_GO(bt_ui_list_move(&history->list, event->press.key, LAST_ROW) ? BT_GO_STAY : BT_GO_IGNORED);
+}
+
+static int draw_waiting(const struct history *history, const struct bt_ui_desk *desk, struct bt_ui_canvas *canvas,
+			int row)
+{
+	const struct bt_account *account = &history->known.account;
+	char text[512];
+	if (account->waiting_count == 0) {
+		return row;
+	}
+	bt_ui_say(canvas, row, BT_TEXT_LEFT, BT_INK_QUIET, N_("Waiting elsewhere. F4 opens it."), NULL);
+	for (int i = 0; i < account->waiting_count; i++) {
+		bt_ui_put(canvas, row + 1 + i, BT_MARK_COL, BT_INK_WARN | BT_BOLD, "▲");
+		bt_ui_known_waiting(canvas, &account->waiting[i], desk->status.now_ms, text, sizeof(text));
+		bt_ui_put_name(canvas, row + 1 + i, BT_TEXT_LEFT, 78 - BT_TEXT_LEFT, BT_INK_FACT, text);
+	}
+	return row + account->waiting_count + 2;
+}
+
+static int draw_notice(const struct history *history, const struct bt_ui_desk *desk, struct bt_ui_canvas *canvas,
+		       int row)
+{
+	const struct bt_account_notice *notice = bt_account_notice_now(&history->known.account, desk->status.now_ms);
+	if (!notice) {
+		return row;
+	}
+	bt_ui_put(canvas, row, BT_TEXT_LEFT, BT_INK_QUIET, bt_ui_word(canvas, N_("Notice")));
+	bt_ui_put_name(canvas, row + 1, BT_TEXT_LEFT, COLUMNS, BT_INK_FACT, bt_account_notice_text(notice, canvas->lang));
+	return row + 3;
+}
+
+static void draw_others(const struct history *history, struct bt_ui_canvas *canvas, int row, int chosen)
+{
+	const struct bt_account *account = &history->known.account;
+	if (account->other_count == 0) {
+		return;
+	}
+	bt_ui_put(canvas, row, BT_TEXT_LEFT, BT_INK_QUIET, bt_ui_word(canvas, N_("Other connections of this person")));
+	for (int i = 0; i < account->other_count; i++) {
+		char number[32];
+		unsigned ink = BT_INK_FACT | (i == chosen ? BT_BOLD : 0u);
+		if (i == chosen) {
+			bt_ui_list_mark(canvas, row + 1 + i, LIST_END);
+		}
+		bt_ui_group_digits(account->others[i].number, number);
+		bt_ui_put(canvas, row + 1 + i, BT_TEXT_LEFT, ink, number);
+		bt_ui_put_name(canvas, row + 1 + i, PLACE_COL, LIST_END - PLACE_COL, ink,
+			       bt_dual_get(&account->others[i].place, canvas->lang));
+	}
 }
 
 static void draw(const void *self, const struct bt_ui_desk *desk, struct bt_ui_canvas *canvas)
 {
 	const struct history *history = self;
+	int past = count_past(&history->known, desk->status.now_ms), chosen = history->list.chosen;
 	bt_ui_person(canvas, 2, &desk->draft.consumer);
 	bt_ui_numbers(canvas, 3, &desk->draft.consumer);
-	bt_ui_put(canvas, 5, BT_TEXT_LEFT, BT_INK_QUIET, bt_ui_word(canvas, N_("Last recharges")));
-	if (history->list.count == 0) {
+	int col = bt_ui_put(canvas, HEAD_ROW, BT_TEXT_LEFT, BT_INK_QUIET, bt_ui_word(canvas, N_("Last recharges")));
+	bt_ui_known_since(&history->known, desk, canvas, HEAD_ROW, col + 2);
+	if (past == 0) {
 		bt_ui_put(canvas, FIRST_ROW, BT_TEXT_LEFT, BT_INK_QUIET,
 			  bt_ui_word(canvas, N_("No recharges known here.")));
-		return;
+	} else if (chosen < past) {
+		bt_ui_list_mark(canvas, FIRST_ROW + chosen, LIST_END);
 	}
-	bt_ui_list_mark(canvas, FIRST_ROW + history->list.chosen, 60);
-	bt_ui_history_rows(canvas, FIRST_ROW, BT_TEXT_LEFT, history->rows, history->list.count, history->list.chosen);
+	bt_ui_known_past(&history->known, canvas, FIRST_ROW, BT_TEXT_LEFT, past, chosen);
+	if (history->known.has_account) {
+		int row = draw_waiting(history, desk, canvas, FIRST_ROW + (past > 0 ? past : 1) + 1);
+		row = draw_notice(history, desk, canvas, row);
+		draw_others(history, canvas, row, chosen - past);
+	}
 }
 
 static bool show_rows(const void *self, const struct bt_ui_desk *desk, const struct bt_ui_canvas *canvas,
@@ -100,6 +214,7 @@ static const struct bt_ui_key_row keys[] = {
 const struct bt_ui_screen bt_ui_history = {
     .id = "history",
     .size = sizeof(struct history),
+    .tick_ms = 500,
     .scan = BT_SCAN_STARTS,
     .keys = keys,
     .enter = enter,

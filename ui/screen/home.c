@@ -99,6 +99,31 @@ static struct bt_ui_go open_own(struct bt_ui_desk *desk, const char *sale_id)
 		return BT_GO_TO(BT_GO_PUSH, &bt_ui_wait);
 	}
 	const struct bt_ui_screen *screen = bt_ui_sale_screen(&view);
+/* A receipt of something that was given: its person, with the receipt at hand. @return false when it is not one. */
+static bool open_receipt(struct bt_ui_desk *desk, const char *text, const char *own_sale_id, struct bt_ui_go *out)
+{
+	const struct bt_ui_shop *shop = desk->shop;
+	struct bt_consumer consumer;
+	struct bt_sale_view view;
+	bool ours = own_sale_id[0] && bt_ui_sale_view(desk, own_sale_id, &view);
+	bool given = !own_sale_id[0] || (ours && (view.state == BT_SALE_TOKENED || view.state == BT_SALE_CREDITED ||
+						  view.state == BT_SALE_DONE));
+	if (!given || !shop->accounts || strncmp(text, RECORD_BEGINS, strlen(RECORD_BEGINS)) != 0 ||
+	    shop->accounts->of_receipt(shop->self, text, &consumer) != BT_OK) {
+		return false;
+	}
+	*out = open_card(desk, &consumer);
+	if (out->screen != &bt_ui_card) {
+		return true; /* a payment of this person is under way */
+	}
+	bt_text_copy(desk->scanned, sizeof(desk->scanned), own_sale_id);
+	bt_ui_note(desk, BT_INK_FACT,
+		   own_sale_id[0] ? N_("This receipt is of this counter. F5 prints it again.")
+				  : N_("This receipt is of another counter. It is printed again there."),
+		   NULL);
+	return true;
+}
+
 	return BT_GO_TO(BT_GO_PUSH, screen ? screen : &bt_ui_wait);
 }
 
@@ -127,7 +152,9 @@ static bool open_docket(struct home *home, struct bt_ui_desk *desk, const char *
 		bt_ui_note(desk, BT_INK_WARN, N_("This is no docket: the token stands on this receipt."), NULL);
 		break;
 	case BT_DOCKET_OURS:
-		*out = open_own(desk, own_sale_id);
+		if (!open_receipt(desk, text, own_sale_id, out)) {
+			*out = open_own(desk, own_sale_id);
+		}
 		break;
 	case BT_DOCKET_ELSEWHERE:
 		*out = BT_GO_TO(BT_GO_PUSH, &bt_ui_elsewhere);
@@ -137,6 +164,9 @@ static bool open_docket(struct home *home, struct bt_ui_desk *desk, const char *
 }
 
 static struct bt_ui_go choose(struct home *home, struct bt_ui_desk *desk)
+		if (open_receipt(desk, text, "", out)) {
+			break;
+		}
 {
 	char digits[BT_FIELD_BYTES];
 	struct bt_ui_go docket;

@@ -5,7 +5,6 @@
 #include "ui/screen/again.h"
 #include "ui/screen/aside.h"
 #include "ui/screen/face.h"
-#include "ui/widget/dates.h"
 
 const char *bt_ui_reason_key(enum bt_denial denial)
 {
@@ -26,7 +25,7 @@ void bt_ui_say_denial(struct bt_ui_desk *desk)
 	}
 }
 
-static const char *outcome_key(const struct bt_sale_row *row)
+const char *bt_ui_outcome_key(const struct bt_sale_row *row)
 {
 	static const char *const keys[] = {
 	    [BT_STAGE_PAID] = N_("token later"),
@@ -49,19 +48,6 @@ static const char *outcome_key(const struct bt_sale_row *row)
 		return N_("credit waits");
 	}
 	return keys[row->stage];
-}
-
-void bt_ui_history_rows(struct bt_ui_canvas *canvas, int row, int col, const struct bt_sale_row *rows, int count,
-			int chosen)
-{
-	for (int i = 0; i < count; i++) {
-		char text[BT_DATE_BYTES];
-		bt_ui_date_short(canvas, rows[i].paid_at_ms, text);
-		bt_ui_put_clip(canvas, row + i, col, 13, BT_INK_FACT | (i == chosen ? BT_BOLD : 0u), text);
-		bt_ui_rupees(rows[i].amount, false, text);
-		bt_ui_put_right(canvas, row + i, col + 23, BT_INK_FACT, text);
-		bt_ui_put(canvas, row + i, col + 27, BT_INK_QUIET, bt_ui_word(canvas, outcome_key(&rows[i])));
-	}
 }
 
 bool bt_ui_sale_view(const struct bt_ui_desk *desk, const char *sale_id, struct bt_sale_view *out)

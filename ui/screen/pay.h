@@ -10,9 +10,8 @@ enum bt_towards { BT_TOWARDS_BALANCE, BT_TOWARDS_DUES, BT_TOWARDS_SPLIT, BT_TOWA
 const char *bt_ui_reason_key(enum bt_denial denial);
 /** Put into row 22 why desk->outlook is no token, or why it may not be sold. */
 void bt_ui_say_denial(struct bt_ui_desk *desk);
-/** One line for each sale from @p row: when, how much, what came of it; @p chosen is marked, -1 none. */
-void bt_ui_history_rows(struct bt_ui_canvas *canvas, int row, int col, const struct bt_sale_row *rows, int count,
-			int chosen);
+/** Catalogue key of what came of a sale: "token given". */
+const char *bt_ui_outcome_key(const struct bt_sale_row *row);
 /** Print a sale again; when that is not possible, or why it is wanted has to be asked first, row 22 says so. @return
  * true when it is being printed. */
 bool bt_ui_print_again(struct bt_ui_desk *desk, const char *sale_id);

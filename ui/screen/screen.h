@@ -60,6 +60,7 @@ struct bt_ui_desk {
 	char instead_of[37]; /* the payment by UPI that was let go for the draft on Confirm; "" none */
 	struct bt_draft draft; /* the sale being put together; zeroed at home */
 	struct bt_quote quote; /* what it buys, as last shown */
+	char scanned[37];        /* the sale whose receipt was scanned: the card offers it; "" none */
 	enum bt_outlook outlook;
 	enum bt_denial denial;
 	char sale_id[37];        /* the sale that wait, docket, token and credit show */
@@ -93,6 +94,7 @@ struct bt_ui_go {
 	enum {
 		BT_GO_STAY,
 		BT_GO_IGNORED, /* this key means nothing here */
+		BT_GO_ANEW,   /* the same, and the draft is the next sale's */
 		BT_GO_KEEP,    /* not for this screen: hand it to the next one */
 		BT_GO_PUSH,    /* screen goes in front; Esc leads back */
 		BT_GO_BACK,

@@ -6,6 +6,7 @@
 #define BT_UI_SCREEN_SHOP_H
 
 #include "core/sale/docket.h"
+#include "ui/screen/shop_account.h"
 #include "ui/screen/shop_till.h"
 #include "ui/screen/shop_upi.h"
 
@@ -145,6 +146,7 @@ struct bt_ui_shop {
 	 * as for a sign-in, and FAILED: this time cannot be. */
 	void (*confirm_clock)(void *self, const char *operator_id, const char *pin, int64_t offset_ms);
 
+	const struct bt_ui_accounts *accounts; /* NULL: nothing is known beside the list */
 	const struct bt_ui_till *till; /* the shift; NULL: none is kept here */
 	const struct bt_ui_upi *upi;   /* NULL: not paid by UPI here */
 

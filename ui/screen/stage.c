@@ -139,6 +139,16 @@ static bool go(struct bt_ui_stage *stage, struct bt_ui_go where)
 {
 	const struct bt_ui_screen *was = find_front(stage)->screen;
 	switch (where.verb) {
+/* Another connection in place of the one in hand. */
+static void go_anew(struct bt_ui_stage *stage, const struct bt_ui_screen *screen)
+{
+	struct bt_draft draft = stage->desk.draft;
+	go_home(stage);
+	stage->desk.draft = draft;
+	push(stage, screen);
+	explicit_bzero(&draft, sizeof(draft));
+}
+
 	case BT_GO_STAY:
 	case BT_GO_KEEP:
 		return false;
@@ -167,6 +177,9 @@ static bool go(struct bt_ui_stage *stage, struct bt_ui_go where)
 		pop(stage);
 		if (stage->depth == 0) {
 			push(stage, &bt_ui_home);
+	case BT_GO_ANEW:
+		go_anew(stage, where.screen);
+		break;
 		}
 		break;
 	case BT_GO_OUT:

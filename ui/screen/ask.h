@@ -1,0 +1,19 @@
+/* What a card asks or refuses between its amount and the next screen: limits, the day's cash, and the questions that
+ * are asked once. Each says its sentence in row 22. */
+#ifndef BT_UI_SCREEN_ASK_H
+#define BT_UI_SCREEN_ASK_H
+
+#include "ui/screen/known.h"
+
+/** What has been asked about this person; zeroed with each amount but for `app`. */
+struct bt_ui_asked_once {
+	bt_paise tenfold; /* the amount about which it was asked */
+	bool repeat, app;
+};
+
+/** @return true when more cash of this person is not taken today. */
+bool bt_ui_refuse_cash(struct bt_ui_desk *desk, const struct bt_ui_known *known);
+/** @return true when a question stands in row 22 now: the same key again goes on. */
+bool bt_ui_ask_once(struct bt_ui_desk *desk, struct bt_ui_asked_once *asked);
+
+#endif
