@@ -85,6 +85,91 @@ static void go_card_key_given(struct world *world)
 	open_card(world);
 }
 
+static void go_card_known(struct world *world)
+{
+	fake_fill_account(&world->fake);
+	go_card(world);
+}
+
+/* What was known this morning, and he may have paid in the app since. */
+static void go_card_known_down(struct world *world)
+{
+	fake_fill_account(&world->fake);
+	world->fake.account.time_ms = world->fake.status.balances_known_ms;
+	go_card_down(world);
+}
+
+static void go_card_cut_down(struct world *world)
+{
+	fake_server_down(&world->fake);
+	world->fake.ramesh.supply_cut_at_ms = fake_time(2025, 11, 21, 8, 15, 0);
+	bt_ui_stage_tick(world->stage, ++world->boot_ms);
+	go_card(world);
+	type(world, "\n");
+	assert_string_equal(bt_ui_stage_screen_id(world->stage), "card");
+}
+
+static void go_card_due_back(struct world *world)
+{
+	fake_fill_account(&world->fake);
+	world->fake.ramesh.supply_cut_at_ms = fake_time(2025, 11, 21, 8, 15, 0);
+	world->fake.account.reconnect_since_ms = fake_time(2025, 11, 21, 11, 32, 0);
+	world->fake.account.reconnect_due_ms = fake_time(2025, 11, 21, 11, 52, 0);
+	go_card(world);
+}
+
+static void go_card_unsure(struct world *world)
+{
+	fake_fill_account(&world->fake);
+	world->fake.account.waiting[0].unsure = true;
+	world->fake.account.waiting[0].paid_at_ms = fake_time(2025, 11, 20, 19, 5, 0);
+	go_card(world);
+}
+
+static void go_card_notice(struct world *world)
+{
+	fake_fill_account(&world->fake);
+	world->fake.account.waiting_count = 0;
+	world->fake.ramesh.cut_from_ms = 0;
+	go_card(world);
+}
+
+/* Ten days are left of November, and 4.5 kWh a day are less than the 48 that are free. */
+static void go_card_month_free(struct world *world)
+{
+	world->fake.ramesh.cut_from_ms = 0;
+	world->fake.ramesh.balance = 2500;
+	world->fake.ramesh.dues = world->fake.ramesh.dues_daily = 0;
+	world->fake.ramesh.daily_units = 45;
+	open_card(world);
+}
+
+static void go_card_ceiling(struct world *world)
+{
+	world->fake.cash_today = 19960000;
+	world->fake.cash_day_limit = 20000000;
+	go_card(world);
+	type(world, "\n");
+	assert_string_equal(bt_ui_stage_screen_id(world->stage), "card");
+}
+
+static void go_history_known(struct world *world)
+{
+	fake_fill_account(&world->fake);
+	open_card(world);
+	press(world, BT_KEY_F6, 0);
+	for (int i = 0; i < 6; i++) {
+		press(world, BT_KEY_DOWN, 0);
+	}
+}
+
+static void go_history_down(struct world *world)
+{
+	fake_server_down(&world->fake);
+	open_card(world);
+	press(world, BT_KEY_F6, 0);
+}
+
 static void go_split(struct world *world)
 {
 	open_card(world);
@@ -579,10 +664,37 @@ static const struct golden {
     {"02-card", BT_LANG_EN, 24, 80, go_card, "card"},
     {"02-card-hi", BT_LANG_HI, 24, 80, go_card, "card"},
     {"02-card-hi-down", BT_LANG_HI, 24, 80, go_card_down, "card"},
-    {"02-card-132", BT_LANG_EN, 43, 132, go_card, "card"},
+    {"02-card-132", BT_LANG_EN, 43, 132, go_card_known, "card"},
+    {"02-card-132-hi", BT_LANG_HI, 43, 132, go_card_known, "card"},
+    {"02-card-132-down", BT_LANG_EN, 43, 132, go_card_known_down, "card"},
+    {"02-card-132-down-hi", BT_LANG_HI, 43, 132, go_card_known_down, "card"},
+    {"02-card-down", BT_LANG_EN, 24, 80, go_card_down, "card"},
+    {"02-card-stuck", BT_LANG_EN, 24, 80, go_card_known, "card"},
+    {"02-card-stuck-hi", BT_LANG_HI, 24, 80, go_card_known, "card"},
+    {"02-card-unsure", BT_LANG_EN, 24, 80, go_card_unsure, "card"},
+    {"02-card-unsure-hi", BT_LANG_HI, 24, 80, go_card_unsure, "card"},
+    {"02-card-unsure-132", BT_LANG_EN, 43, 132, go_card_unsure, "card"},
+    {"02-card-cut-down", BT_LANG_EN, 24, 80, go_card_cut_down, "card"},
+    {"02-card-cut-down-hi", BT_LANG_HI, 24, 80, go_card_cut_down, "card"},
+    {"02-card-due-back", BT_LANG_EN, 24, 80, go_card_due_back, "card"},
+    {"02-card-due-back-hi", BT_LANG_HI, 24, 80, go_card_due_back, "card"},
+    {"02-card-due-back-132", BT_LANG_EN, 43, 132, go_card_due_back, "card"},
+    {"02-card-notice", BT_LANG_EN, 24, 80, go_card_notice, "card"},
+    {"02-card-notice-hi", BT_LANG_HI, 24, 80, go_card_notice, "card"},
+    {"02-card-notice-132", BT_LANG_EN, 43, 132, go_card_notice, "card"},
+    {"02-card-month-free", BT_LANG_EN, 24, 80, go_card_month_free, "card"},
+    {"02-card-month-free-hi", BT_LANG_HI, 24, 80, go_card_month_free, "card"},
+    {"02-card-ceiling", BT_LANG_EN, 24, 80, go_card_ceiling, "card"},
+    {"02-card-ceiling-hi", BT_LANG_HI, 24, 80, go_card_ceiling, "card"},
+    {"02-history", BT_LANG_EN, 24, 80, go_history_known, "history"},
+    {"02-history-known-hi", BT_LANG_HI, 24, 80, go_history_known, "history"},
+    {"02-history-132", BT_LANG_EN, 43, 132, go_history_known, "history"},
+    {"02-history-down", BT_LANG_EN, 24, 80, go_history_down, "history"},
     {"02-card-empty", BT_LANG_EN, 24, 80, go_card_empty, "card"},
     {"02-card-empty-hi", BT_LANG_HI, 24, 80, go_card_empty, "card"},
     {"02-card-blocked", BT_LANG_EN, 24, 80, go_blocked_person, "card"},
+    {"02-card-blocked-hi", BT_LANG_HI, 24, 80, go_blocked_person, "card"},
+    {"02-card-blocked-132", BT_LANG_EN, 43, 132, go_blocked_person, "card"},
     {"02-card-help", BT_LANG_EN, 24, 80, go_help, "card"},
     {"02-history-hi", BT_LANG_HI, 24, 80, go_history, "history"},
     {"02-card-key-change", BT_LANG_EN, 24, 80, go_card_key_change, "card"},
