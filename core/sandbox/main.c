@@ -12,6 +12,7 @@
 #include "core/sandbox/grants.h"
 #include "core/sandbox/meter_key.h"
 #include "core/sandbox/people.h"
+#include "core/sandbox/psp.h"
 #include "core/sandbox/reconnect.h"
 #include "core/sandbox/report.h"
 #include "core/sandbox/sbx.h"
@@ -24,6 +25,7 @@
 struct options {
 	const char *state, *listen, *consumers, *seed, *ready_file;
 	const char *lease_hours, *lease_value, *lease_count, *lease_grants;
+	const char *psp_port;
 	const char *qr, *payment, *utr; /* what the bank is told of */
 	const char *operand;            /* a fault, a terminal, a meter, a connection */
 	const char *amount;             /* the second operand */
@@ -52,6 +54,7 @@ static int run_revoke(const struct options *options);
 static int run_extension_code(const struct options *options);
 static int run_vending_keys(const struct options *options);
 static int run_key_change(const struct options *options);
+static int run_psp_key(const struct options *options);
 static int run_pay(const struct options *options);
 static int run_app_pay(const struct options *options);
 static int run_reconnect(const struct options *options);
@@ -59,10 +62,10 @@ static int run_reconnect(const struct options *options);
 static const struct command commands[] = {
     {.name = "serve",
      .takes = " --listen --consumers --seed --ready-file --lease-hours --lease-value --lease-count"
-	      " --lease-grants ",
+	      " --lease-grants --psp-port ",
      .usage = "serve --state S --listen 127.0.0.1:PORT [--consumers N] [--seed K] [--ready-file F]\n"
 	      "                      [--lease-hours H] [--lease-value RUPEES] [--lease-count N]\n"
-	      "                      [--lease-grants 0..4]",
+	      "                      [--lease-grants 0..4] [--psp-port PORT]",
      .run = run_serve},
     {.name = "fault", .takes = " ", .usage = "fault --state S [FAULT]", .may_have_operand = true, .run = run_fault},
     {.name = "consumers", .takes = " --json ", .usage = "consumers --state S [--json]", .run = run_consumers},
@@ -81,6 +84,7 @@ static const struct command commands[] = {
      .usage = "key-change --state S METER",
      .needs_operand = true,
      .run = run_key_change},
+    {.name = "psp-key", .takes = " ", .usage = "psp-key --state S", .run = run_psp_key},
     {.name = "pay",
      .takes = " --qr --payment --utr --fail --unsure --late ",
      .usage = "pay --state S (--qr TEXT | --payment ID) [--utr UTR] [--fail | --unsure | --late]",
@@ -146,17 +150,20 @@ static int run_serve(const struct options *options)
 	int64_t rupees = 300000;
 	int64_t count = 1000;
 	int64_t grants = BT_SBX_GRANTS_MAX;
+	int64_t psp_port = -1;
 	if (!read_address(options->listen, host, &serve.port))
 		return refuse("--listen needs ADDRESS:PORT");
 	if (!read_number(options->consumers, BT_SBX_CONSUMERS_MAX, &serve.consumers) ||
 	    !read_number(options->seed, INT64_MAX, &seed) || !read_number(options->lease_hours, 14 * 24, &hours) ||
 	    !read_number(options->lease_value, 100000000, &rupees) ||
 	    !read_number(options->lease_count, 1000000, &count) ||
+	    (options->psp_port && !bt_sbx_number_parse(options->psp_port, 0, 65535, &psp_port)) ||
 	    (options->lease_grants && !bt_sbx_number_parse(options->lease_grants, 0, BT_SBX_GRANTS_MAX, &grants)))
 		return refuse("a number is missing or out of range");
 	if (!bt_sbx_open(options->state, &sbx))
 		return 1;
 	serve.seed = (uint64_t)seed;
+	serve.psp_port = (int)psp_port;
 	sbx.lease = (struct bt_sbx_lease_terms){
 	    .hours = hours, .value_paise = rupees * 100, .count = count, .grants = (int)grants};
 	int code = bt_sbx_serve(&sbx, &serve);
@@ -346,6 +353,20 @@ static int run_reconnect(const struct options *options)
 	return ok ? 0 : 1;
 }
 
+/* As the payment service's own page would show it, for the counter's settings. */
+static int run_psp_key(const struct options *options)
+{
+	struct bt_sbx sbx;
+	char key[BT_SBX_PSP_KEY_MAX];
+	if (!bt_sbx_open_made(options->state, &sbx))
+		return 1;
+	bool ok = bt_sbx_psp_key(sbx.db, key);
+	bt_sbx_close(&sbx);
+	if (ok)
+		printf("%s\n", key);
+	return ok ? 0 : 1;
+}
+
 /* One transaction, as a bank's own: a server that runs sees it at its next look. */
 static const char *tell_bank(struct bt_sbx *sbx, const struct options *options, enum bt_sbx_bank_word word,
 			     struct bt_sbx_payment *out)
@@ -403,6 +424,7 @@ static const char **find_slot(struct options *options, const char *name)
 	    {"--lease-value", &options->lease_value},
 	    {"--lease-count", &options->lease_count},
 	    {"--lease-grants", &options->lease_grants},
+	    {"--psp-port", &options->psp_port},
 	    {"--qr", &options->qr},
 	    {"--payment", &options->payment},
 	    {"--utr", &options->utr},

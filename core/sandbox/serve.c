@@ -12,11 +12,13 @@
 #include "core/sandbox/faults.h"
 #include "core/sandbox/http.h"
 #include "core/sandbox/people.h"
+#include "core/sandbox/psp_http.h"
 
 struct server {
 	struct bt_sbx *sbx;
 	struct bt_sbx_fault_box box;
 	struct bt_sbx_http *http;
+	struct bt_sbx_psp_http *psp; /* NULL: none */
 	int lock_fd, admin_fd, signal_fd;
 };
 
@@ -79,7 +81,15 @@ static void answer_admin(struct server *server)
 	bt_sbx_admin_answer(caller, text);
 }
 
-static bool write_ready(const struct bt_sbx_serve_options *options, int port)
+/* One line for the head-end and, where there is one, one for the payment service. */
+static void print_addresses(FILE *file, const struct server *server, const char *host)
+{
+	fprintf(file, "https://%s:%d\n", host, bt_sbx_http_port(server->http));
+	if (server->psp)
+		fprintf(file, "https://%s:%d\n", host, bt_sbx_psp_http_port(server->psp));
+}
+
+static bool write_ready(const struct server *server, const struct bt_sbx_serve_options *options)
 {
 	char temporary[BT_SBX_PATH_MAX];
 	if (!options->ready_file)
@@ -89,7 +99,8 @@ static bool write_ready(const struct bt_sbx_serve_options *options, int port)
 	FILE *file = fopen(temporary, "we");
 	if (!file)
 		return false;
-	bool ok = fprintf(file, "https://%s:%d\n", options->host, port) > 0;
+	print_addresses(file, server, options->host);
+	bool ok = !ferror(file);
 	ok = fclose(file) == 0 && ok;
 	/* Renamed, so that whoever waits for the file never reads half of it. */
 	return ok && rename(temporary, options->ready_file) == 0;
@@ -114,7 +125,10 @@ static bool prepare(struct server *server, const struct bt_sbx_serve_options *op
 	/* The port is taken first even when the server is to start `down`, so that it can come back on it. */
 	if (!apply_fault(server, load_fault(server->sbx)))
 		return say("the address could not be listened on");
-	if (!write_ready(options, bt_sbx_http_port(server->http)))
+	if (options->psp_port >= 0 &&
+	    !bt_sbx_psp_http_open(server->sbx->dir, options->host, options->psp_port, &server->psp))
+		return say("the payment service could not be started");
+	if (!write_ready(server, options))
 		return say("the ready file could not be written");
 	return true;
 }
@@ -136,10 +150,11 @@ int bt_sbx_serve(struct bt_sbx *sbx, const struct bt_sbx_serve_options *options)
 	struct server server = {.sbx = sbx, .lock_fd = -1, .admin_fd = -1, .signal_fd = -1};
 	bool ok = prepare(&server, options);
 	if (ok) {
-		printf("https://%s:%d\n", options->host, bt_sbx_http_port(server.http));
+		print_addresses(stdout, &server, options->host);
 		fflush(stdout);
 		run(&server);
 	}
+	bt_sbx_psp_http_close(server.psp);
 	if (server.http) {
 		bt_sbx_fault_stop(&server.box);
 		bt_sbx_http_close(server.http);

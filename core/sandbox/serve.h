@@ -7,6 +7,7 @@
 struct bt_sbx_serve_options {
 	const char *host; /* IPv4, numbers */
 	int port;         /* 0: any */
+	int psp_port;     /* of the payment service; 0: any, -1: none */
 	int64_t consumers;
 	uint64_t seed;
 	const char *ready_file; /* NULL: none */

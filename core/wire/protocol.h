@@ -45,6 +45,21 @@ size_t bt_call_reply_max(enum bt_call_kind kind);
 
 #define BT_DEADLINE_MAX_MS 120000
 
+/** A question about a payment goes to a payment service in steps; only psp.c fills them in. */
+enum bt_psp_step {
+	BT_PSP_LOOK,  /* in the service's list for the QR of this payment */
+	BT_PSP_MAKE,
+	BT_PSP_CLOSE,
+	BT_PSP_MONEY, /* what was paid for it */
+	BT_PSP_STATE,
+};
+struct bt_psp_call {
+	enum bt_psp_step step;
+	int page;           /* LOOK: 0 is the first */
+	int64_t close_by_s; /* MAKE: the service's own end of the QR, since 1970 UTC */
+	char qr_id[24];     /* CLOSE, MONEY, STATE: what the service calls it */
+};
+
 /** One call. Bytes are borrowed until it is submitted (the worker copies them). */
 struct bt_call {
 	enum bt_call_kind kind;
@@ -57,6 +72,7 @@ struct bt_call {
 	int limit;          /* DIRECTORY: rows a page */
 	int64_t keys_number; /* DIRECTORY: of the list of receipt keys that is held, 0 none */
 	int64_t era;        /* SALE, REVERSAL, JOURNAL, FINISH, PAYMENT_OPEN, PAYMENT_CLOSE */
+	struct bt_psp_call psp; /* PAYMENT_*, to a payment service */
 	struct bt_bytes body; /* SALE, PAYMENT_OPEN: canonical sale record; JOURNAL, ENROL: the whole JSON body; FINISH: the text of the
 			       docket's QR, empty when only its number is known; CLAIM: the claim as a JSON object, without its era */
 };
@@ -92,6 +108,8 @@ struct bt_payment_word {
 	int64_t paid_at_ms;
 	int64_t expires_at_ms; /* PAYMENT_OPEN */
 	char qr[256];          /* PAYMENT_OPEN: "upi://pay?..." */
+	char qr_id[24];        /* of a payment service: what it calls the QR, "" when it has none */
+	int listed;            /* BT_PSP_LOOK: rows on this page */
 };
 
 /** What an answer says. For kinds that carry a document (all but SALE, INQUIRY, REVERSAL and FINISH), and for every refusal (figures),
@@ -145,5 +163,7 @@ extern const struct bt_protocol *const bt_protocols[];
 /** @return the row or NULL; borrowed. */
 const struct bt_protocol *bt_protocol_find(const char *id);
 extern const struct bt_protocol bt_protocol_rest;
+/** Payments alone, for psp.h; never chosen by name. */
+extern const struct bt_protocol bt_protocol_psp;
 
 #endif

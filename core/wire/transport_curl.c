@@ -15,6 +15,7 @@
 #define BODY_MAX     (2u << 20)
 #define URL_CAP      512
 #define PEM_PATH_CAP 512
+#define ACCOUNT_CAP  160
 #define ERA_HEADER   "Batti-Era:"
 
 /* A call under way. */
@@ -31,6 +32,7 @@ struct exchange {
 
 struct bt_transport {
 	char url[URL_CAP], ca_file[PEM_PATH_CAP], cert_file[PEM_PATH_CAP], key_file[PEM_PATH_CAP];
+	char account[ACCOUNT_CAP];
 	const struct bt_protocol *protocol;
 	struct bt_log *log;
 	struct bt_clock clock;
@@ -249,6 +251,10 @@ static CURLcode set_trust(CURL *easy, const struct bt_transport *transport)
 	code |= curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
 	code |= curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
 	code |= curl_easy_setopt(easy, CURLOPT_SSL_SESSIONID_CACHE, 0L);
+	if (transport->account[0]) {
+		code |= curl_easy_setopt(easy, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
+		code |= curl_easy_setopt(easy, CURLOPT_USERPWD, transport->account);
+	}
 	if (transport->cert_file[0]) {
 		code |= curl_easy_setopt(easy, CURLOPT_SSLCERT, transport->cert_file);
 		code |= curl_easy_setopt(easy, CURLOPT_SSLKEY, transport->key_file);
@@ -399,6 +405,7 @@ static bool copy_options(struct bt_transport *transport, const struct bt_wire_op
 {
 	const char *cert_file = options->cert_file ? options->cert_file : "";
 	const char *key_file = options->key_file ? options->key_file : "";
+	const char *account = options->account ? options->account : "";
 
 	transport->protocol = options->protocol;
 	transport->log = options->log;
@@ -406,7 +413,8 @@ static bool copy_options(struct bt_transport *transport, const struct bt_wire_op
 	return bt_text_copy(transport->url, sizeof transport->url, options->url) == BT_OK &&
 	       bt_text_copy(transport->ca_file, sizeof transport->ca_file, options->ca_file) == BT_OK &&
 	       bt_text_copy(transport->cert_file, sizeof transport->cert_file, cert_file) == BT_OK &&
-	       bt_text_copy(transport->key_file, sizeof transport->key_file, key_file) == BT_OK;
+	       bt_text_copy(transport->key_file, sizeof transport->key_file, key_file) == BT_OK &&
+	       bt_text_copy(transport->account, sizeof transport->account, account) == BT_OK;
 }
 
 /* An "Expect:" without a value keeps libcurl from asking first, and from asking again when that is refused. */
@@ -454,5 +462,6 @@ void bt_transport_close(struct bt_transport *transport)
 	curl_slist_free_all(transport->headers);
 	if (transport->multi)
 		curl_multi_cleanup(transport->multi);
+	explicit_bzero(transport->account, sizeof transport->account);
 	free(transport);
 }

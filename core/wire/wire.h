@@ -30,6 +30,7 @@ struct bt_wire_options {
 	const char *ca_file;   /* PEM; the only trust anchor */
 	const char *cert_file; /* PEM client certificate, NULL before enrolment */
 	const char *key_file;  /* PEM, NULL before enrolment */
+	const char *account;   /* "id:secret" for basic authentication, NULL for none */
 	const struct bt_protocol *protocol;
 	struct bt_log *log; /* may be NULL */
 };
