@@ -78,6 +78,7 @@ struct bt_counter {
 	const struct bt_operator *approver; /* whose PIN was right just now, for one thing */
 	struct bt_till till;
 	struct bt_ui_till ui_till;
+	struct bt_ui_upi ui_upi;
 	struct bt_counter_counts counts;
 	/* live look-up */
 	char live_number[16];
@@ -150,6 +151,9 @@ void bt_counter_take_approval(struct bt_counter *counter, struct bt_counter_job 
 
 /* counter_till.c: the shift and its drawer */
 struct bt_ui_till bt_counter_till(struct bt_counter *counter);
+
+/* counter_upi.c */
+struct bt_ui_upi bt_counter_upi(struct bt_counter *counter);
 /** Open one for a command: with what the last drawer was left with, when that is known. */
 BT_MUST_USE enum bt_err bt_counter_open_shift(struct bt_counter *counter, const char *operator_id, int64_t *shift,
 					      struct bt_fault *fault);

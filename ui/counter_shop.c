@@ -306,6 +306,7 @@ static int fds(void *self, int *out, int max)
 struct bt_ui_shop bt_counter_shop(struct bt_counter *counter)
 {
 	counter->ui_till = bt_counter_till(counter);
+	counter->ui_upi = bt_counter_upi(counter);
 	return (struct bt_ui_shop){
 	    .self = counter,
 	    .words = counter->words,
@@ -348,6 +349,7 @@ struct bt_ui_shop bt_counter_shop(struct bt_counter *counter)
 	    .extend = extend,
 	    .confirm_clock = confirm_clock,
 	    .till = &counter->ui_till,
+	    .upi = &counter->ui_upi,
 	    .accounts = &bt_counter_accounts,
 	    .system_lines = system_lines,
 	    .demo_server = counter->demo_sandbox ? demo_server : NULL,

@@ -93,7 +93,8 @@ static enum bt_err fold_intent_end(struct bt_sale_row *row, const struct bt_even
 	(void)event;
 	if (bt_json_text(body, "why", why, sizeof why) != BT_OK)
 		return BT_EINPUT;
-	if (row->stage != BT_STAGE_TENDERING)
+	/* That other money took its place may be said after it had ended. */
+	if (row->stage != BT_STAGE_TENDERING && (row->stage != BT_STAGE_UNPAID || strcmp(why, "for_cash") != 0))
 		return BT_ESTATE;
 	row->stage = BT_STAGE_UNPAID;
 	return BT_OK;

@@ -67,15 +67,9 @@ static int count_waiting(const struct bt_teller *teller)
 	return count;
 }
 
-/* Slow is no reason: nobody stands still while the bank is asked. */
-static bool can_ask(const struct bt_teller *teller)
-{
-	return teller->parts.wire && teller->parts.breaker->state != BT_BREAKER_OFFLINE;
-}
-
 bool bt_teller_upi_offered(const struct bt_teller *teller)
 {
-	return can_ask(teller) && count_waiting(teller) < BT_UPI_WAITING && bt_teller_state(teller) == BT_OK;
+	return !teller->parts.upi_off && bt_teller_can_ask_bank(teller) && count_waiting(teller) < BT_UPI_WAITING && bt_teller_state(teller) == BT_OK;
 }
 
 enum bt_err bt_teller_upi_begin(struct bt_teller *teller, const struct bt_draft *draft, char sale_id[37],
@@ -88,7 +82,7 @@ enum bt_err bt_teller_upi_begin(struct bt_teller *teller, const struct bt_draft 
 
 	if (!draft->tender || !draft->tender->asks_bank)
 		return bt_fault_set(fault, BT_EUNSUPPORTED, 0, "no tender that a bank is asked about");
-	if (!can_ask(teller))
+	if (teller->parts.upi_off || !bt_teller_can_ask_bank(teller))
 		return bt_fault_set(fault, BT_EUNREACHABLE, 0, "nobody to ask");
 	if (count_waiting(teller) >= BT_UPI_WAITING || !find_place(teller))
 		return bt_fault_set(fault, BT_EFULL, 0, "%d wait for the bank", BT_UPI_WAITING);
@@ -126,7 +120,7 @@ enum bt_err bt_teller_upi_renew(struct bt_teller *teller, const char *sale_id)
 	struct bt_sale sale;
 	enum bt_err err;
 
-	if (!payment || payment->stage != BT_UPI_DEAD || !can_ask(teller))
+	if (!payment || payment->stage != BT_UPI_DEAD || !bt_teller_can_ask_bank(teller))
 		return BT_ESTATE;
 	if (!find_place(teller))
 		return BT_EFULL;
@@ -154,7 +148,7 @@ enum bt_err bt_teller_upi_ask(struct bt_teller *teller, const char *sale_id)
 {
 	struct bt_teller_payment *payment = bt_teller_upi_find(teller, sale_id);
 
-	if (!payment || !is_up(payment) || !teller->parts.wire)
+	if (!payment || !is_up(payment) || !bt_teller_bank(teller))
 		return BT_ESTATE;
 	bt_teller_upi_hurry(teller, payment);
 	return BT_OK;
@@ -164,14 +158,17 @@ enum bt_err bt_teller_upi_end(struct bt_teller *teller, struct bt_teller_payment
 {
 	struct bt_teller_batch batch = {0};
 	struct bt_teller_work *work;
+	bool again;
 	enum bt_err err = bt_teller_load(teller, payment->sale_id, &work);
 
 	if (err)
 		return err;
-	if (work->state != BT_SALE_TENDERING)
+	if (work->state != BT_SALE_TENDERING && work->state != BT_SALE_UNPAID)
 		return BT_ESTATE;
+	again = work->state == BT_SALE_UNPAID;
 	err = bt_teller_add(&batch, BT_EVENT_INTENT_END, payment->sale_id,
-			    json_pack("{s:s, s:s}", "by", teller->operator_id, "why", why));
+			    again ? json_pack("{s:b, s:s, s:s}", "again", 1, "by", teller->operator_id, "why", why)
+				  : json_pack("{s:s, s:s}", "by", teller->operator_id, "why", why));
 	if (!err)
 		err = bt_teller_commit(teller, &batch, NULL);
 	if (err) {
@@ -179,7 +176,8 @@ enum bt_err bt_teller_upi_end(struct bt_teller *teller, struct bt_teller_payment
 			bt_teller_move(teller, work, BT_SALE_EV_STORAGE_FAILED);
 		return err;
 	}
-	bt_teller_move(teller, work, BT_SALE_EV_GAVE_UP);
+	if (!again)
+		bt_teller_move(teller, work, BT_SALE_EV_GAVE_UP);
 	return BT_OK;
 }
 
@@ -200,7 +198,7 @@ enum bt_err bt_teller_upi_stop(struct bt_teller *teller, const char *sale_id, bo
 	struct bt_teller_payment *payment = bt_teller_upi_find(teller, sale_id);
 	enum bt_err err = BT_OK;
 
-	if (!payment || !is_up(payment) || payment->for_cash)
+	if (!payment || payment->for_cash || (!is_up(payment) && !for_cash))
 		return BT_ESTATE;
 	if (for_cash)
 		err = let_go_for_cash(teller, payment);

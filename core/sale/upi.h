@@ -57,10 +57,13 @@ BT_MUST_USE enum bt_err bt_teller_upi_ask(struct bt_teller *teller, const char *
 BT_MUST_USE enum bt_err bt_teller_upi_renew(struct bt_teller *teller, const char *sale_id);
 /**
  * Let go: the bank is asked once more and told to close the QR. Money that comes before its word makes the sale go on;
- * money that comes later makes a docket of it. With @p for_cash, which is on record at once, whatever comes goes back.
+ * money that comes later makes a docket of it. With @p for_cash, which is on record at once, whatever comes goes back:
+ * also of one that has ended without money.
  * @return BT_OK, BT_ESTATE, the journal's error.
  */
 BT_MUST_USE enum bt_err bt_teller_upi_stop(struct bt_teller *teller, const char *sale_id, bool for_cash);
+/** The QR on paper: no receipt. BT_OK, BT_ESTATE (no printer, no QR is up), BT_EFULL. */
+BT_MUST_USE enum bt_err bt_teller_upi_print(struct bt_teller *teller, const char *sale_id);
 /** Those that wait for the bank, oldest first. @return how many, at most @p max. */
 int bt_teller_upi_waiting(struct bt_teller *teller, int max, struct bt_upi_view *out);
 

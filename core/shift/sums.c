@@ -177,9 +177,12 @@ static enum bt_err fold_intent_end(struct reading *reading, const struct bt_even
 	struct bt_shift_sums *sums = &reading->sums;
 	char receipt[24];
 	json_t *sale;
-	enum bt_err err = find_sale(reading, event, BT_EVENT_INTENT, &sale);
+	enum bt_err err;
 
-	(void)body;
+	/* That cash took its place, said after it had ended: counted already. */
+	if (bt_json_has(body, "again"))
+		return BT_OK;
+	err = find_sale(reading, event, BT_EVENT_INTENT, &sale);
 	if (err)
 		return err;
 	err = fold_number(reading, sale, receipt);

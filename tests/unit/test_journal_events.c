@@ -362,6 +362,8 @@ static void intent_waits_for_the_bank(void **state)
 	assert_int_equal(put_intent(f, 2, 1024), BT_OK);
 	assert_int_equal(fixture_put(f, BT_EVENT_INTENT_END, 2, "{}"), BT_EINPUT);
 	assert_int_equal(fixture_put(f, BT_EVENT_INTENT_END, 2, "{\"why\":\"expired\"}"), BT_OK);
+	assert_int_equal(fixture_put(f, BT_EVENT_INTENT_END, 2, "{\"why\":\"expired\"}"), BT_ESTATE);
+	assert_int_equal(fixture_put(f, BT_EVENT_INTENT_END, 2, "{\"why\":\"for_cash\"}"), BT_OK);
 	assert_int_equal(stage_of(f, 2), BT_STAGE_UNPAID);
 	assert_int_equal(put_intent(f, 2, 1024), BT_ESTATE);
 	expect_no_money(f, 2);

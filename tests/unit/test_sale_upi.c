@@ -547,6 +547,41 @@ static void sale_upi_late_success_after_cash(void **state)
 	shop_printed(shop, BT_PRINT_CONFIRMED);
 }
 
+/* Stopped first, and paid in cash then: the same. A cut between leaves it so. */
+static void sale_upi_late_success_after_the_end_and_cash(void **state)
+{
+	struct shop *shop = *state;
+
+	sale_upi_stopped(state);
+	assert_int_equal(bt_teller_upi_stop(shop->teller, shop->sale_id, true), BT_OK);
+	assert_int_equal(bt_teller_upi_stop(shop->teller, shop->sale_id, true), BT_ESTATE);
+	shop_restart(shop);
+	wait_for(shop, BT_CALL_PAYMENT_CLOSE);
+	say(shop, BT_PAYMENT_PAID);
+	assert_int_equal(shop_row(shop).stage, BT_STAGE_REFUNDING);
+}
+
+/* On paper it says what it is not, and no slip of the sale is counted. */
+static void sale_upi_qr_on_paper(void **state)
+{
+	struct shop *shop = *state;
+	const struct bt_print_job *job = &shop->jobs[0];
+	bool has_qr = false;
+
+	begin(shop);
+	assert_int_equal(bt_teller_upi_print(shop->teller, shop->sale_id), BT_ESTATE);
+	say(shop, BT_PAYMENT_ACTIVE);
+	assert_int_equal(bt_teller_upi_print(shop->teller, shop->sale_id), BT_OK);
+	assert_int_equal(shop->jobs_count, 1);
+	for (int i = 0; i < job->receipt.count; i++)
+		has_qr = has_qr ||
+			 (job->receipt.lines[i].kind == BT_LINE_QR && strcmp(job->receipt.lines[i].left, LINK) == 0);
+	assert_true(has_qr && paper_says(job, "NOT A RECEIPT") && paper_says(job, "500.00"));
+	assert_false(job->open_drawer || paper_says(job, shop_view(shop).sale.receipt));
+	shop_printed(shop, BT_PRINT_CONFIRMED);
+	assert_int_equal(shop_view(shop).copies, 0);
+}
+
 /* Two QRs of one sale, and both are paid: one sale, one token, and a named exception for the second. */
 static void sale_upi_both_qrs_paid(void **state)
 {
@@ -788,6 +823,8 @@ int main(void)
 	    WITH_SHOP(sale_upi_stopped_while_asking),
 	    WITH_SHOP(sale_upi_late_success),
 	    WITH_SHOP(sale_upi_late_success_after_cash),
+	    WITH_SHOP(sale_upi_late_success_after_the_end_and_cash),
+	    WITH_SHOP(sale_upi_qr_on_paper),
 	    WITH_SHOP(sale_upi_both_qrs_paid),
 	    WITH_SHOP(sale_upi_set_aside_goes_on_by_itself),
 	    WITH_SHOP(sale_upi_captured_in_another_shift),
