@@ -62,5 +62,13 @@ bool bt_text_is_digits(const char *text);
 /** Case-folded Latin search key of a Latin or Devanagari word or phrase: letters and digits, words separated by one
  *  blank; Devanagari is transliterated (रमेश -> "ramesh"), long and short vowels fold, final schwa drops. */
 void bt_text_search_key(const char *in, char *out, size_t cap);
+/**
+ * The bare sounds of one word of a search key, by which spellings of one name meet that the key keeps apart: "vrndr" of
+ * virendra, birendra, veerender. Vowels but the first, breath, glides and doubled letters go; b and v are one.
+ * The sounds of a beginning are the beginning of the sounds, but where a letter is silent only before the next one.
+ * @param[in]  word one word as bt_text_search_key makes it.
+ * @param[out] out  a-z, "" for a word with a digit; cut at @p cap.
+ */
+void bt_text_sounds(const char *word, char *out, size_t cap);
 
 #endif

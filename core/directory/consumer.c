@@ -336,26 +336,50 @@ static bool has_word(const char *words, const char *word, size_t len)
 	return false;
 }
 
+/* Append a word unless it is there. */
+static void add_word(const char *word, char *out, size_t cap)
+{
+	size_t len = strlen(word), have = strlen(out);
+	if (len == 0 || has_word(out, word, len) || have + len + 2 > cap)
+		return;
+	if (have)
+		out[have++] = ' ';
+	memcpy(out + have, word, len + 1);
+}
+
 /* Append each word of @p text not there yet. */
 static void add_words(const char *text, char *out, size_t cap)
 {
 	char key[256], *rest = NULL;
 	bt_text_search_key(text, key, sizeof key);
+	for (char *word = strtok_r(key, " ", &rest); word; word = strtok_r(NULL, " ", &rest))
+		add_word(word, out, cap);
+}
+
+/* The sounds of each word behind BT_SOUNDS_MARK, and those of a whole name, whose words others write as one, behind
+ * BT_JOINED_MARK. No search key has either letter. */
+static void add_sounds(const char *text, bool is_name, char *out, size_t cap)
+{
+	char key[256], sounds[64], joined[96] = {BT_JOINED_MARK}, *rest = NULL;
+	bt_text_search_key(text, key, sizeof key);
 	for (char *word = strtok_r(key, " ", &rest); word; word = strtok_r(NULL, " ", &rest)) {
-		size_t len = strlen(word), have = strlen(out);
-		if (has_word(out, word, len) || have + len + 2 > cap)
-			continue;
-		if (have)
-			out[have++] = ' ';
-		memcpy(out + have, word, len + 1);
+		sounds[0] = BT_SOUNDS_MARK;
+		bt_text_sounds(word, sounds + 1, sizeof sounds - 1);
+		if (strlen(sounds) > BT_SOUNDS_LEAST)
+			add_word(sounds, out, cap);
+		if (strlen(joined) + strlen(sounds) < sizeof joined)
+			memcpy(joined + strlen(joined), sounds + 1, strlen(sounds));
 	}
+	if (is_name && strlen(joined) > BT_SOUNDS_LEAST)
+		add_word(joined, out, cap);
 }
 
 void bt_consumer_words(const struct bt_consumer *consumer, char *out, size_t cap)
 {
+	const char *const said[] = {consumer->name.en, consumer->name.hi, consumer->place.en, consumer->place.hi};
 	out[0] = '\0';
-	add_words(consumer->name.en, out, cap);
-	add_words(consumer->name.hi, out, cap);
-	add_words(consumer->place.en, out, cap);
-	add_words(consumer->place.hi, out, cap);
+	for (size_t i = 0; i < sizeof said / sizeof *said; i++)
+		add_words(said[i], out, cap);
+	for (size_t i = 0; i < sizeof said / sizeof *said; i++)
+		add_sounds(said[i], i < 2, out, cap);
 }

@@ -12,7 +12,7 @@
 
 #define PAGE_BYTES_MAX   (16u << 20)
 #define RECORD_BYTES_MAX 8192
-#define WORDS_MAX        640
+#define WORDS_MAX        1024
 #define ROWS_MAX         64
 #define SCHEMA_VERSION   1
 

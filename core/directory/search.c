@@ -6,6 +6,10 @@
 #include "core/directory/consumer.h"
 
 #define ROWS_MAX 64
+/* Sounds that have to be typed before those who are spelled otherwise are looked for. */
+#define SOUNDS_TO_GO_BY 3
+/* Letters of a word that are taken as they are. */
+#define INITIALS_MOST 2
 
 /* @return BT_OK, BT_ENOTFOUND at the end, BT_EOS. */
 static enum bt_err next_consumer(sqlite3_stmt *statement, struct bt_consumer *out)
@@ -98,8 +102,8 @@ static void make_query(const char *key, char *out, size_t cap)
 	snprintf(out + len, cap - len, "%s", inside ? "\"*" : "");
 }
 
-static enum bt_err search_words(struct bt_directory *directory, const char *key, int max, struct bt_consumer *out,
-				int *count, bool *more)
+static enum bt_err search_keys(struct bt_directory *directory, const char *key, int max, struct bt_consumer *out,
+			       int *count, bool *more)
 {
 	char query[512];
 	sqlite3_stmt *statement = bt_cache_statement(directory, BT_CACHE_BY_WORDS);
@@ -107,6 +111,69 @@ static enum bt_err search_words(struct bt_directory *directory, const char *key,
 	if (!statement || bt_cache_bind(statement, 1, query) || sqlite3_bind_int(statement, 5, max + 1))
 		return BT_EOS;
 	return collect(statement, max, out, count, more);
+}
+
+/* The sounds of a search key: all its words, or the whole of it as the beginning of a name. "" where there are too few
+ * sounds to go by: half of the town would answer. */
+static void make_sound_query(const char *key, char *out, size_t cap)
+{
+	char words[96], each[256] = "", joined[96] = "", sounds[64], *rest = NULL;
+	out[0] = '\0';
+	bt_text_copy(words, sizeof words, key);
+	for (char *word = strtok_r(words, " ", &rest); word; word = strtok_r(NULL, " ", &rest)) {
+		size_t len = strlen(each), whole = strlen(joined);
+		bool is_number = word[strcspn(word, "0123456789")] != '\0';
+		bt_text_sounds(word, sounds, sizeof sounds);
+		bt_text_copy(joined + whole, sizeof joined - whole, sounds);
+		if (is_number || strlen(word) <= INITIALS_MOST)
+			bt_text_printf(each + len, sizeof each - len, "%s\"%s\"*", len ? " AND " : "", word);
+		else if (strlen(sounds) >= BT_SOUNDS_LEAST)
+			bt_text_printf(each + len, sizeof each - len, "%s\"%c%s\"*", len ? " AND " : "", BT_SOUNDS_MARK,
+				       sounds);
+	}
+	if (strlen(joined) >= SOUNDS_TO_GO_BY)
+		bt_text_printf(out, cap, "%s%s%s\"%c%s\"*", each[0] ? "(" : "", each, each[0] ? ") OR " : "",
+			       BT_JOINED_MARK, joined);
+}
+
+static bool has_number(const struct bt_consumer *rows, int count, const char *number)
+{
+	for (int i = 0; i < count; i++) {
+		if (strcmp(rows[i].number, number) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Behind those who are spelled as typed: those who sound like it. */
+static enum bt_err add_sounds(struct bt_directory *directory, const char *key, int max, struct bt_consumer *out,
+			      int *count, bool *more)
+{
+	char query[512];
+	struct bt_consumer row;
+	enum bt_err err = BT_OK;
+	make_sound_query(key, query, sizeof query);
+	if (!query[0])
+		return BT_OK;
+	sqlite3_stmt *statement = bt_cache_statement(directory, BT_CACHE_BY_WORDS);
+	if (!statement || bt_cache_bind(statement, 1, query) || sqlite3_bind_int(statement, 5, max + *count + 1))
+		return BT_EOS;
+	while (!*more && (err = next_consumer(statement, &row)) == BT_OK) {
+		if (has_number(out, *count, row.number))
+			continue;
+		*more = *count == max;
+		if (!*more)
+			out[(*count)++] = row;
+	}
+	sqlite3_reset(statement);
+	return err == BT_ENOTFOUND ? BT_OK : err;
+}
+
+static enum bt_err search_words(struct bt_directory *directory, const char *key, int max, struct bt_consumer *out,
+				int *count, bool *more)
+{
+	enum bt_err err = search_keys(directory, key, max, out, count, more);
+	return err || *more ? err : add_sounds(directory, key, max, out, count, more);
 }
 
 enum bt_err bt_directory_search(struct bt_directory *directory, const char *text, int max, struct bt_consumer *out,

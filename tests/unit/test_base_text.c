@@ -282,6 +282,41 @@ static void check_keys_meet_in_both_scripts(void **state)
 	assert_string_equal(key, "1122 0033");
 }
 
+static void check_sounds(void **state)
+{
+	(void)state;
+	static const char *const rows[][2] = {
+	    {"virendra", "vrndr"},
+	    {"birender", "vrndr"},
+	    {"shatrughn", "strgn"},
+	    {"satrughan", "strgn"},
+	    {"singh", "sn"},
+	    {"sinh", "sn"},
+	    {"singheshvar", "sngsvr"},
+	    {"chovdhury", "cdr"},
+	    {"chaudhri", "cdr"},
+	    {"ovais", "ovs"},
+	    {"imtiyaj", "imtj"},
+	    {"husain", "hsn"},
+	    {"kr", "kmr"},
+	    {"mohammad", "md"},
+	    {"munni", "mn"},
+	    {"ward7", ""},
+	    {"12", ""},
+	    {"", ""},
+	    {"aeiou", "a"},
+	    {"yadav", "ydv"},
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char sounds[32];
+		bt_text_sounds(rows[i][0], sounds, sizeof(sounds));
+		assert_string_equal(sounds, rows[i][1]);
+	}
+	char small[3];
+	bt_text_sounds("virendra", small, sizeof(small));
+	assert_string_equal(small, "vr");
+}
+
 /* What is typed so far must be the beginning of the whole key, from three letters on. */
 static void check_keys_grow_by_prefix(void **state)
 {
@@ -361,6 +396,7 @@ int main(void)
 	    cmocka_unit_test(check_copy_and_printf),
 	    cmocka_unit_test(check_nukta),
 	    cmocka_unit_test(check_keys_meet_in_both_scripts),
+	    cmocka_unit_test(check_sounds),
 	    cmocka_unit_test(check_keys_grow_by_prefix),
 	    cmocka_unit_test(check_keys_are_bounded),
 	    cmocka_unit_test(check_small_things),
