@@ -2,17 +2,18 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "core/base/clock.h"
+#include "ui/display_offer.h"
 #include "ui/screen/stage.h"
+#include "ui/signals.h"
 #include "ui/widget/terminal.h"
 
 #define FDS_MAX  16
+#define OWN_FDS  3
 #define SLEEP_MS 1000 /* the clock on the screen */
 
 struct app {
@@ -20,54 +21,14 @@ struct app {
 	struct bt_clock clock;
 	struct bt_ui_stage *stage;
 	struct bt_ui_canvas *canvas;
-	int signal_fd;
-	sigset_t before;
+	struct bt_ui_signals signals;
+	struct bt_display_offer *offer; /* to second screens; NULL none */
 	bool over;
 };
 
 static int64_t now_ms(const struct app *app)
 {
 	return bt_clock_boot_ms(&app->clock);
-}
-
-/* A fatal signal gives the terminal back and then does what it always did. */
-static void leave_terminal(int number)
-{
-	bt_ui_terminal_close();
-	signal(number, SIG_DFL);
-	raise(number);
-}
-
-static bool catch_signals(struct app *app)
-{
-	static const int fatal[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT};
-	static const int taken[] = {SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGWINCH};
-	sigset_t set;
-	sigemptyset(&set);
-	for (size_t i = 0; i < sizeof(taken) / sizeof(taken[0]); i++) {
-		sigaddset(&set, taken[i]);
-	}
-	for (size_t i = 0; i < sizeof(fatal) / sizeof(fatal[0]); i++) {
-		signal(fatal[i], leave_terminal);
-	}
-	signal(SIGPIPE, SIG_IGN);
-	if (sigprocmask(SIG_BLOCK, &set, &app->before) != 0) {
-		return false;
-	}
-	app->signal_fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
-	return app->signal_fd >= 0;
-}
-
-static void take_signals(struct app *app)
-{
-	struct signalfd_siginfo info;
-	while (read(app->signal_fd, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
-		if (info.ssi_signo == SIGTERM || info.ssi_signo == SIGHUP) {
-			app->over = true;
-		} else if (info.ssi_signo == SIGWINCH) {
-			bt_ui_terminal_resize();
-		}
-	}
 }
 
 /* Everything that is there already; @p fresh is false for what was typed before the screen in front was drawn.
@@ -114,18 +75,28 @@ static int sooner(int a, int b)
 /* @return false when poll failed for good. */
 static bool wait_for_work(struct app *app)
 {
-	struct pollfd polled[FDS_MAX + 2] = {{.fd = STDIN_FILENO, .events = POLLIN},
-					     {.fd = app->signal_fd, .events = POLLIN}};
+	struct pollfd polled[FDS_MAX + OWN_FDS] = {{.fd = STDIN_FILENO, .events = POLLIN},
+						   {.fd = app->signals.fd, .events = POLLIN},
+						   {.fd = bt_display_offer_fd(app->offer), .events = POLLIN}};
 	int fds[FDS_MAX], count = app->shop->fds(app->shop->self, fds, FDS_MAX);
 	for (int i = 0; i < count; i++) {
-		polled[i + 2] = (struct pollfd){.fd = fds[i], .events = POLLIN};
+		polled[i + OWN_FDS] = (struct pollfd){.fd = fds[i], .events = POLLIN};
 	}
 	int timeout = sooner(sooner(app->shop->due_ms(app->shop->self), bt_ui_stage_due_ms(app->stage)), SLEEP_MS);
-	int ready = poll(polled, (nfds_t)(count + 2), timeout);
+	int ready = poll(polled, (nfds_t)(count + OWN_FDS), timeout);
 	if (ready > 0 && (polled[0].revents & (POLLHUP | POLLERR | POLLNVAL)) && !(polled[0].revents & POLLIN)) {
 		app->over = true;
 	}
 	return ready >= 0 || errno == EINTR;
+}
+
+/* Never waits: a second screen that is slow misses something. */
+static void show_payer(struct app *app)
+{
+	struct bt_ui_payer payer;
+	bt_ui_stage_payer(app->stage, &payer);
+	bt_display_offer_show(app->offer, &payer, now_ms(app));
+	explicit_bzero(&payer, sizeof(payer));
 }
 
 static enum bt_err run(struct app *app, struct bt_fault *fault)
@@ -135,13 +106,14 @@ static enum bt_err run(struct app *app, struct bt_fault *fault)
 		if (!wait_for_work(app)) {
 			return bt_fault_set(fault, BT_EOS, errno, "poll");
 		}
-		take_signals(app);
+		app->over = bt_ui_signals_take(&app->signals) || app->over;
 		if (take_keys(app, true)) {
 			draw(app); /* the eye first, then the shop */
 		}
 		(void)app->shop->step(app->shop->self);
 		bt_ui_stage_tick(app->stage, now_ms(app));
 		draw(app);
+		show_payer(app);
 	}
 	return BT_OK;
 }
@@ -154,21 +126,19 @@ static void put_away(struct app *app)
 		explicit_bzero(app->canvas, sizeof(*app->canvas));
 		free(app->canvas);
 	}
-	if (app->signal_fd >= 0) {
-		close(app->signal_fd);
-		sigprocmask(SIG_SETMASK, &app->before, NULL);
-	}
+	bt_display_offer_close(app->offer);
+	bt_ui_signals_close(&app->signals);
 }
 
 enum bt_err bt_ui_app_run(const struct bt_ui_shop *shop, const struct bt_ui_app_options *options,
 			  struct bt_fault *fault)
 {
-	struct app app = {.shop = shop, .clock = bt_clock_system(), .signal_fd = -1};
+	struct app app = {.shop = shop, .clock = bt_clock_system(), .signals = {.fd = -1}};
 	struct bt_ui_stage_options stage_options = {.lang = options->lang,
 						    .plain = options->no_unicode || bt_ui_terminal_is_plain(),
 						    .idle_lock_ms = options->idle_lock_ms,
 						    .signed_in = options->signed_in};
-	enum bt_err err = bt_ui_terminal_open(options->colours, fault);
+	enum bt_err err = bt_ui_terminal_open(BT_THEME_DARK, options->colours, fault);
 	if (err != BT_OK) {
 		return err;
 	}
@@ -177,9 +147,14 @@ enum bt_err bt_ui_app_run(const struct bt_ui_shop *shop, const struct bt_ui_app_
 		err = bt_fault_set(fault, BT_ENOMEM, 0, "screens");
 		goto out;
 	}
-	if (!catch_signals(&app)) {
-		err = bt_fault_set(fault, BT_EOS, errno, "signals");
+	err = bt_ui_signals_open(&app.signals, fault);
+	if (err != BT_OK) {
 		goto out;
+	}
+	/* Without it the second screen asks for patience; the counter works all the same. */
+	struct bt_fault unoffered = {0};
+	if (options->display_dir && bt_display_offer_open(options->display_dir, &app.offer, &unoffered) != BT_OK) {
+		app.offer = NULL;
 	}
 	err = run(&app, fault);
 out:

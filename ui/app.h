@@ -10,10 +10,11 @@
 
 struct bt_ui_app_options {
 	enum bt_lang lang;
-	bool no_unicode;      /* ASCII shapes only; also chosen by TERM=linux and NO_UNICODE */
-	int64_t idle_lock_ms; /* 0: never */
-	int colours;          /* at most 256, 16 or 8; 0: as many as the terminal has. NO_COLOR takes all away */
-	bool signed_in;       /* begin at home: an operator is signed in already */
+	bool no_unicode;         /* ASCII shapes only; also chosen by TERM=linux and NO_UNICODE */
+	int64_t idle_lock_ms;    /* 0: never */
+	int colours;             /* at most 256, 16 or 8; 0: as many as the terminal has. NO_COLOR takes all away */
+	bool signed_in;          /* begin at home: an operator is signed in already */
+	const char *display_dir; /* state folder in which second screens find this counter; NULL: none do */
 };
 
 /**

@@ -88,7 +88,9 @@ static enum bt_exit start(struct bt_command_env *env, const struct bt_command *c
 		return code;
 	if (!command && env->args.command)
 		return say_not_known(env);
-	return command ? command->run(env) : bt_command_counter.run(env);
+	if (command)
+		return command->run(env);
+	return env->args.display ? bt_command_display.run(env) : bt_command_counter.run(env);
 }
 
 /* Before anything is read or opened: arithmetic that is wrong issues nothing, and answers nothing. */

@@ -56,6 +56,8 @@ static const struct option {
      "start signed in; for the demo, only with a server on this machine"},
     {"--demo-sandbox", TEXT, offsetof(struct bt_args, demo_sandbox), "DIR", "the counter",
      "state folder of the sandbox that keys may take down; for the demo"},
+    {"--display", FLAG, offsetof(struct bt_args, display), "", "the counter",
+     "not the counter but the second screen beside it, for the payer"},
     {"--meter", TEXT, offsetof(struct bt_args, token.meter), "METER", "token",
      "DRN of 11 or 13 digits, or MeterPAN of 18"},
     {"--sgc", TEXT, offsetof(struct bt_args, token.sgc), "NNNNNN", "token", "supply group code"},

@@ -27,7 +27,7 @@ struct bt_args {
 	const char *sale, *as, *width, *output, *image;
 	const char *from, *receipts;
 	const char *sign_in, *demo_sandbox;
-	bool json, mono, ascii, offline, help;
+	bool json, mono, ascii, offline, help, display;
 	struct bt_token_args token;
 	const char *command; /* the first word that is no option */
 	int count;           /* words that are not options, after the command's name */
@@ -64,6 +64,8 @@ extern const struct bt_command bt_command_sell, bt_command_lookup, bt_command_sy
     bt_command_printer;
 /** The counter itself: what runs when no command is named. Not in the list. */
 extern const struct bt_command bt_command_counter;
+/** The second screen: the same with --display. */
+extern const struct bt_command bt_command_display;
 /** NULL-ended, in the order of the help. */
 extern const struct bt_command *const bt_commands[];
 /** @return the row or NULL. */

@@ -22,7 +22,24 @@ struct theme {
 	struct ground grounds[BT_ON_COUNT];
 };
 
-/* Source: colour roles of the screen design, dark theme; contrasts are given there. */
+/* Source: colour roles of the screen design; contrasts are given there. Without colours both are the terminal's own. */
+#define NO_COLOURS                                                                                                     \
+	{                                                                                                              \
+		0,                                                                                                     \
+		    {[BT_INK_FAINT] = {0, A_DIM},                                                                      \
+		     [BT_INK_OK] = {0, A_BOLD},                                                                        \
+		     [BT_INK_WARN] = {0, A_BOLD},                                                                      \
+		     [BT_INK_BAD] = {0, A_REVERSE}},                                                                   \
+		{                                                                                                      \
+			[BT_ON_BAR] = {0, 0, A_REVERSE}, [BT_ON_STOP] = {0, 0, A_REVERSE},                             \
+			[BT_ON_TRAINING] = {0, 0, A_REVERSE}, [BT_ON_PAPER] = {                                        \
+				0,                                                                                     \
+				0,                                                                                     \
+				A_REVERSE                                                                              \
+			}                                                                                              \
+		}                                                                                                      \
+	}
+
 static const struct theme themes[] = {
     {256,
      {[BT_INK_FACT] = {254, 0},
@@ -66,15 +83,42 @@ static const struct theme themes[] = {
       [BT_ON_TRAINING] = {3, 0, 0},
       [BT_ON_SELECTED] = {0, FROM_ROLE, A_BOLD},
       [BT_ON_PAPER] = {7, 0, 0}}},
-    {0,
-     {[BT_INK_FAINT] = {0, A_DIM},
-      [BT_INK_OK] = {0, A_BOLD},
-      [BT_INK_WARN] = {0, A_BOLD},
-      [BT_INK_BAD] = {0, A_REVERSE}},
-     {[BT_ON_BAR] = {0, 0, A_REVERSE},
-      [BT_ON_STOP] = {0, 0, A_REVERSE},
-      [BT_ON_TRAINING] = {0, 0, A_REVERSE},
-      [BT_ON_PAPER] = {0, 0, A_REVERSE}}},
+    NO_COLOURS,
+};
+
+/* Where dark green or brown would be too weak the shape and the word beside them carry the meaning. */
+static const struct theme light_themes[] = {
+    {256,
+     {[BT_INK_FACT] = {233, 0},
+      [BT_INK_QUIET] = {240, 0},
+      [BT_INK_FAINT] = {250, 0},
+      [BT_INK_ACCENT] = {24, 0},
+      [BT_INK_OK] = {22, 0},
+      [BT_INK_WARN] = {94, 0},
+      [BT_INK_BAD] = {124, 0}},
+     {[BT_ON_GROUND] = {231, FROM_ROLE, 0},
+      [BT_ON_BAR] = {254, FROM_ROLE, 0},
+      [BT_ON_STOP] = {124, 231, 0},
+      [BT_ON_TRAINING] = {221, 16, 0},
+      [BT_ON_SELECTED] = {254, FROM_ROLE, 0},
+      [BT_ON_PAPER] = {231, 16, 0}}},
+    {16,
+     {[BT_INK_QUIET] = {8, 0}, [BT_INK_FAINT] = {7, 0}, [BT_INK_ACCENT] = {4, 0}, [BT_INK_BAD] = {1, 0}},
+     {[BT_ON_GROUND] = {15, FROM_ROLE, 0},
+      [BT_ON_BAR] = {7, 0, 0},
+      [BT_ON_STOP] = {1, 15, 0},
+      [BT_ON_TRAINING] = {11, 0, 0},
+      [BT_ON_SELECTED] = {7, FROM_ROLE, 0},
+      [BT_ON_PAPER] = {15, 0, 0}}},
+    {8,
+     {[BT_INK_ACCENT] = {4, 0}},
+     {[BT_ON_GROUND] = {7, FROM_ROLE, 0},
+      [BT_ON_BAR] = {7, 0, 0},
+      [BT_ON_STOP] = {1, 7, A_BOLD},
+      [BT_ON_TRAINING] = {3, 0, 0},
+      [BT_ON_SELECTED] = {7, FROM_ROLE, A_BOLD},
+      [BT_ON_PAPER] = {7, 0, 0}}},
+    NO_COLOURS,
 };
 
 /* The one piece of state: which pairs this terminal has been given. */
@@ -94,14 +138,16 @@ static int count_colours(void)
 	return COLORS;
 }
 
-void bt_ui_palette_open(int most)
+void bt_ui_palette_open(enum bt_ui_theme chosen, int most)
 {
+	static const struct theme *const by_theme[BT_THEMES] = {
+	    [BT_THEME_DARK] = themes, [BT_THEME_LIGHT] = light_themes};
 	pair_count = 0;
 	int colours = count_colours();
 	if (most > 0 && most < colours) {
 		colours = most;
 	}
-	for (theme = themes; theme->colours > colours; theme++) {
+	for (theme = by_theme[chosen]; theme->colours > colours; theme++) {
 	}
 }
 
@@ -161,7 +207,7 @@ struct bt_ui_look bt_ui_palette_look(const struct bt_ui_cell *cell)
 		attrs = 0;
 	}
 	look.attrs = block ? attrs : look.attrs | attrs;
-	if (ground->ink == 0) {
+	if (front == 0) {
 		look.attrs &= ~(uint32_t)A_BOLD; /* bold black is grey on many terminals */
 	}
 	look.pair = pair_of(front, back);

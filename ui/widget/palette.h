@@ -4,6 +4,12 @@
 
 #include "ui/widget/canvas.h"
 
+enum bt_ui_theme {
+	BT_THEME_DARK,  /* at the counter */
+	BT_THEME_LIGHT, /* for consumers */
+	BT_THEMES
+};
+
 struct bt_ui_look {
 	uint32_t attrs; /* ncurses attributes without a pair */
 	short pair;
@@ -11,7 +17,7 @@ struct bt_ui_look {
 };
 
 /** After the terminal is in screen mode: choose by its colours, NO_COLOR and TERM; @p most limits it, 0 does not. */
-void bt_ui_palette_open(int most);
+void bt_ui_palette_open(enum bt_ui_theme theme, int most);
 /** How to paint @p cell. */
 struct bt_ui_look bt_ui_palette_look(const struct bt_ui_cell *cell);
 /** Colours in use: 256, 16, 8 or 0. */

@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "ui/widget/curses.h"
-#include "ui/widget/palette.h"
 
 #define ESC_MS      25
 #define PASTE_BEGIN 0x2001
@@ -70,7 +69,7 @@ static void define_keys(void)
 	}
 }
 
-enum bt_err bt_ui_terminal_open(int colours, struct bt_fault *fault)
+enum bt_err bt_ui_terminal_open(enum bt_ui_theme theme, int colours, struct bt_fault *fault)
 {
 	if (!set_locale()) {
 		return bt_fault_set(fault, BT_EUNSUPPORTED, 0, "no UTF-8 locale");
@@ -94,7 +93,7 @@ enum bt_err bt_ui_terminal_open(int colours, struct bt_fault *fault)
 	set_escdelay(ESC_MS);
 	curs_set(0);
 	define_keys();
-	bt_ui_palette_open(colours);
+	bt_ui_palette_open(theme, colours);
 	struct bt_ui_cell blank = {.role = BT_INK_FACT};
 	struct bt_ui_look look = bt_ui_palette_look(&blank);
 	bkgdset(' ' | COLOR_PAIR(look.pair));

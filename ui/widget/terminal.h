@@ -6,11 +6,12 @@
 
 #include "ui/widget/canvas.h"
 #include "ui/widget/key.h"
+#include "ui/widget/palette.h"
 
 /** Locale for characters, raw keys, no paste, no cursor; standard input and output.
  *  @param[in] colours  use no more than these: 256, 16, 8; 0 as many as there are.
  *  @return BT_OK; BT_EUNSUPPORTED without a UTF-8 locale or a terminal that can be addressed. */
-BT_MUST_USE enum bt_err bt_ui_terminal_open(int colours, struct bt_fault *fault);
+BT_MUST_USE enum bt_err bt_ui_terminal_open(enum bt_ui_theme theme, int colours, struct bt_fault *fault);
 /** Give the terminal back as it was; more than once is fine. */
 void bt_ui_terminal_close(void);
 /** Its size now. */
