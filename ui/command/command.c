@@ -11,6 +11,7 @@ const struct bt_command *const bt_commands[] = {
     &bt_command_enrol,
     &bt_command_journal,
     &bt_command_receipt,
+    &bt_command_report,
     &bt_command_doctor,
     &bt_command_lease,
     &bt_command_token,

@@ -25,9 +25,10 @@ struct bt_args {
 	const char *connection, *amount, *towards, *tender, *given, *reference, *operator_id, *printer;
 	const char *code, *ca;
 	const char *sale, *as, *width, *output, *image;
+	const char *shift;
 	const char *from, *receipts;
 	const char *sign_in, *demo_sandbox;
-	bool json, mono, ascii, offline, help, display;
+	bool json, csv, mono, ascii, offline, help, display;
 	struct bt_token_args token;
 	const char *command; /* the first word that is no option */
 	int count;           /* words that are not options, after the command's name */
@@ -61,7 +62,7 @@ struct bt_command {
 
 extern const struct bt_command bt_command_sell, bt_command_lookup, bt_command_sync_now, bt_command_enrol,
     bt_command_journal, bt_command_receipt, bt_command_doctor, bt_command_token, bt_command_lease, bt_command_docket,
-    bt_command_printer;
+    bt_command_printer, bt_command_report;
 /** The counter itself: what runs when no command is named. Not in the list. */
 extern const struct bt_command bt_command_counter;
 /** The second screen: the same with --display. */
