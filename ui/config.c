@@ -99,6 +99,35 @@ static bool set_denominations(struct bt_config *config, const char *value)
 	return true;
 }
 
+static bool set_upi(struct bt_config *config, const char *value)
+{
+	static const char *const ways[] = {
+	    [BT_UPI_BY_SERVER] = "head-end", [BT_UPI_BY_SERVICE] = "psp", [BT_UPI_OFF] = "off"};
+
+	for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++)
+		if (strcmp(ways[i], value) == 0) {
+			config->upi = (enum bt_upi_way)i;
+			return true;
+		}
+	return false;
+}
+
+static bool set_psp_url(struct bt_config *config, const char *value)
+{
+	return (!value[0] || strncmp(value, "https://", 8) == 0) &&
+	       bt_text_copy(config->psp_url, sizeof config->psp_url, value) == BT_OK;
+}
+
+static bool set_psp_key_file(struct bt_config *config, const char *value)
+{
+	return bt_text_copy(config->psp_key_file, sizeof config->psp_key_file, value) == BT_OK;
+}
+
+static bool set_psp_ca_file(struct bt_config *config, const char *value)
+{
+	return value[0] && bt_text_copy(config->psp_ca_file, sizeof config->psp_ca_file, value) == BT_OK;
+}
+
 static bool set_language(struct bt_config *config, const char *value)
 {
 	return bt_lang_parse(value, &config->language) == BT_OK;
@@ -189,6 +218,10 @@ static const struct {
     {"cash_ceiling", set_cash_ceiling},
     {"cash_warning", set_cash_warning},
     {"denominations", set_denominations},
+    {"upi", set_upi},
+    {"psp_url", set_psp_url},
+    {"psp_key_file", set_psp_key_file},
+    {"psp_ca_file", set_psp_ca_file},
     {"language", set_language},
     {"receipt_language", set_receipt_language},
     {"printer", set_printer},
@@ -228,6 +261,7 @@ void bt_config_default(struct bt_config *config)
 	    .cash_warning = INT64_C(4000000),
 	    .denomination_count = 6,
 	    .denominations = {50000, 20000, 10000, 5000, 2000, 1000},
+	    .psp_ca_file = "/etc/ssl/certs/ca-certificates.crt",
 	    .language = BT_LANG_EN,
 	    .receipt_language = BT_RECEIPT_BOTH,
 	    .printer = "none",

@@ -9,6 +9,9 @@
 
 #define BT_COLOURS_AUTO      0
 #define BT_COLOURS_NONE      (-1)
+/** Whom a counter asks for UPI payments. */
+enum bt_upi_way { BT_UPI_BY_SERVER, BT_UPI_BY_SERVICE, BT_UPI_OFF };
+
 #define BT_DENOMINATIONS_MAX 11 /* coins are one line more */
 
 struct bt_config {
@@ -19,6 +22,10 @@ struct bt_config {
 	bt_paise cash_ceiling, cash_warning; /* cash in hand that a shift may have; 0 none */
 	int denomination_count;
 	bt_paise denominations[BT_DENOMINATIONS_MAX]; /* notes as they are counted, in falling order */
+	enum bt_upi_way upi;
+	char psp_url[256];      /* of the payment service, "https://host:port"; "" for none */
+	char psp_key_file[256]; /* key id, colon, secret; only its owner may read it */
+	char psp_ca_file[256];  /* PEM: who vouches for the service */
 	enum bt_lang language;
 	enum bt_receipt_lang receipt_language;
 	char printer[256]; /* an address as printer/link.h has them, "none" for no printer */

@@ -139,6 +139,9 @@ static enum bt_err open_trade(struct bt_counter *counter, const struct bt_counte
 					 .directory = counter->directory,
 					 .wire = counter->has_wire ? &counter->wire : NULL,
 					 .breaker = &counter->breaker,
+					 .bank = counter->bank.has_wire ? &counter->bank.wire : NULL,
+					 .bank_breaker = &counter->bank.breaker,
+					 .upi_off = counter->config.upi == BT_UPI_OFF,
 					 .sink = counter->has_sink ? &counter->sink : NULL,
 					 .words = counter->words,
 					 .log = counter->log,
@@ -279,6 +282,8 @@ enum bt_err bt_counter_open(const struct bt_counter_options *options, struct bt_
 		bt_till_begin(&counter->till, counter->journal, counter->enrolment.shift_next);
 	if (!err)
 		err = keep_meaning(open_wire(counter, options, fault), fault);
+	if (!err && !options->offline)
+		err = bt_counter_open_bank(counter, fault);
 	if (!err)
 		err = keep_meaning(open_printer(counter, fault), fault);
 	if (!err)
@@ -310,6 +315,7 @@ void bt_counter_close(struct bt_counter *counter)
 	bt_printer_close(counter->printer);
 	/* A worker that is stuck in a name look-up is left behind with the log it writes to. */
 	bool ended = bt_wire_worker_close(counter->worker);
+	ended = bt_counter_close_bank(counter) && ended;
 	bt_directory_close(counter->directory);
 	bt_journal_close(counter->journal);
 	bt_record_key_close(counter->record_key);
@@ -362,6 +368,7 @@ static bool take_answers(struct bt_counter *counter)
 	struct bt_answer answer;
 	bool any = false;
 
+	bt_counter_take_bank(counter);
 	while (counter->has_wire && bt_wire_take(&counter->wire, &answer)) {
 		if (answer.fault.err == BT_EREFUSED && strcmp(answer.code, "revoked") == 0)
 			bt_sync_note_revoked(counter->sync);
@@ -436,6 +443,8 @@ int bt_counter_fds(struct bt_counter *counter, int *out, int max)
 
 	if (counter->has_wire && n < max)
 		out[n++] = counter->wire.fd(counter->wire.self);
+	if (counter->bank.has_wire && n < max)
+		out[n++] = counter->bank.wire.fd(counter->bank.wire.self);
 	if (counter->has_sink && n < max && counter->sink.fd(counter->sink.self) >= 0)
 		out[n++] = counter->sink.fd(counter->sink.self);
 	if (n < max)

@@ -7,6 +7,7 @@
 
 #include "core/base/queue.h"
 #include "core/shift/till.h"
+#include "core/wire/psp.h"
 #include "ui/counter.h"
 #include "ui/printer_setup.h"
 #include "ui/slips.h"
@@ -45,6 +46,16 @@ struct bt_counter_counts {
 	bool cash_is_near; /* its ceiling */
 };
 
+/** The payment service, where UPI is asked of one. */
+struct bt_counter_bank {
+	struct bt_wire_worker *worker;
+	struct bt_wire service; /* one step at a time */
+	struct bt_psp *psp;
+	struct bt_wire wire; /* whole questions */
+	bool has_wire;
+	struct bt_breaker breaker;
+};
+
 struct bt_counter {
 	char dir[900];
 	char font[512];
@@ -63,6 +74,7 @@ struct bt_counter {
 	struct bt_wire wire;
 	bool has_wire;
 	struct bt_breaker breaker;
+	struct bt_counter_bank bank;
 	struct bt_printer *printer;
 	struct bt_printer_setup printer_setup; /* while has_sink */
 	struct bt_receipt_form form; /* of the slips */
@@ -104,6 +116,13 @@ int bt_counter_due_ms(struct bt_counter *counter);
 int bt_counter_fds(struct bt_counter *counter, int *out, int max);
 
 	uint64_t account_call; /* the one asked about last; 0 none is out */
+/* counter_bank.c */
+/** Open the wire to the payment service when the settings want one. @return BT_OK; BT_EINPUT and @p fault: a setting. */
+BT_MUST_USE enum bt_err bt_counter_open_bank(struct bt_counter *counter, struct bt_fault *fault);
+/** @return false when its worker was left behind: it still holds the log then. */
+bool bt_counter_close_bank(struct bt_counter *counter);
+void bt_counter_take_bank(struct bt_counter *counter);
+
 /* counter_find.c */
 void bt_counter_start_look_up(struct bt_counter *counter, const char *number);
 void bt_counter_take_live(struct bt_counter *counter, const struct bt_answer *answer);

@@ -80,6 +80,9 @@ struct bt_teller_parts {
 	struct bt_directory *directory; /* for names on receipts after a restart; may be NULL */
 	const struct bt_wire *wire;     /* NULL: no server at all */
 	struct bt_breaker *breaker;
+	const struct bt_wire *bank; /* whom UPI payments are asked of; NULL: the server */
+	struct bt_breaker *bank_breaker;
+	bool upi_off; /* none is begun; those that were are brought to an end */
 	const struct bt_sink *sink; /* NULL: nothing is printed */
 	const struct bt_words *words;
 	struct bt_log *log;

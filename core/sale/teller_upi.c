@@ -69,7 +69,8 @@ static int count_waiting(const struct bt_teller *teller)
 
 bool bt_teller_upi_offered(const struct bt_teller *teller)
 {
-	return !teller->parts.upi_off && bt_teller_can_ask_bank(teller) && count_waiting(teller) < BT_UPI_WAITING && bt_teller_state(teller) == BT_OK;
+	return !teller->parts.upi_off && bt_teller_can_ask_bank(teller) && count_waiting(teller) < BT_UPI_WAITING &&
+	       bt_teller_state(teller) == BT_OK;
 }
 
 enum bt_err bt_teller_upi_begin(struct bt_teller *teller, const struct bt_draft *draft, char sale_id[37],

@@ -87,6 +87,39 @@ static enum bt_err put_record(struct bt_teller *teller, const struct bt_teller_p
 	return bt_sale_encode(&work->sale, body);
 }
 
+/* ---- who is asked ---- */
+
+const struct bt_wire *bt_teller_bank(const struct bt_teller *teller)
+{
+	return teller->parts.bank ? teller->parts.bank : teller->parts.wire;
+}
+
+static struct bt_breaker *bank_breaker(const struct bt_teller *teller)
+{
+	return teller->parts.bank ? teller->parts.bank_breaker : teller->parts.breaker;
+}
+
+/* Slow is no reason: nobody stands still while the bank is asked. While the head-end is known to be away nobody asks
+ * it: sync looks after it. After a payment service nobody looks but those who ask it. */
+bool bt_teller_can_ask_bank(const struct bt_teller *teller)
+{
+	const struct bt_breaker *breaker = bank_breaker(teller);
+
+	return bt_teller_bank(teller) &&
+	       (breaker->state != BT_BREAKER_OFFLINE ||
+		(teller->parts.bank && bt_clock_boot_ms(teller->parts.clock) >= breaker->next_probe_ms));
+}
+
+static void note_trial(struct bt_teller *teller)
+{
+	struct bt_breaker *breaker = bank_breaker(teller);
+
+	if (teller->parts.bank && breaker->state == BT_BREAKER_OFFLINE)
+		(void)bt_breaker_probe_due(breaker, bt_clock_boot_ms(teller->parts.clock), teller->parts.random);
+}
+
+/* ---- one question ---- */
+
 static void ask(struct bt_teller *teller, struct bt_teller_payment *payment)
 {
 	int64_t now = bt_clock_boot_ms(teller->parts.clock);
@@ -102,13 +135,14 @@ static void ask(struct bt_teller *teller, struct bt_teller_payment *payment)
 	call.body = bt_buf_view(&body);
 	call.id = teller->next_call++;
 	if (!err)
-		err = bt_wire_submit(teller->parts.wire, &call);
+		err = bt_wire_submit(bt_teller_bank(teller), &call);
 	bt_buf_fini(&body);
 	if (err) {
 		payment->failures++;
 		set_due(teller, payment);
 		return;
 	}
+	note_trial(teller);
 	payment->asking = true;
 	payment->call_kind = call.kind;
 	payment->call_id = call.id;
@@ -116,16 +150,10 @@ static void ask(struct bt_teller *teller, struct bt_teller_payment *payment)
 	teller->changed = true;
 }
 
-/* While the head-end is known to be away nobody is asked: sync looks after it. */
-static bool can_ask(const struct bt_teller *teller)
-{
-	return teller->parts.wire && teller->parts.breaker->state != BT_BREAKER_OFFLINE;
-}
-
 void bt_teller_upi_hurry(struct bt_teller *teller, struct bt_teller_payment *payment)
 {
 	payment->due_boot_ms = bt_clock_boot_ms(teller->parts.clock);
-	if (!payment->asking && can_ask(teller))
+	if (!payment->asking && bt_teller_can_ask_bank(teller))
 		ask(teller, payment);
 }
 
@@ -296,7 +324,7 @@ bool bt_teller_upi_answer(struct bt_teller *teller, const struct bt_answer *answ
 	payment = find_call(teller, answer);
 	if (!payment)
 		return true;
-	bt_breaker_note(teller->parts.breaker, answer->fault.err, answer->latency_ms, teller->parts.slow_ms, now,
+	bt_breaker_note(bank_breaker(teller), answer->fault.err, answer->latency_ms, teller->parts.slow_ms, now,
 			teller->parts.random);
 	payment->asking = false;
 	teller->changed = true;
@@ -352,7 +380,7 @@ static void watch(struct bt_teller *teller, struct bt_teller_payment *payment, i
 		end_now(teller, payment, "expired");
 	if (payment->asking || boot_ms < payment->due_boot_ms)
 		return;
-	if (can_ask(teller)) {
+	if (bt_teller_can_ask_bank(teller)) {
 		ask(teller, payment);
 	} else {
 		teller->changed = teller->changed || !payment->unreachable;

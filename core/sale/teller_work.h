@@ -189,6 +189,9 @@ void bt_teller_upi_watch(struct bt_teller *teller, int64_t boot_ms);
 int64_t bt_teller_upi_watch_at(const struct bt_teller *teller);
 /** Ask at once, unless a question is out. */
 void bt_teller_upi_hurry(struct bt_teller *teller, struct bt_teller_payment *payment);
+/** Whom payments are asked of, NULL nobody; and whether it is worth asking just now. */
+const struct bt_wire *bt_teller_bank(const struct bt_teller *teller);
+bool bt_teller_can_ask_bank(const struct bt_teller *teller);
 
 /* teller_upi_paid.c */
 /** The bank says that it has the money. */
