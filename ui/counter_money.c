@@ -38,10 +38,10 @@ enum bt_err bt_counter_let_wait(void *self, const char *sale_id)
 	return note_change(counter, bt_teller_let_wait(counter->teller, sale_id));
 }
 
-/* Two people: the one at the counter does not approve what he asks for. */
-static bool may_approve(const struct bt_counter *counter, const struct bt_operator *person)
+/* What may be approved by whom is known only with the order. */
+static bool may_approve(const struct bt_operator *person)
 {
-	return person && person->role == BT_ROLE_SUPERVISOR && person != counter->person;
+	return person && person->role == BT_ROLE_SUPERVISOR;
 }
 
 void bt_counter_approve(void *self, const char *operator_id, const char *pin)
@@ -53,7 +53,7 @@ void bt_counter_approve(void *self, const char *operator_id, const char *pin)
 		return;
 	counter->approver = NULL;
 	job->person = bt_enrolment_operator(&counter->enrolment, operator_id);
-	if (!may_approve(counter, job->person)) {
+	if (!may_approve(job->person)) {
 		counter->job_state = BT_UI_JOB_FAILED;
 	} else if (!bt_counter_may_try(counter, operator_id)) {
 		counter->job_state = BT_UI_JOB_LOCKED_OUT;
@@ -73,12 +73,20 @@ void bt_counter_take_approval(struct bt_counter *counter, struct bt_counter_job 
 }
 
 /* A PIN that was right is good for one thing. */
-bool bt_counter_use_approval(struct bt_counter *counter, const struct bt_approval *approval)
+bool bt_counter_use_word(struct bt_counter *counter, const struct bt_approval *approval)
 {
 	const struct bt_operator *person = counter->approver;
 
 	counter->approver = NULL;
 	return person && strcmp(person->id, approval->by) == 0;
+}
+
+/* Two people: the one at the counter does not approve what he asks for. */
+bool bt_counter_use_approval(struct bt_counter *counter, const struct bt_approval *approval)
+{
+	bool is_own = counter->approver == counter->person;
+
+	return bt_counter_use_word(counter, approval) && !is_own;
 }
 
 enum bt_err bt_counter_refund(void *self, const char *sale_id, const struct bt_approval *approval,

@@ -166,6 +166,8 @@ enum bt_err bt_counter_open_drawer(void *self, const char *sale_id, const struct
 				   enum bt_denial *denial);
 /** The PIN that was right just now is @p approval's; it counts once. */
 bool bt_counter_use_approval(struct bt_counter *counter, const struct bt_approval *approval);
+/** The same, where the one at the counter may be the one who approves. */
+bool bt_counter_use_word(struct bt_counter *counter, const struct bt_approval *approval);
 void bt_counter_take_approval(struct bt_counter *counter, struct bt_counter_job *job);
 
 /* counter_till.c: the shift and its drawer */

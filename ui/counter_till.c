@@ -45,6 +45,11 @@ static void show_state(void *self, struct bt_till_state *out)
 	out->from_ms = facts.from_ms;
 	out->opening_float = facts.opening_float;
 	out->counts = facts.counts;
+	if (facts.newest_count) {
+		out->counted = facts.newest_count->total;
+		out->note_count = facts.newest_count->note_count;
+		memcpy(out->notes, facts.newest_count->notes, sizeof out->notes);
+	}
 	out->recount_due = facts.recount_due && facts.counts < BT_TILL_COUNTS;
 	out->near_ceiling = facts.near_ceiling;
 	out->over_ceiling = facts.at_ceiling;
@@ -132,9 +137,14 @@ static enum bt_err close_shift(void *self, int64_t shift, const struct bt_approv
 {
 	struct bt_counter *counter = self;
 	struct bt_fault fault = {0};
-	enum bt_err err = BT_EAUTH;
+	struct bt_shift of;
+	/* Two people: nobody closes his own, whoever stands at the counter. */
+	bool has_word = bt_counter_use_word(counter, approval);
+	enum bt_err err = bt_shift_find(counter->journal, shift, &of);
 
-	if (bt_counter_use_approval(counter, approval))
+	if (!err && (!has_word || strcmp(of.operator_id, approval->by) == 0))
+		err = BT_EAUTH;
+	if (!err)
 		err = bt_till_close(&counter->till, shift, approval->by, operator_of(counter), approval->reason,
 				    bt_clock_wall_ms(&counter->clock), &fault);
 	return note(counter, err, &fault);

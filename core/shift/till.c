@@ -117,6 +117,7 @@ enum bt_err bt_till_facts(struct bt_till *till, const char *operator_id, int64_t
 		facts.opening_float = till->newest.opening_float;
 		facts.counts = till->sums.counts;
 	}
+	facts.newest_count = facts.is_open && facts.counts ? &till->sums.counted[facts.counts - 1] : NULL;
 	facts.recount_due = facts.is_open && till->sums.counts > 0 && !bt_shift_sums_are_counted(&till->sums);
 	fill_ceiling(till, limits, &facts);
 	fill_waiting(till, &facts);

@@ -35,6 +35,7 @@ struct bt_till_facts {
 	int64_t from_ms;
 	bt_paise opening_float;
 	int counts;
+	const struct bt_shift_count *newest_count; /* of an open shift; NULL none; the till's, until it is asked again */
 	bool recount_due;              /* something moved in the drawer since it was counted */
 	bool near_ceiling, at_ceiling; /* of the cash in hand */
 	bool has_last_drawer;          /* the newest shift has ended with a count */

@@ -70,13 +70,12 @@ static inline enum bt_err fake_till_count(void *self, const int64_t *pieces, int
 	till->counts++;
 	till->lines = lines;
 	memcpy(till->pieces, pieces, sizeof(till->pieces[0]) * (size_t)lines);
-	till->report.is_counted = true;
-	till->report.counted_cash = 0;
-	till->report.note_count = 0;
+	till->state.counted = 0;
+	till->state.note_count = 0;
 	for (int i = 0; i < lines; i++) {
 		bt_paise value = fake_notes[i] > 0 ? fake_notes[i] : BT_PAISE_PER_RUPEE;
-		till->report.counted_cash += pieces[i] * value;
-		till->report.notes[till->report.note_count++] = (struct bt_receipt_note){value, pieces[i]};
+		till->state.counted += pieces[i] * value;
+		till->state.notes[till->state.note_count++] = (struct bt_receipt_note){value, pieces[i]};
 	}
 	till->state.stage = BT_TILL_COUNTED;
 	till->state.counts++;
@@ -92,13 +91,16 @@ static inline enum bt_err fake_till_seal(void *self)
 	till->seals++;
 	till->state.stage = BT_TILL_SEALED;
 	till->report.until_ms = fake_time(2025, 11, 21, 17, 34, 0);
+	till->report.is_counted = true;
+	till->report.is_blind = false;
+	till->report.counted_cash = till->state.counted;
 	till->report.expected_cash = 4622000;
 	till->waiting[0] = (struct bt_till_shift){.shift = till->state.shift,
 						  .from_ms = till->state.from_ms,
 						  .until_ms = till->report.until_ms,
 						  .operator_id = "rina",
 						  .sealed = true,
-						  .difference = till->report.counted_cash - 4622000};
+						  .difference = till->state.counted - 4622000};
 	till->waiting_count = 1;
 	return BT_OK;
 }

@@ -50,7 +50,7 @@ struct approve {
 	bool known;
 	enum bt_ui_asked asked;
 	enum focus focus;
-	struct bt_ui_list names; /* supervisors, without the one at the counter */
+	struct bt_ui_list names; /* supervisors, without the one whose sale or shift it is */
 	struct bt_ui_field pin;
 	char typed[TYPED_BYTES]; /* the docket's number, or its QR */
 	size_t typed_len;
@@ -59,12 +59,13 @@ struct approve {
 };
 
 /* The @p at-th who may approve here; NULL when there are not so many. */
-static const struct bt_operator *find_name(const struct bt_ui_desk *desk, int at)
+static const struct bt_operator *find_name(const struct approve *approve, const struct bt_ui_desk *desk, int at)
 {
 	const struct bt_enrolment *enrolment = desk->shop->enrolment;
+	const char *whose = approve->asked == BT_UI_ASK_SHIFT ? approve->shift.operator_id : desk->operator_id;
 	for (int i = 0, seen = 0; i < enrolment->operator_count; i++) {
 		const struct bt_operator *person = &enrolment->operators[i];
-		bool may = person->role == BT_ROLE_SUPERVISOR && strcmp(person->id, desk->operator_id) != 0;
+		bool may = person->role == BT_ROLE_SUPERVISOR && strcmp(person->id, whose) != 0;
 		if (may && seen++ == at) {
 			return person;
 		}
@@ -93,7 +94,7 @@ static void enter(void *self, struct bt_ui_desk *desk)
 	memcpy(approve->sale_id, desk->sale_id, sizeof(approve->sale_id));
 	approve->asked = desk->asked;
 	approve->known = look_up(approve, desk);
-	while (find_name(desk, count)) {
+	while (find_name(approve, desk, count)) {
 		count++;
 	}
 	bt_ui_list_reset(&approve->names, count);
@@ -161,7 +162,7 @@ static void say_done(const struct approve *approve, struct bt_ui_desk *desk)
 static struct bt_ui_go order(struct approve *approve, struct bt_ui_desk *desk)
 {
 	const struct bt_ui_shop *shop = desk->shop;
-	const struct bt_operator *person = find_name(desk, approve->names.chosen);
+	const struct bt_operator *person = find_name(approve, desk, approve->names.chosen);
 	enum bt_denial denial = BT_DENY_NONE;
 	enum bt_err (*const orders[BT_UI_ASK_COUNT])(void *, const char *, const struct bt_approval *,
 						     enum bt_denial *) = {
@@ -224,7 +225,7 @@ static struct bt_ui_go take_result(struct approve *approve, struct bt_ui_desk *d
 
 static struct bt_ui_go submit(struct approve *approve, struct bt_ui_desk *desk)
 {
-	const struct bt_operator *person = find_name(desk, approve->names.chosen);
+	const struct bt_operator *person = find_name(approve, desk, approve->names.chosen);
 	if (!approve->pin.text[0]) {
 		approve->focus = FOCUS_PIN;
 		return BT_GO(BT_GO_IGNORED);
@@ -384,7 +385,7 @@ static void draw_docket(const struct approve *approve, int row, struct bt_ui_can
 static void draw_fields(const struct approve *approve, const struct bt_ui_desk *desk, struct bt_ui_canvas *canvas)
 {
 	int row = FIELDS_ROW;
-	const struct bt_operator *person = find_name(desk, approve->names.chosen);
+	const struct bt_operator *person = find_name(approve, desk, approve->names.chosen);
 	if (asks_docket(approve)) {
 		draw_docket(approve, row++, canvas);
 	}

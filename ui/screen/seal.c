@@ -10,23 +10,6 @@
 #define WORDS_ROW 8
 #define TEXT_ROW  18
 
-struct seal {
-	bool known;
-	struct bt_receipt_shift report;
-};
-
-static void look(struct seal *seal, struct bt_ui_desk *desk)
-{
-	const struct bt_ui_till *till = desk->shop->till;
-	bt_ui_till_look(desk);
-	seal->known = till->report(till->self, desk->till.shift, &seal->report) == BT_OK;
-}
-
-static void enter(void *self, struct bt_ui_desk *desk)
-{
-	look(self, desk);
-}
-
 static bool may_recount(const struct bt_ui_desk *desk)
 {
 	return desk->till.counts < BT_TILL_COUNTS;
@@ -56,8 +39,8 @@ static struct bt_ui_go seal_it(struct bt_ui_desk *desk)
 
 static struct bt_ui_go on_event(void *self, struct bt_ui_desk *desk, const struct bt_ui_event *event)
 {
+	(void)self;
 	if (event->kind == BT_UI_EVENT_TICK) {
-		look(self, desk);
 		return BT_GO(BT_GO_STAY);
 	}
 	switch (event->press.key) {
@@ -72,27 +55,26 @@ static struct bt_ui_go on_event(void *self, struct bt_ui_desk *desk, const struc
 	}
 }
 
-static void draw_counted(const struct bt_receipt_shift *report, const struct bt_ui_desk *desk,
-			 struct bt_ui_canvas *canvas)
+static void draw_counted(const struct bt_till_state *till, struct bt_ui_canvas *canvas)
 {
 	char text[320], number[32], of[32];
 	bt_ui_label(canvas, BIG_ROW + 1, N_("Counted"));
-	bt_ui_sum_big(canvas, BIG_ROW, SIGN_COL, BT_VALUE_COL, BT_BLOCK_COL + 10, BT_INK_FACT, report->counted_cash);
-	bt_count_format(desk->till.counts, number);
+	bt_ui_sum_big(canvas, BIG_ROW, SIGN_COL, BT_VALUE_COL, BT_BLOCK_COL + 10, BT_INK_FACT, till->counted);
+	bt_count_format(till->counts, number);
 	bt_count_format(BT_TILL_COUNTS, of);
-	if (bt_money_words(report->counted_cash, canvas->lang, text, sizeof(text)) == BT_OK) {
+	if (bt_money_words(till->counted, canvas->lang, text, sizeof(text)) == BT_OK) {
 		bt_ui_put_clip(canvas, WORDS_ROW, BT_VALUE_COL, 58, BT_INK_FACT, text);
 	}
 	bt_ui_say(canvas, WORDS_ROW + 1, BT_VALUE_COL, BT_INK_QUIET, N_("count {1} of {2}"), number, of, NULL);
 }
 
 /* Of what it was counted, so that a slip of the hand shows. */
-static void draw_notes(const struct bt_receipt_shift *report, struct bt_ui_canvas *canvas)
+static void draw_notes(const struct bt_till_state *till, struct bt_ui_canvas *canvas)
 {
 	char text[64], value[32], pieces[32];
 	int row = WORDS_ROW + 3, col = BT_VALUE_COL;
-	for (int i = 0; i < report->note_count; i++) {
-		const struct bt_receipt_note *note = &report->notes[i];
+	for (int i = 0; i < till->note_count; i++) {
+		const struct bt_receipt_note *note = &till->notes[i];
 		if (note->pieces == 0) {
 			continue;
 		}
@@ -114,14 +96,12 @@ static void draw_notes(const struct bt_receipt_shift *report, struct bt_ui_canva
 
 static void draw(const void *self, const struct bt_ui_desk *desk, struct bt_ui_canvas *canvas)
 {
-	const struct seal *seal = self;
 	char span[BT_NOTE_ARG * 2];
+	(void)self;
 	bt_ui_shift_span(canvas, desk->till.from_ms, 0, desk->status.now_ms, span);
 	bt_ui_shift_title(canvas, desk, N_("Seal the count"), desk->till.shift, desk->operator_id, span);
-	if (seal->known && seal->report.is_counted) {
-		draw_counted(&seal->report, desk, canvas);
-		draw_notes(&seal->report, canvas);
-	}
+	draw_counted(&desk->till, canvas);
+	draw_notes(&desk->till, canvas);
 	int row = TEXT_ROW;
 	bt_ui_put(canvas, row++, BT_TEXT_LEFT, BT_INK_FACT,
 		  bt_ui_word(canvas, N_("What should be there is shown after the seal; then nothing changes.")));
@@ -148,11 +128,8 @@ static const struct bt_ui_key_row keys[] = {
 
 const struct bt_ui_screen bt_ui_seal = {
     .id = "seal",
-    .size = sizeof(struct seal),
-    .tick_ms = 1000,
     .scan = BT_SCAN_REFUSED,
     .keys = keys,
-    .enter = enter,
     .draw = draw,
     .on_event = on_event,
 };

@@ -28,7 +28,10 @@ struct bt_till_state {
 	int64_t from_ms; /* when it was opened */
 	bt_paise opening_float;
 	int counts;                /* on record for this shift, 0..BT_TILL_COUNTS */
-	bool recount_due;          /* cash has moved since the newest count, and another one is allowed */
+	bt_paise counted;          /* by the newest count, of these notes; the last one is of one rupee: all coins */
+	int note_count;
+	struct bt_receipt_note notes[BT_TILL_NOTES];
+	bool recount_due; /* cash has moved since the newest count, and another one is allowed */
 	bt_paise ceiling, warn_at; /* cash in hand, from the settings; ceiling 0: none */
 	bool near_ceiling, over_ceiling;
 	bool has_last_drawer;
