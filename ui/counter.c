@@ -11,6 +11,7 @@
 #include "core/shift/shift.h"
 #include "core/sts/identity.h"
 #include "ui/counter_parts.h"
+#include "ui/training.h"
 
 #define STA_TABLES_MAX 16384
 
@@ -37,11 +38,19 @@ static enum bt_err open_identity(struct bt_counter *counter, struct bt_fault *fa
 	char path[1024];
 	enum bt_err err = bt_enrolment_load(counter->dir, &counter->enrolment, fault);
 
-	if (!err)
-		err = path_in(counter, "keys", path);
+	if (!err && counter->enrolment.purpose != counter->purpose)
+		err = bt_fault_set(fault, BT_EINPUT, 0, "%s",
+				   counter->purpose == BT_FOR_LIVE ? "this folder is for training"
+								   : "this folder is not for training");
+	/* Its server has another port each time it is started. */
+	if (!err && counter->training)
+		err = bt_text_copy(counter->enrolment.url, sizeof counter->enrolment.url,
+				   bt_training_url(counter->training));
 	/* Before the first change of the journal key: it may have to be kept for the slips. */
 	if (!err)
 		err = bt_enrolment_receipt_signer(counter->dir, &counter->signer, fault);
+	if (!err)
+		err = path_in(counter, "keys", path);
 	/* Without it nothing can be recorded, but the folder is an enrolled one all the same. */
 	if (!err)
 		err = keep_meaning(bt_record_key_open(NULL, path, counter->enrolment.terminal, &counter->random,
@@ -149,6 +158,7 @@ static enum bt_err open_trade(struct bt_counter *counter, const struct bt_counte
 					 .slow_ms = counter->config.slow_ms,
 					 .receipt_lang = counter->config.receipt_language,
 					 .form = &counter->form,
+					 .training = counter->purpose == BT_FOR_TRAINING,
 					 .asks_after_restart = options->has_clerk};
 	struct bt_sync_parts sync = {.dir = counter->dir,
 				     .clock = &counter->clock,
@@ -269,6 +279,8 @@ enum bt_err bt_counter_open(const struct bt_counter_options *options, struct bt_
 	counter->config = *options->config;
 	counter->words = options->words;
 	counter->demo_sandbox = options->demo_sandbox;
+	counter->purpose = options->purpose;
+	counter->training = options->training;
 	err = bt_text_copy(counter->dir, sizeof counter->dir, options->dir);
 	if (!err)
 		err = bt_printer_setup_font(&counter->config, counter->font, sizeof counter->font);
@@ -294,6 +306,8 @@ enum bt_err bt_counter_open(const struct bt_counter_options *options, struct bt_
 		err = open_trade(counter, options, fault);
 	if (!err)
 		err = open_keys(counter, options, fault);
+	if (!err)
+		bt_counter_open_practice(counter);
 	if (err) {
 		bt_counter_close(counter);
 		return err;

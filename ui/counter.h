@@ -9,6 +9,8 @@
 #include "ui/config.h"
 #include "ui/screen/shop.h"
 
+struct bt_training;
+
 struct bt_counter_options {
 	const char *dir;
 	const struct bt_config *config;
@@ -18,12 +20,15 @@ struct bt_counter_options {
 	bool has_clerk;                     /* somebody is at a screen and can say what became of a sale cut off */
 	bool offline;                       /* build no wire at all */
 	const char *demo_sandbox;           /* state folder of a sandbox of our own; NULL */
+	enum bt_purpose purpose;            /* what the folder has to be for */
+	struct bt_training *training;       /* the office it practises in, which it turns; NULL */
 };
 
 struct bt_counter;
 
 /**
- * @return BT_OK; BT_ENOTFOUND (not enrolled); BT_EBUSY (fault->what names the process); BT_EAUTH (passphrase, only with
+ * @return BT_OK; BT_ENOTFOUND (not enrolled); BT_EINPUT (the folder is for training and @p options are not, or the
+ *         other way round); BT_EBUSY (fault->what names the process); BT_EAUTH (passphrase, only with
  *         unseal_now); BT_ECORRUPT, BT_EDISK, BT_ENOSPC (journal); BT_EINPUT (printer setting); others.
  */
 BT_MUST_USE enum bt_err bt_counter_open(const struct bt_counter_options *options, struct bt_counter **out,

@@ -54,8 +54,13 @@ enum bt_err bt_counter_view(void *self, const char *sale_id, struct bt_sale_view
 	struct bt_counter *counter = self;
 	struct bt_docket_view docket;
 
-	if (!is_delivered(counter, sale_id, &docket))
-		return bt_teller_view(counter->teller, sale_id, out);
+	if (!is_delivered(counter, sale_id, &docket)) {
+		enum bt_err err = bt_teller_view(counter->teller, sale_id, out);
+
+		if (!err)
+			bt_counter_note_shown(counter, out);
+		return err;
+	}
 	describe(&docket, out);
 	return BT_OK;
 }

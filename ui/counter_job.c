@@ -119,7 +119,9 @@ static void take_sign_in(struct bt_counter *counter, struct bt_counter_job *job)
 
 struct bt_key_terms bt_counter_key_terms(const struct bt_counter *counter)
 {
-	return (struct bt_key_terms){.wrap = &counter->enrolment.vault, .uri = counter->config.vending_key};
+	return (struct bt_key_terms){.wrap = &counter->enrolment.vault,
+				     .uri = counter->config.vending_key,
+				     .purpose = counter->purpose};
 }
 
 enum bt_err bt_counter_take_keys(struct bt_counter *counter, void *unlocked)

@@ -56,10 +56,25 @@ struct bt_counter_bank {
 	struct bt_breaker breaker;
 };
 
+#define BT_PRACTICE_FACTS 16 /* recharges of one lesson that are looked at */
+
+/** The lessons, while training. */
+struct bt_counter_practice {
+	struct bt_lesson_person people[BT_LESSONS];
+	bool has_people;
+	int lesson, finished;
+	bool done[BT_LESSONS], asks, is_stale;
+	struct bt_lesson_verdict verdict;
+	int64_t begun_seq;             /* newest sale when the lesson began */
+	char was_open[37], shown[37]; /* sale that stood as a docket; whose token stood on the screen */
+};
+
 struct bt_counter {
 	char dir[900];
 	char font[512];
 	struct bt_config config;
+	enum bt_purpose purpose;
+	struct bt_training *training; /* NULL in life */
 	struct bt_clock clock;
 	struct bt_clock record_clock; /* what records are dated by: confirmed time where there is any */
 	struct bt_random random;
@@ -107,6 +122,7 @@ struct bt_counter {
 	/* demo */
 	const char *demo_sandbox;
 	pid_t demo_pid;
+	struct bt_counter_practice practice;
 	bool changed;
 };
 
@@ -199,6 +215,13 @@ void bt_counter_take_code(struct bt_counter *counter, struct bt_counter_job *job
 void bt_counter_take_clock(struct bt_counter *counter, struct bt_counter_job *job);
 /** Confirmed time where there is any, else the wall clock; borrowed parts of @p counter. */
 struct bt_clock bt_counter_record_clock(struct bt_counter *counter);
+
+/* counter_practice.c */
+void bt_counter_open_practice(struct bt_counter *counter);
+void bt_counter_note_shown(struct bt_counter *counter, const struct bt_sale_view *view);
+/** Judge the lesson in hand anew when something @p changed. @return true when the screens are to look again. */
+bool bt_counter_turn_practice(struct bt_counter *counter, bool changed);
+extern const struct bt_ui_practice bt_counter_practice_shop;
 
 /* counter_system.c */
 int bt_counter_system(struct bt_counter *counter, int max, struct bt_ui_system_line *out);

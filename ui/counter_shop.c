@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "ui/counter_parts.h"
+#include "ui/training.h"
 
 #define COUNTS_MS 1000
 
@@ -59,6 +60,7 @@ static void show_status(void *self, struct bt_ui_status *out)
 	    .balances_known_ms = counts->balances_known_ms,
 	    .stopped = bt_teller_state(counter->teller),
 	};
+	out->training = counter->purpose == BT_FOR_TRAINING;
 	out->clock_apart_ms = apart;
 	out->newest_ms = clock == BT_OK ? 0 : bt_sync_newest_ms(counter->sync);
 	if (counter->breaker.state == BT_BREAKER_OFFLINE)
@@ -285,6 +287,7 @@ static bool step(void *self)
 
 	follow_demo(counter);
 	changed = bt_counter_turn(counter);
+	changed = bt_counter_turn_practice(counter, changed) || changed;
 	if (changed)
 		counter->counts.known = false;
 	return changed;
@@ -295,7 +298,9 @@ static int due_ms(void *self)
 	struct bt_counter *counter = self;
 	int due = bt_counter_due_ms(counter);
 
-	return counter->demo_pid > 0 && (due < 0 || due > 50) ? 50 : due;
+	bool is_ordering = counter->demo_pid > 0 || (counter->training && bt_training_is_busy(counter->training));
+
+	return is_ordering && (due < 0 || due > 50) ? 50 : due;
 }
 
 static int fds(void *self, int *out, int max)
@@ -352,6 +357,7 @@ struct bt_ui_shop bt_counter_shop(struct bt_counter *counter)
 	    .upi = &counter->ui_upi,
 	    .accounts = &bt_counter_accounts,
 	    .system_lines = system_lines,
+	    .practice = counter->training && counter->practice.has_people ? &bt_counter_practice_shop : NULL,
 	    .demo_server = counter->demo_sandbox ? demo_server : NULL,
 	    .step = step,
 	    .due_ms = due_ms,

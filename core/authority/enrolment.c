@@ -219,7 +219,7 @@ static const char *read_pem(const json_t *json, const char *key)
 }
 
 static enum bt_err wrap_key(const struct bt_enrolling *enrolling, const json_t *json, struct bt_bytes passphrase,
-			    struct bt_vault_wrap *out, struct bt_fault *fault)
+			    enum bt_purpose purpose, struct bt_vault_wrap *out, struct bt_fault *fault)
 {
 	struct bt_secret key = {0};
 	enum bt_err err = bt_secret_make(&key, BT_GCM_KEY_LEN);
@@ -227,9 +227,15 @@ static enum bt_err wrap_key(const struct bt_enrolling *enrolling, const json_t *
 	if (err)
 		return bt_fault_set(fault, err, 0, "vault key");
 	err = bt_profile_read_bytes(json, "vault_key", key.data, key.len);
+	if (!err && bt_vault_key_purpose((struct bt_bytes){key.data, key.len}) != purpose)
+		err = BT_EINPUT;
 	if (!err)
 		err = bt_vault_wrap_make(&enrolling->random, passphrase, (struct bt_bytes){key.data, key.len}, out);
 	bt_secret_wipe(&key);
+	if (err == BT_EINPUT)
+		return bt_fault_set(fault, err, 0, "%s",
+				    purpose == BT_FOR_LIVE ? "this server is for training only"
+							   : "this server is not for training");
 	return err ? bt_fault_set(fault, err, 0, "vault key") : BT_OK;
 }
 
@@ -243,7 +249,7 @@ static enum bt_err take_reply(const struct bt_enrolling *enrolling, const json_t
 		return err;
 	if (!certificate || !ca || bt_tls_identity_check(enrolling->tls, certificate, ca, enrolment->terminal) != BT_OK)
 		return bt_fault_set(fault, BT_EFORMAT, 0, "certificate is not for our key, name and CA");
-	err = wrap_key(enrolling, json, passphrase, &enrolment->vault, fault);
+	err = wrap_key(enrolling, json, passphrase, enrolment->purpose, &enrolment->vault, fault);
 	return err ? err : write_all(enrolling, dir, certificate, ca, enrolment, fault);
 }
 
@@ -257,10 +263,10 @@ static void wipe_vault_key(json_t *json)
 }
 
 enum bt_err bt_enrolling_finish(struct bt_enrolling *enrolling, struct bt_bytes reply, const char *url,
-				struct bt_bytes passphrase, const char *dir, int64_t now_ms, struct bt_enrolment *out,
-				struct bt_fault *fault)
+				struct bt_bytes passphrase, enum bt_purpose purpose, const char *dir, int64_t now_ms,
+				struct bt_enrolment *out, struct bt_fault *fault)
 {
-	struct bt_enrolment enrolment = {.enrolled_at_ms = now_ms, .has_journal_key = true};
+	struct bt_enrolment enrolment = {.purpose = purpose, .enrolled_at_ms = now_ms, .has_journal_key = true};
 	json_t *json = NULL;
 	enum bt_err err;
 

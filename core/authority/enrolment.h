@@ -25,6 +25,7 @@ struct bt_operator {
 };
 
 struct bt_enrolment {
+	enum bt_purpose purpose; /* by the key that came with it */
 	char url[256];
 	char terminal[8];
 	struct bt_dual counter, utility;
@@ -53,12 +54,13 @@ BT_MUST_USE enum bt_err bt_enrolling_open(const struct bt_random *random, const 
  * terminal and be signed by the CA that came with it. The vault key is never written in clear; @p reply is the caller's
  * to wipe (bt_answer_fini does). About 0.4 s.
  * @param[in] url "https://host:port" as given to the wire; kept for the next start.
- * @return BT_OK, BT_EFORMAT (reply), BT_EINPUT (passphrase too short, url too long), BT_EOS, BT_ENOSPC, BT_ENOMEM,
- *         BT_ECRYPTO; *out untouched on failure.
+ * @param[in] purpose what the terminal is to be for; a head-end that is for the other is refused.
+ * @return BT_OK, BT_EFORMAT (reply), BT_EINPUT (passphrase too short, url too long, purpose), BT_EOS, BT_ENOSPC,
+ * BT_ENOMEM, BT_ECRYPTO; *out untouched on failure.
  */
 BT_MUST_USE enum bt_err bt_enrolling_finish(struct bt_enrolling *enrolling, struct bt_bytes reply, const char *url,
-					    struct bt_bytes passphrase, const char *dir, int64_t now_ms,
-					    struct bt_enrolment *out, struct bt_fault *fault);
+					    struct bt_bytes passphrase, enum bt_purpose purpose, const char *dir,
+					    int64_t now_ms, struct bt_enrolment *out, struct bt_fault *fault);
 void bt_enrolling_close(struct bt_enrolling *enrolling);
 
 /** @return BT_OK, BT_ENOTFOUND (not enrolled), BT_EFORMAT. */

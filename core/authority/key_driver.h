@@ -13,12 +13,14 @@
 struct bt_key_terms {
 	const struct bt_vault_wrap *wrap; /* sealed */
 	const char *uri;                  /* module: pkcs11:... */
+	enum bt_purpose purpose;          /* keys that are for the other are refused */
 };
 
 struct bt_key_driver {
 	const char *id;    /* "sealed", "module" */
 	bool asks_for_pin; /* what a person types to unlock is the PIN of a token, not the passphrase */
-	/** Blocks: on a thread of its own. *out is given back to `lock`. BT_EAUTH: wrong passphrase or PIN. */
+	/** Blocks: on a thread of its own. *out is given back to `lock`. BT_EAUTH: wrong passphrase or PIN;
+	 * BT_EINPUT: the key is for training and the terminal is not, or the other way round. */
 	enum bt_err (*unlock)(const struct bt_key_terms *terms, struct bt_bytes secret, void **out,
 			      struct bt_fault *fault);
 	void (*lock)(void *self); /* wipes; NULL is fine */

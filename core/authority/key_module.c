@@ -5,8 +5,12 @@
 static enum bt_err unlock(const struct bt_key_terms *terms, struct bt_bytes secret, void **out, struct bt_fault *fault)
 {
 	struct bt_hsm *hsm;
-	enum bt_err err = bt_hsm_open(terms->uri, secret, &hsm, fault);
+	enum bt_err err;
 
+	/* What a module holds is never published. */
+	if (terms->purpose != BT_FOR_LIVE)
+		return bt_fault_set(fault, BT_EINPUT, 0, "a key module is not for training");
+	err = bt_hsm_open(terms->uri, secret, &hsm, fault);
 	if (!err)
 		*out = hsm;
 	return err;

@@ -15,6 +15,13 @@ static enum bt_err unlock(const struct bt_key_terms *terms, struct bt_bytes secr
 		free(vault);
 		return bt_fault_set(fault, err, 0, "passphrase");
 	}
+	if (bt_vault_key_purpose((struct bt_bytes){vault->key.data, vault->key.len}) != terms->purpose) {
+		bt_vault_seal(vault);
+		free(vault);
+		return bt_fault_set(fault, BT_EINPUT, 0, "%s",
+				    terms->purpose == BT_FOR_LIVE ? "the key is the published one of training"
+								  : "the key is not the published one of training");
+	}
 	*out = vault;
 	return BT_OK;
 }

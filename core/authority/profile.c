@@ -143,6 +143,8 @@ enum bt_err bt_profile_decode(struct bt_bytes file, struct bt_enrolment *out, st
 		     bt_json_int(json, "enrolled_at", 0, INT64_MAX, &enrolment.enrolled_at_ms) != BT_OK ||
 		     !read_vault(json, &enrolment.vault)))
 		err = bt_fault_set(fault, BT_EFORMAT, 0, "terminal.json: format, url, enrolled_at or vault");
+	/* The files of versions before training say nothing of it, and are live. */
+	enrolment.purpose = json_is_true(json_object_get(json, "training")) ? BT_FOR_TRAINING : BT_FOR_LIVE;
 	enrolment.has_journal_key = !err && json_object_get(json, "journal_key");
 	if (enrolment.has_journal_key &&
 	    bt_profile_read_bytes(json, "journal_key", enrolment.journal_key, sizeof enrolment.journal_key) != BT_OK)
@@ -213,6 +215,8 @@ enum bt_err bt_profile_encode(const struct bt_enrolment *enrolment, struct bt_bu
 	if (!err && enrolment->has_journal_key &&
 	    json_object_set_new(json, "journal_key",
 				make_bytes(enrolment->journal_key, sizeof enrolment->journal_key)) != 0)
+		err = BT_ENOMEM;
+	if (!err && enrolment->purpose == BT_FOR_TRAINING && json_object_set_new(json, "training", json_true()) != 0)
 		err = BT_ENOMEM;
 	if (!err)
 		err = bt_json_encode(json, out);

@@ -10,7 +10,14 @@
 
 _Static_assert(BT_SEALED_KEY_LEN == SEAL_LEN + sizeof((struct bt_sts_decoder_key *)0)->bytes, "nonce, key, tag");
 
+const uint8_t bt_vault_training_key[BT_GCM_KEY_LEN] = "BATTI TRAINING KEY - NO VALUE 0";
+
 static const char wrap_purpose[] = "batti-vault-v1";
+
+enum bt_purpose bt_vault_key_purpose(struct bt_bytes key)
+{
+	return bt_bytes_equal(key, BT_BYTES(bt_vault_training_key)) ? BT_FOR_TRAINING : BT_FOR_LIVE;
+}
 
 static enum bt_err stretch(struct bt_bytes passphrase, const uint8_t salt[BT_SCRYPT_SALT_LEN], struct bt_secret *out)
 {

@@ -11,6 +11,15 @@
 
 #define BT_VAULT_LOG2_N 17
 
+/** What a terminal is for. Nothing of the one kind opens for the other. */
+enum bt_purpose { BT_FOR_LIVE, BT_FOR_TRAINING };
+
+/** The key under which a training head-end seals: published here, so that nothing under it can have value. Live
+ *  terminals refuse it, and a training one takes no other. */
+extern const uint8_t bt_vault_training_key[BT_GCM_KEY_LEN];
+/** What a key of 32 bytes is for: training if it is the published one. BT_FOR_LIVE for any other length. */
+enum bt_purpose bt_vault_key_purpose(struct bt_bytes key);
+
 /** The wrapped key as it lies on disk. */
 struct bt_vault_wrap {
 	uint8_t salt[BT_SCRYPT_SALT_LEN], nonce[BT_GCM_NONCE_LEN], cipher[BT_GCM_KEY_LEN], tag[BT_GCM_TAG_LEN];

@@ -27,9 +27,9 @@ struct options {
 	const char *lease_hours, *lease_value, *lease_count, *lease_grants;
 	const char *psp_port;
 	const char *qr, *payment, *utr; /* what the bank is told of */
-	const char *operand;            /* a fault, a terminal, a meter, a connection */
-	const char *amount;             /* the second operand */
-	bool json;
+	const char *operand; /* a fault, a terminal, a meter, a connection */
+	const char *amount;  /* the second operand */
+	bool json, training, until_eof;
 	bool bank_words[BT_SBX_BANK_WORDS];
 	bool app_ends[BT_SBX_APP_ENDS]; /* how a payment in the app ends */
 };
@@ -62,10 +62,10 @@ static int run_reconnect(const struct options *options);
 static const struct command commands[] = {
     {.name = "serve",
      .takes = " --listen --consumers --seed --ready-file --lease-hours --lease-value --lease-count"
-	      " --lease-grants --psp-port ",
+	      " --lease-grants --psp-port --training --until-eof ",
      .usage = "serve --state S --listen 127.0.0.1:PORT [--consumers N] [--seed K] [--ready-file F]\n"
 	      "                      [--lease-hours H] [--lease-value RUPEES] [--lease-count N]\n"
-	      "                      [--lease-grants 0..4] [--psp-port PORT]",
+	      "                      [--lease-grants 0..4] [--psp-port PORT] [--training] [--until-eof]",
      .run = run_serve},
     {.name = "fault", .takes = " ", .usage = "fault --state S [FAULT]", .may_have_operand = true, .run = run_fault},
     {.name = "consumers", .takes = " --json ", .usage = "consumers --state S [--json]", .run = run_consumers},
@@ -144,7 +144,8 @@ static int run_serve(const struct options *options)
 {
 	struct bt_sbx sbx;
 	char host[64];
-	struct bt_sbx_serve_options serve = {.host = host, .consumers = 200, .ready_file = options->ready_file};
+	struct bt_sbx_serve_options serve = {
+	    .host = host, .consumers = 200, .ready_file = options->ready_file, .until_eof = options->until_eof};
 	int64_t seed = 1;
 	int64_t hours = 72;
 	int64_t rupees = 300000;
@@ -166,7 +167,7 @@ static int run_serve(const struct options *options)
 	serve.psp_port = (int)psp_port;
 	sbx.lease = (struct bt_sbx_lease_terms){
 	    .hours = hours, .value_paise = rupees * 100, .count = count, .grants = (int)grants};
-	int code = bt_sbx_serve(&sbx, &serve);
+	int code = options->training && !bt_sbx_begin_training(&sbx) ? 1 : bt_sbx_serve(&sbx, &serve);
 	bt_sbx_close(&sbx);
 	return code;
 }
@@ -451,6 +452,8 @@ static bool *find_flag(struct options *options, const char *name)
 		bool *flag;
 	} flags[] = {
 	    {"--json", &options->json},
+	    {"--training", &options->training},
+	    {"--until-eof", &options->until_eof},
 	    {"--no-token", &options->app_ends[BT_SBX_APP_NO_TOKEN]},
 	    {"--in-meter", &options->app_ends[BT_SBX_APP_IN_METER]},
 	    {"--bank-unsure", &options->app_ends[BT_SBX_APP_BANK_UNSURE]},

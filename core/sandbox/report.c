@@ -23,7 +23,10 @@ static void print_item(json_t *item, bool *is_first)
 
 static sqlite3_stmt *ask_consumers(struct bt_sbx *sbx)
 {
-	return bt_sbx_store_ask(sbx->db, "SELECT number, meter, name_en, kind, note FROM consumers ORDER BY rowid", "");
+	return bt_sbx_store_ask(sbx->db,
+				"SELECT number, meter, name_en, kind, note, name_hi, dues FROM consumers"
+				" ORDER BY rowid",
+				"");
 }
 
 int bt_sbx_report_consumers_json(struct bt_sbx *sbx)
@@ -32,9 +35,10 @@ int bt_sbx_report_consumers_json(struct bt_sbx *sbx)
 	sqlite3_stmt *row = ask_consumers(sbx);
 	fputs("[", stdout);
 	while (row && sqlite3_step(row) == SQLITE_ROW)
-		print_item(json_pack("{s:o, s:o, s:o, s:o, s:o}", "number", text_or_null(row, 0), "meter",
+		print_item(json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:I}", "number", text_or_null(row, 0), "meter",
 				     text_or_null(row, 1), "name", text_or_null(row, 2), "kind", text_or_null(row, 3),
-				     "note", text_or_null(row, 4)),
+				     "note", text_or_null(row, 4), "name_hi", text_or_null(row, 5), "dues_paise",
+				     (json_int_t)sqlite3_column_int64(row, 6)),
 			   &is_first);
 	sqlite3_finalize(row);
 	fputs("\n]\n", stdout);

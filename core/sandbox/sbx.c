@@ -64,6 +64,25 @@ static bool make_secrets(struct bt_sbx *sbx)
 	       bt_sbx_operators_make(sbx->db) && bt_sbx_store_commit(sbx->db);
 }
 
+/* Published test keys: whoever reads this may make tokens of them, and no live meter takes one. */
+static const struct bt_sbx_vending training_keys = {.wide = "BATTI TRAINING 0001", .des = "TRAINING"};
+
+bool bt_sbx_begin_training(struct bt_sbx *sbx)
+{
+	if (sbx->training)
+		return true;
+	if (bt_sbx_meta_int(sbx->db, "consumers", 0) > 0) {
+		fprintf(stderr, "batti-sandbox: this folder has keys of its own; training needs one that is new\n");
+		return false;
+	}
+	sbx->vending = training_keys;
+	sbx->training =
+	    bt_sbx_meta_put_bytes(sbx->db, "vending_key", training_keys.wide, sizeof training_keys.wide) &&
+	    bt_sbx_meta_put_bytes(sbx->db, "vending_key_des", training_keys.des, sizeof training_keys.des) &&
+	    bt_sbx_meta_put_int(sbx->db, "training", 1);
+	return sbx->training;
+}
+
 /* A folder of an earlier version has no vending key for DKGA02 yet. */
 static bool load_des_key(struct bt_sbx *sbx)
 {
@@ -78,6 +97,7 @@ static bool load_secrets(struct bt_sbx *sbx)
 {
 	sbx->era = bt_sbx_meta_int(sbx->db, "era", 1);
 	sbx->own_floor = bt_sbx_meta_int(sbx->db, "own_floor", 0);
+	sbx->training = bt_sbx_meta_int(sbx->db, "training", 0) == 1;
 	sbx->key_good_until = bt_sbx_meta_int(sbx->db, "key_good_until", 0);
 	return bt_sbx_meta_bytes(sbx->db, "vending_key", sbx->vending.wide, sizeof sbx->vending.wide) &&
 	       load_des_key(sbx) &&

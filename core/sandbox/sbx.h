@@ -34,7 +34,12 @@ struct bt_sbx {
 	int64_t own_floor; /* no minute of lane 0 at or below it: what was given out before a restore is not known */
 	int64_t key_good_until;
 	struct bt_sbx_lease_terms lease;
+	bool training; /* its keys are published ones */
 };
+
+/** The key under which a head-end of training seals meter keys for every terminal: published, so that nothing under it
+ *  has value. */
+#define BT_SBX_TRAINING_VAULT_KEY "BATTI TRAINING KEY - NO VALUE 0" /* with its NUL, 32 bytes */
 
 /** Open the state folder, making what is missing in it. @return false with a line on stderr. */
 bool bt_sbx_open(const char *dir, struct bt_sbx *out);
@@ -42,6 +47,9 @@ bool bt_sbx_open(const char *dir, struct bt_sbx *out);
  *  answered as an empty ledger. @return false with a line on stderr. */
 bool bt_sbx_open_made(const char *dir, struct bt_sbx *out);
 void bt_sbx_close(struct bt_sbx *sbx);
+/** Make this head-end one for training, with published keys, for good. @return false with a line on stderr: it has
+ *  consumers with keys of its own already. True at once when it is one. */
+BT_SBX_MUST_USE bool bt_sbx_begin_training(struct bt_sbx *sbx);
 /** The ledger was put back from a backup: begin a new era, leave out the minutes that lane 0 may have given since, and
  *  let the numbers of leases begin above all that were ever given (PROTOCOL H4, T4, L1). */
 BT_SBX_MUST_USE bool bt_sbx_begin_era(struct bt_sbx *sbx);

@@ -133,12 +133,20 @@ static bool prepare(struct server *server, const struct bt_sbx_serve_options *op
 	return true;
 }
 
-static void run(struct server *server)
+/* Nothing is expected on standard input but its end. */
+static bool is_at_end(const struct pollfd *input)
+{
+	char ignored[64];
+	return input->revents && read(input->fd, ignored, sizeof ignored) <= 0;
+}
+
+static void run(struct server *server, bool until_eof)
 {
 	struct pollfd sources[] = {{.fd = server->signal_fd, .events = POLLIN},
-				   {.fd = server->admin_fd, .events = POLLIN}};
-	while (!(sources[0].revents & POLLIN)) {
-		if (poll(sources, 2, -1) < 0)
+				   {.fd = server->admin_fd, .events = POLLIN},
+				   {.fd = until_eof ? STDIN_FILENO : -1, .events = POLLIN}};
+	while (!(sources[0].revents & POLLIN) && !is_at_end(&sources[2])) {
+		if (poll(sources, 3, -1) < 0)
 			continue;
 		if (sources[1].revents & POLLIN)
 			answer_admin(server);
@@ -152,7 +160,7 @@ int bt_sbx_serve(struct bt_sbx *sbx, const struct bt_sbx_serve_options *options)
 	if (ok) {
 		print_addresses(stdout, &server, options->host);
 		fflush(stdout);
-		run(&server);
+		run(&server, options->until_eof);
 	}
 	bt_sbx_psp_http_close(server.psp);
 	if (server.http) {

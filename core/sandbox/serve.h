@@ -11,9 +11,11 @@ struct bt_sbx_serve_options {
 	int64_t consumers;
 	uint64_t seed;
 	const char *ready_file; /* NULL: none */
+	bool until_eof; /* end when standard input ends: with whoever started it, whatever became of them */
 };
 
-/** Serve until SIGTERM or SIGINT. @return exit code: 0, or 1 with a line on stderr. */
+/** Serve until SIGTERM, SIGINT or, with until_eof, the end of standard input. @return exit code: 0, or 1 with a line on
+ *  stderr. */
 int bt_sbx_serve(struct bt_sbx *sbx, const struct bt_sbx_serve_options *options);
 
 #endif

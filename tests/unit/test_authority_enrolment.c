@@ -2,6 +2,7 @@
  * rooms: core/authority core/base
  * The head-end of this test signs the certificate itself, with OpenSSL. */
 #include "core/authority/enrolment.h"
+#include "core/authority/key_driver.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -207,8 +208,8 @@ static enum bt_err finish(const struct attempt *attempt, json_t *reply, const ch
 {
 	char *text = json_dumps(reply, JSON_COMPACT);
 	struct bt_fault fault;
-	enum bt_err err = bt_enrolling_finish(attempt->enrolling, bt_bytes_of(text), URL, bt_bytes_of(passphrase), dir,
-					      NOW, out, &fault);
+	enum bt_err err = bt_enrolling_finish(attempt->enrolling, bt_bytes_of(text), URL, bt_bytes_of(passphrase),
+					      BT_FOR_LIVE, dir, NOW, out, &fault);
 
 	free(text);
 	return err;
@@ -323,6 +324,113 @@ static void authority_enrolment_round_trip(void **state)
 	json_decref(reply);
 	end(&attempt);
 	remove_files();
+}
+
+/* ---- training ---- */
+
+static enum bt_err finish_for(enum bt_purpose purpose, bool published)
+{
+	struct attempt attempt = begin("0142", ca_key);
+	json_t *reply = make_reply(attempt.certificate);
+	struct bt_enrolment made;
+	struct bt_fault fault;
+	enum bt_err err;
+	char *text;
+
+	if (published)
+		json_object_set_new(reply, "vault_key", make_bytes(bt_vault_training_key, 32));
+	text = json_dumps(reply, JSON_COMPACT);
+	err = bt_enrolling_finish(attempt.enrolling, bt_bytes_of(text), URL, bt_bytes_of(PASSPHRASE), purpose, dir, NOW,
+				  &made, &fault);
+	free(text);
+	json_decref(reply);
+	end(&attempt);
+	return err;
+}
+
+/* What the key driver of a terminal for @p purpose says of the keys of this folder. */
+static enum bt_err unlock_for(enum bt_purpose purpose, const struct bt_enrolment *enrolment)
+{
+	const struct bt_key_driver *driver = bt_key_driver_find("sealed");
+	struct bt_key_terms terms = {.wrap = &enrolment->vault, .purpose = purpose};
+	struct bt_fault fault;
+	void *opened = NULL;
+	enum bt_err err = driver->unlock(&terms, bt_bytes_of(PASSPHRASE), &opened, &fault);
+
+	if (err)
+		assert_null(opened);
+	else
+		driver->lock(opened);
+	return err;
+}
+
+static void authority_enrolment_of_training_is_refused_when_live(void **state)
+{
+	struct bt_enrolment loaded;
+	struct bt_fault fault;
+
+	(void)state;
+	assert_int_equal(finish_for(BT_FOR_LIVE, true), BT_EINPUT);
+	assert_false(is_enrolled());
+	assert_int_equal(finish_for(BT_FOR_TRAINING, true), BT_OK);
+	assert_int_equal(bt_enrolment_load(dir, &loaded, &fault), BT_OK);
+	assert_int_equal(loaded.purpose, BT_FOR_TRAINING);
+	assert_int_equal(unlock_for(BT_FOR_TRAINING, &loaded), BT_OK);
+	assert_int_equal(unlock_for(BT_FOR_LIVE, &loaded), BT_EINPUT);
+	remove_files();
+}
+
+static void authority_enrolment_live_is_refused_in_training(void **state)
+{
+	struct bt_enrolment loaded;
+	struct bt_fault fault;
+
+	(void)state;
+	assert_int_equal(finish_for(BT_FOR_TRAINING, false), BT_EINPUT);
+	assert_false(is_enrolled());
+	assert_int_equal(finish_for(BT_FOR_LIVE, false), BT_OK);
+	assert_int_equal(bt_enrolment_load(dir, &loaded, &fault), BT_OK);
+	assert_int_equal(loaded.purpose, BT_FOR_LIVE);
+	assert_int_equal(unlock_for(BT_FOR_LIVE, &loaded), BT_OK);
+	assert_int_equal(unlock_for(BT_FOR_TRAINING, &loaded), BT_EINPUT);
+	remove_files();
+}
+
+/* The file is only a word; the key itself is what counts. */
+static void authority_enrolment_with_the_word_of_training_cut_out(void **state)
+{
+	struct bt_enrolment loaded;
+	struct bt_fault fault;
+	char path[300], *at;
+	struct bt_buf text;
+
+	(void)state;
+	assert_int_equal(finish_for(BT_FOR_TRAINING, true), BT_OK);
+	bt_text_printf(path, sizeof path, "%s/terminal.json", dir);
+	bt_buf_init(&text, 1u << 16);
+	assert_int_equal(bt_file_read(path, &text, &fault), BT_OK);
+	assert_int_equal(bt_buf_put_text(&text, ""), BT_OK);
+	at = memmem(text.data, text.len, "\"training\"", 10);
+	assert_non_null(at);
+	memcpy(at, "\"draining\"", 10);
+	assert_int_equal(bt_file_replace(path, bt_buf_view(&text), 0600, &fault), BT_OK);
+	bt_buf_fini(&text);
+	assert_int_equal(bt_enrolment_load(dir, &loaded, &fault), BT_OK);
+	assert_int_equal(loaded.purpose, BT_FOR_LIVE);
+	assert_int_equal(unlock_for(BT_FOR_LIVE, &loaded), BT_EINPUT);
+	remove_files();
+}
+
+/* A module holds keys that nobody published. */
+static void authority_enrolment_training_takes_no_module(void **state)
+{
+	struct bt_key_terms terms = {.uri = "pkcs11:token=any", .purpose = BT_FOR_TRAINING};
+	struct bt_fault fault;
+	void *opened = NULL;
+
+	(void)state;
+	assert_int_equal(bt_key_driver_find("module")->unlock(&terms, bt_bytes_of("1234"), &opened, &fault), BT_EINPUT);
+	assert_null(opened);
 }
 
 static void authority_enrolment_refuses_codes(void **state)
@@ -455,6 +563,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(authority_enrolment_round_trip),
+	    cmocka_unit_test(authority_enrolment_of_training_is_refused_when_live),
+	    cmocka_unit_test(authority_enrolment_live_is_refused_in_training),
+	    cmocka_unit_test(authority_enrolment_with_the_word_of_training_cut_out),
+	    cmocka_unit_test(authority_enrolment_training_takes_no_module),
 	    cmocka_unit_test(authority_enrolment_refuses_codes),
 	    cmocka_unit_test(authority_enrolment_refuses_a_short_passphrase),
 	    cmocka_unit_test(authority_enrolment_refuses_certificates_not_ours),

@@ -106,6 +106,9 @@ static const struct option {
      "the minute 00:01, kept for special tokens"},
     {"--mono", FLAG, offsetof(struct bt_args, mono), "", "the counter", "no colours"},
     {"--ascii", FLAG, offsetof(struct bt_args, ascii), "", "the counter", "no shapes beyond ASCII"},
+    {"--training", FLAG, offsetof(struct bt_args, training), "", NULL,
+     "practise in an office of its own, in DIR or the user's folder for state: nothing has value"},
+    {"--new", FLAG, offsetof(struct bt_args, anew), "", "the counter", "with --training: forget all practice before"},
     {"--help", FLAG, offsetof(struct bt_args, help), "", NULL, "this, of the command alone when one is named"},
 };
 #define OPTION_COUNT (sizeof options / sizeof options[0])

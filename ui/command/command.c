@@ -141,6 +141,29 @@ static enum bt_exit read_passphrase(struct bt_command_env *env, struct bt_secret
 	return BT_EXIT_USAGE;
 }
 
+enum bt_purpose bt_command_purpose(const struct bt_command_env *env)
+{
+	return env->args.training ? BT_FOR_TRAINING : BT_FOR_LIVE;
+}
+
+/* A folder of the other kind is said in words; what cannot be read is for bt_counter_open to name. */
+static enum bt_exit check_purpose(const struct bt_command_env *env)
+{
+	struct bt_enrolment *enrolment = calloc(1, sizeof *enrolment);
+	enum bt_exit code = BT_EXIT_DONE;
+
+	if (enrolment && bt_enrolment_load(env->args.state, enrolment, NULL) == BT_OK &&
+	    enrolment->purpose != bt_command_purpose(env)) {
+		bt_command_say(env,
+			       env->args.training ? N_("This folder is not for training: {1}.")
+						  : N_("This folder is for training, and --training was not said: {1}."),
+			       env->args.state, NULL);
+		code = BT_EXIT_REFUSED;
+	}
+	free(enrolment);
+	return code;
+}
+
 /* Nothing has been asked of the server yet: what cannot be read is a file of this folder. */
 static enum bt_exit say_not_open(const struct bt_command_env *env, const struct bt_fault *fault)
 {
@@ -160,14 +183,18 @@ enum bt_exit bt_command_open(struct bt_command_env *env, enum bt_open how, struc
 					     .unseal_now = how != BT_OPEN_SCREEN,
 					     .has_clerk = how == BT_OPEN_SCREEN,
 					     .offline = how == BT_OPEN_LOCAL || env->args.offline,
-					     .demo_sandbox = env->args.demo_sandbox};
+					     .demo_sandbox = env->args.demo_sandbox,
+					     .purpose = bt_command_purpose(env),
+					     .training = env->training};
 	enum bt_exit code;
 
 	if (!env->args.state) {
 		bt_command_say(env, N_("An option needs a value: {1}."), "--state", NULL);
 		return BT_EXIT_USAGE;
 	}
-	code = read_passphrase(env, &passphrase);
+	code = check_purpose(env);
+	if (!code)
+		code = read_passphrase(env, &passphrase);
 	if (code)
 		return code;
 	if (passphrase.len)

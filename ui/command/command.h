@@ -28,7 +28,7 @@ struct bt_args {
 	const char *shift;
 	const char *from, *receipts;
 	const char *sign_in, *demo_sandbox;
-	bool json, csv, mono, ascii, offline, help, display;
+	bool json, csv, mono, ascii, offline, help, training, anew, display;
 	struct bt_token_args token;
 	const char *command; /* the first word that is no option */
 	int count;           /* words that are not options, after the command's name */
@@ -40,6 +40,7 @@ struct bt_command_env {
 	struct bt_args args;
 	struct bt_config config;
 	struct bt_words *words;
+	struct bt_training *training; /* the office that is practised in; NULL */
 };
 
 /** What a word behind the command's name makes of it: `make` in `token make`. */
@@ -99,6 +100,12 @@ enum bt_open {
 };
 /** Open the counter of --state. @return BT_EXIT_DONE, or the code after having said why. */
 enum bt_exit bt_command_open(struct bt_command_env *env, enum bt_open how, struct bt_counter **out);
+/** What the folder of --state has to be for: training with --training, and nothing else without. */
+enum bt_purpose bt_command_purpose(const struct bt_command_env *env);
+/** Start the office of --training, which `--new` makes anew, enrol with it when it is new, and let --state and
+ *  --passphrase-file name what is in it. Settings that reach beyond it are left out: key module and second disk.
+ *  @return BT_EXIT_DONE, or the code after having said why; env->training is then yours to close in either case. */
+enum bt_exit bt_command_start_training(struct bt_command_env *env);
 /** Turn until sync has nothing left to do, at most @p timeout_ms. */
 void bt_command_sync(struct bt_counter *counter, int timeout_ms);
 

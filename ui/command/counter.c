@@ -5,6 +5,7 @@
 
 #include "ui/app.h"
 #include "ui/command/command.h"
+#include "ui/training.h"
 
 /* The whole host must be a loopback one: a name that only begins like one is somebody else's machine. */
 static bool is_this_machine(const char *url)
@@ -40,6 +41,22 @@ static enum bt_exit sign_in_demo(struct bt_command_env *env, struct bt_counter *
 	return BT_EXIT_DONE;
 }
 
+/* Nobody has been given a PIN yet: the first clerk is signed in. */
+static enum bt_exit sign_in_training(struct bt_command_env *env, struct bt_counter *counter)
+{
+	const struct bt_enrolment *enrolment = bt_counter_enrolment(counter);
+	struct bt_fault fault = {0};
+
+	if (!env->training || env->args.sign_in)
+		return BT_EXIT_DONE;
+	for (int i = 0; i < enrolment->operator_count && !env->args.sign_in; i++)
+		if (enrolment->operators[i].role == BT_ROLE_CLERK)
+			env->args.sign_in = enrolment->operators[i].id;
+	if (!env->args.sign_in || bt_counter_sign_in(counter, env->args.sign_in, &fault) == BT_OK)
+		return BT_EXIT_DONE;
+	return bt_command_fail(env, &fault);
+}
+
 static enum bt_exit show(struct bt_command_env *env, struct bt_counter *counter)
 {
 	struct bt_ui_shop shop = bt_counter_shop(counter);
@@ -67,12 +84,17 @@ static enum bt_exit run(struct bt_command_env *env)
 		bt_command_say(env, N_("Not possible now: {1}."), "stdin/stdout: tty", NULL);
 		return BT_EXIT_USAGE;
 	}
-	code = bt_command_open(env, BT_OPEN_SCREEN, &counter);
+	code = env->args.training ? bt_command_start_training(env) : BT_EXIT_DONE;
+	if (!code)
+		code = bt_command_open(env, BT_OPEN_SCREEN, &counter);
 	if (!code)
 		code = sign_in_demo(env, counter);
 	if (!code)
+		code = sign_in_training(env, counter);
+	if (!code)
 		code = show(env, counter);
 	bt_counter_close(counter);
+	bt_training_close(env->training);
 	return code;
 }
 

@@ -360,6 +360,22 @@ void bt_ui_face_draw(const struct bt_ui_screen *screen, const void *self, const 
 	bt_ui_key_row(canvas, keys, collect_keys(screen, self, desk, canvas, keys));
 }
 
+void bt_ui_face_training(const struct bt_ui_screen *screen, const void *self, const struct bt_ui_desk *desk,
+			 struct bt_ui_canvas *canvas)
+{
+	char text[768];
+	if (!desk->status.training || canvas->rows < 2) {
+		return;
+	}
+	int columns = screen && screen->frame_columns ? screen->frame_columns(self, desk, canvas) : canvas->cols;
+	banner_text(canvas, N_("TRAINING · NO VALUE"), NULL, text, sizeof(text));
+	if (columns < canvas->cols) {
+		bt_ui_banner_side(canvas, columns, BT_BANNER_TRAINING, text);
+	} else {
+		bt_ui_banner_row(canvas, BT_BANNER_TRAINING, text);
+	}
+}
+
 void bt_ui_face_help(const struct bt_ui_screen *screen, const void *self, const struct bt_ui_desk *desk,
 		     struct bt_ui_canvas *canvas)
 {

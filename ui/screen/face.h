@@ -15,6 +15,10 @@
 /** Rows 0, 1, and the last two. */
 void bt_ui_face_draw(const struct bt_ui_screen *screen, const void *self, const struct bt_ui_desk *desk,
 		     struct bt_ui_canvas *canvas);
+/** Training is said last and over everything else, in row 1 of each screen, its help (@p screen NULL) and a window that
+ *  is too small. Nothing while it is not training. */
+void bt_ui_face_training(const struct bt_ui_screen *screen, const void *self, const struct bt_ui_desk *desk,
+			 struct bt_ui_canvas *canvas);
 /** The help over it. */
 void bt_ui_face_help(const struct bt_ui_screen *screen, const void *self, const struct bt_ui_desk *desk,
 		     struct bt_ui_canvas *canvas);

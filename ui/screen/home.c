@@ -6,6 +6,7 @@
 #include "core/sts/identity.h"
 #include "ui/screen/aside.h"
 #include "ui/screen/pay.h"
+#include "ui/screen/practice.h"
 #include "ui/screen/till.h"
 #include "ui/widget/field.h"
 #include "ui/widget/list.h"
@@ -16,7 +17,7 @@
 #define RELATIVE_COL   23
 #define PLACE_COL      42
 #define METER_END      76
-#define FIRST_ROW      9
+#define FIRST_BELOW    6 /* rows from the heading to the first one found */
 #define LETTERS_LEAST  3
 #define DIGITS_LEAST   4
 #define RECORD_BEGINS  "RC1:" /* what the QR of a slip begins with */
@@ -47,6 +48,18 @@ static void squeeze(const char *text, char out[BT_FIELD_BYTES])
 	out[used] = '\0';
 }
 
+static bool has_lesson(const struct bt_ui_desk *desk)
+{
+	return desk->shop->practice &&
+	       (desk->practice.lesson != BT_NO_LESSON || desk->practice.finished != BT_NO_LESSON);
+}
+
+/* A lesson stands above the search and takes rows from what is found. */
+static int count_rows(const struct bt_ui_desk *desk)
+{
+	return has_lesson(desk) ? ROWS_MAX - BT_PRACTICE_ROWS : ROWS_MAX;
+}
+
 static void search(struct home *home, const struct bt_ui_desk *desk)
 {
 	int count = 0, least = is_number(home->field.text) ? DIGITS_LEAST : LETTERS_LEAST;
@@ -54,8 +67,8 @@ static void search(struct home *home, const struct bt_ui_desk *desk)
 	home->more = false;
 	home->looking = false;
 	home->searched = bt_text_columns(home->field.text) >= least;
-	if (home->searched && desk->shop->search(desk->shop->self, home->field.text, ROWS_MAX, home->found, &count,
-						 &home->more) != BT_OK) {
+	if (home->searched && desk->shop->search(desk->shop->self, home->field.text, count_rows(desk), home->found,
+						 &count, &home->more) != BT_OK) {
 		count = 0;
 	}
 	bt_ui_list_reset(&home->list, count);
@@ -86,19 +99,6 @@ static struct bt_ui_go open_card(struct bt_ui_desk *desk, const struct bt_consum
 	return BT_GO_TO(BT_GO_PUSH, &bt_ui_card);
 }
 
-static struct bt_ui_go open_own(struct bt_ui_desk *desk, const char *sale_id)
-{
-	struct bt_sale_view view;
-	bt_text_copy(desk->sale_id, sizeof(desk->sale_id), sale_id);
-	if (!bt_ui_sale_view(desk, sale_id, &view)) {
-		return BT_GO(BT_GO_IGNORED);
-	}
-	desk->from_list = true;
-	/* Not possible yet is what the docket's own screen says then. */
-	if (view.state == BT_SALE_PENDING && desk->shop->finish(desk->shop->self, sale_id) == BT_OK) {
-		return BT_GO_TO(BT_GO_PUSH, &bt_ui_wait);
-	}
-	const struct bt_ui_screen *screen = bt_ui_sale_screen(&view);
 /* A receipt of something that was given: its person, with the receipt at hand. @return false when it is not one. */
 static bool open_receipt(struct bt_ui_desk *desk, const char *text, const char *own_sale_id, struct bt_ui_go *out)
 {
@@ -124,6 +124,19 @@ static bool open_receipt(struct bt_ui_desk *desk, const char *text, const char *
 	return true;
 }
 
+static struct bt_ui_go open_own(struct bt_ui_desk *desk, const char *sale_id)
+{
+	struct bt_sale_view view;
+	bt_text_copy(desk->sale_id, sizeof(desk->sale_id), sale_id);
+	if (!bt_ui_sale_view(desk, sale_id, &view)) {
+		return BT_GO(BT_GO_IGNORED);
+	}
+	desk->from_list = true;
+	/* Not possible yet is what the docket's own screen says then. */
+	if (view.state == BT_SALE_PENDING && desk->shop->finish(desk->shop->self, sale_id) == BT_OK) {
+		return BT_GO_TO(BT_GO_PUSH, &bt_ui_wait);
+	}
+	const struct bt_ui_screen *screen = bt_ui_sale_screen(&view);
 	return BT_GO_TO(BT_GO_PUSH, screen ? screen : &bt_ui_wait);
 }
 
@@ -149,6 +162,9 @@ static bool open_docket(struct home *home, struct bt_ui_desk *desk, const char *
 			   NULL);
 		break;
 	case BT_DOCKET_SLIP:
+		if (open_receipt(desk, text, "", out)) {
+			break;
+		}
 		bt_ui_note(desk, BT_INK_WARN, N_("This is no docket: the token stands on this receipt."), NULL);
 		break;
 	case BT_DOCKET_OURS:
@@ -164,9 +180,6 @@ static bool open_docket(struct home *home, struct bt_ui_desk *desk, const char *
 }
 
 static struct bt_ui_go choose(struct home *home, struct bt_ui_desk *desk)
-		if (open_receipt(desk, text, "", out)) {
-			break;
-		}
 {
 	char digits[BT_FIELD_BYTES];
 	struct bt_ui_go docket;
@@ -257,6 +270,9 @@ static struct bt_ui_go show_due(const struct home *home, struct bt_ui_desk *desk
 	if (desk->status.stopped == BT_OK && desk->shop->cut_off(desk->shop->self, desk->sale_id)) {
 		return BT_GO_TO(BT_GO_PUSH, &bt_ui_resume);
 	}
+	if (desk->shop->practice && desk->practice.asks && !home->field.text[0]) {
+		return BT_GO_TO(BT_GO_PUSH, &bt_ui_practice_list);
+	}
 	return show_limit(home, desk);
 }
 
@@ -302,10 +318,14 @@ static struct bt_ui_go press_key(struct home *home, struct bt_ui_desk *desk, con
 	case BT_KEY_ENTER:
 		catch_up(home, desk);
 		return choose(home, desk);
+	case BT_KEY_ESC:
+		if (desk->shop->practice && !home->field.text[0]) {
+			return BT_GO_TO(BT_GO_PUSH, &bt_ui_practice_list);
+		}
+		return edit(home, desk, press);
 	case BT_KEY_CHAR:
 	case BT_KEY_BACKSPACE:
 	case BT_KEY_DELETE:
-	case BT_KEY_ESC:
 		return edit(home, desk, press);
 	case BT_KEY_F5:
 		reprint_last(desk);
@@ -367,16 +387,16 @@ static void draw_row(const struct bt_consumer *row, bool chosen, int at, struct 
 	}
 }
 
-static void draw_found(const struct home *home, struct bt_ui_canvas *canvas)
+/* @p row: of the first one found. */
+static void draw_found(const struct home *home, int row, struct bt_ui_canvas *canvas)
 {
 	char count[32];
-	int row = FIRST_ROW;
 	if (home->list.count == 0) {
 		if (home->searched && looks_like_docket(home->field.text)) {
-			bt_ui_put(canvas, FIRST_ROW - 1, BT_TEXT_LEFT, BT_INK_QUIET,
+			bt_ui_put(canvas, row - 1, BT_TEXT_LEFT, BT_INK_QUIET,
 				  bt_ui_word(canvas, N_("A docket: Enter looks it up.")));
 		} else if (home->searched) {
-			bt_ui_put(canvas, FIRST_ROW - 1, BT_TEXT_LEFT, BT_INK_QUIET,
+			bt_ui_put(canvas, row - 1, BT_TEXT_LEFT, BT_INK_QUIET,
 				  bt_ui_word(canvas, N_("Nobody found")));
 		}
 		return;
@@ -397,15 +417,18 @@ static void draw_found(const struct home *home, struct bt_ui_canvas *canvas)
 static void draw(const void *self, const struct bt_ui_desk *desk, struct bt_ui_canvas *canvas)
 {
 	const struct home *home = self;
-	(void)desk;
-	bt_ui_put(canvas, 3, BT_TEXT_LEFT, BT_INK_QUIET, bt_ui_word(canvas, N_("Find the consumer")));
-	bt_ui_field_draw(canvas, 4, BT_TEXT_LEFT, &home->field);
-	for (int col = BT_TEXT_LEFT; col < BT_TEXT_LEFT + RULE_COLUMNS; col++) {
-		bt_ui_put(canvas, 5, col, BT_INK_FAINT, "─");
+	int top = 3;
+	if (has_lesson(desk) && bt_ui_practice_head(&desk->practice, canvas, top)) {
+		top += BT_PRACTICE_ROWS;
 	}
-	bt_ui_say_wide(canvas, 6, BT_TEXT_LEFT, BT_INK_QUIET,
+	bt_ui_put(canvas, top, BT_TEXT_LEFT, BT_INK_QUIET, bt_ui_word(canvas, N_("Find the consumer")));
+	bt_ui_field_draw(canvas, top + 1, BT_TEXT_LEFT, &home->field);
+	for (int col = BT_TEXT_LEFT; col < BT_TEXT_LEFT + RULE_COLUMNS; col++) {
+		bt_ui_put(canvas, top + 2, col, BT_INK_FAINT, "─");
+	}
+	bt_ui_say_wide(canvas, top + 3, BT_TEXT_LEFT, BT_INK_QUIET,
 		       N_("Number, meter, mobile, name or docket. Or scan the bill."), NULL);
-	draw_found(home, canvas);
+	draw_found(home, top + FIRST_BELOW, canvas);
 }
 
 static bool show_stuck(const void *self, const struct bt_ui_desk *desk, const struct bt_ui_canvas *canvas,
@@ -419,6 +442,15 @@ static bool show_stuck(const void *self, const struct bt_ui_desk *desk, const st
 				      label, 64);
 	}
 	return true;
+}
+
+static bool show_practice(const void *self, const struct bt_ui_desk *desk, const struct bt_ui_canvas *canvas,
+			  char label[64])
+{
+	(void)self;
+	(void)canvas;
+	(void)label;
+	return desk->shop->practice != NULL;
 }
 
 static bool show_shift(const void *self, const struct bt_ui_desk *desk, const struct bt_ui_canvas *canvas,
@@ -446,6 +478,7 @@ static const struct bt_ui_key_row keys[] = {
     {"F7", N_("Shift"), N_("The shift: deposit, report, count, close"), show_shift},
     {"F2", N_("हिन्दी"), N_("Hindi or English"), NULL},
     {"F9", N_("Lock"), N_("Lock the screen; work goes on"), NULL},
+    {"Esc", N_("Practice"), N_("The lessons; with something typed, the empty field first"), show_practice},
     {"F12", N_("System"), "", NULL},
     {NULL, NULL, NULL, NULL},
 };

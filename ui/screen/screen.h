@@ -54,6 +54,7 @@ struct bt_ui_desk {
 	int64_t boot_ms;            /* now, since boot */
 	struct bt_ui_status status; /* as of the last tick */
 	struct bt_till_state till;  /* likewise; zeroed where there is no till */
+	struct bt_ui_practice_state practice; /* likewise, while training */
 	struct bt_ui_note note;
 	struct bt_ui_again again;
 	struct bt_ui_aside aside;
@@ -148,6 +149,9 @@ extern const struct bt_ui_screen bt_ui_signin, bt_ui_home, bt_ui_card, bt_ui_spl
     bt_ui_docket, bt_ui_token, bt_ui_credit, bt_ui_history, bt_ui_stuck, bt_ui_limit_low, bt_ui_limit_used,
     bt_ui_system, bt_ui_extend, bt_ui_clock, bt_ui_approve, bt_ui_refund, bt_ui_resume, bt_ui_elsewhere,
     bt_ui_shift_open, bt_ui_shift, bt_ui_deposit, bt_ui_count, bt_ui_seal, bt_ui_close_shift, bt_ui_upi;
+
+/** Only while training. */
+extern const struct bt_ui_screen bt_ui_practice_list;
 
 /** Every screen, NULL-ended. */
 extern const struct bt_ui_screen *const bt_ui_screens[];

@@ -11,6 +11,7 @@ const struct bt_ui_screen *const bt_ui_screens[] = {
     &bt_ui_approve,    &bt_ui_refund,      &bt_ui_resume,  &bt_ui_elsewhere,
     &bt_ui_shift_open, &bt_ui_shift,       &bt_ui_deposit, &bt_ui_count,
     &bt_ui_seal,       &bt_ui_close_shift, &bt_ui_upi,
+    &bt_ui_practice_list,
     NULL,
 };
 

@@ -7,6 +7,7 @@
 
 #include "core/sale/docket.h"
 #include "ui/screen/shop_account.h"
+#include "ui/screen/shop_practice.h"
 #include "ui/screen/shop_till.h"
 #include "ui/screen/shop_upi.h"
 
@@ -149,6 +150,7 @@ struct bt_ui_shop {
 	const struct bt_ui_accounts *accounts; /* NULL: nothing is known beside the list */
 	const struct bt_ui_till *till; /* the shift; NULL: none is kept here */
 	const struct bt_ui_upi *upi;   /* NULL: not paid by UPI here */
+	const struct bt_ui_practice *practice; /* NULL in life */
 
 	/** Fill the system page. @return lines, at most @p max. */
 	int (*system_lines)(void *self, int max, struct bt_ui_system_line *out);

@@ -47,7 +47,11 @@ static struct front *find_front(struct bt_ui_stage *stage)
 
 static void refresh_status(struct bt_ui_stage *stage)
 {
-	stage->desk.shop->status(stage->desk.shop->self, &stage->desk.status);
+	const struct bt_ui_shop *shop = stage->desk.shop;
+	shop->status(shop->self, &stage->desk.status);
+	if (shop->practice) {
+		shop->practice->state(shop->self, &stage->desk.practice);
+	}
 	bt_ui_till_look(&stage->desk);
 }
 
@@ -135,10 +139,6 @@ static void go_out(struct bt_ui_stage *stage)
 static void replay_held(struct bt_ui_stage *stage);
 
 /* @return true when a bell is due. */
-static bool go(struct bt_ui_stage *stage, struct bt_ui_go where)
-{
-	const struct bt_ui_screen *was = find_front(stage)->screen;
-	switch (where.verb) {
 /* Another connection in place of the one in hand. */
 static void go_anew(struct bt_ui_stage *stage, const struct bt_ui_screen *screen)
 {
@@ -149,6 +149,10 @@ static void go_anew(struct bt_ui_stage *stage, const struct bt_ui_screen *screen
 	explicit_bzero(&draft, sizeof(draft));
 }
 
+static bool go(struct bt_ui_stage *stage, struct bt_ui_go where)
+{
+	const struct bt_ui_screen *was = find_front(stage)->screen;
+	switch (where.verb) {
 	case BT_GO_STAY:
 	case BT_GO_KEEP:
 		return false;
@@ -173,13 +177,13 @@ static void go_anew(struct bt_ui_stage *stage, const struct bt_ui_screen *screen
 		go_home(stage);
 		push(stage, where.screen);
 		break;
+	case BT_GO_ANEW:
+		go_anew(stage, where.screen);
+		break;
 	case BT_GO_UNLOCK:
 		pop(stage);
 		if (stage->depth == 0) {
 			push(stage, &bt_ui_home);
-	case BT_GO_ANEW:
-		go_anew(stage, where.screen);
-		break;
 		}
 		break;
 	case BT_GO_OUT:
@@ -267,7 +271,7 @@ static bool take_scan(struct bt_ui_stage *stage)
 	struct front *front = find_front(stage);
 	char text[BT_BURST_TEXT];
 	bt_text_copy(text, sizeof(text), stage->burst.text);
-	bt_ui_burst_reset(&stage->burst);
+	bt_ui_burst_end(&stage->burst, stage->pressed_ms);
 	if (front->screen->scan == BT_SCAN_REFUSED || is_guarded(stage)) {
 		return refuse_scan(stage);
 	}
@@ -431,6 +435,19 @@ static bool answer_question(struct bt_ui_stage *stage, const struct bt_ui_press 
 	return took == BT_UI_AGAIN_TAKEN;
 }
 
+/* What a scanner sends between and behind the characters is never a command. */
+static bool is_of_scan(struct bt_ui_stage *stage, const struct bt_ui_press *press)
+{
+	if (press->key == BT_KEY_RESIZE || press->key == BT_KEY_NONE) {
+		return false;
+	}
+	if (bt_ui_burst_is_tail(&stage->burst, press->at_ms)) {
+		return true;
+	}
+	return press->key != BT_KEY_CHAR && press->key != BT_KEY_ENTER &&
+	       bt_ui_burst_swallow(&stage->burst, press->at_ms);
+}
+
 bool bt_ui_stage_press(struct bt_ui_stage *stage, const struct bt_ui_press *press)
 {
 	struct bt_ui_event event = {.kind = BT_UI_EVENT_PRESS, .press = *press};
@@ -438,6 +455,9 @@ bool bt_ui_stage_press(struct bt_ui_stage *stage, const struct bt_ui_press *pres
 	event.press.fresh = press->fresh && stage->drawn;
 	stage->desk.boot_ms = press->at_ms;
 	stage->pressed_ms = press->at_ms;
+	if (scan != BT_SCAN_TYPED && is_of_scan(stage, press)) {
+		return false;
+	}
 	if (press->key == BT_KEY_CHAR && scan != BT_SCAN_TYPED) {
 		if (bt_ui_burst_note(&stage->burst, press->ch, press->at_ms)) {
 			remember(stage);
@@ -490,6 +510,7 @@ void bt_ui_stage_draw(struct bt_ui_stage *stage, int rows, int cols, struct bt_u
 	bt_ui_canvas_reset(canvas, rows, cols);
 	if (rows < BT_SCREEN_ROWS || cols < BT_SCREEN_COLS) {
 		bt_ui_too_small(canvas);
+		bt_ui_face_training(NULL, NULL, &stage->desk, canvas);
 		return;
 	}
 	bt_ui_face_draw(front->screen, front->state, &stage->desk, canvas);
@@ -497,6 +518,7 @@ void bt_ui_stage_draw(struct bt_ui_stage *stage, int rows, int cols, struct bt_u
 	if (stage->help) {
 		bt_ui_face_help(front->screen, front->state, &stage->desk, canvas);
 	}
+	bt_ui_face_training(stage->help ? NULL : front->screen, front->state, &stage->desk, canvas);
 	stage->drawn = true;
 }
 
