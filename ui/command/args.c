@@ -33,7 +33,7 @@ static const struct option {
     {"--amount", TEXT, offsetof(struct bt_args, amount), "UNITS", "token make", "units, as 25.6"},
     {"--towards", TEXT, offsetof(struct bt_args, towards), "WHAT", "sell",
      "balance (default), dues, or rupees of it towards dues"},
-    {"--tender", TEXT, offsetof(struct bt_args, tender), "KIND", "sell", "cash"},
+    {"--tender", TEXT, offsetof(struct bt_args, tender), "KIND", "sell", "cash or upi"},
     {"--given", TEXT, offsetof(struct bt_args, given), "RUPEES", "sell", "cash handed over (default: the amount)"},
     {"--operator", TEXT, offsetof(struct bt_args, operator_id), "ID", "sell, docket",
      "whose name stands on the receipt (default: the first)"},

@@ -7,7 +7,9 @@
 #include <string.h>
 
 #include "core/base/json.h"
+#include "core/sale/upi.h"
 #include "core/sts/identity.h"
+#include "ui/command/sell_upi.h"
 
 #define LOOK_UP_MS 4000
 #define CLOCK_MS   3000
@@ -261,6 +263,39 @@ static void hold_signals(void)
 	sigprocmask(SIG_BLOCK, &held, NULL);
 }
 
+static enum bt_exit begin_upi(struct bt_command_env *env, struct bt_counter *counter, const struct bt_draft *draft,
+			      char sale_id[37])
+{
+	struct bt_fault fault = {0};
+	enum bt_err err = bt_teller_upi_begin(bt_counter_teller(counter), draft, sale_id, &fault);
+
+	if (err == BT_EUNREACHABLE || err == BT_EFULL) {
+		bt_command_say(env, N_("No UPI now: the bank cannot be asked. Take cash."), NULL, NULL);
+		return BT_EXIT_REFUSED;
+	}
+	return err ? say_not_paid(env, counter, draft, &fault) : bt_command_sell_upi(env, counter, sale_id);
+}
+
+/* Money is taken and on record: a signal waits from there on. */
+static enum bt_exit take_money(struct bt_command_env *env, struct bt_counter *counter, const struct bt_draft *draft,
+			       char sale_id[37])
+{
+	struct bt_fault fault = {0};
+
+	if (draft->tender->asks_bank) {
+		enum bt_exit code = begin_upi(env, counter, draft, sale_id);
+
+		if (code)
+			return code;
+		hold_signals();
+		return BT_EXIT_DONE;
+	}
+	hold_signals();
+	if (bt_teller_pay(bt_counter_teller(counter), draft, sale_id, &fault) != BT_OK)
+		return say_not_paid(env, counter, draft, &fault);
+	return BT_EXIT_DONE;
+}
+
 static enum bt_exit sell(struct bt_command_env *env, struct bt_counter *counter, struct bt_draft *draft)
 {
 	const struct bt_enrolment *enrolment = bt_counter_enrolment(counter);
@@ -281,9 +316,9 @@ static enum bt_exit sell(struct bt_command_env *env, struct bt_counter *counter,
 	if (err)
 		return bt_command_fail(env, &fault);
 	confirm_clock(counter);
-	hold_signals();
-	if (bt_teller_pay(bt_counter_teller(counter), draft, sale_id, &fault) != BT_OK)
-		return say_not_paid(env, counter, draft, &fault);
+	code = take_money(env, counter, draft, sale_id);
+	if (code)
+		return code;
 	if (!wait_for_end(counter, sale_id, &view))
 		return say_unseen(env, sale_id);
 	if (env->args.json)
@@ -311,7 +346,7 @@ static enum bt_exit run(struct bt_command_env *env)
 
 const struct bt_command bt_command_sell = {
     .name = "sell",
-    .usage = "--state DIR --connection NUMBER --amount RUPEES [--tender cash] [--towards balance|dues|RUPEES] "
+    .usage = "--state DIR --connection NUMBER --amount RUPEES [--tender cash|upi] [--towards balance|dues|RUPEES] "
 	     "[--passphrase-file FILE] [--json]",
     .summary = "sell one recharge: a token, server or no server",
     .run = run,
