@@ -176,6 +176,14 @@ static enum bt_err read_epoch(struct bt_journal *journal, struct bt_fault *fault
 	return err == BT_ENOTFOUND ? BT_OK : err;
 }
 
+/* What a cut left of a put that is not on record still stands in the log of SQLite, behind what counts. The next put is
+ * written over it, often with many of the same bytes; were it cut in its turn, its sectors could make the old put whole
+ * again, long after it was seen to be gone. So the log begins anew before anything is written. */
+static enum bt_err drop_dead_puts(struct bt_journal *journal, struct bt_fault *fault)
+{
+	return journal->signer ? bt_store_checkpoint(&journal->store, true, fault) : BT_OK;
+}
+
 static enum bt_err open_records(struct bt_journal *journal, const struct bt_journal_options *options,
 				struct bt_fault *fault)
 {
@@ -187,7 +195,9 @@ static enum bt_err open_records(struct bt_journal *journal, const struct bt_jour
 	if (err == BT_OK)
 		err = bt_store_last(&journal->store, &last, fault);
 	if (err == BT_OK && last.seq == 0) {
-		err = begin_journal(journal, options->first_key, options->terminal, fault);
+		err = drop_dead_puts(journal, fault);
+		if (err == BT_OK)
+			err = begin_journal(journal, options->first_key, options->terminal, fault);
 		if (err == BT_OK)
 			err = bt_store_last(&journal->store, &last, fault);
 	}
@@ -195,6 +205,8 @@ static enum bt_err open_records(struct bt_journal *journal, const struct bt_jour
 		err = read_genesis(journal, options->first_key, options->terminal, fault);
 	if (err == BT_OK)
 		err = reconcile(journal, &last, fault);
+	if (err == BT_OK)
+		err = drop_dead_puts(journal, fault);
 	if (err == BT_OK && journal->store.migrated)
 		err = bt_check_rows_by_events(journal, fault);
 	if (err == BT_OK)

@@ -76,6 +76,42 @@ static int64_t kill_a_seller(struct fixture *f, int first, int rounds, unsigned 
 	return last;
 }
 
+/* Sell in a process that dies at once, so that its log stays. */
+static void sell_and_die(struct fixture *f, int sale)
+{
+	pid_t child = fork();
+	assert_true(child >= 0);
+	if (child == 0)
+		_exit(fixture_open(f) == BT_OK && fixture_put_paid(f, sale, 16 * sale) == BT_OK ? 0 : 1);
+	assert_int_equal(reap(child), 0);
+}
+
+/* A put that a cut tore apart is gone for good: were its bytes left in the log, the sectors of a later put that is cut in
+ * its turn could make it whole again. */
+static void a_torn_put_leaves_nothing_in_the_log(void **state)
+{
+	struct fixture *f = *state;
+	size_t len = 0, head_len = 0;
+	sell_and_die(f, 1);
+	assert_int_equal(fixture_open(f), BT_OK);
+	int64_t before = bt_journal_head(f->journal).seq;
+	fixture_close(f);
+	uint8_t *head = fixture_load_frames(f, &head_len);
+	sell_and_die(f, 2);
+	uint8_t *log = fixture_load(f, "journal.db-wal", &len);
+	assert_true(len > 8192);
+	log[len - 600] ^= 1; /* the last sector of the put */
+	fixture_save(f, "journal.db-wal", log, len);
+	fixture_save(f, "journal.head", head, head_len);
+	free(log);
+	assert_int_equal(fixture_open(f), BT_OK);
+	assert_int_equal(bt_journal_head(f->journal).seq, before);
+	log = fixture_load(f, "journal.db-wal", &len);
+	assert_int_equal(len, 0);
+	free(log);
+	free(head);
+}
+
 static void killed_at_any_moment(void **state)
 {
 	struct fixture *f = *state;
@@ -284,6 +320,7 @@ static void frames_completed_after_a_cut(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test_setup_teardown(a_torn_put_leaves_nothing_in_the_log, make, end),
 	    cmocka_unit_test_setup_teardown(killed_at_any_moment, make, end),
 	    cmocka_unit_test_setup_teardown(second_process_is_told_who, make, end),
 	    cmocka_unit_test_setup_teardown(failing_writes_stop_for_good, make, end),
