@@ -86,6 +86,19 @@ static void fill_people(const struct bt_teller *teller, const struct bt_teller_w
 	bt_text_copy(facts->complaint, sizeof facts->complaint, enrolment->complaint);
 }
 
+/* The record keeps what was bought, not at which rate: after a restart the tariff says it, where it is the one of the
+ * sale and gives these very units. */
+static bt_paise find_rate(const struct bt_teller *teller, const struct bt_teller_work *work)
+{
+	const struct bt_quote *quote = &work->sale.quote;
+	const struct bt_tariff_category *row =
+	    teller->has_tariff ? bt_tariff_category_find(&teller->tariff, work->consumer.category) : NULL;
+
+	if (quote->rate != 0 || !row || strcmp(teller->tariff.id, quote->tariff) != 0)
+		return quote->rate;
+	return quote->energy * 10 / row->rate == quote->units ? row->rate : 0;
+}
+
 static void fill_money(const struct bt_teller *teller, const struct bt_teller_work *work,
 		       struct bt_receipt_facts *facts)
 {
@@ -99,7 +112,7 @@ static void fill_money(const struct bt_teller *teller, const struct bt_teller_wo
 	facts->energy = sale->quote.energy;
 	facts->duty = sale->quote.duty;
 	facts->units = sale->quote.units;
-	facts->rate_paise = sale->quote.rate;
+	facts->rate_paise = find_rate(teller, work);
 	facts->given = tender->given;
 	facts->change = tender->given - tender->amount;
 	/* A token books no balance (PROTOCOL S1): the old figure beside new units would only be asked about. */
@@ -125,6 +138,24 @@ static void fill_cut(const struct bt_teller *teller, const struct bt_teller_work
 		return;
 	if (facts->kind == BT_RECEIPT_DOCKET || (facts->kind == BT_RECEIPT_CREDIT && owes))
 		facts->cut_from_ms = bt_tariff_next_cut(&teller->tariff, from);
+}
+
+/* About until when what was bought lasts. A later look at the balance has this sale in it already: a copy made then
+ * says nothing rather than something else. */
+static void fill_safe(const struct bt_teller *teller, const struct bt_teller_work *work, struct bt_receipt_facts *facts)
+{
+	const struct bt_consumer *consumer = &work->consumer;
+	const struct bt_tariff_use use = {.category = consumer->category,
+					  .balance = consumer->balance + facts->amount - facts->dues,
+					  .dues_daily = consumer->dues_daily,
+					  .daily_units = consumer->daily_units,
+					  .free_left = consumer->free_left};
+
+	if (!teller->has_tariff || consumer->postpaid || consumer->balance_at_ms == 0 ||
+	    consumer->balance_at_ms > facts->paid_at_ms)
+		return;
+	if (facts->kind == BT_RECEIPT_TOKEN || facts->kind == BT_RECEIPT_CREDIT)
+		facts->safe_until_ms = bt_tariff_safe_until(&teller->tariff, &use, facts->paid_at_ms);
 }
 
 /* Nothing was bought: only the money and who let it go stand on these slips. */
@@ -255,6 +286,7 @@ static void gather(struct bt_teller *teller, const struct bt_teller_work *work, 
 	fill_money(teller, work, facts);
 	fill_refund(teller, work, facts);
 	fill_cut(teller, work, facts);
+	fill_safe(teller, work, facts);
 	if (copy > 1)
 		bt_teller_slip_copy(teller, work->why,
 				    find_first_print(teller, sale->sale_id, bt_teller_slip_code(facts->kind)), facts);

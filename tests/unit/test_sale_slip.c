@@ -118,6 +118,66 @@ static void a_token_says_nothing_of_a_cut(void **state)
 	assert_null(find_value(shop, "Next possible cut"));
 }
 
+/* The rate is not in the record. It stands on a copy after a restart all the same, but not when the tariff has changed
+ * or gives other units. */
+static void a_copy_after_a_restart_says_the_rate(void **state)
+{
+	struct shop *shop = *state;
+
+	shop->consumer.balance_at_ms = 0;
+	assert_int_equal(bt_directory_put(shop->directory, &shop->consumer, NULL), BT_OK);
+	shop_go_offline(shop);
+	shop_pay(shop, 50000);
+	assert_string_equal(find_value(shop, "DS-II · BERC 2026-27"), "₹ 7.42/kWh");
+	shop_printed(shop, BT_PRINT_CONFIRMED);
+	shop_restart(shop);
+	bt_text_copy(shop->sale_id, sizeof shop->sale_id, shop->jobs[0].sale_id);
+	assert_int_equal(bt_teller_reprint(shop->teller, shop->sale_id, BT_REPRINT_ASKED), BT_OK);
+	assert_string_equal(find_value(shop, "DS-II · BERC 2026-27"), "₹ 7.42/kWh");
+	shop_printed(shop, BT_PRINT_CONFIRMED);
+	shop->tariff.categories[0].rate = 743; /* 63.4 kWh */
+	bt_teller_set_tariff(shop->teller, &shop->tariff);
+	assert_int_equal(bt_teller_reprint(shop->teller, shop->sale_id, BT_REPRINT_ASKED), BT_OK);
+	assert_string_equal(find_value(shop, "DS-II · BERC 2026-27"), "");
+}
+
+/* 20 rupees are left and 500 bought: 66.1 kWh at 786.52 paise, 6 a day, last eleven days and 24 minutes, until Sunday
+ * the 29th, 17:00; three days of grace end on Wednesday after 13:00, so nobody comes before Thursday. */
+static void a_slip_says_how_long_it_lasts(void **state)
+{
+	struct shop *shop = *state;
+
+	shop->tariff.cut_from_minute = 600;
+	shop->tariff.cut_until_minute = 780;
+	shop->tariff.cut_not_sunday = true;
+	shop->tariff.cut_grace_hours = 72;
+	bt_teller_set_tariff(shop->teller, &shop->tariff);
+	shop_go_offline(shop);
+	shop->consumer.balance = 2000;
+	shop->consumer.daily_units = 60;
+	shop_pay(shop, 50000);
+	assert_null(find_value(shop, "Safe until about")); /* what is held is not known */
+	shop_printed(shop, BT_PRINT_CONFIRMED);
+	shop->consumer.balance_at_ms = SHOP_START_MS - SHOP_DAY_MS;
+	shop_pay(shop, 50000);
+	assert_string_equal(find_value(shop, "Safe until about"), "03-12-2026");
+	shop_printed(shop, BT_PRINT_CONFIRMED);
+	assert_int_equal(bt_teller_reprint(shop->teller, shop->sale_id, BT_REPRINT_ASKED), BT_OK);
+	assert_string_equal(find_value(shop, "Safe until about"), "03-12-2026");
+	shop_printed(shop, BT_PRINT_CONFIRMED);
+	/* That Thursday is a holiday, and Friday is not: 4 December is 20791 days after 1 January 1970. */
+	shop->tariff.holidays[0] = 20790;
+	shop->tariff.holiday_count = 1;
+	bt_teller_set_tariff(shop->teller, &shop->tariff);
+	assert_int_equal(bt_teller_reprint(shop->teller, shop->sale_id, BT_REPRINT_ASKED), BT_OK);
+	assert_string_equal(find_value(shop, "Safe until about"), "04-12-2026");
+	shop_printed(shop, BT_PRINT_CONFIRMED);
+	/* What was owed is more than what is paid: nothing of it lights a lamp. */
+	shop->consumer.balance = -100000;
+	shop_pay(shop, 50000);
+	assert_null(find_value(shop, "Safe until about"));
+}
+
 static void the_form_of_the_counter_is_used(void **state)
 {
 	static struct bt_receipt_form form;
@@ -147,6 +207,8 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(a_failed_slip_is_not_the_first, setup, shop_teardown),
 	    cmocka_unit_test_setup_teardown(a_docket_says_when_the_next_cut_may_be, setup, shop_teardown),
 	    cmocka_unit_test_setup_teardown(a_token_says_nothing_of_a_cut, setup, shop_teardown),
+	    cmocka_unit_test_setup_teardown(a_copy_after_a_restart_says_the_rate, setup, shop_teardown),
+	    cmocka_unit_test_setup_teardown(a_slip_says_how_long_it_lasts, setup, shop_teardown),
 	    cmocka_unit_test_setup_teardown(the_form_of_the_counter_is_used, setup, shop_teardown),
 	};
 
