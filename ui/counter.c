@@ -305,6 +305,8 @@ enum bt_err bt_counter_open(const struct bt_counter_options *options, struct bt_
 	if (!err)
 		err = open_trade(counter, options, fault);
 	if (!err)
+		err = bt_counter_open_desk(counter);
+	if (!err)
 		err = open_keys(counter, options, fault);
 	if (!err)
 		bt_counter_open_practice(counter);
@@ -323,6 +325,7 @@ void bt_counter_close(struct bt_counter *counter)
 	bt_counter_end_jobs(counter);
 	bt_sync_close(counter->sync);
 	counter->sync = NULL;
+	bt_desk_close(counter->desk);
 	bt_teller_close(counter->teller);
 	if (counter->keys.self)
 		counter->keys.driver->lock(counter->keys.self);
@@ -386,7 +389,8 @@ static bool take_answers(struct bt_counter *counter)
 	while (counter->has_wire && bt_wire_take(&counter->wire, &answer)) {
 		if (answer.fault.err == BT_EREFUSED && strcmp(answer.code, "revoked") == 0)
 			bt_sync_note_revoked(counter->sync);
-		if (!bt_teller_answer(counter->teller, &answer) && !bt_sync_answer(counter->sync, &answer)) {
+		if (!bt_teller_answer(counter->teller, &answer) && !bt_sync_answer(counter->sync, &answer) &&
+		    !bt_desk_answer(counter->desk, &answer)) {
 			bt_counter_take_live(counter, &answer);
 			bt_counter_take_account(counter, &answer);
 		}

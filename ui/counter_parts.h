@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #include "core/base/queue.h"
+#include "core/desk/desk.h"
 #include "core/shift/till.h"
 #include "core/wire/psp.h"
 #include "ui/counter.h"
@@ -65,7 +66,7 @@ struct bt_counter_practice {
 	int lesson, finished;
 	bool done[BT_LESSONS], asks, is_stale;
 	struct bt_lesson_verdict verdict;
-	int64_t begun_seq;             /* newest sale when the lesson began */
+	int64_t begun_seq;            /* newest sale when the lesson began */
 	char was_open[37], shown[37]; /* sale that stood as a docket; whose token stood on the screen */
 };
 
@@ -92,8 +93,8 @@ struct bt_counter {
 	struct bt_counter_bank bank;
 	struct bt_printer *printer;
 	struct bt_printer_setup printer_setup; /* while has_sink */
-	struct bt_receipt_form form; /* of the slips */
-	struct bt_fault form_fault;  /* why it is the built-in one; BT_OK otherwise */
+	struct bt_receipt_form form;           /* of the slips */
+	struct bt_fault form_fault;            /* why it is the built-in one; BT_OK otherwise */
 	struct bt_sink sink;
 	bool has_sink;
 	struct bt_sta sta;
@@ -101,6 +102,8 @@ struct bt_counter {
 	char keys_fault[160]; /* why they could not be opened, "" when nobody tried or it was the passphrase */
 	struct bt_teller *teller;
 	struct bt_sync *sync;
+	struct bt_desk *desk;
+	struct bt_ui_enquiry enquiry;
 	const struct bt_operator *person;   /* signed in */
 	const struct bt_operator *approver; /* whose PIN was right just now, for one thing */
 	struct bt_till till;
@@ -112,6 +115,7 @@ struct bt_counter {
 	uint64_t live_call, live_calls;
 	enum bt_err live_err;
 	struct bt_consumer live;
+	uint64_t account_call; /* the one asked about last; 0 none is out */
 	/* key stretching */
 	struct bt_queue *job_done;
 	struct bt_counter_job jobs[BT_JOB_COUNT];
@@ -131,9 +135,9 @@ bool bt_counter_turn(struct bt_counter *counter);
 int bt_counter_due_ms(struct bt_counter *counter);
 int bt_counter_fds(struct bt_counter *counter, int *out, int max);
 
-	uint64_t account_call; /* the one asked about last; 0 none is out */
 /* counter_bank.c */
-/** Open the wire to the payment service when the settings want one. @return BT_OK; BT_EINPUT and @p fault: a setting. */
+/** Open the wire to the payment service when the settings want one. @return BT_OK; BT_EINPUT and @p fault: a setting.
+ */
 BT_MUST_USE enum bt_err bt_counter_open_bank(struct bt_counter *counter, struct bt_fault *fault);
 /** @return false when its worker was left behind: it still holds the log then. */
 bool bt_counter_close_bank(struct bt_counter *counter);
@@ -197,6 +201,10 @@ BT_MUST_USE enum bt_err bt_counter_open_shift(struct bt_counter *counter, const 
 /** The cash in hand is near its ceiling. */
 bool bt_counter_cash_is_near(struct bt_counter *counter);
 
+/* counter_desk.c: stuck recharges of every channel, and claims */
+BT_MUST_USE enum bt_err bt_counter_open_desk(struct bt_counter *counter);
+struct bt_ui_enquiry bt_counter_enquiry(struct bt_counter *counter);
+
 /* counter_docket.c: dockets of other counters, and what was delivered for one */
 enum bt_docket_found bt_counter_docket(void *self, const char *text, char own_sale_id[37]);
 void bt_counter_docket_view(void *self, struct bt_docket_view *out);
@@ -204,6 +212,13 @@ enum bt_err bt_counter_docket_finish(void *self);
 enum bt_err bt_counter_view(void *self, const char *sale_id, struct bt_sale_view *out);
 enum bt_err bt_counter_reprint(void *self, const char *sale_id, enum bt_reprint said);
 enum bt_err bt_counter_paper_seen(void *self, const char *sale_id);
+
+/* counter_account.c */
+void bt_counter_ask_account(struct bt_counter *counter, const char *number);
+void bt_counter_take_account(struct bt_counter *counter, const struct bt_answer *answer);
+/** False when it would be more cash of one person in a day than may be taken, or when that cannot be told. */
+bool bt_counter_cash_allowed(struct bt_counter *counter, const struct bt_draft *draft);
+extern const struct bt_ui_accounts bt_counter_accounts;
 
 /* counter_trust.c */
 bool bt_counter_extension(struct bt_counter *counter, struct bt_ui_extension *out);
@@ -227,10 +242,3 @@ extern const struct bt_ui_practice bt_counter_practice_shop;
 int bt_counter_system(struct bt_counter *counter, int max, struct bt_ui_system_line *out);
 
 #endif
-/* counter_account.c */
-void bt_counter_ask_account(struct bt_counter *counter, const char *number);
-void bt_counter_take_account(struct bt_counter *counter, const struct bt_answer *answer);
-/** False when it would be more cash of one person in a day than may be taken, or when that cannot be told. */
-bool bt_counter_cash_allowed(struct bt_counter *counter, const struct bt_draft *draft);
-extern const struct bt_ui_accounts bt_counter_accounts;
-

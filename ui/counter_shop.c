@@ -312,6 +312,7 @@ struct bt_ui_shop bt_counter_shop(struct bt_counter *counter)
 {
 	counter->ui_till = bt_counter_till(counter);
 	counter->ui_upi = bt_counter_upi(counter);
+	counter->enquiry = bt_counter_enquiry(counter);
 	return (struct bt_ui_shop){
 	    .self = counter,
 	    .words = counter->words,
@@ -353,9 +354,10 @@ struct bt_ui_shop bt_counter_shop(struct bt_counter *counter)
 	    .extension = extension,
 	    .extend = extend,
 	    .confirm_clock = confirm_clock,
+	    .accounts = &bt_counter_accounts,
 	    .till = &counter->ui_till,
 	    .upi = &counter->ui_upi,
-	    .accounts = &bt_counter_accounts,
+	    .enquiry = &counter->enquiry,
 	    .system_lines = system_lines,
 	    .practice = counter->training && counter->practice.has_people ? &bt_counter_practice_shop : NULL,
 	    .demo_server = counter->demo_sandbox ? demo_server : NULL,

@@ -12,7 +12,8 @@
 
 /* The first row that fits decides. A mask of zero fits everything. */
 struct rule {
-	unsigned sides, stages, gives_token, objected, claimed, answers, banks, received, tokens, credited, cans;
+	unsigned sides, stages, gives_token, objected, claimed, refund_ordered, answers, banks, received, tokens,
+	    credited, cans;
 	struct bt_desk_verdict verdict;
 };
 
@@ -92,6 +93,11 @@ static const struct rule rules[] = {
      .verdict = {BT_PLACE_BANK, BT_ACT_WAIT_BANK, true, N_("UPI, bank unsure"), N_("The bank has not paid us yet."),
 		 N_("Wait. It comes back or is credited within 5 days.")}},
     {.sides = BIT(BT_DESK_ELSEWHERE),
+     .refund_ordered = YES,
+     .verdict = {BT_PLACE_BACK, BT_ACT_WAIT_CLAIM, false, N_("refund ordered"),
+		 N_("A refund is ordered. The money goes back to the payer's bank."),
+		 N_("Wait for the answer to the claim.")}},
+    {.sides = BIT(BT_DESK_ELSEWHERE),
      .answers = YES,
      .received = YES,
      .cans = BIT(BT_CAN_FINISH),
@@ -150,9 +156,10 @@ static bool fits_ours(const struct rule *rule, const struct bt_desk_facts *facts
 static bool fits_elsewhere(const struct rule *rule, const struct bt_desk_facts *facts)
 {
 	return facts->side != BT_DESK_ELSEWHERE ||
-	       (fits(rule->answers, facts->answers) && fits(rule->banks, facts->bank) &&
-		fits(rule->received, facts->received) && fits(rule->tokens, facts->token) &&
-		fits(rule->credited, facts->credited) && fits(rule->cans, facts->can));
+	       (fits(rule->refund_ordered, facts->refund_ordered) && fits(rule->answers, facts->answers) &&
+		fits(rule->banks, facts->bank) && fits(rule->received, facts->received) &&
+		fits(rule->tokens, facts->token) && fits(rule->credited, facts->credited) &&
+		fits(rule->cans, facts->can));
 }
 
 int bt_desk_row_of(const struct bt_desk_facts *facts)

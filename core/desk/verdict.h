@@ -25,7 +25,8 @@ enum bt_desk_can { BT_CAN_NONE, BT_CAN_FINISH, BT_CAN_REFUND, BT_CAN_CLAIM, BT_C
 
 struct bt_desk_facts {
 	enum bt_desk_side side;
-	bool claimed; /* a claim about it is on record here */
+	bool claimed;        /* a claim about it is on record here, */
+	bool refund_ordered; /* and asks for the money back */
 	/* ours */
 	enum bt_sale_stage stage;
 	bool gives_token;

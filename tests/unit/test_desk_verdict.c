@@ -54,6 +54,8 @@ static const struct {
     {APP(.bank = BT_BANK_FAILED, .answers = true), BT_PLACE_BANK, BT_ACT_WAIT_BANK, "The bank did not pay us."},
     {APP(.bank = BT_BANK_UNSURE, .can = BT_CAN_WAIT, .answers = true), BT_PLACE_BANK, BT_ACT_WAIT_BANK,
      "The bank has not paid us yet."},
+    {APP(.received = true, .can = BT_CAN_FINISH, .answers = true, .claimed = true, .refund_ordered = true),
+     BT_PLACE_BACK, BT_ACT_WAIT_CLAIM, "A refund is ordered. The money goes back to the payer's bank."},
     {APP(.received = true, .can = BT_CAN_FINISH, .answers = true), BT_PLACE_COMPANY, BT_ACT_FINISH,
      "The money reached the company. The meter did not get it."},
     {APP(.received = true, .can = BT_CAN_REFUND, .answers = true), BT_PLACE_COMPANY, BT_ACT_REFUND,
@@ -97,7 +99,8 @@ static void each_row_says_this(void **state)
 
 static bool is_open(const struct bt_desk_facts *facts)
 {
-	return facts->token == BT_TOKEN_NONE && !facts->credited && facts->received && facts->bank == BT_BANK_PAID;
+	return facts->token == BT_TOKEN_NONE && !facts->credited && facts->received && facts->bank == BT_BANK_PAID &&
+	       !facts->refund_ordered;
 }
 
 /* A token or a refund only on the head-end's word, given now, for money that it has and that bought nothing. */
@@ -120,7 +123,7 @@ static void a_token_only_on_the_head_ends_word(void **state)
 	for (int bank = 0; bank < BT_BANKS; bank++)
 		for (int token = 0; token < BT_TOKENS; token++)
 			for (int can = 0; can < BT_CANS; can++)
-				for (unsigned bits = 0; bits < 16; bits++) {
+				for (unsigned bits = 0; bits < 32; bits++) {
 					struct bt_desk_facts facts = {.side = BT_DESK_ELSEWHERE,
 								      .bank = (enum bt_desk_bank)bank,
 								      .token = (enum bt_desk_token)token,
@@ -128,11 +131,12 @@ static void a_token_only_on_the_head_ends_word(void **state)
 								      .claimed = (bits & 1) != 0,
 								      .answers = (bits & 2) != 0,
 								      .received = (bits & 4) != 0,
-								      .credited = (bits & 8) != 0};
+								      .credited = (bits & 8) != 0,
+								      .refund_ordered = (bits & 16) != 0};
 					judge_elsewhere(&facts);
 					judged++;
 				}
-	assert_int_equal(judged, BT_BANKS * BT_TOKENS * BT_CANS * 16);
+	assert_int_equal(judged, BT_BANKS * BT_TOKENS * BT_CANS * 32);
 }
 
 /* Without the head-end's word the most that is done is to write it down. */

@@ -40,6 +40,7 @@ static const struct {
     [BT_UI_ASK_CLOSE] = {N_("Close the sale of ₹ {1} to {2}, {3}. Two different tokens were made."), &of_sale},
     [BT_UI_ASK_MAKE] = {N_("Make the token of ₹ {1} for {2}, {3} here. The server may have made one too."), &of_sale},
     [BT_UI_ASK_DRAWER] = {N_("Open the drawer without a sale."), &of_drawer},
+    [BT_UI_ASK_ORDER] = {N_("Order ₹ {1} of {2}, {3}, back to the bank."), &of_sale},
     [BT_UI_ASK_SHIFT] = {N_("Close shift {1} of {2}. Nobody counted its cash."), &of_shift},
 };
 
@@ -78,11 +79,25 @@ static bool asks_docket(const struct approve *approve)
 	return approve->asked == BT_UI_ASK_REFUND && approve->view.needs_docket;
 }
 
+/* Money of another channel: no sale of this record stands for it. */
+static bool look_at_payment(struct approve *approve, const struct bt_ui_desk *desk)
+{
+	const struct bt_desk_payment *payment = &desk->payment;
+	approve->view.sale.quote.amount = payment->amount;
+	approve->view.consumer.name = payment->name;
+	bt_text_copy(approve->view.consumer.number, sizeof(approve->view.consumer.number), payment->connection);
+	bt_text_copy(approve->sale_id, sizeof(approve->sale_id), payment->payment_id);
+	return payment->amount > 0 && desk->shop->enquiry;
+}
+
 /* What is asked about, as it is now. */
 static bool look_up(struct approve *approve, const struct bt_ui_desk *desk)
 {
 	if (approve->asked == BT_UI_ASK_SHIFT) {
 		return bt_ui_till_find(desk, desk->shift, &approve->shift);
+	}
+	if (approve->asked == BT_UI_ASK_ORDER) {
+		return look_at_payment(approve, desk);
 	}
 	return approve->asked == BT_UI_ASK_DRAWER || bt_ui_sale_view(desk, approve->sale_id, &approve->view);
 }
@@ -147,12 +162,22 @@ static enum bt_err close_shift(const struct approve *approve, struct bt_ui_desk 
 	return err;
 }
 
+static enum bt_err order_back(const struct approve *approve, const struct bt_ui_desk *desk,
+			      const struct bt_approval *approval)
+{
+	const struct bt_ui_enquiry *enquiry = desk->shop->enquiry;
+	enum bt_denial denial = BT_DENY_NONE;
+	return enquiry->order(enquiry->self, approve->sale_id, approval, &denial);
+}
+
 static void say_done(const struct approve *approve, struct bt_ui_desk *desk)
 {
 	char number[16];
 	bt_ui_note_clear(desk);
 	if (approve->asked == BT_UI_ASK_DRAWER) {
 		bt_ui_note(desk, BT_INK_OK, N_("Drawer opened."), NULL);
+	} else if (approve->asked == BT_UI_ASK_ORDER) {
+		bt_ui_note(desk, BT_INK_OK, N_("Refund ordered. Its docket is printed."), NULL);
 	} else if (approve->asked == BT_UI_ASK_SHIFT) {
 		bt_ui_shift_number(approve->shift.shift, number);
 		bt_ui_note(desk, BT_INK_OK, N_("Shift {1} is closed."), number, NULL);
@@ -177,8 +202,9 @@ static struct bt_ui_go order(struct approve *approve, struct bt_ui_desk *desk)
 	struct bt_approval approval = {.by = person->id,
 				       .reason = things[approve->asked].whys->codes[approve->why],
 				       .docket = docket_number(approve, desk)};
-	enum bt_err err = approve->asked == BT_UI_ASK_SHIFT
-			      ? close_shift(approve, desk, &approval)
+	enum bt_err err = approve->asked == BT_UI_ASK_SHIFT ? close_shift(approve, desk, &approval)
+			  : approve->asked == BT_UI_ASK_ORDER
+			      ? order_back(approve, desk, &approval)
 			      : orders[approve->asked](shop->self, approve->sale_id, &approval, &denial);
 	if (err == BT_OK) {
 		say_done(approve, desk);

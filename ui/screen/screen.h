@@ -28,6 +28,7 @@ enum bt_ui_asked {
 	BT_UI_ASK_MAKE,
 	BT_UI_ASK_DRAWER,
 	BT_UI_ASK_SHIFT,
+	BT_UI_ASK_ORDER,
 	BT_UI_ASK_COUNT
 };
 
@@ -51,23 +52,25 @@ struct bt_ui_aside {
 struct bt_ui_desk {
 	const struct bt_ui_shop *shop;
 	enum bt_lang lang;
-	int64_t boot_ms;            /* now, since boot */
-	struct bt_ui_status status; /* as of the last tick */
-	struct bt_till_state till;  /* likewise; zeroed where there is no till */
+	int64_t boot_ms;                      /* now, since boot */
+	struct bt_ui_status status;           /* as of the last tick */
+	struct bt_till_state till;            /* likewise; zeroed where there is no till */
 	struct bt_ui_practice_state practice; /* likewise, while training */
 	struct bt_ui_note note;
 	struct bt_ui_again again;
 	struct bt_ui_aside aside;
-	char instead_of[37]; /* the payment by UPI that was let go for the draft on Confirm; "" none */
-	struct bt_draft draft; /* the sale being put together; zeroed at home */
-	struct bt_quote quote; /* what it buys, as last shown */
-	char scanned[37];        /* the sale whose receipt was scanned: the card offers it; "" none */
+	char instead_of[37];            /* the payment by UPI that was let go for the draft on Confirm; "" none */
+	struct bt_desk_payment payment; /* of another channel, whose page is open */
+	struct bt_claim claim;          /* whose page is open: an id, or what a new one begins with */
+	struct bt_draft draft;          /* the sale being put together; zeroed at home */
+	struct bt_quote quote;          /* what it buys, as last shown */
 	enum bt_outlook outlook;
 	enum bt_denial denial;
 	char sale_id[37];        /* the sale that wait, docket, token and credit show */
 	bool from_list;          /* the sale was opened from a list: Esc leads back to it */
 	enum bt_ui_asked asked;  /* what the approval screen is about, of that sale */
 	int64_t shift;           /* the one that its report shows, and that the approval closes */
+	char scanned[37];        /* the sale whose receipt was scanned: the card offers it; "" none */
 	char start[BT_NOTE_ARG]; /* what home begins with: first characters of the next person */
 	int limit_shown;         /* per cent of the limit up to which the limit screen has been shown */
 	enum bt_err stop_shown;  /* the stop that has been shown at home, BT_OK none */
@@ -95,13 +98,13 @@ struct bt_ui_go {
 	enum {
 		BT_GO_STAY,
 		BT_GO_IGNORED, /* this key means nothing here */
-		BT_GO_ANEW,   /* the same, and the draft is the next sale's */
 		BT_GO_KEEP,    /* not for this screen: hand it to the next one */
 		BT_GO_PUSH,    /* screen goes in front; Esc leads back */
 		BT_GO_BACK,
 		BT_GO_SWAP,   /* screen takes the place of this one */
 		BT_GO_HOME,   /* everything is left; home with an empty field or desk->start */
 		BT_GO_OVER,   /* home is left below, screen in front: after money is recorded */
+		BT_GO_ANEW,   /* the same, and the draft is the next sale's */
 		BT_GO_UNLOCK, /* the sign-in screen lets go */
 		BT_GO_OUT,    /* everything is left, and nobody is signed in any more */
 	} verb;
@@ -148,7 +151,8 @@ struct bt_ui_screen {
 extern const struct bt_ui_screen bt_ui_signin, bt_ui_home, bt_ui_card, bt_ui_split, bt_ui_confirm, bt_ui_wait,
     bt_ui_docket, bt_ui_token, bt_ui_credit, bt_ui_history, bt_ui_stuck, bt_ui_limit_low, bt_ui_limit_used,
     bt_ui_system, bt_ui_extend, bt_ui_clock, bt_ui_approve, bt_ui_refund, bt_ui_resume, bt_ui_elsewhere,
-    bt_ui_shift_open, bt_ui_shift, bt_ui_deposit, bt_ui_count, bt_ui_seal, bt_ui_close_shift, bt_ui_upi;
+    bt_ui_stuck_one, bt_ui_claim, bt_ui_shift_open, bt_ui_shift, bt_ui_deposit, bt_ui_count, bt_ui_seal,
+    bt_ui_close_shift, bt_ui_upi;
 
 /** Only while training. */
 extern const struct bt_ui_screen bt_ui_practice_list;

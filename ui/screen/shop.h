@@ -7,6 +7,7 @@
 
 #include "core/sale/docket.h"
 #include "ui/screen/shop_account.h"
+#include "ui/screen/shop_desk.h"
 #include "ui/screen/shop_practice.h"
 #include "ui/screen/shop_till.h"
 #include "ui/screen/shop_upi.h"
@@ -148,8 +149,9 @@ struct bt_ui_shop {
 	void (*confirm_clock)(void *self, const char *operator_id, const char *pin, int64_t offset_ms);
 
 	const struct bt_ui_accounts *accounts; /* NULL: nothing is known beside the list */
-	const struct bt_ui_till *till; /* the shift; NULL: none is kept here */
-	const struct bt_ui_upi *upi;   /* NULL: not paid by UPI here */
+	const struct bt_ui_enquiry *enquiry;   /* stuck recharges of other channels; NULL: only our own */
+	const struct bt_ui_till *till;         /* the shift; NULL: none is kept here */
+	const struct bt_ui_upi *upi;           /* NULL: not paid by UPI here */
 	const struct bt_ui_practice *practice; /* NULL in life */
 
 	/** Fill the system page. @return lines, at most @p max. */

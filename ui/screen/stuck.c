@@ -1,86 +1,67 @@
-/* Stuck recharges: every rupee taken here that has not become a token or a credit yet, and what the server objects to;
- * what can still be finished comes first. */
-#include "ui/screen/face.h"
+/* Stuck recharges: every rupee that is not where it should be, oldest first; and finding one by any of its names,
+ * whichever channel took it. */
+#include "ui/screen/stuck_rows.h"
 
 #include <string.h>
 
+#include "ui/screen/face.h"
 #include "ui/screen/pay.h"
 #include "ui/widget/dates.h"
+#include "ui/widget/field.h"
 #include "ui/widget/list.h"
 
-#define ROWS_MAX   256
-#define ROWS_SHOWN 12
-#define FIRST_ROW  5
-#define MONEY_END  38
-#define WHERE_COL  41
-#define SINCE_END  76
-#define HOUR_MS    INT64_C(3600000)
-#define MINUTE_MS  INT64_C(60000)
+#define ROWS_SHOWN    12
+#define FIELD_ROW     4
+#define FIRST_ROW     7
+#define FIELD_COLUMNS 30
+#define MONEY_END     38
+#define WHERE_COL     41
+#define SINCE_END     76
+#define HOUR_MS       INT64_C(3600000)
+#define MINUTE_MS     INT64_C(60000)
 
-/* Asked for the rows in the window only: the list may be long and is looked at every second. */
-struct shown {
-	struct bt_dual name;
-	const char *objection; /* NULL: none */
+/* What the field is about. */
+enum search {
+	SEARCH_NONE,  /* the list */
+	SEARCH_ASKED, /* the server is asked */
+	SEARCH_FOUND, /* the rows are what was found */
+	SEARCH_OFFER, /* nothing was found, or nobody can be asked: a claim may be written */
 };
 
 struct stuck {
 	struct bt_ui_list list;
-	struct bt_sale_row rows[ROWS_MAX];
-	struct shown shown[ROWS_SHOWN]; /* from list.top on */
+	enum bt_stuck_filter filter;
+	enum search search;
+	struct bt_ui_field field;
+	struct bt_stuck_row rows[BT_STUCK_MAX];
 };
 
-/* What an exception says to those at the counter; codes of the head-end are those of the journal upload in
- * assets/api/openapi.yaml, "diverged" is the teller's own. */
-static const struct {
-	const char *code, *says;
-} objections[] = {
-    {"diverged", N_("two different tokens")},
-    {"token_differs", N_("two different tokens")},
-    {"malformed", N_("server cannot read it")},
-    {"paid_missing", N_("server lacks the payment")},
-    {"lease_expired", N_("made after the limit")},
-    {"blocked", N_("given though blocked")},
-    {"tid_used", N_("token may not work")},
-    {"tid_lane", N_("token may not work")},
-    {"possible_duplicate", N_("two tokens may be out")},
-    {"abandoned", N_("closed by a supervisor")},
-    {"not_reversed", N_("money back, sale stands")},
-    {"key_mismatch", N_("token may not work")},
-    {"meter_mismatch", N_("meter has changed")},
-};
-
-static const char *find_objection(const char *code)
-{
-	for (size_t i = 0; i < sizeof(objections) / sizeof(objections[0]); i++) {
-		if (strcmp(objections[i].code, code) == 0) {
-			return objections[i].says;
-		}
-	}
-	return N_("the server objects");
-}
-
+/* Asked for the rows in the window only: the list may be long and is looked at every second. */
 static void look_at_window(struct stuck *stuck, struct bt_ui_desk *desk)
 {
 	struct bt_sale_view view;
-	memset(stuck->shown, 0, sizeof(stuck->shown));
-	for (int i = 0; i < ROWS_SHOWN && stuck->list.top + i < stuck->list.count; i++) {
-		const struct bt_sale_row *row = &stuck->rows[stuck->list.top + i];
-		bool known = desk->shop->view(desk->shop->self, row->sale_id, &view) == BT_OK;
+	for (int i = stuck->list.top; i < stuck->list.count && i < stuck->list.top + ROWS_SHOWN; i++) {
+		struct bt_stuck_row *row = &stuck->rows[i];
+		bool known = row->kind == BT_STUCK_SALE && desk->shop->view(desk->shop->self, row->id, &view) == BT_OK;
 		if (known) {
-			stuck->shown[i].name = view.consumer.name;
+			row->name = view.consumer.name;
 		}
-		if (row->exception) {
-			stuck->shown[i].objection = find_objection(known ? view.exception : "");
+		if (row->objected) {
+			row->where = bt_ui_stuck_objection(known ? view.exception : "");
+		}
+		struct bt_consumer person;
+		if (row->kind == BT_STUCK_CLAIM &&
+		    desk->shop->enquiry->person(desk->shop->enquiry->self, row->connection, &person)) {
+			row->name = person.name;
 		}
 	}
 }
 
 static void look(struct stuck *stuck, struct bt_ui_desk *desk)
 {
-	int count = 0, chosen = stuck->list.chosen, top = stuck->list.top;
-	if (desk->shop->open_sales(desk->shop->self, ROWS_MAX, stuck->rows, &count) != BT_OK) {
-		count = 0;
-	}
+	int chosen = stuck->list.chosen, top = stuck->list.top;
+	int count = stuck->search == SEARCH_NONE ? bt_ui_stuck_gather(desk, stuck->filter, stuck->rows, BT_STUCK_MAX)
+						 : bt_ui_stuck_found(desk, stuck->rows, BT_STUCK_MAX);
 	bt_ui_list_reset(&stuck->list, count);
 	if (chosen < count) {
 		stuck->list.chosen = chosen;
@@ -94,6 +75,8 @@ static void enter(void *self, struct bt_ui_desk *desk)
 	look(self, desk);
 }
 
+/* ---- opening a row ---- */
+
 /* Once more, with the same sale: the screen that follows says what came of it. */
 static void finish(struct bt_ui_desk *desk, const struct bt_sale_view *view)
 {
@@ -106,13 +89,10 @@ static void finish(struct bt_ui_desk *desk, const struct bt_sale_view *view)
 	}
 }
 
-static struct bt_ui_go open_sale(const struct stuck *stuck, struct bt_ui_desk *desk)
+static struct bt_ui_go open_sale(struct bt_ui_desk *desk, const char *sale_id)
 {
-	if (stuck->list.count == 0) {
-		return BT_GO(BT_GO_IGNORED);
-	}
 	struct bt_sale_view view;
-	memcpy(desk->sale_id, stuck->rows[stuck->list.chosen].sale_id, sizeof(desk->sale_id));
+	bt_text_copy(desk->sale_id, sizeof(desk->sale_id), sale_id);
 	if (!bt_ui_sale_view(desk, desk->sale_id, &view)) {
 		return BT_GO(BT_GO_IGNORED);
 	}
@@ -128,112 +108,323 @@ static struct bt_ui_go open_sale(const struct stuck *stuck, struct bt_ui_desk *d
 	return BT_GO_TO(BT_GO_PUSH, screen ? screen : &bt_ui_wait);
 }
 
+static struct bt_ui_go open_upi(struct bt_ui_desk *desk, const char *sale_id)
+{
+	bt_text_copy(desk->sale_id, sizeof(desk->sale_id), sale_id);
+	desk->from_list = true;
+	return BT_GO_TO(BT_GO_PUSH, &bt_ui_upi);
+}
+
+static struct bt_ui_go open_claim(struct bt_ui_desk *desk, const char *claim_id)
+{
+	memset(&desk->claim, 0, sizeof(desk->claim));
+	bt_text_copy(desk->claim.claim_id, sizeof(desk->claim.claim_id), claim_id);
+	return BT_GO_TO(BT_GO_PUSH, &bt_ui_claim);
+}
+
+/* The person's card says when supply was cut, and what else is owed. */
+static struct bt_ui_go open_owed(struct bt_ui_desk *desk, const char *connection)
+{
+	struct bt_consumer person;
+	if (!desk->shop->enquiry->person(desk->shop->enquiry->self, connection, &person)) {
+		return BT_GO(BT_GO_IGNORED);
+	}
+	memset(&desk->draft, 0, sizeof(desk->draft));
+	desk->draft.consumer = person;
+	return BT_GO_TO(BT_GO_PUSH, &bt_ui_card);
+}
+
+static struct bt_ui_go open_payment(struct bt_ui_desk *desk, const char *payment_id)
+{
+	const struct bt_desk_payment *found = NULL;
+	int count = 0;
+	(void)desk->shop->enquiry->found(desk->shop->enquiry->self, &found, &count);
+	for (int i = 0; i < count; i++) {
+		if (strcmp(found[i].payment_id, payment_id) == 0) {
+			desk->payment = found[i];
+			return BT_GO_TO(BT_GO_PUSH, &bt_ui_stuck_one);
+		}
+	}
+	return BT_GO(BT_GO_IGNORED);
+}
+
+static struct bt_ui_go open_row(const struct stuck *stuck, struct bt_ui_desk *desk)
+{
+	static struct bt_ui_go (*const open[])(struct bt_ui_desk *, const char *) = {
+	    [BT_STUCK_SALE] = open_sale, [BT_STUCK_UPI] = open_upi,         [BT_STUCK_CLAIM] = open_claim,
+	    [BT_STUCK_OWED] = open_owed, [BT_STUCK_PAYMENT] = open_payment,
+	};
+	if (stuck->list.count == 0) {
+		return BT_GO(BT_GO_IGNORED);
+	}
+	const struct bt_stuck_row *row = &stuck->rows[stuck->list.chosen];
+	return open[row->kind](desk, row->id);
+}
+
+/* ---- finding one ---- */
+
+static void end_search(struct stuck *stuck, struct bt_ui_desk *desk)
+{
+	stuck->search = SEARCH_NONE;
+	bt_ui_field_clear(&stuck->field);
+	bt_ui_note_clear(desk);
+	look(stuck, desk);
+}
+
+static struct bt_ui_go offer(struct stuck *stuck, struct bt_ui_desk *desk, const char *why)
+{
+	stuck->search = SEARCH_OFFER;
+	bt_ui_list_reset(&stuck->list, 0);
+	bt_ui_note(desk, BT_INK_WARN, why, NULL);
+	return BT_GO(BT_GO_STAY);
+}
+
+static bool looks_like_docket(const char *text)
+{
+	return strchr(text, '-') && text[0] != 'C' && text[0] != 'c';
+}
+
+/* @return false when the text is no docket. */
+static bool open_docket(struct bt_ui_desk *desk, const char *text, struct bt_ui_go *out)
+{
+	char own_sale_id[37] = "";
+	*out = BT_GO(BT_GO_STAY);
+	switch (looks_like_docket(text) ? desk->shop->docket(desk->shop->self, text, own_sale_id) : BT_DOCKET_NOT) {
+	case BT_DOCKET_OURS:
+		*out = open_sale(desk, own_sale_id);
+		return true;
+	case BT_DOCKET_ELSEWHERE:
+		*out = BT_GO_TO(BT_GO_PUSH, &bt_ui_elsewhere);
+		return true;
+	case BT_DOCKET_DAMAGED:
+		bt_ui_note(desk, BT_INK_WARN, N_("This docket cannot be read. Scan it again, or type its number."),
+			   NULL);
+		return true;
+	case BT_DOCKET_SLIP:
+		bt_ui_note(desk, BT_INK_WARN, N_("This is no docket: the token stands on this receipt."), NULL);
+		return true;
+	default:
+		return false;
+	}
+}
+
+static struct bt_ui_go ask(struct stuck *stuck, struct bt_ui_desk *desk)
+{
+	const struct bt_ui_enquiry *enquiry = desk->shop->enquiry;
+	struct bt_ui_go docket;
+	if (open_docket(desk, stuck->field.text, &docket)) {
+		return docket;
+	}
+	if (!enquiry) {
+		return BT_GO(BT_GO_IGNORED);
+	}
+	switch (enquiry->find(enquiry->self, stuck->field.text)) {
+	case BT_OK:
+		stuck->search = SEARCH_ASKED;
+		bt_ui_list_reset(&stuck->list, 0);
+		bt_ui_note(desk, BT_INK_FACT, N_("Asking the server"), NULL);
+		return BT_GO(BT_GO_STAY);
+	case BT_EINPUT:
+		return BT_GO(BT_GO_IGNORED);
+	default:
+		return offer(stuck, desk, N_("Other channels cannot be asked now. A claim can be written."));
+	}
+}
+
+static struct bt_ui_go take_found(struct stuck *stuck, struct bt_ui_desk *desk)
+{
+	const struct bt_desk_payment *found = NULL;
+	int count = 0;
+	switch (desk->shop->enquiry->found(desk->shop->enquiry->self, &found, &count)) {
+	case BT_DESK_ASKING:
+		return BT_GO(BT_GO_STAY);
+	case BT_DESK_ANSWERED:
+		break;
+	default:
+		return offer(stuck, desk, N_("Other channels cannot be asked now. A claim can be written."));
+	}
+	if (count == 0) {
+		return offer(stuck, desk, N_("Not found at the company. The bank may still have it."));
+	}
+	bt_ui_note_clear(desk);
+	stuck->search = SEARCH_FOUND;
+	look(stuck, desk);
+	return count == 1 ? open_row(stuck, desk) : BT_GO(BT_GO_STAY);
+}
+
+/* What was typed goes into the claim: twelve digits are a connection of the list, or else what a bank calls it. */
+static struct bt_ui_go write_claim(const struct stuck *stuck, struct bt_ui_desk *desk)
+{
+	struct bt_consumer person;
+	char digits[BT_FIELD_BYTES];
+	size_t used = 0;
+	for (const char *at = stuck->field.text; *at; at++) {
+		if (*at != ' ') {
+			digits[used++] = *at;
+		}
+	}
+	digits[used] = '\0';
+	memset(&desk->claim, 0, sizeof(desk->claim));
+	if (bt_text_is_digits(digits) && desk->shop->enquiry->person(desk->shop->enquiry->self, digits, &person)) {
+		bt_text_copy(desk->claim.connection, sizeof(desk->claim.connection), digits);
+	} else if (bt_text_is_digits(digits)) {
+		bt_text_copy(desk->claim.utr, sizeof(desk->claim.utr), digits);
+	}
+	return BT_GO_TO(BT_GO_PUSH, &bt_ui_claim);
+}
+
+/* ---- keys ---- */
+
+static struct bt_ui_go press_enter(struct stuck *stuck, struct bt_ui_desk *desk)
+{
+	switch (stuck->search) {
+	case SEARCH_OFFER:
+		return write_claim(stuck, desk);
+	case SEARCH_ASKED:
+		return BT_GO(BT_GO_STAY);
+	case SEARCH_FOUND:
+		return open_row(stuck, desk);
+	default:
+		return stuck->field.text[0] ? ask(stuck, desk) : open_row(stuck, desk);
+	}
+}
+
 static struct bt_ui_go print_again(const struct stuck *stuck, struct bt_ui_desk *desk)
 {
 	if (stuck->list.count == 0) {
 		return BT_GO(BT_GO_IGNORED);
 	}
-	if (stuck->rows[stuck->list.chosen].stage == BT_STAGE_REFUSED) {
+	const struct bt_stuck_row *row = &stuck->rows[stuck->list.chosen];
+	const struct bt_ui_enquiry *enquiry = desk->shop->enquiry;
+	bool printed = false;
+	if (row->kind == BT_STUCK_CLAIM) {
+		printed = enquiry->print(enquiry->self, row->id) == BT_OK;
+	} else if (row->kind == BT_STUCK_SALE && !row->refused) {
+		printed = bt_ui_print_again(desk, row->id);
+	} else {
 		bt_ui_note(desk, BT_INK_WARN, N_("Nothing to print here."), NULL);
 		return BT_GO(BT_GO_IGNORED);
 	}
-	if (bt_ui_print_again(desk, stuck->rows[stuck->list.chosen].sale_id)) {
+	if (printed) {
 		bt_ui_note(desk, BT_INK_FACT, N_("Printing"), NULL);
 	}
 	return BT_GO(BT_GO_STAY);
 }
 
+/* Another text is another question. */
+static struct bt_ui_go edit(struct stuck *stuck, struct bt_ui_desk *desk, const struct bt_ui_press *press)
+{
+	bool taken = true;
+	if (press->key == BT_KEY_CHAR) {
+		taken = bt_ui_field_put(&stuck->field, press->ch, FIELD_COLUMNS);
+	} else if (!stuck->field.text[0]) {
+		return BT_GO(BT_GO_IGNORED);
+	} else if (press->key == BT_KEY_DELETE) {
+		bt_ui_field_clear(&stuck->field);
+	} else {
+		bt_ui_field_backspace(&stuck->field);
+	}
+	if (taken && stuck->search != SEARCH_NONE) {
+		stuck->search = SEARCH_NONE;
+		bt_ui_note_clear(desk);
+		look(stuck, desk);
+	}
+	return BT_GO(taken ? BT_GO_STAY : BT_GO_IGNORED);
+}
+
+static struct bt_ui_go press_key(struct stuck *stuck, struct bt_ui_desk *desk, const struct bt_ui_press *press)
+{
+	switch (press->key) {
+	case BT_KEY_ENTER:
+		return press_enter(stuck, desk);
+	case BT_KEY_F5:
+		return print_again(stuck, desk);
+	case BT_KEY_TAB:
+		stuck->filter = (enum bt_stuck_filter)((stuck->filter + 1) % BT_STUCK_FILTERS);
+		end_search(stuck, desk);
+		return BT_GO(BT_GO_STAY);
+	case BT_KEY_CHAR:
+	case BT_KEY_BACKSPACE:
+	case BT_KEY_DELETE:
+		return edit(stuck, desk, press);
+	case BT_KEY_ESC:
+		if (stuck->search == SEARCH_NONE && !stuck->field.text[0]) {
+			return BT_GO(BT_GO_BACK);
+		}
+		end_search(stuck, desk);
+		return BT_GO(BT_GO_STAY);
+	default:
+		if (!bt_ui_list_move(&stuck->list, press->key, ROWS_SHOWN)) {
+			return BT_GO(BT_GO_IGNORED);
+		}
+		look_at_window(stuck, desk);
+		return BT_GO(BT_GO_STAY);
+	}
+}
+
 static struct bt_ui_go on_event(void *self, struct bt_ui_desk *desk, const struct bt_ui_event *event)
 {
 	struct stuck *stuck = self;
-	if (event->kind == BT_UI_EVENT_TICK) {
+	if (event->kind != BT_UI_EVENT_TICK) {
+		return press_key(stuck, desk, &event->press);
+	}
+	if (stuck->search == SEARCH_ASKED) {
+		return take_found(stuck, desk);
+	}
+	if (stuck->search != SEARCH_OFFER) {
 		look(stuck, desk);
-		return BT_GO(BT_GO_STAY);
 	}
-	if (event->press.key == BT_KEY_ENTER) {
-		return open_sale(stuck, desk);
-	}
-	if (event->press.key == BT_KEY_F5) {
-		return print_again(stuck, desk);
-	}
-	if (event->press.key == BT_KEY_CHAR) {
-		/* A docket's number, or the next person: home finds out. */
-		char one[2] = {event->press.ch < 0x80 ? (char)event->press.ch : '\0', '\0'};
-		bt_text_copy(desk->start, sizeof(desk->start), one);
-		return BT_GO(BT_GO_HOME);
-	}
-	if (event->press.key == BT_KEY_ESC) {
-		return BT_GO(BT_GO_BACK);
-	}
-	if (!bt_ui_list_move(&stuck->list, event->press.key, ROWS_SHOWN)) {
-		return BT_GO(BT_GO_IGNORED);
-	}
-	look_at_window(stuck, desk);
 	return BT_GO(BT_GO_STAY);
 }
 
-static const char *where_key(const struct bt_sale_row *row, const char *objection)
-{
-	if (objection) {
-		return objection;
-	}
-	static const char *const by_stage[] = {
-	    [BT_STAGE_PAID] = N_("cut off: say what became of it"),
-	    [BT_STAGE_VENDING] = N_("cut off: say what became of it"),
-	    [BT_STAGE_REFUSED] = N_("the server refused"),
-	    [BT_STAGE_REFUNDING] = N_("money goes back, not confirmed"),
-	    [BT_STAGE_REFUNDED] = N_("give the money back"),
-	    [BT_STAGE_INQUIRING] = N_("server has not said"),
-	};
-	if ((size_t)row->stage < sizeof(by_stage) / sizeof(by_stage[0]) && by_stage[row->stage]) {
-		return by_stage[row->stage];
-	}
-	return strcmp(row->delivery, "token") == 0 ? N_("paid here, token waits") : N_("paid here, credit waits");
-}
-
-/* What the server alone cannot end. */
-static bool needs_somebody(const struct bt_sale_row *row)
-{
-	return row->stage == BT_STAGE_REFUSED || row->stage == BT_STAGE_REFUNDED || row->stage == BT_STAGE_PAID ||
-	       row->stage == BT_STAGE_VENDING || row->exception;
-}
+/* ---- drawing ---- */
 
 static void draw_row(const struct stuck *stuck, int at, int row, const struct bt_ui_desk *desk,
 		     struct bt_ui_canvas *canvas)
 {
-	const struct bt_sale_row *sale = &stuck->rows[at];
-	const struct shown *shown = &stuck->shown[at - stuck->list.top];
-	bool chosen = at == stuck->list.chosen, needs_eye = needs_somebody(sale);
-	const char *name = bt_dual_get(&shown->name, canvas->lang);
+	const struct bt_stuck_row *one = &stuck->rows[at];
+	bool chosen = at == stuck->list.chosen;
+	const char *name = bt_dual_get(&one->name, canvas->lang);
 	char text[BT_DATE_BYTES];
 	if (chosen) {
 		bt_ui_list_mark(canvas, row, SINCE_END + 2);
 	}
-	bt_ui_group_digits(sale->connection, text);
+	bt_ui_group_digits(one->connection, text);
 	bt_ui_put_name(canvas, row, BT_TEXT_LEFT, 23, BT_INK_FACT | (chosen ? BT_BOLD : 0u), name[0] ? name : text);
-	bt_ui_rupees(sale->amount, false, text);
-	bt_ui_put_right(canvas, row, MONEY_END, BT_INK_FACT, text);
-	enum bt_ui_role role = needs_eye ? BT_INK_WARN : BT_INK_FACT;
-	bt_ui_put(canvas, row, WHERE_COL, role, needs_eye ? "▲" : "○");
-	bt_ui_put(canvas, row, WHERE_COL + 2, role, bt_ui_word(canvas, where_key(sale, shown->objection)));
-	bt_ui_span(desk->status.now_ms - sale->paid_at_ms, text);
+	if (one->amount > 0) {
+		bt_ui_rupees(one->amount, false, text);
+		bt_ui_put_right(canvas, row, MONEY_END, BT_INK_FACT, text);
+	}
+	enum bt_ui_role role = one->urgent ? BT_INK_WARN : BT_INK_FACT;
+	bt_ui_put(canvas, row, WHERE_COL, role, one->urgent ? "▲" : "○");
+	bt_ui_say(canvas, row, WHERE_COL + 2, role, one->where, one->arg, NULL);
+	bt_ui_span(desk->status.now_ms - one->since_ms, text);
 	bt_ui_put_right(canvas, row, SINCE_END, BT_INK_FACT, text);
 }
 
 static void draw_heading(const struct stuck *stuck, const struct bt_ui_desk *desk, struct bt_ui_canvas *canvas)
 {
+	static const char *const filters[] = {
+	    [BT_STUCK_ALL] = N_("Stuck recharges"),
+	    [BT_STUCK_OWN] = N_("Stuck: paid here"),
+	    [BT_STUCK_APP] = N_("Stuck: elsewhere"),
+	};
 	char count[32], hours[32], minutes[32], oldest[64];
+	int open = stuck->list.count;
 	int64_t age = 0;
-	bt_ui_put(canvas, 2, BT_TEXT_LEFT, BT_INK_FACT | BT_BOLD, bt_ui_word(canvas, N_("Stuck recharges")));
-	if (stuck->list.count == 0) {
+	bt_ui_put(canvas, 2, BT_TEXT_LEFT, BT_INK_FACT | BT_BOLD, bt_ui_word(canvas, filters[stuck->filter]));
+	if (stuck->list.count == 0 || stuck->search != SEARCH_NONE) {
 		return;
 	}
 	for (int i = 0; i < stuck->list.count; i++) {
-		int64_t since = desk->status.now_ms - stuck->rows[i].paid_at_ms;
+		int64_t since = desk->status.now_ms - stuck->rows[i].since_ms;
 		age = since > age ? since : age;
 	}
 	/* More may be open than the list holds. */
-	bt_count_format(desk->status.open_sales > ROWS_MAX ? desk->status.open_sales : stuck->list.count, count);
+	if (desk->status.open_sales > BT_STUCK_OURS && stuck->filter != BT_STUCK_APP) {
+		open += desk->status.open_sales - BT_STUCK_OURS;
+	}
+	bt_count_format(open, count);
 	bt_count_format(age / HOUR_MS, hours);
 	bt_text_printf(minutes, sizeof(minutes), "%02d", (int)(age / MINUTE_MS % 60));
 	(void)bt_words_format(canvas->words, canvas->lang, N_("{1} h {2}"), (const char *[]){hours, minutes, NULL},
@@ -241,15 +432,9 @@ static void draw_heading(const struct stuck *stuck, const struct bt_ui_desk *des
 	bt_ui_say(canvas, 2, BT_VALUE_COL + 4, BT_INK_FACT, N_("{1} open, oldest {2}"), count, oldest, NULL);
 }
 
-static void draw(const void *self, const struct bt_ui_desk *desk, struct bt_ui_canvas *canvas)
+static void draw_list(const struct stuck *stuck, const struct bt_ui_desk *desk, struct bt_ui_canvas *canvas)
 {
-	const struct stuck *stuck = self;
 	int row = FIRST_ROW;
-	draw_heading(stuck, desk, canvas);
-	if (stuck->list.count == 0) {
-		bt_ui_put(canvas, FIRST_ROW, BT_TEXT_LEFT, BT_INK_FACT, bt_ui_word(canvas, N_("Nothing is stuck.")));
-		return;
-	}
 	bt_ui_put(canvas, row - 1, BT_TEXT_LEFT, BT_INK_QUIET, bt_ui_word(canvas, N_("Consumer")));
 	bt_ui_put_right(canvas, row - 1, MONEY_END, BT_INK_QUIET, bt_ui_word(canvas, N_("Amount")));
 	bt_ui_put(canvas, row - 1, WHERE_COL, BT_INK_QUIET, bt_ui_word(canvas, N_("Where the money is")));
@@ -259,6 +444,35 @@ static void draw(const void *self, const struct bt_ui_desk *desk, struct bt_ui_c
 	}
 	bt_ui_put(canvas, row + 2, BT_TEXT_LEFT, BT_INK_QUIET,
 		  bt_ui_word(canvas, N_("Nothing here needs to be paid again.")));
+}
+
+static void draw(const void *self, const struct bt_ui_desk *desk, struct bt_ui_canvas *canvas)
+{
+	const struct stuck *stuck = self;
+	draw_heading(stuck, desk, canvas);
+	int end = bt_ui_put(canvas, FIELD_ROW, BT_TEXT_LEFT, BT_INK_QUIET,
+			    bt_ui_word(canvas, N_("Reference, UTR, number or docket")));
+	bt_ui_field_draw(canvas, FIELD_ROW, end + 2, &stuck->field);
+	if (stuck->list.count > 0) {
+		draw_list(stuck, desk, canvas);
+	} else if (stuck->search == SEARCH_NONE) {
+		bt_ui_put(canvas, FIRST_ROW, BT_TEXT_LEFT, BT_INK_FACT, bt_ui_word(canvas, N_("Nothing is stuck.")));
+	}
+}
+
+static bool show_enter(const void *self, const struct bt_ui_desk *desk, const struct bt_ui_canvas *canvas,
+		       char label[64])
+{
+	const struct stuck *stuck = self;
+	(void)desk;
+	if (stuck->search == SEARCH_OFFER) {
+		bt_text_copy(label, 64, bt_ui_word(canvas, N_("Write a claim")));
+	} else if (stuck->search == SEARCH_NONE && stuck->field.text[0]) {
+		bt_text_copy(label, 64, bt_ui_word(canvas, N_("Find")));
+	} else {
+		return stuck->list.count > 0;
+	}
+	return true;
 }
 
 static bool show_rows(const void *self, const struct bt_ui_desk *desk, const struct bt_ui_canvas *canvas,
@@ -271,8 +485,9 @@ static bool show_rows(const void *self, const struct bt_ui_desk *desk, const str
 }
 
 static const struct bt_ui_key_row keys[] = {
-    {"Enter", N_("Open"), N_("Forward: accept, choose, next"), show_rows},
+    {"Enter", N_("Open"), N_("Forward: accept, choose, next"), show_enter},
     {"↑↓", N_("Move"), N_("Move in the list"), show_rows},
+    {"Tab", N_("All, ours, app"), N_("All, paid here, or paid elsewhere"), NULL},
     {"F5", N_("Print again"), N_("Print this again"), show_rows},
     {"Esc", N_("Back"), N_("One step back"), NULL},
     {NULL, NULL, NULL, NULL},
@@ -281,7 +496,7 @@ static const struct bt_ui_key_row keys[] = {
 const struct bt_ui_screen bt_ui_stuck = {
     .id = "stuck",
     .size = sizeof(struct stuck),
-    .tick_ms = 1000,
+    .tick_ms = 500,
     .scan = BT_SCAN_STARTS,
     .keys = keys,
     .enter = enter,
