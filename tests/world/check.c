@@ -166,7 +166,7 @@ static void check_delivery(struct sim_world *world, const struct sim_sale *sale,
 			 (long long)sale->units, (long long)entry->units);
 }
 
-static void check_sale(struct sim_world *world, const struct sim_sale *sale)
+static void check_sale(struct sim_world *world, struct sim_sale *sale)
 {
 	struct entry entry = find_entry(world, sale->id);
 	struct bt_sale_row row;
@@ -181,11 +181,12 @@ static void check_sale(struct sim_world *world, const struct sim_sale *sale)
 		sim_fail(world, "sale %s is gone from its record", sale->id);
 		return;
 	}
-	if (sim_is_for_head_office(world, sale, &row) && !entry.committed) {
+	if (sale->upi) {
+		sim_payer_check(world, sale, entry.committed, &row);
+	} else if (sim_is_for_head_office(world, sale, &row) && !entry.committed) {
 		world->cash -= sale->cash; /* a named line, in nobody's drawer any more */
 		return;
-	}
-	if (!sale->returned && !entry.committed && row.stage != BT_STAGE_ABANDONED) {
+	} else if (!sale->returned && !entry.committed && row.stage != BT_STAGE_ABANDONED) {
 		world->totals.stuck++;
 		sim_fail(world, "sale %s has no end: stage %d", sale->id, (int)row.stage);
 	}

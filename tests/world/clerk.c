@@ -69,13 +69,14 @@ static void give_back(struct sim_world *world, int which)
 	if (!world->faults[SIM_FAULT_RESTORE_SERVER] && !sim_is_closed_at_head(world, sale->id))
 		sim_fail(world, "money back without the head-end's word: %s", sale->id);
 	sale->returned = true;
-	world->cash -= sale->cash;
+	if (!sale->upi) /* the bank sends it back itself */
+		world->cash -= sale->cash;
 	world->totals.visited[SIM_PATH_REFUNDED]++;
 	if (sale->docket && chance_one_in(&world->chance, 2))
 		sim_clerk_plan_return(world, sim_between(world, 10000, 5 * SIM_MINUTE_MS), which);
 }
 
-static int remember(struct sim_counter *counter, const struct sim_sale *sale)
+int sim_clerk_remember(struct sim_counter *counter, const struct sim_sale *sale)
 {
 	struct sim_world *world = counter->world;
 
@@ -84,7 +85,8 @@ static int remember(struct sim_counter *counter, const struct sim_sale *sale)
 		return -1;
 	}
 	world->sales[world->sale_count] = *sale;
-	world->cash += sale->cash;
+	if (!sale->upi)
+		world->cash += sale->cash;
 	return world->sale_count++;
 }
 
@@ -138,8 +140,15 @@ static void take_money(struct sim_counter *counter, const struct bt_draft *draft
 	struct sim_world *world = counter->world;
 	struct sim_sale sale = {.counter = counter->index, .person = person, .cash = draft->amount};
 	struct bt_fault fault = {0};
-	enum bt_err err = bt_teller_pay(counter->teller, draft, sale.id, &fault);
+	enum bt_err err;
 
+	if (sim_payer_pays(counter, draft, person)) {
+		if (!counter->in_limbo)
+			free_again(counter);
+		sim_counter_turn(counter);
+		return;
+	}
+	err = bt_teller_pay(counter->teller, draft, sale.id, &fault);
 	if (bt_err_fate(err) == BT_FATE_STOP || counter->disk->off) {
 		/* The note is on the counter, the screen dark: what the record says when it is back decides. */
 		counter->limbo = sale;
@@ -153,7 +162,7 @@ static void take_money(struct sim_counter *counter, const struct bt_draft *draft
 	sim_trace(world, "%s: sale %s of %lld for %s", counter->number, sale.id, (long long)sale.cash,
 		  world->town->people[person].number);
 	sim_hash_fold(&world->totals.hash, (uint64_t)sale.cash);
-	counter->sale = remember(counter, &sale);
+	counter->sale = sim_clerk_remember(counter, &sale);
 	counter->serving = counter->sale >= 0;
 	sim_counter_turn(counter);
 }
@@ -315,7 +324,11 @@ static void settle_limbo(struct sim_counter *counter)
 		}
 		bt_text_copy(sale.id, sizeof sale.id, rows[i].sale_id);
 		counter->in_limbo = false;
-		leave_with_docket(counter, remember(counter, &sale));
+		int which = sim_clerk_remember(counter, &sale);
+		if (sale.upi)
+			sim_clerk_plan_return(world, 10000, which);
+		else
+			leave_with_docket(counter, which);
 	}
 	counter->in_limbo = false; /* not on record: the consumer has the money back */
 }
@@ -394,6 +407,8 @@ void sim_clerk_come_back(struct sim_world *world, int which)
 	struct bt_sale_view view;
 
 	world->sales[which].on_the_way = false;
+	if (sale->upi && sim_payer_attends(world, which))
+		return;
 	if (sale->returned && !sale->token[0] && sim_errand_go(world, which))
 		world->totals.visited[SIM_PATH_DOCKET_AFTER_REFUND]++;
 	if (sale->returned || sale->token[0])

@@ -28,7 +28,11 @@
 	ROW(TOMBSTONE_HIT, "tombstone hit by a late POST")                                                             \
 	ROW(SYNC_FAILED, "failed sync of the record")                                                                  \
 	ROW(REVOKED, "withdrawn terminal hears of it")                                                                 \
-	ROW(MADE_HERE_AND_THERE, "token made here and by the head-end")
+	ROW(MADE_HERE_AND_THERE, "token made here and by the head-end")                                                \
+	ROW(UPI_CLAIM, "UPI claim while the owner issues")                                                             \
+	ROW(UPI_PAID, "paid by UPI")                                                                                   \
+	ROW(UPI_LATE, "late success of a QR that was closed")                                                          \
+	ROW(UPI_RETURNED, "UPI money on its way back")
 
 enum sim_path {
 #define SIM_PATH_ENUM(id, name) SIM_PATH_##id,

@@ -206,6 +206,9 @@ static void happen(struct sim_world *world, const struct sim_event *event)
 	case SIM_COME_BACK:
 		sim_clerk_come_back(world, event->who);
 		break;
+	case SIM_SCAN:
+		sim_payer_acts(world, event->who, event->tag);
+		break;
 	case SIM_SWITCH_ON:
 		if (event->tag == (uint64_t)counter->boot)
 			sim_counter_switch_on(counter);
@@ -283,7 +286,7 @@ static bool is_everybody_served(const struct sim_world *world)
 		const struct sim_sale *sale = &world->sales[i];
 		struct bt_sale_row row;
 
-		if (sale->returned || sale->token[0])
+		if (sale->returned || sale->token[0] || sim_payer_is_over(world, sale))
 			continue;
 		if (!world->counters[sale->counter].on)
 			return false;

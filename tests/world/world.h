@@ -58,6 +58,7 @@ enum sim_event_kind {
 	SIM_DEADLINE,  /* the wire gives up waiting */
 	SIM_KEY_IN,    /* a consumer keys in a token */
 	SIM_COME_BACK, /* a consumer asks after a docket */
+	SIM_SCAN,      /* a payer's telephone, and what its bank says */
 	SIM_SWITCH_ON,
 	SIM_UNLOCK,  /* a supervisor opens the keys */
 	SIM_WEATHER, /* what goes wrong next */
@@ -96,6 +97,9 @@ struct sim_sale {
 	bool leaves;     /* wants the money back, not the token */
 	bool elsewhere;  /* its token was given at another counter */
 	bool on_the_way; /* back to the counter */
+	bool upi;        /* cash is then what the bank is asked for; it counts when the bank has it */
+	bool qr_seen, swapped; /* swapped: let go for cash */
+	int scans, later, captures; /* later: words of the bank that are still to come */
 	char paper[BT_RECEIPT_TEXT], number[28]; /* of the docket: its QR, and what can be said; "" none yet */
 	char token[21];                          /* as shown or printed, "" none yet */
 	int accepted;                            /* how often its token was taken by the meter */
@@ -234,6 +238,18 @@ void sim_clerk_come_back(struct sim_world *world, int sale);
 /** The consumer has these digits. */
 void sim_clerk_see_token(struct sim_world *world, int sale, const char *token);
 void sim_clerk_plan_return(struct sim_world *world, int64_t in_ms, int sale);
+/** @return its place among the sales, -1 when there is no more room. */
+int sim_clerk_remember(struct sim_counter *counter, const struct sim_sale *sale);
+
+/* payer.c */
+/** Some pay by UPI. @return false when this one does not. */
+bool sim_payer_pays(struct sim_counter *counter, const struct bt_draft *draft, int person);
+void sim_payer_acts(struct sim_world *world, int sale, uint64_t word);
+/** At the counter for a sale that the bank has not paid. @return false when it is any other. */
+bool sim_payer_attends(struct sim_world *world, int sale);
+/** It was never paid, and will not be. */
+bool sim_payer_is_over(const struct sim_world *world, const struct sim_sale *sale);
+void sim_payer_check(struct sim_world *world, struct sim_sale *sale, bool committed, const struct bt_sale_row *row);
 
 /* errand.c */
 /** Remember what the QR of a docket's slip says. */
