@@ -18,6 +18,7 @@
 #define GROUP_STEP    4 /* rows from one group to the next */
 #define DIGIT_HALVES  5
 #define CELL_COLOUR   3
+#define HAND_MS       60
 
 /* The big digits of the 3-row set, in half rows. */
 static const char *const shapes[10][DIGIT_HALVES] = {
@@ -72,10 +73,30 @@ void counter_type(struct pty *counter, const char *keys)
 		fail_msg("\"%s\" could not be typed; the screen:\n%s", keys, pty_screen(counter));
 }
 
+static bool is_in(struct pty *counter, void *context)
+{
+	(void)context;
+	return pty_shows(counter, "Find the consumer") || pty_shows(counter, "Float in drawer");
+}
+
+static bool is_open_or_asked(struct pty *counter, void *context)
+{
+	(void)context;
+	return pty_shows(counter, "Find the consumer") || pty_shows(counter, "Enter again if this is right");
+}
+
 void counter_sign_in(struct pty *counter)
 {
 	counter_expect(counter, COUNTER_CLERK);
 	counter_type(counter, COUNTER_PIN "{Enter}");
+	(void)pty_wait_for(counter, is_in, NULL, COUNTER_WAIT_MS);
+	/* A shift that a restart found open is gone on with. */
+	if (pty_shows(counter, "Float in drawer")) {
+		counter_type(counter, COUNTER_FLOAT "{Enter}");
+		(void)pty_wait_for(counter, is_open_or_asked, NULL, COUNTER_WAIT_MS);
+		if (pty_shows(counter, "Enter again if this is right"))
+			counter_type(counter, "{Enter}");
+	}
 	counter_expect(counter, "Find the consumer");
 }
 
@@ -86,6 +107,8 @@ void counter_find(struct pty *counter, const char *number)
 	counter_type(counter, "{Enter}");
 	counter_expect(counter, "Amount");
 	counter_expect(counter, "Pay by");
+	/* The number was typed as fast as a scanner does: what comes at once behind it would be its tail. */
+	pty_settle(counter, HAND_MS, COUNTER_WAIT_MS);
 }
 
 void counter_ask(struct pty *counter, const char *number, const char *rupees)

@@ -10,6 +10,7 @@
 #define COUNTER_WAIT_MS 15000
 #define COUNTER_CLERK   "Rina Kumari"
 #define COUNTER_PIN     "112233"
+#define COUNTER_FLOAT   "1000"
 
 struct counter_options {
 	int rows, columns;  /* 0: 24 and 80 */
@@ -24,7 +25,7 @@ struct pty *counter_open(struct world *world, const struct counter_options *opti
 /** Wait for @p text or fail with the screen. */
 void counter_expect(struct pty *counter, const char *text);
 void counter_type(struct pty *counter, const char *keys);
-/** Name list, PIN, Enter, until home asks for the consumer. */
+/** Name list, PIN, Enter, the float where no shift is open, until home asks for the consumer. */
 void counter_sign_in(struct pty *counter);
 /** From home to the amount field of this connection. */
 void counter_find(struct pty *counter, const char *number);

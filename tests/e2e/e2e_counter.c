@@ -173,6 +173,8 @@ static void shows_nothing_raw(void **state)
 	(void)state;
 	counter_expect(counter, "रीना");
 	counter_type(counter, COUNTER_PIN "{Enter}");
+	counter_expect(counter, "शुरू का पैसा");
+	counter_type(counter, COUNTER_FLOAT "{Enter}");
 	counter_expect(counter, "उपभोक्ता खोजें");
 	for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
 		world_fault(world, faults[i]);

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "ui/screen/till.h"
 #include "ui/widget/dates.h"
 #include "ui/widget/frame.h"
 
@@ -387,13 +388,16 @@ void bt_ui_face_help(const struct bt_ui_screen *screen, const void *self, const 
 	    {"F2", N_("Hindi or English"), false},
 	    {"F3", N_("Next person; work in progress goes on by itself"), true},
 	    {"F4", N_("Stuck recharges"), true},
+	    {"F7", N_("The shift: deposit, report, count, close"), true},
 	    {"F9", N_("Lock the screen; work goes on"), true},
 	    {"F12", N_("System"), false},
 	};
-	struct bt_ui_key_cell keys[KEYS_MAX + 6];
+	struct bt_ui_key_cell keys[KEYS_MAX + sizeof(everywhere) / sizeof(everywhere[0])];
 	int count = collect_keys(screen, self, desk, canvas, keys);
 	for (size_t i = 0; i < sizeof(everywhere) / sizeof(everywhere[0]); i++) {
 		bool listed = everywhere[i].signed_in && screen->no_leaving;
+		/* Its own pages have it among their keys, or lead back to it. */
+		listed = listed || (strcmp(everywhere[i].key, "F7") == 0 && !bt_ui_till_leads_to(desk, screen));
 		for (int j = 0; j < count; j++) {
 			listed = listed || strcmp(keys[j].key, everywhere[i].key) == 0;
 		}

@@ -108,7 +108,7 @@ static struct bt_ui_go on_event(void *self, struct bt_ui_desk *desk, const struc
 static void draw_figures(const struct bt_receipt_shift *report, struct bt_ui_canvas *canvas)
 {
 	int row = FIGURES_ROW;
-	bt_ui_sum(canvas, row++, BT_TEXT_LEFT, SUM_END, N_("Opening float"), report->opening_float);
+	bt_ui_sum(canvas, row++, BT_TEXT_LEFT, SUM_END, N_("Float"), report->opening_float);
 	bt_ui_sum(canvas, row++, BT_TEXT_LEFT, SUM_END, N_("Deposits"), -report->deposits.sum);
 	bt_ui_sum(canvas, row++, BT_TEXT_LEFT, SUM_END, N_("Refunds"), -report->refunds.sum);
 	if (report->tender_count == 0) {

@@ -41,6 +41,18 @@ const struct bt_ui_screen *bt_ui_till_way(struct bt_ui_desk *desk)
 	return &bt_ui_shift_open;
 }
 
+bool bt_ui_till_leads_to(const struct bt_ui_desk *desk, const struct bt_ui_screen *screen)
+{
+	const struct bt_ui_screen *const own[] = {&bt_ui_shift, &bt_ui_deposit, &bt_ui_count, &bt_ui_seal,
+						  &bt_ui_close_shift};
+	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
+		if (own[i] == screen) {
+			return false;
+		}
+	}
+	return desk->shop->till != NULL;
+}
+
 void bt_ui_till_warn(struct bt_ui_desk *desk)
 {
 	char ceiling[32];
@@ -144,7 +156,7 @@ void bt_ui_sum(struct bt_ui_canvas *canvas, int row, int col, int end, const cha
 	bt_money_format_full(paise < 0 ? -paise : paise, number);
 	bt_text_printf(text, sizeof(text), "%s%s", paise < 0 ? "− " : "", number);
 	bt_ui_put_clip(canvas, row, col, 15, BT_INK_QUIET, bt_ui_word(canvas, key));
-	bt_ui_put_right(canvas, row, end, paise < 0 ? BT_INK_BAD : BT_INK_FACT, text);
+	bt_ui_put_right(canvas, row, end, BT_INK_FACT, text);
 }
 
 int bt_ui_tenders(struct bt_ui_canvas *canvas, int row, const struct bt_receipt_shift *report)

@@ -15,6 +15,8 @@ bool bt_ui_till_is_open(const struct bt_ui_desk *desk);
 bool bt_ui_till_takes(const struct bt_ui_desk *desk);
 /** The screen that comes before money is taken, said in row 22; NULL: nothing is in the way. */
 const struct bt_ui_screen *bt_ui_till_way(struct bt_ui_desk *desk);
+/** True when F7 brings the page of the shift in front of @p screen: not from its own pages. */
+bool bt_ui_till_leads_to(const struct bt_ui_desk *desk, const struct bt_ui_screen *screen);
 /** Say in row 22 that the drawer is near its ceiling, or at it, unless something stands there. */
 void bt_ui_till_warn(struct bt_ui_desk *desk);
 /** Say what kept the till from doing as it was told; it has recorded nothing. */
