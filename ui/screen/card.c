@@ -342,6 +342,18 @@ static void draw_choices(const struct card *card, const struct bt_ui_desk *desk,
 	}
 }
 
+/* With paise, or without where they would run into @p next. */
+static void put_part(struct bt_ui_canvas *canvas, int col, int next, const char *key, bt_paise paise)
+{
+	char figure[32], text[96];
+	bt_money_format_full(paise, figure);
+	(void)bt_words_format(canvas->words, canvas->lang, key, (const char *[]){figure, NULL}, text, sizeof(text));
+	if (col + bt_text_columns(text) >= next) {
+		bt_money_format(paise, figure);
+	}
+	bt_ui_say(canvas, 21, col, BT_INK_QUIET, key, figure, NULL);
+}
+
 static void draw_gives(const struct card *card, const struct bt_ui_desk *desk, struct bt_ui_canvas *canvas)
 {
 	char text[64];
@@ -352,12 +364,9 @@ static void draw_gives(const struct card *card, const struct bt_ui_desk *desk, s
 	}
 	bt_ui_units(canvas, desk->quote.units, text);
 	bt_ui_put(canvas, 21, BT_VALUE_COL, BT_INK_FACT | BT_BOLD, text);
-	bt_money_format_full(desk->quote.energy, text);
-	bt_ui_say(canvas, 21, 34, BT_INK_QUIET, N_("energy {1}"), text, NULL);
-	bt_money_format_full(desk->quote.duty, text);
-	bt_ui_say(canvas, 21, 50, BT_INK_QUIET, N_("duty {1}"), text, NULL);
-	bt_money_format_full(desk->quote.dues, text);
-	bt_ui_say(canvas, 21, 63, BT_INK_QUIET, N_("dues {1}"), text, NULL);
+	put_part(canvas, 34, 50, N_("energy {1}"), desk->quote.energy);
+	put_part(canvas, 50, 63, N_("duty {1}"), desk->quote.duty);
+	put_part(canvas, 63, 79, N_("dues {1}"), desk->quote.dues);
 }
 
 static void draw(const void *self, const struct bt_ui_desk *desk, struct bt_ui_canvas *canvas)
