@@ -121,7 +121,9 @@ enum bt_err bt_teller_upi_renew(struct bt_teller *teller, const char *sale_id)
 	struct bt_sale sale;
 	enum bt_err err;
 
-	if (!payment || payment->stage != BT_UPI_DEAD || !bt_teller_can_ask_bank(teller))
+	/* The head-end closes a QR with the next one of its sale; a payment service has to be asked to. */
+	if (!payment || payment->stage != BT_UPI_DEAD || (teller->parts.bank && !payment->closed) ||
+	    !bt_teller_can_ask_bank(teller))
 		return BT_ESTATE;
 	if (!find_place(teller))
 		return BT_EFULL;
