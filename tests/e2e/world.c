@@ -227,11 +227,13 @@ static void read_ready(struct world *world, const char *ready)
 	char line[sizeof world->url] = "", *end;
 	const char *colon;
 
-	if (file == NULL || fgets(line, sizeof line, file) == NULL)
+	if (file == NULL || fgets(line, sizeof line, file) == NULL ||
+	    fgets(world->psp_url, sizeof world->psp_url, file) == NULL)
 		fail_msg("%s could not be read", ready);
 	if (file != NULL)
 		fclose(file);
 	line[strcspn(line, "\n")] = '\0';
+	world->psp_url[strcspn(world->psp_url, "\n")] = '\0';
 	colon = strrchr(line, ':');
 	world->port = colon != NULL ? (int)strtol(colon + 1, &end, 10) : 0;
 	if (world->port <= 0 || world->port > 65535 || *end != '\0')
@@ -251,8 +253,8 @@ static void serve(const struct world *world, const char *ready)
 	    dup2(STDOUT_FILENO, STDERR_FILENO) < 0)
 		_exit(126);
 	execl(SANDBOX_PROGRAM, SANDBOX_PROGRAM, "serve", "--state", world->server, "--listen", listen_at, "--consumers",
-	      consumers, "--seed", "7", "--ready-file", ready, world->is_wide ? "--lease-value" : (char *)NULL,
-	      "100000000", "--lease-count", "100000", (char *)NULL);
+	      consumers, "--seed", "7", "--psp-port", "0", "--ready-file", ready,
+	      world->is_wide ? "--lease-value" : (char *)NULL, "100000000", "--lease-count", "100000", (char *)NULL);
 	_exit(127);
 }
 

@@ -35,6 +35,7 @@ struct world {
 	char terminal[WORLD_PATH_CAP];   /* state of batti */
 	char passphrase[WORLD_PATH_CAP]; /* file */
 	char url[64];
+	char psp_url[64]; /* of the payment service beside it */
 	int port; /* 0 until the server has taken one; it comes back on the same */
 	int consumers;
 	bool is_wide; /* the lease has room for every sale of a long outage */
