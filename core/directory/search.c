@@ -8,8 +8,9 @@
 #define ROWS_MAX 64
 /* Sounds that have to be typed before those who are spelled otherwise are looked for. */
 #define SOUNDS_TO_GO_BY 3
-/* Letters of a word that are taken as they are. */
-#define INITIALS_MOST 2
+#define INITIALS_MOST   2
+/* Words that are looked for apart from one another: more of them take too long where they hardly ever meet. */
+#define SOUND_WORDS_MOST 3
 
 /* @return BT_OK, BT_ENOTFOUND at the end, BT_EOS. */
 static enum bt_err next_consumer(sqlite3_stmt *statement, struct bt_consumer *out)
@@ -113,27 +114,43 @@ static enum bt_err search_keys(struct bt_directory *directory, const char *key, 
 	return collect(statement, max, out, count, more);
 }
 
+/* One more of the words that all have to be there. @return false when they are not to be asked for at all: an initial
+ * fits too many, and so do too few sounds. */
+static bool add_sound(const char *word, const char *sounds, char *each, size_t cap)
+{
+	size_t len = strlen(each);
+	bool is_number = word[strcspn(word, "0123456789")] != '\0';
+	if (!is_number && strlen(word) <= INITIALS_MOST)
+		return false;
+	if (!is_number && strlen(sounds) < BT_SOUNDS_LEAST)
+		return true;
+	if (is_number)
+		return bt_text_printf(each + len, cap - len, "%s\"%s\"*", len ? " AND " : "", word) == BT_OK;
+	return bt_text_printf(each + len, cap - len, "%s\"%c%s\"*", len ? " AND " : "", BT_SOUNDS_MARK, sounds) ==
+	       BT_OK;
+}
+
 /* The sounds of a search key: all its words, or the whole of it as the beginning of a name. "" where there are too few
  * sounds to go by: half of the town would answer. */
 static void make_sound_query(const char *key, char *out, size_t cap)
 {
 	char words[96], each[256] = "", joined[96] = "", sounds[64], *rest = NULL;
+	bool all = true;
+	int count = 0;
 	out[0] = '\0';
 	bt_text_copy(words, sizeof words, key);
 	for (char *word = strtok_r(words, " ", &rest); word; word = strtok_r(NULL, " ", &rest)) {
-		size_t len = strlen(each), whole = strlen(joined);
-		bool is_number = word[strcspn(word, "0123456789")] != '\0';
+		size_t whole = strlen(joined);
 		bt_text_sounds(word, sounds, sizeof sounds);
 		bt_text_copy(joined + whole, sizeof joined - whole, sounds);
-		if (is_number || strlen(word) <= INITIALS_MOST)
-			bt_text_printf(each + len, sizeof each - len, "%s\"%s\"*", len ? " AND " : "", word);
-		else if (strlen(sounds) >= BT_SOUNDS_LEAST)
-			bt_text_printf(each + len, sizeof each - len, "%s\"%c%s\"*", len ? " AND " : "", BT_SOUNDS_MARK,
-				       sounds);
+		all = ++count <= SOUND_WORDS_MOST && add_sound(word, sounds, each, sizeof each) && all;
 	}
-	if (strlen(joined) >= SOUNDS_TO_GO_BY)
-		bt_text_printf(out, cap, "%s%s%s\"%c%s\"*", each[0] ? "(" : "", each, each[0] ? ") OR " : "",
-			       BT_JOINED_MARK, joined);
+	if (strlen(joined) < SOUNDS_TO_GO_BY)
+		return;
+	if (all && each[0])
+		bt_text_printf(out, cap, "(%s) OR \"%c%s\"*", each, BT_JOINED_MARK, joined);
+	else
+		bt_text_printf(out, cap, "\"%c%s\"*", BT_JOINED_MARK, joined);
 }
 
 static bool has_number(const struct bt_consumer *rows, int count, const char *number)

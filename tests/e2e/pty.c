@@ -31,6 +31,8 @@ struct pty {
 	size_t raw_len, raw_cap;
 	char text[PTY_TEXT_CAP];
 	char line[PTY_LINE_CAP];
+	size_t plain;  /* characters typed since the last named key */
+	bool was_code; /* they were as many as a code has, and Enter followed */
 };
 
 static int64_t read_clock_ns(void)
@@ -287,6 +289,8 @@ static const struct key_name key_names[] = {
     {"{F11}", VTERM_KEY_FUNCTION(11)},    {"{F12}", VTERM_KEY_FUNCTION(12)},
 };
 
+#define CODE_CHARS 8
+
 static const struct key_name *find_key(const char *at)
 {
 	for (size_t i = 0; i < sizeof key_names / sizeof key_names[0]; i++)
@@ -300,16 +304,30 @@ bool pty_send(struct pty *pty, const void *bytes, size_t len)
 	return !pty->ended && write_all(pty, bytes, len);
 }
 
+/* What comes within 25 ms behind a code and its Enter is the scanner's, not a hand's, and so is any key but Enter behind
+ * a code (ui/widget/burst.h). Callers have seen the answer to the code by then. */
+static void rest_after_code(struct pty *pty, const struct key_name *next)
+{
+	static const struct timespec rest = {.tv_nsec = 40000000};
+
+	if (pty->was_code || (pty->plain >= CODE_CHARS && next != NULL && next->key != VTERM_KEY_ENTER))
+		nanosleep(&rest, NULL);
+	pty->was_code = false;
+}
+
 bool pty_type(struct pty *pty, const char *keys)
 {
 	while (*keys != '\0') {
 		const struct key_name *named = find_key(keys);
 		size_t plain = 1;
 
+		rest_after_code(pty, named);
 		if (named != NULL) {
 			vterm_keyboard_key(pty->vt, named->key, VTERM_MOD_NONE);
 			if (!flush_input(pty))
 				return false;
+			pty->was_code = named->key == VTERM_KEY_ENTER && pty->plain >= CODE_CHARS;
+			pty->plain = 0;
 			keys += strlen(named->name);
 			continue;
 		}
@@ -317,6 +335,7 @@ bool pty_type(struct pty *pty, const char *keys)
 			plain++;
 		if (!pty_send(pty, keys, plain))
 			return false;
+		pty->plain += plain;
 		keys += plain;
 	}
 	return true;

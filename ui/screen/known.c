@@ -15,13 +15,16 @@ static const char *const channel_names[BT_CHANNEL_COUNT] = {[BT_CHANNEL_OTHER] =
 							    [BT_CHANNEL_COUNTER] = "",
 							    [BT_CHANNEL_APP] = N_("app"),
 							    [BT_CHANNEL_UPI] = N_("UPI"),
-							    [BT_CHANNEL_WEB] = N_("website")};
+							    [BT_CHANNEL_WEB] = N_("web")};
 
 static const char *outcome_of(const struct bt_account_recharge *row)
 {
 	bool token = strcmp(row->delivery, "token") == 0;
 	if (row->state == BT_RECHARGE_IN_METER) {
 		return N_("in the meter");
+	}
+	if (row->state == BT_RECHARGE_NOT_GIVEN && row->channel != BT_CHANNEL_COUNTER) {
+		return N_("not given");
 	}
 	if (row->state == BT_RECHARGE_NOT_GIVEN) {
 		return token ? N_("token not given") : N_("credit waits");
@@ -140,7 +143,8 @@ void bt_ui_known_past(const struct bt_ui_known *known, struct bt_ui_canvas *canv
 		bool elsewhere = channel[0] != '\0';
 		bt_text_printf(text, sizeof(text), "%s%s%s", elsewhere ? bt_ui_word(canvas, channel) : "",
 			       elsewhere ? ", " : "", bt_ui_word(canvas, past->outcome));
-		bt_ui_put(canvas, row + i, col + OUTCOME_COL, BT_INK_QUIET, text);
+		bt_ui_put_name(canvas, row + i, col + OUTCOME_COL, canvas->cols - 2 - col - OUTCOME_COL, BT_INK_QUIET,
+			       text);
 	}
 }
 

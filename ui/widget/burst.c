@@ -5,7 +5,6 @@
 #define SCAN_CHARS      8
 #define SCAN_MEAN_MS    25
 #define SCAN_MAX_GAP_MS 60
-#define HAND_CHARS      3 /* fast ones in a row that may be a hand rolling over keys */
 
 void bt_ui_burst_reset(struct bt_ui_burst *burst)
 {
@@ -38,7 +37,7 @@ bool bt_ui_burst_is_scan(const struct bt_ui_burst *burst, int64_t at_ms)
 
 bool bt_ui_burst_swallow(struct bt_ui_burst *burst, int64_t at_ms)
 {
-	if (burst->count < HAND_CHARS || at_ms - burst->last_ms > SCAN_MEAN_MS ||
+	if (burst->count < SCAN_CHARS || at_ms - burst->last_ms > SCAN_MEAN_MS ||
 	    burst->last_ms - burst->first_ms > (int64_t)SCAN_MEAN_MS * burst->count) {
 		return false;
 	}
