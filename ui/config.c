@@ -89,7 +89,7 @@ static bool set_denominations(struct bt_config *config, const char *value)
 			return false;
 		notes[count++] = (bt_paise)rupees * BT_PAISE_PER_RUPEE;
 		at = end + strspn(end, " ");
-		if (*at == ',' && !*++at)
+		if (*at && (*at != ',' || !*++at))
 			return false;
 	}
 	if (count == 0)

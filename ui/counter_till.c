@@ -198,12 +198,9 @@ static int list_waiting(void *self, int max, struct bt_till_shift *out)
 bool bt_counter_cash_is_near(struct bt_counter *counter)
 {
 	const struct bt_till_limits limits = limits_of(counter);
-	struct bt_till_facts facts;
 
-	if (!counter->person || (limits.warn_at == 0 && limits.ceiling == 0))
-		return false;
-	return bt_till_facts(&counter->till, operator_of(counter), shift_of(counter), &limits, &facts) == BT_OK &&
-	       (facts.near_ceiling || facts.at_ceiling);
+	return counter->person &&
+	       bt_till_cash_is_near(&counter->till, operator_of(counter), shift_of(counter), &limits);
 }
 
 struct bt_ui_till bt_counter_till(struct bt_counter *counter)

@@ -272,6 +272,10 @@ BT_MUST_USE enum bt_err bt_journal_line(const struct bt_event *event, struct bt_
 BT_MUST_USE enum bt_err bt_journal_read(struct bt_journal *journal, int64_t after,
 					bool (*visit)(void *context, const struct bt_event *event), void *context,
 					struct bt_fault *fault);
+/** The same with the events of @p kinds alone, bit by enum bt_event_kind; the others are not looked at. */
+BT_MUST_USE enum bt_err bt_journal_read_some(struct bt_journal *journal, int64_t after, uint64_t kinds,
+					     bool (*visit)(void *context, const struct bt_event *event), void *context,
+					     struct bt_fault *fault);
 /** The newest event of @p kind (any sale when @p sale_id is NULL). Body copied into @p body. BT_OK or BT_ENOTFOUND. */
 BT_MUST_USE enum bt_err bt_journal_newest(struct bt_journal *journal, enum bt_event_kind kind, const char *sale_id,
 					  struct bt_event *out, struct bt_buf *body);

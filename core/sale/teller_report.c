@@ -27,7 +27,7 @@ static enum bt_err record_report(struct bt_teller *teller, int64_t shift, const 
 	return err ? err : bt_teller_commit(teller, &batch, NULL);
 }
 
-/* How many of this report have been on their way to paper, a copy counted once. */
+/* How many of this report were printed by then; -1: it is of something else. */
 static int read_copy(const json_t *body, int64_t shift, const char *slip)
 {
 	int64_t copy, of;
@@ -37,7 +37,7 @@ static int read_copy(const json_t *body, int64_t shift, const char *slip)
 	    bt_json_text(body, "slip", name, sizeof name) != BT_OK || strcmp(name, slip) != 0 ||
 	    bt_json_text(body, "result", result, sizeof result) != BT_OK ||
 	    bt_json_int(body, "copy", 1, 1000000, &copy) != BT_OK)
-		return 0;
+		return -1;
 	return strcmp(result, "failed") == 0 ? (int)copy - 1 : (int)copy;
 }
 
@@ -64,9 +64,9 @@ static int find_copies(struct bt_teller *teller, const struct bt_receipt_shift *
 			continue;
 		read = read_copy(body, shift->number, slip_of(kind));
 		json_decref(body);
-		if (read > 0 && *first_ms == 0)
+		if (read > 0 && copies == 0)
 			*first_ms = event.time_ms;
-		copies = read > copies ? read : copies;
+		copies = read >= 0 ? read : copies;
 	}
 	bt_buf_fini(&text);
 	return copies;

@@ -280,28 +280,32 @@ static enum bt_err fold_recovered(struct reading *reading, const struct bt_event
 
 static const struct {
 	enum bt_event_kind kind;
+	/* NULL: of a shift itself */
 	enum bt_err (*fold)(struct reading *reading, const struct bt_event *event, const json_t *body);
 } folds[] = {
     {BT_EVENT_PAID, fold_paid},           {BT_EVENT_INTENT, fold_intent},   {BT_EVENT_INTENT_END, fold_intent_end},
     {BT_EVENT_REFUNDED, fold_refunded},   {BT_EVENT_DEPOSIT, fold_deposit}, {BT_EVENT_CASH_COUNT, fold_count},
-    {BT_EVENT_RECOVERED, fold_recovered},
+    {BT_EVENT_RECOVERED, fold_recovered}, {BT_EVENT_SHIFT_OPEN, NULL},      {BT_EVENT_SHIFT_SEALED, NULL},
+    {BT_EVENT_SHIFT_CLOSED, NULL},
 };
 
 static enum bt_err fold_event(struct reading *reading, const struct bt_event *event)
 {
 	enum bt_err err = BT_OK;
+	json_t *body;
 
 	for (size_t i = 0; i < sizeof folds / sizeof folds[0]; i++) {
-		json_t *body;
-
 		if (folds[i].kind != event->kind)
 			continue;
+		if (!folds[i].fold) {
+			reading->sums.shifts_moved = true;
+			return BT_OK;
+		}
 		err = bt_json_parse(event->body, BT_EVENT_BODY_MAX, &body, NULL);
 		if (err)
 			return err;
 		err = folds[i].fold(reading, event, body);
 		json_decref(body);
-		return err;
 	}
 	return err;
 }
@@ -313,21 +317,28 @@ static bool take_event(void *context, const struct bt_event *event)
 	if (event->seq > reading->until)
 		return false;
 	reading->err = fold_event(reading, event);
-	if (!reading->err)
-		reading->sums.seq = event->seq;
 	return reading->err == BT_OK;
 }
 
 enum bt_err bt_shift_sums_read(struct bt_journal *journal, int64_t until, struct bt_shift_sums *sums)
 {
 	struct reading reading = {.journal = journal, .sums = *sums, .until = until};
-	enum bt_err err = bt_journal_read(journal, sums->seq, take_event, &reading, NULL);
+	int64_t head = bt_journal_head(journal).seq;
+	uint64_t kinds = 0;
+	enum bt_err err;
 
+	for (size_t i = 0; i < sizeof folds / sizeof folds[0]; i++)
+		kinds |= UINT64_C(1) << folds[i].kind;
+	reading.sums.shifts_moved = false;
+	err = bt_journal_read_some(journal, sums->seq, kinds, take_event, &reading, NULL);
 	if (!err)
 		err = reading.err;
-	if (!err)
-		*sums = reading.sums;
-	return err;
+	if (err)
+		return err;
+	if (reading.sums.seq < (head < until ? head : until))
+		reading.sums.seq = head < until ? head : until;
+	*sums = reading.sums;
+	return BT_OK;
 }
 
 struct bt_shift_sum bt_shift_sums_sold(const struct bt_shift_sums *sums)

@@ -40,6 +40,7 @@ struct bt_shift_sums {
 	char first_receipt[24], last_receipt[24];
 	int64_t abandoned_count; /* numbers without money */
 	char abandoned[BT_RECEIPT_ABANDONED][24];
+	bool shifts_moved;             /* one was opened, sealed or closed among the events that were read last */
 	struct bt_shift_sum recovered; /* sales that only a receipt remembers: not among the takings */
 };
 

@@ -13,17 +13,13 @@ void bt_till_begin(struct bt_till *till, struct bt_journal *journal, int64_t fir
 	*till = (struct bt_till){.journal = journal, .first = first};
 }
 
-/* Go on from what was read before; from the beginning when another shift was opened. */
-static enum bt_err refresh(struct bt_till *till)
+/* Which shift is the newest is asked anew. @return the journal's error. */
+static enum bt_err find_newest(struct bt_till *till, int64_t head)
 {
-	int64_t head = bt_journal_head(till->journal).seq;
 	struct bt_shift newest;
 	struct bt_shift_sums sums = till->sums;
-	enum bt_err err;
+	enum bt_err err = bt_shift_newest(till->journal, &newest);
 
-	if (till->seen == head && head != 0)
-		return BT_OK;
-	err = bt_shift_newest(till->journal, &newest);
 	if (err == BT_ENOTFOUND) {
 		till->any = false;
 		till->seen = head;
@@ -39,6 +35,28 @@ static enum bt_err refresh(struct bt_till *till)
 	till->sums = sums;
 	till->any = true;
 	till->seen = head;
+	till->list_known = false;
+	return BT_OK;
+}
+
+/* Go on from what was read before: with every key pressed, so only what came since is read. */
+static enum bt_err refresh(struct bt_till *till)
+{
+	int64_t head = bt_journal_head(till->journal).seq;
+	struct bt_shift_sums sums = till->sums;
+	enum bt_err err;
+
+	if (till->seen == head && head != 0)
+		return BT_OK;
+	if (!till->any || till->newest.ended)
+		return find_newest(till, head);
+	err = bt_shift_sums_read(till->journal, INT64_MAX, &sums);
+	if (err)
+		return err;
+	if (sums.shifts_moved)
+		return find_newest(till, head);
+	till->sums = sums;
+	till->seen = head;
 	return BT_OK;
 }
 
@@ -49,7 +67,7 @@ static enum bt_err refresh_list(struct bt_till *till)
 	int count = 0;
 	enum bt_err err;
 
-	if (till->list_seen == till->seen)
+	if (till->list_known)
 		return BT_OK;
 	err = bt_shift_list(till->journal, INT64_MAX, BT_TILL_SHIFTS, shifts, &count);
 	if (err)
@@ -59,7 +77,7 @@ static enum bt_err refresh_list(struct bt_till *till)
 		till->unsealed += shifts[i].sealed_seq == 0 && shifts[i].closed_seq == 0;
 		till->sealed += shifts[i].sealed_seq != 0 && shifts[i].closed_seq == 0;
 	}
-	till->list_seen = till->seen;
+	till->list_known = true;
 	return BT_OK;
 }
 
@@ -128,6 +146,18 @@ enum bt_err bt_till_facts(struct bt_till *till, const char *operator_id, int64_t
 	if (!err)
 		*out = facts;
 	return err;
+}
+
+bool bt_till_cash_is_near(struct bt_till *till, const char *operator_id, int64_t in_shift,
+			  const struct bt_till_limits *limits)
+{
+	struct bt_till_facts facts = {0};
+
+	if (refresh(till) != BT_OK)
+		return false;
+	facts.is_open = is_open(till, operator_id, in_shift);
+	fill_ceiling(till, limits, &facts);
+	return facts.near_ceiling || facts.at_ceiling;
 }
 
 enum bt_err bt_till_open(struct bt_till *till, const char *operator_id, int64_t in_shift, bt_paise opening_float,

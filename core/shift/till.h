@@ -19,8 +19,8 @@ struct bt_till {
 	bool any;
 	struct bt_shift newest;
 	struct bt_shift_sums sums; /* of the newest */
-	int64_t list_seen;
-	int unsealed, sealed; /* ended and not closed */
+	bool list_known;
+	int unsealed, sealed; /* ended and not closed, the newest apart */
 };
 
 /** Cash in hand that a counter may have; 0: none set. */
@@ -35,7 +35,8 @@ struct bt_till_facts {
 	int64_t from_ms;
 	bt_paise opening_float;
 	int counts;
-	const struct bt_shift_count *newest_count; /* of an open shift; NULL none; the till's, until it is asked again */
+	const struct bt_shift_count
+	    *newest_count;             /* of an open shift; NULL none; the till's, until it is asked again */
 	bool recount_due;              /* something moved in the drawer since it was counted */
 	bool near_ceiling, at_ceiling; /* of the cash in hand */
 	bool has_last_drawer;          /* the newest shift has ended with a count */
@@ -48,6 +49,10 @@ void bt_till_begin(struct bt_till *till, struct bt_journal *journal, int64_t fir
 /** @return BT_OK, or the journal's error: @p out is untouched then. */
 BT_MUST_USE enum bt_err bt_till_facts(struct bt_till *till, const char *operator_id, int64_t in_shift,
 				      const struct bt_till_limits *limits, struct bt_till_facts *out);
+/** As the facts say of the ceiling, without the rest of them: cheap enough for every turn of the screen. */
+bool bt_till_cash_is_near(struct bt_till *till, const char *operator_id, int64_t in_shift,
+			  const struct bt_till_limits *limits);
+
 /** Open the next shift. @return BT_OK; BT_ESTATE when this operator's is open; BT_ERANGE; the journal's error. */
 BT_MUST_USE enum bt_err bt_till_open(struct bt_till *till, const char *operator_id, int64_t in_shift,
 				     bt_paise opening_float, int64_t *shift, struct bt_fault *fault);

@@ -167,7 +167,8 @@ static inline enum bt_err shop_print(void *self, const struct bt_print_job *job)
 		shop->drawers++;
 		return shop->sink_err;
 	}
-	if (!job->sale_id[0]) { /* no slip of a sale: a QR to be paid */
+	/* No slip of a sale: a QR to be paid, or the report of a shift. */
+	if (!job->sale_id[0] || strncmp(job->sale_id, "shift-", 6) == 0) {
 		assert_false(shop_shows_token(&job->receipt));
 		shop->jobs[shop->jobs_count++] = *job;
 		return BT_OK;
