@@ -1,11 +1,12 @@
 /* Payments of every channel as the desk asks for them: where the money is, and what may be done about it. */
+#include "core/sandbox/desk.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "core/sandbox/app_pay.h"
 #include "core/sandbox/call.h"
 #include "core/sandbox/clock.h"
-#include "core/sandbox/desk.h"
 #include "core/sandbox/json_in.h"
 #include "core/sandbox/ledger.h"
 

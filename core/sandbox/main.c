@@ -58,6 +58,7 @@ static int run_psp_key(const struct options *options);
 static int run_pay(const struct options *options);
 static int run_app_pay(const struct options *options);
 static int run_reconnect(const struct options *options);
+static int run_cut(const struct options *options);
 
 static const struct command commands[] = {
     {.name = "serve",
@@ -96,6 +97,7 @@ static const struct command commands[] = {
      .needs_operand = true,
      .needs_amount = true,
      .run = run_app_pay},
+    {.name = "cut", .takes = " ", .usage = "cut --state S CONNECTION", .needs_operand = true, .run = run_cut},
     {.name = "reconnect",
      .takes = " ",
      .usage = "reconnect --state S CONNECTION",
@@ -341,6 +343,16 @@ static int run_app_pay(const struct options *options)
 	bt_sbx_close(&sbx);
 	if (ok)
 		printf("utr %s\npayment %s\nsale %s\n", payment.utr, payment.payment_id, payment.sale_id);
+	return ok ? 0 : 1;
+}
+
+static int run_cut(const struct options *options)
+{
+	struct bt_sbx sbx;
+	if (!bt_sbx_open_made(options->state, &sbx))
+		return 1;
+	bool ok = bt_sbx_cut(&sbx, options->operand);
+	bt_sbx_close(&sbx);
 	return ok ? 0 : 1;
 }
 

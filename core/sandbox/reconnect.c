@@ -47,6 +47,20 @@ bool bt_sbx_reconnect(struct bt_sbx *sbx, const char *connection)
 	return ok;
 }
 
+bool bt_sbx_cut(struct bt_sbx *sbx, const char *connection)
+{
+	struct bt_sbx_consumer consumer;
+	bool ok = bt_sbx_store_begin(sbx->db) && bt_sbx_consumer_find(sbx->db, connection, &consumer);
+	if (ok) {
+		consumer.supply_cut_at = bt_sbx_now_ms();
+		ok = bt_sbx_consumer_update(sbx->db, &consumer) && bt_sbx_store_commit(sbx->db);
+	}
+	bt_sbx_store_rollback(sbx->db);
+	if (!ok)
+		fprintf(stderr, "batti-sandbox: no such connection\n");
+	return ok;
+}
+
 static json_t *describe(sqlite3_stmt *row)
 {
 	int64_t due_at = sqlite3_column_int64(row, 4);

@@ -15,5 +15,7 @@ BT_SBX_MUST_USE bool bt_sbx_reconnect_order(sqlite3 *db, const char *connection,
 BT_SBX_MUST_USE bool bt_sbx_reconnect_cancel(sqlite3 *db, const char *sale_id);
 /** The line is switched on. @return false with a line on stderr: none is ordered. */
 bool bt_sbx_reconnect(struct bt_sbx *sbx, const char *connection);
+/** The line is switched off, now. @return false with a line on stderr: no such connection. */
+bool bt_sbx_cut(struct bt_sbx *sbx, const char *connection);
 
 #endif
