@@ -458,6 +458,27 @@ static void test_its_person_finds_it_again(void **state)
 	assert_screen("home");
 }
 
+static void test_one_that_waits_stands_under_f4(void **state)
+{
+	(void)state;
+	show_qr();
+	(void)press(BT_KEY_F3);
+	fake_upi_aside(&upi, FAKE_UPI_B)->stage = BT_UPI_UNSURE;
+	(void)press(BT_KEY_F4);
+	assert_screen("stuck");
+	assert_true(shows("Md. Irfan"));
+	assert_true(shows("UPI, bank unsure"));
+	assert_true(shows("UPI, waiting for the bank"));
+	(void)press(BT_KEY_ENTER); /* the oldest one */
+	assert_screen("upi");
+	assert_true(shows("Md. Irfan"));
+	upi.view[1].stage = BT_UPI_ENDED;
+	tick(100);
+	assert_screen("stuck");
+	assert_false(shows("Md. Irfan"));
+	assert_true(shows("Ramesh Kumar Singh"));
+}
+
 static void test_one_that_waits_since_before_a_restart_is_told_too(void **state)
 {
 	struct bt_upi_view *irfan = fake_upi_aside(&upi, FAKE_UPI_B);
@@ -597,6 +618,7 @@ int main(void)
 	    UPI_TEST(test_f3_sets_it_aside_and_home_tells_when_it_is_paid),
 	    UPI_TEST(test_it_is_told_at_home_when_it_was_paid_elsewhere),
 	    UPI_TEST(test_its_person_finds_it_again),
+	    UPI_TEST(test_one_that_waits_stands_under_f4),
 	    UPI_TEST(test_one_that_waits_since_before_a_restart_is_told_too),
 	    UPI_TEST(test_the_payer_sees_a_masked_name_and_the_change),
 	    UPI_TEST(test_the_payer_sees_the_qr_while_the_clerk_looks_elsewhere),

@@ -115,6 +115,14 @@ static void go_paid_meanwhile(void)
 	tick(100);
 }
 
+static void go_list(void)
+{
+	go_shown();
+	(void)press(BT_KEY_F3);
+	fake_upi_aside(&upi, FAKE_UPI_B)->stage = BT_UPI_UNSURE;
+	(void)press(BT_KEY_F4);
+}
+
 static void go_cash(void)
 {
 	(void)scan("100244781560");
@@ -171,6 +179,7 @@ static const struct page {
     {"05-upi-long", "upi", go_long, ""},
     {"05-upi-long-no-printer", "upi", go_long_no_printer, ""},
     {"05-paid-meanwhile", "home", go_paid_meanwhile, NULL},
+    {"05-upi-list", "stuck", go_list, NULL},
 };
 
 static const struct page payer_pages[] = {
