@@ -259,10 +259,12 @@ static void test_the_ceiling_is_said(void **state)
 	(void)state;
 	assert_false(shows("₹!"));
 	till.state.near_ceiling = true;
+	tick(500);
 	assert_true(shows("₹!  Rina"));
 	press(BT_KEY_F3);
 	assert_true(shows("Drawer is near its ceiling. Deposit now."));
 	till.state.over_ceiling = true;
+	tick(500);
 	(void)scan("100244781560");
 	type("500\n");
 	assert_screen("confirm");
@@ -586,7 +588,7 @@ static void go_near(void)
 {
 	be_open();
 	till.state.near_ceiling = true;
-	draw();
+	tick(500);
 	press(BT_KEY_F3);
 }
 

@@ -8,9 +8,10 @@
 #include "ui/screen/till.h"
 #include "ui/widget/frame.h"
 
-#define STACK_MAX   8
-#define SCREENS_MAX 48
-#define HELD_MAX    128
+#define STACK_MAX     8
+#define SCREENS_MAX   48
+#define HELD_MAX      128
+#define TILL_EVERY_MS 500
 
 struct front {
 	const struct bt_ui_screen *screen;
@@ -29,6 +30,7 @@ struct bt_ui_stage {
 	struct bt_ui_desk desk;
 	bool plain, help, drawn, over;
 	int64_t idle_lock_ms, pressed_ms;
+	int64_t till_due_ms;
 	int depth;
 	struct front stack[STACK_MAX];
 	void *states[SCREENS_MAX]; /* in the order of bt_ui_screens */
@@ -52,7 +54,11 @@ static void refresh_status(struct bt_ui_stage *stage)
 	if (shop->practice) {
 		shop->practice->state(shop->self, &stage->desk.practice);
 	}
-	bt_ui_till_look(&stage->desk);
+	/* It asks the record; the screens of the till look for themselves when they have changed something. */
+	if (stage->desk.boot_ms >= stage->till_due_ms) {
+		stage->till_due_ms = stage->desk.boot_ms + TILL_EVERY_MS;
+		bt_ui_till_look(&stage->desk);
+	}
 }
 
 static void *find_state(struct bt_ui_stage *stage, const struct bt_ui_screen *screen)
