@@ -26,13 +26,13 @@ static inline void golden_read(const struct bt_ui_canvas *canvas, char out[GOLDE
 	}
 }
 
-/** With BATTI_GOLDEN_UPDATE set the file is written instead. */
-static inline void assert_golden(const struct bt_ui_canvas *canvas, const char *id)
+/** @p dir holds the folder of screens. With BATTI_GOLDEN_UPDATE set the file is written instead. */
+static inline void assert_golden(const struct bt_ui_canvas *canvas, const char *dir, const char *id)
 {
 	static char text[GOLDEN_BYTES], raw[GOLDEN_BYTES], wanted[GOLDEN_BYTES];
 	char path[512];
 	golden_read(canvas, text);
-	(void)bt_text_printf(path, sizeof(path), "%s/screens/%s.txt", BATTI_GOLDEN_DIR, id);
+	(void)bt_text_printf(path, sizeof(path), "%s/screens/%s.txt", dir, id);
 	FILE *file = fopen(path, getenv("BATTI_GOLDEN_UPDATE") ? "w" : "r");
 	assert_non_null(file);
 	if (getenv("BATTI_GOLDEN_UPDATE")) {

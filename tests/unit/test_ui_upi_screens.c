@@ -233,7 +233,7 @@ static void compare(const struct page *page, bool second, enum bt_lang lang)
 			bt_ui_stage_draw(stage, sizes[i].rows, sizes[i].cols, &canvas);
 		}
 		name_golden(page->id, lang, sizes[i].suffix, id);
-		assert_golden(&canvas, id);
+		assert_golden(&canvas, BATTI_GOLDEN_DIR, id);
 		assert_edge_is_free();
 		if (page->qr) {
 			bool fits = page->qr[0] || sizes[i].cols > 80;
@@ -268,7 +268,7 @@ static void test_a_counter_that_is_away(void **state)
 	canvas.words = words;
 	bt_ui_canvas_reset(&canvas, 24, 80);
 	bt_ui_payer_draw(&payer, &canvas);
-	assert_golden(&canvas, "24-payer-closed");
+	assert_golden(&canvas, BATTI_GOLDEN_DIR, "24-payer-closed");
 }
 
 static void test_training_is_said_on_both_screens(void **state)
