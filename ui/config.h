@@ -15,9 +15,9 @@ enum bt_upi_way { BT_UPI_BY_SERVER, BT_UPI_BY_SERVICE, BT_UPI_OFF };
 #define BT_DENOMINATIONS_MAX 11 /* coins are one line more */
 
 struct bt_config {
-	int deadline_ms; /* the counter is free after this, 200..10000 */
-	int slow_ms;     /* an answer slower than this is slow, 50..10000 */
-	int idle_lock_s; /* 0 never, else 30..3600 */
+	int deadline_ms;    /* the counter is free after this, 200..10000 */
+	int slow_ms;        /* an answer slower than this is slow, 50..10000 */
+	int idle_lock_s;    /* 0 never, else 30..3600 */
 	int cash_day_limit; /* rupees: from this much cash of one person in a day on nothing is taken, 1..200000 */
 	bt_paise cash_ceiling, cash_warning; /* cash in hand that a shift may have; 0 none */
 	int denomination_count;
@@ -28,7 +28,7 @@ struct bt_config {
 	char psp_ca_file[256];  /* PEM: who vouches for the service */
 	enum bt_lang language;
 	enum bt_receipt_lang receipt_language;
-	char printer[256]; /* an address as printer/link.h has them, "none" for no printer */
+	char printer[256];         /* an address as printer/link.h has them, "none" for no printer */
 	char printer_profile[32];  /* "auto", or an id of a row */
 	char printer_models[256];  /* folder with the files of models; "" for those that come with Batti */
 	char slips[256];           /* folder with the form of the slips and its pictures; "" for Batti's own */

@@ -131,8 +131,9 @@ int bt_teller_repeat_minutes(struct bt_teller *teller, const struct bt_consumer 
 /**
  * Money is taken: fix sale id, receipt number, TID and RND, journal PAID, and set the rest in motion.
  * @param[out] sale_id  names the sale from now on.
- * @return BT_OK; BT_EINPUT, BT_ERANGE (draft); BT_EUNSUPPORTED (tender); BT_ESTATE (blocked, no operator); BT_EFULL;
- * the journal's error. Nothing is recorded unless BT_OK, but for an error of fate STOP: then the next start knows.
+ * @return BT_OK; BT_EINPUT, BT_ERANGE (draft); BT_EUNSUPPORTED (tender); BT_ESTATE (blocked, no operator, no shift is
+ * open, or counted twice); BT_EFULL; the journal's error. Nothing is recorded unless BT_OK, but for an error of fate
+ * STOP: then the next start knows.
  */
 BT_MUST_USE enum bt_err bt_teller_pay(struct bt_teller *teller, const struct bt_draft *draft, char sale_id[37],
 				      struct bt_fault *fault);

@@ -215,8 +215,9 @@ enum bt_err bt_teller_take_draft(struct bt_teller *teller, const struct bt_draft
 		return bt_fault_set(fault, BT_EFULL, 0, "%d sales under way", BT_TELLER_SALES);
 	/* A shift ends by itself when its numbers run out: the sequence on a receipt has three digits. */
 	err = bt_shift_continue(teller->parts.journal, teller->operator_id, &teller->shift, fault);
-	if (!err)
-		err = fix(teller, draft, &fresh->consumer, &fresh->sale);
+	if (err)
+		return err;
+	err = fix(teller, draft, &fresh->consumer, &fresh->sale);
 	return err ? bt_fault_set(fault, err, 0, "sale cannot be made: %s", bt_err_text(err)) : BT_OK;
 }
 
