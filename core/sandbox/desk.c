@@ -79,7 +79,10 @@ static json_t *make_steps(const struct bt_sbx_found *found, const struct bt_sbx_
 	else if (is_closed(entry))
 		add_step(steps, booked_at, "refund_ordered", true);
 	else if (strcmp(found->bank, "paid") == 0)
-		add_step(steps, found->paid_at + SERVER_SAYS, found->received ? "no_token" : "not_received", false);
+		add_step(steps,
+			 found->paid_at + SERVER_SAYS < bt_sbx_now_ms() ? found->paid_at + SERVER_SAYS
+									: bt_sbx_now_ms(),
+			 found->received ? "no_token" : "not_received", false);
 	if (found->in_meter)
 		add_step(steps, booked_at, "in_meter", true);
 	if (strcmp(can, "finish") == 0)
