@@ -374,7 +374,8 @@ static void watch(struct bt_teller *teller, struct bt_teller_payment *payment, i
 		drop(teller, payment);
 		return;
 	}
-	if (bt_teller_state(teller) != BT_OK)
+	/* What is on record already is followed while anything can be recorded, also when nothing is sold. */
+	if (bt_journal_state(teller->parts.journal) != BT_OK)
 		return;
 	if (is_forgotten(payment, boot_ms))
 		end_now(teller, payment, "expired");
@@ -407,5 +408,5 @@ int64_t bt_teller_upi_watch_at(const struct bt_teller *teller)
 		if (payment->used && at < first)
 			first = at;
 	}
-	return bt_teller_state(teller) == BT_OK ? first : INT64_MAX;
+	return bt_journal_state(teller->parts.journal) == BT_OK ? first : INT64_MAX;
 }

@@ -117,8 +117,9 @@ void bt_teller_upi_captured(struct bt_teller *teller, struct bt_teller_payment *
 	struct bt_tender *tender;
 	enum bt_err err = bt_teller_load(teller, payment->sale_id, &work);
 
-	if (err || (word->amount != work->sale.quote.amount &&
-		    (work->state == BT_SALE_TENDERING || work->state == BT_SALE_UNPAID))) {
+	if (err || bt_journal_state(teller->parts.journal) != BT_OK ||
+	    (word->amount != work->sale.quote.amount &&
+	     (work->state == BT_SALE_TENDERING || work->state == BT_SALE_UNPAID))) {
 		bt_log_line(teller->parts.log, "sale", "%s: capture not understood", payment->sale_id);
 		retry_later(teller, payment);
 		return;

@@ -673,6 +673,28 @@ static void sale_upi_captured_on_another_day(void **state)
 	assert_int_equal(shop->jobs_count, 0);
 }
 
+/* Nothing is sold any more because two tokens differ: money that the bank has is recorded all the same. */
+static void sale_upi_captured_while_stopped(void **state)
+{
+	struct shop *shop = *state;
+	struct bt_answer other;
+	char waits[37];
+
+	show(shop);
+	bt_text_copy(waits, sizeof waits, shop->sale_id);
+	shop_pay(shop, PAISE);
+	other = shop_good(shop);
+	other.token[19] = other.token[19] == '0' ? '1' : '0';
+	shop_give(shop, &other);
+	assert_int_equal(bt_teller_state(shop->teller), BT_EDIVERGED);
+	assert_false(bt_teller_upi_offered(shop->teller));
+	bt_text_copy(shop->sale_id, sizeof shop->sale_id, waits);
+	wait_for(shop, BT_CALL_PAYMENT);
+	say(shop, BT_PAYMENT_PAID);
+	assert_int_equal(stage(shop), BT_UPI_PAID);
+	assert_true(shop_row(shop).stage == BT_STAGE_VENDING || shop_row(shop).stage == BT_STAGE_PENDING);
+}
+
 /* A docket of such a sale that a supervisor takes back: no drawer. */
 static void sale_upi_refund_goes_to_the_bank(void **state)
 {
@@ -829,6 +851,7 @@ int main(void)
 	    WITH_SHOP(sale_upi_set_aside_goes_on_by_itself),
 	    WITH_SHOP(sale_upi_captured_in_another_shift),
 	    WITH_SHOP(sale_upi_captured_on_another_day),
+	    WITH_SHOP(sale_upi_captured_while_stopped),
 	    WITH_SHOP(sale_upi_refund_goes_to_the_bank),
 	    WITH_SHOP(sale_upi_cut_after_the_intent),
 	    WITH_SHOP(sale_upi_cut_while_shown),
