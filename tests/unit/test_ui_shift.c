@@ -606,8 +606,25 @@ static void go_seal(void)
 	type("80\n14\n30\n5\n\n3\n40\n");
 }
 
+/* Two of the three are still open by now. */
+static void leave_open(void)
+{
+	fake.open[0] = (struct bt_sale_row){.sale_id = "a",
+					    .receipt = "0142-0611-041-5",
+					    .amount = 100000,
+					    .stage = BT_STAGE_REFUSED,
+					    .delivery = "token"};
+	fake.open[1] = (struct bt_sale_row){.sale_id = "b",
+					    .receipt = "0142-0611-052-1",
+					    .amount = 20000,
+					    .stage = BT_STAGE_PENDING,
+					    .delivery = "balance"};
+	fake.open_count = 2;
+}
+
 static void go_close(void)
 {
+	leave_open();
 	go_seal();
 	type("\n");
 	fake.status.now_ms = till.report.until_ms;

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "ui/screen/face.h"
+#include "ui/screen/pay.h"
+#include "ui/screen/stuck_rows.h"
 
 #define FIGURES_ROW  4
 #define BIG_ROW      7
@@ -13,17 +15,70 @@
 #define SUM_ROWS     6 /* of the second block, before what is not settled */
 #define LIST_ROW     11
 #define LIST_SHOWN   4
+#define OPEN_MAX     64
 #define DOCKET_WIDTH 26
 #define MONEY_END    39
 #define WHERE_COL    41
 #define TEXT_ROW     19
+
+/* Where the money of one that stood in the report as not settled is by now. */
+struct unsettled {
+	struct bt_dual name;
+	const char *where; /* catalogue key with {1} for arg; NULL: it has been finished since */
+	char arg[32];
+	bool urgent;
+};
 
 struct close_shift {
 	int64_t shift;
 	bool known, waits; /* waits: not closed yet */
 	struct bt_till_shift entry;
 	struct bt_receipt_shift report;
+	struct unsettled unsettled[LIST_SHOWN];
+	struct bt_sale_row open[OPEN_MAX];
+	struct bt_stuck_row stuck[BT_STUCK_MAX];
 };
+
+/* Its number is that of its receipt, with or without the mark of a docket. */
+static const struct bt_sale_row *find_open(const struct close_shift *page, int count, const char *docket)
+{
+	const char *receipt = strncmp(docket, "D-", 2) == 0 ? docket + 2 : docket;
+	for (int i = 0; i < count; i++) {
+		if (strcmp(page->open[i].receipt, receipt) == 0) {
+			return &page->open[i];
+		}
+	}
+	return NULL;
+}
+
+static void look_at_unsettled(struct close_shift *page, const struct bt_ui_desk *desk)
+{
+	struct bt_sale_view view;
+	int open = 0, stuck = bt_ui_stuck_gather(desk, BT_STUCK_OWN, page->stuck, BT_STUCK_MAX);
+	if (desk->shop->open_sales(desk->shop->self, OPEN_MAX, page->open, &open) != BT_OK) {
+		open = 0;
+	}
+	memset(page->unsettled, 0, sizeof(page->unsettled));
+	for (int i = 0; i < LIST_SHOWN && i < page->report.unsettled_count; i++) {
+		const struct bt_sale_row *sale = find_open(page, open, page->report.unsettled[i].docket);
+		struct unsettled *out = &page->unsettled[i];
+		if (!sale) {
+			continue;
+		}
+		if (bt_ui_sale_view(desk, sale->sale_id, &view)) {
+			out->name = view.consumer.name;
+		}
+		out->where = N_("paid, not yet delivered");
+		for (int j = 0; j < stuck; j++) {
+			const struct bt_stuck_row *row = &page->stuck[j];
+			if (strcmp(row->id, sale->sale_id) == 0 && row->where) {
+				out->where = row->where;
+				out->urgent = row->urgent;
+				memcpy(out->arg, row->arg, sizeof(out->arg));
+			}
+		}
+	}
+}
 
 static void look(struct close_shift *page, struct bt_ui_desk *desk)
 {
@@ -31,6 +86,9 @@ static void look(struct close_shift *page, struct bt_ui_desk *desk)
 	bt_ui_till_look(desk);
 	page->waits = bt_ui_till_find(desk, page->shift, &page->entry);
 	page->known = till->report(till->self, page->shift, &page->report) == BT_OK;
+	if (page->known) {
+		look_at_unsettled(page, desk);
+	}
 }
 
 static void enter(void *self, struct bt_ui_desk *desk)
@@ -130,9 +188,23 @@ static void draw_sums(const struct bt_receipt_shift *report, struct bt_ui_canvas
 	}
 }
 
-static void draw_unsettled(const struct bt_receipt_shift *report, struct bt_ui_canvas *canvas)
+static void draw_one(const struct bt_receipt_unsettled *one, const struct unsettled *now, int row,
+		     struct bt_ui_canvas *canvas)
 {
 	char text[64];
+	const char *name = bt_dual_get(&now->name, canvas->lang);
+	enum bt_ui_role role = !now->where ? BT_INK_OK : now->urgent ? BT_INK_WARN : BT_INK_FACT;
+	bt_ui_put_name(canvas, row, BT_TEXT_LEFT, DOCKET_WIDTH, BT_INK_FACT, name[0] ? name : one->docket);
+	bt_ui_rupees(one->amount, false, text);
+	bt_ui_put_right(canvas, row, MONEY_END, BT_INK_FACT, text);
+	bt_ui_put(canvas, row, WHERE_COL, role, !now->where ? "✓" : now->urgent ? "▲" : "○");
+	bt_ui_say(canvas, row, WHERE_COL + 2, role, now->where ? now->where : N_("finished since"), now->arg, NULL);
+}
+
+static void draw_unsettled(const struct close_shift *page, struct bt_ui_canvas *canvas)
+{
+	char text[64];
+	const struct bt_receipt_shift *report = &page->report;
 	int row = LIST_ROW + 2, listed = report->unsettled_count;
 	if (listed > BT_RECEIPT_UNSETTLED) {
 		listed = BT_RECEIPT_UNSETTLED;
@@ -145,12 +217,7 @@ static void draw_unsettled(const struct bt_receipt_shift *report, struct bt_ui_c
 	}
 	bt_ui_say(canvas, LIST_ROW, BT_VALUE_COL, BT_INK_FACT, N_("{1}, each goes on the printed list"), text, NULL);
 	for (int i = 0; i < listed && i < LIST_SHOWN; i++, row++) {
-		const struct bt_receipt_unsettled *one = &report->unsettled[i];
-		bt_ui_put_clip(canvas, row, BT_TEXT_LEFT, DOCKET_WIDTH, BT_INK_FACT, one->docket);
-		bt_ui_rupees(one->amount, false, text);
-		bt_ui_put_right(canvas, row, MONEY_END, BT_INK_FACT, text);
-		bt_ui_put(canvas, row, WHERE_COL, BT_INK_FACT, "○");
-		bt_ui_put(canvas, row, WHERE_COL + 2, BT_INK_FACT, bt_ui_word(canvas, N_("paid, not yet delivered")));
+		draw_one(&report->unsettled[i], &page->unsettled[i], row, canvas);
 	}
 	if (report->unsettled_count > LIST_SHOWN) {
 		bt_count_format(report->unsettled_count - LIST_SHOWN, text);
@@ -197,7 +264,7 @@ static void draw(const void *self, const struct bt_ui_desk *desk, struct bt_ui_c
 			  span);
 	draw_difference(&page->report, canvas);
 	draw_sums(&page->report, canvas);
-	draw_unsettled(&page->report, canvas);
+	draw_unsettled(page, canvas);
 	draw_state(page, desk, canvas);
 }
 
