@@ -383,7 +383,6 @@ static void test_a_qr_that_failed_is_made_anew(void **state)
 	ask_by_upi(counter, "500");
 	expect_qr(counter, qr);
 	pay_qr(qr, "--fail");
-	hand_type(counter, "{Enter}");
 	counter_expect(counter, "This QR is used up.");
 	hand_type(counter, "{Enter}");
 	counter_expect(counter, "Waiting for the bank");
