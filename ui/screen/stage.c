@@ -389,6 +389,9 @@ static bool press_screen(struct bt_ui_stage *stage, enum bt_ui_key key)
 static bool press_anywhere(struct bt_ui_stage *stage, const struct bt_ui_press *press)
 {
 	bool leaving = !is_guarded(stage);
+	if (press->key == BT_KEY_RESIZE || press->key == BT_KEY_NONE) {
+		return true; /* nobody pressed anything: the help stays */
+	}
 	if (stage->help && (press->key == BT_KEY_ESC || press->key == BT_KEY_F1)) {
 		stage->help = false;
 		return true;

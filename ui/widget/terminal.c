@@ -2,6 +2,7 @@
 
 #include <langinfo.h>
 #include <locale.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -9,10 +10,11 @@
 
 #include "ui/widget/curses.h"
 
-#define ESC_MS      25
-#define PASTE_BEGIN 0x2001
-#define PASTE_END   0x2002
-#define PAD_CODES   0x2100 /* + the character that the number pad stands for */
+#define ESC_MS       25
+#define SEQUENCE_MAX 8192 /* characters of one that never ends */
+#define PASTE_BEGIN  0x2001
+#define PASTE_END    0x2002
+#define PAD_CODES    0x2100 /* + the character that the number pad stands for */
 
 /* One terminal per process: what it shows now, so that only differences are written. */
 static struct bt_ui_canvas *shown;
@@ -209,6 +211,84 @@ static enum bt_ui_key find_control(wint_t ch)
 }
 
 /* Bytes between the marks of a paste are dropped. @return true when @p out is a key to hand on. */
+/* The next character of a sequence: a terminal sends one in a piece, or nearly. */
+static bool read_on(wint_t *ch)
+{
+	struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
+	int kind = get_wch(ch);
+	if (kind == ERR && poll(&input, 1, ESC_MS) > 0) {
+		kind = get_wch(ch);
+	}
+	if (kind == KEY_CODE_YES) {
+		ungetch((int)*ch);
+	}
+	return kind == OK;
+}
+
+/* A control sequence ends with a byte from '@' to '~'; a report of the oldest mice has three more. */
+static void skip_control(void)
+{
+	wint_t ch = 0;
+	for (int i = 0; i < SEQUENCE_MAX && read_on(&ch); i++) {
+		if (ch < ' ' || ch > '~') {
+			unget_wch((wchar_t)ch); /* broken off */
+			return;
+		}
+		if (ch >= '@') {
+			for (int more = 0; i == 0 && ch == 'M' && more < 3; more++) {
+				wint_t ignored;
+				(void)read_on(&ignored);
+			}
+			return;
+		}
+	}
+}
+
+/* A control string ends with BEL, or with an escape and its backslash. */
+static void skip_string(void)
+{
+	wint_t ch = 0;
+	for (int i = 0; i < SEQUENCE_MAX && read_on(&ch) && ch != 0x07; i++) {
+		if (ch == 0x1B) {
+			(void)read_on(&ch);
+			return;
+		}
+	}
+}
+
+/* Behind an escape: what is no key of ours, and no key at all, is swallowed whole, or its first byte would be Esc and
+ * the rest be typed. Esc and a letter, typed fast, stay what they are. Source: ECMA-48 5.4, 5.6. */
+static bool skip_sequence(void)
+{
+	wint_t ch = 0, next = 0;
+	int kind = get_wch(&ch);
+	if (kind == KEY_CODE_YES) {
+		ungetch((int)ch);
+	}
+	if (kind != OK) {
+		return false;
+	}
+	if (ch == '[') {
+		skip_control();
+	} else if (ch == 'O') {
+		(void)read_on(&next);
+	} else if (ch == ']' || ch == '_' || ch == '^') {
+		skip_string();
+	} else {
+		bool is_string = ch == 'P' && read_on(&next) && next < 0x80 && strchr("0123456789$+!>|=", (int)next);
+		if (is_string) {
+			skip_string();
+			return true;
+		}
+		if (next) {
+			unget_wch((wchar_t)next);
+		}
+		unget_wch((wchar_t)ch);
+		return false;
+	}
+	return true;
+}
+
 static bool take(int kind, wint_t ch, struct bt_ui_press *out)
 {
 	if (kind == KEY_CODE_YES && (ch == PASTE_BEGIN || ch == PASTE_END)) {
@@ -217,6 +297,9 @@ static bool take(int kind, wint_t ch, struct bt_ui_press *out)
 		return pasting;
 	}
 	if (pasting && ch != KEY_RESIZE) {
+		return false;
+	}
+	if (kind == OK && ch == 0x1B && skip_sequence()) {
 		return false;
 	}
 	if (kind == KEY_CODE_YES && ch > PAD_CODES && ch < PAD_CODES + 0x80) {
