@@ -1,6 +1,5 @@
 #include "core/desk/verdict.h"
 
-#include <assert.h>
 #include <string.h>
 
 #include "core/base/words.h"
@@ -171,8 +170,7 @@ int bt_desk_row_of(const struct bt_desk_facts *facts)
 		    fits_elsewhere(rule, facts))
 			return i;
 	}
-	assert(!"the last row fits everything");
-	return 0;
+	return bt_desk_row_count() - 1; /* which fits everything */
 }
 
 int bt_desk_row_count(void)

@@ -155,7 +155,8 @@ static void gather(const struct bt_teller *teller, int copy, struct bt_receipt_f
 	bt_text_copy(facts->terminal, sizeof facts->terminal, enrolment->terminal);
 	bt_text_copy(facts->receipt_number, sizeof facts->receipt_number, view->number[0] ? view->number + 2 : "");
 	bt_text_copy(facts->docket, sizeof facts->docket, view->number);
-	bt_text_copy(facts->paid_at, sizeof facts->paid_at, view->terminal);
+	/* A counter has a number; what an app took was paid at none. */
+	bt_text_copy(facts->paid_at, sizeof facts->paid_at, bt_text_is_digits(view->terminal) ? view->terminal : "");
 	bt_text_copy(facts->connection, sizeof facts->connection, consumer->number);
 	bt_text_copy(facts->meter, sizeof facts->meter, consumer->meter);
 	bt_text_copy(facts->token, sizeof facts->token, view->token);
