@@ -74,13 +74,13 @@ enum bt_sbx_code bt_sbx_call_inquire(struct bt_sbx *, const struct bt_sbx_reques
 enum bt_sbx_code bt_sbx_call_reverse(struct bt_sbx *, const struct bt_sbx_request *, struct bt_sbx_reply *);
 enum bt_sbx_code bt_sbx_call_docket(struct bt_sbx *, const struct bt_sbx_request *, struct bt_sbx_reply *);
 enum bt_sbx_code bt_sbx_call_finish(struct bt_sbx *, const struct bt_sbx_request *, struct bt_sbx_reply *);
+enum bt_sbx_code bt_sbx_call_pay(struct bt_sbx *, const struct bt_sbx_request *, struct bt_sbx_reply *);
+enum bt_sbx_code bt_sbx_call_payment(struct bt_sbx *, const struct bt_sbx_request *, struct bt_sbx_reply *);
+enum bt_sbx_code bt_sbx_call_close_payment(struct bt_sbx *, const struct bt_sbx_request *, struct bt_sbx_reply *);
 enum bt_sbx_code bt_sbx_call_find_payments(struct bt_sbx *, const struct bt_sbx_request *, struct bt_sbx_reply *);
 enum bt_sbx_code bt_sbx_call_claim(struct bt_sbx *, const struct bt_sbx_request *, struct bt_sbx_reply *);
 enum bt_sbx_code bt_sbx_call_claim_view(struct bt_sbx *, const struct bt_sbx_request *, struct bt_sbx_reply *);
 enum bt_sbx_code bt_sbx_call_reconnections(struct bt_sbx *, const struct bt_sbx_request *, struct bt_sbx_reply *);
-enum bt_sbx_code bt_sbx_call_pay(struct bt_sbx *, const struct bt_sbx_request *, struct bt_sbx_reply *);
-enum bt_sbx_code bt_sbx_call_payment(struct bt_sbx *, const struct bt_sbx_request *, struct bt_sbx_reply *);
-enum bt_sbx_code bt_sbx_call_close_payment(struct bt_sbx *, const struct bt_sbx_request *, struct bt_sbx_reply *);
 enum bt_sbx_code bt_sbx_call_journal(struct bt_sbx *, const struct bt_sbx_request *, struct bt_sbx_reply *);
 enum bt_sbx_code bt_sbx_call_head(struct bt_sbx *, const struct bt_sbx_request *, struct bt_sbx_reply *);
 
