@@ -56,6 +56,7 @@ bool bt_ui_till_leads_to(const struct bt_ui_desk *desk, const struct bt_ui_scree
 void bt_ui_till_warn(struct bt_ui_desk *desk)
 {
 	char ceiling[32];
+	bt_ui_till_look(desk); /* the sale before may have filled it this moment */
 	if (!desk->shop->till || desk->note.key) {
 		return;
 	}
