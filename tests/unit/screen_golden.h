@@ -17,10 +17,9 @@ struct screen_golden {
 
 static struct bt_words *screen_golden_words;
 
-static inline int screen_golden_load(void **state)
+static inline int screen_golden_load(const char *locale)
 {
-	(void)state;
-	return bt_words_open(BATTI_SHARE_DIR "/locale", &screen_golden_words, NULL) == BT_OK ? 0 : -1;
+	return bt_words_open(locale, &screen_golden_words, NULL) == BT_OK ? 0 : -1;
 }
 
 static inline int screen_golden_drop(void **state)
@@ -73,8 +72,9 @@ static inline void screen_golden_edges(void)
 	}
 }
 
-/** @p open begins a stage in that language, on boot_ms. */
-static inline void screen_golden_compare(const struct screen_golden *golden, void (*open)(enum bt_lang lang))
+/** @p open begins a stage in that language, on boot_ms; the files lie in @p folder. */
+static inline void screen_golden_compare(const struct screen_golden *golden, const char *folder,
+					 void (*open)(enum bt_lang lang))
 {
 	static char text[SCREEN_GOLDEN_BYTES];
 	static const struct {
@@ -90,8 +90,8 @@ static inline void screen_golden_compare(const struct screen_golden *golden, voi
 		assert_screen(golden->screen);
 		bt_ui_stage_draw(stage, sizes[i / 2].rows, sizes[i / 2].cols, &canvas);
 		screen_golden_read(text);
-		(void)bt_text_printf(path, sizeof(path), "%s/screens/%s%s%s.txt", BATTI_GOLDEN_DIR, golden->id,
-				     sizes[i / 2].name, lang == BT_LANG_HI ? "-hi" : "");
+		(void)bt_text_printf(path, sizeof(path), "%s/%s%s%s.txt", folder, golden->id, sizes[i / 2].name,
+				     lang == BT_LANG_HI ? "-hi" : "");
 		if (getenv("BATTI_GOLDEN_UPDATE")) {
 			screen_golden_write(path, text);
 		} else {

@@ -674,8 +674,14 @@ static void test_goldens(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(goldens) / sizeof(goldens[0]); i++) {
-		screen_golden_compare(&goldens[i], open_golden);
+		screen_golden_compare(&goldens[i], BATTI_GOLDEN_DIR "/screens", open_golden);
 	}
+}
+
+static int load_words(void **state)
+{
+	(void)state;
+	return screen_golden_load(BATTI_SHARE_DIR "/locale");
 }
 
 #define SIGNED_OUT(function) cmocka_unit_test_setup_teardown(function, setup_till, teardown)
@@ -711,5 +717,5 @@ int main(void)
 	    OPEN(test_shifts_of_others_are_closed_from_the_list),
 	    cmocka_unit_test(test_goldens),
 	};
-	return cmocka_run_group_tests_name("ui_shift", tests, screen_golden_load, screen_golden_drop);
+	return cmocka_run_group_tests_name("ui_shift", tests, load_words, screen_golden_drop);
 }
