@@ -18,6 +18,7 @@
 #define RAMESH  "100244781560"
 #define MASKED  "R*** K***"
 #define LOOK_MS 15000
+#define SEEN_MS 400
 #define HAND_MS 70
 
 static struct world *world;
@@ -384,6 +385,7 @@ static void test_a_qr_that_failed_is_made_anew(void **state)
 	expect_qr(counter, qr);
 	pay_qr(qr, "--fail");
 	counter_expect(counter, "This QR is used up.");
+	pty_settle(counter, SEEN_MS, SEEN_MS); /* an Enter at once was meant for what stood there before */
 	hand_type(counter, "{Enter}");
 	counter_expect(counter, "Waiting for the bank");
 	expect_qr(counter, next);
