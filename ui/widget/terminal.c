@@ -299,6 +299,10 @@ static bool take(int kind, wint_t ch, struct bt_ui_press *out)
 	if (pasting && ch != KEY_RESIZE) {
 		return false;
 	}
+	if (kind == KEY_CODE_YES && ch == KEY_MOUSE) {
+		skip_control(); /* no mouse was asked for; where and which button follows */
+		return false;
+	}
 	if (kind == OK && ch == 0x1B && skip_sequence()) {
 		return false;
 	}
