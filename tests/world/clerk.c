@@ -376,7 +376,7 @@ static void answer_for_cut_off(struct sim_counter *counter)
 			/* The note went back in the dark, says the clerk: it waits all the same for the record. */
 			world->sales[sale].leaves = true;
 			err = bt_teller_refund(counter->teller, sale_id, &approval);
-		} else if (chance_one_in(&world->chance, 2)) {
+		} else if (!chance_one_in(&world->chance, 4)) {
 			err = bt_teller_take_up(counter->teller, sale_id);
 			world->totals.visited[SIM_PATH_RESUMED] += err == BT_OK;
 		} else {
