@@ -255,11 +255,17 @@ static void test_goldens(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(goldens) / sizeof(goldens[0]); i++) {
-		screen_golden_compare(&goldens[i], open_training);
+		screen_golden_compare(&goldens[i], BATTI_GOLDEN_DIR "/screens", open_training);
 	}
 }
 
 #define TRAINING(function) cmocka_unit_test_setup_teardown(function, setup_training, teardown)
+
+static int load_words(void **state)
+{
+	(void)state;
+	return screen_golden_load(BATTI_SHARE_DIR "/locale");
+}
 
 int main(void)
 {
@@ -270,5 +276,5 @@ int main(void)
 	    TEST(test_life_knows_no_lessons),           TRAINING(test_nothing_covers_the_row),
 	    cmocka_unit_test(test_every_sentence_fits), cmocka_unit_test(test_goldens),
 	};
-	return cmocka_run_group_tests(tests, screen_golden_load, screen_golden_drop);
+	return cmocka_run_group_tests(tests, load_words, screen_golden_drop);
 }
