@@ -44,7 +44,8 @@
 	ROW(BT_MUTANT_ONE_ACK_SETTLES_ALL, "one-acknowledgement-settles-all", "sales", "PROTOCOL L1")                  \
 	ROW(BT_MUTANT_REFUSAL_BLOCKS_UPLOAD, "exception-blocks-the-upload", "sales", "PROTOCOL H1, DESIGN 7")          \
 	ROW(BT_MUTANT_CODE_USED_TWICE, "extension-code-used-twice", "sales", "PROTOCOL L3: each code once")            \
-	ROW(BT_MUTANT_UPI_UNSURE_IS_FAILED, "upi-unsure-taken-as-failed", "sales", "facts of vending 3.2, PROTOCOL S7")    \
+	ROW(BT_MUTANT_UPI_UNSURE_IS_FAILED, "upi-unsure-taken-as-failed", "sales",                                     \
+	    "facts of vending 3.2, PROTOCOL S7")                                                                       \
 	ROW(BT_MUTANT_UPI_FORGOTTEN, "upi-forgotten-at-restart", "sales", "PROTOCOL T1, S6, S7")                       \
 	ROW(BT_MUTANT_OLD_ERA_TAKEN, "old-era-accepted", "sales", "PROTOCOL H4")
 

@@ -1,5 +1,5 @@
-/* A shop with every part there is, and a desk in the middle of its work, so that any screen of the list can be opened by
- * itself: a new screen is met by the tests that walk bt_ui_screens without a line of theirs. */
+/* A shop with every part there is, and a desk in the middle of its work, so that any screen of the list can be opened
+ * by itself: a new screen is met by the tests that walk bt_ui_screens without a line of theirs. */
 #ifndef BT_TEST_FAKE_WHOLE_H
 #define BT_TEST_FAKE_WHOLE_H
 
