@@ -55,6 +55,8 @@ static bool find_payment(struct bt_sbx *sbx, const char *sale_id, struct payment
 	return found;
 }
 
+static bool post_waiting(struct bt_sbx *sbx, const struct bt_sbx_fact *paid);
+
 static bool take_paid(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, const json_t *body,
 		      struct bt_sbx_outcome *out)
 {
@@ -72,7 +74,8 @@ static bool take_paid(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, const 
 				      : "INSERT OR IGNORE INTO paid(sale_id, terminal, sale, time) VALUES(?,?,?,?)",
 			     "ttti", fact->sale_id, sale.terminal, fact->body, fact->time);
 	/* Taken all the same: the bank's list may come later than the counter's. */
-	return ok && (bt_sbx_payment_matches(sbx->db, body) || except(sbx, fact, BT_SBX_UTR_UNKNOWN, out));
+	ok = ok && (bt_sbx_payment_matches(sbx->db, body) || except(sbx, fact, BT_SBX_UTR_UNKNOWN, out));
+	return ok && post_waiting(sbx, fact);
 }
 
 static enum bt_sbx_code check_lease(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, const struct issue *issue)
@@ -372,6 +375,36 @@ static bool take_delivered(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, c
 	if (strcmp(entry.core.token, token) != 0)
 		return except(sbx, &about, BT_SBX_TOKEN_DIFFERS, out);
 	return bt_sbx_ledger_release(sbx->db, sale_id);
+}
+
+/* The word of a terminal that handed out this sale's token came first, from a record that outlived a restored ledger,
+ * and without the docket's text nobody knew of what: now it is known. */
+static bool post_waiting(struct bt_sbx *sbx, const struct bt_sbx_fact *paid)
+{
+	struct bt_sbx_fact fact = *paid;
+	struct bt_sbx_terminal deliverer;
+	struct bt_sbx_outcome outcome = {BT_SBX_SILENT, BT_SBX_NONE};
+	char terminal[8], detail[BT_SBX_RECORD_MAX];
+	sqlite3_stmt *row =
+	    bt_sbx_store_ask(sbx->db,
+			     "SELECT terminal, detail FROM exceptions WHERE sale_id=?1 AND code='paid_missing' AND"
+			     " json_extract(detail,'$.sale_id')=?1 ORDER BY place LIMIT 1",
+			     "t", paid->sale_id);
+	bool waits = row && sqlite3_step(row) == SQLITE_ROW;
+	if (waits) {
+		bt_sbx_column_text(row, 0, terminal, sizeof terminal);
+		bt_sbx_column_text(row, 1, detail, sizeof detail);
+	}
+	sqlite3_finalize(row);
+	if (!waits || !bt_sbx_terminal_find(sbx->db, terminal, &deliverer))
+		return row != NULL;
+	json_t *body = bt_sbx_json_parse(detail, strlen(detail));
+	fact.terminal = &deliverer;
+	fact.kind = "delivered";
+	fact.body = detail;
+	bool ok = !body || take_delivered(sbx, &fact, body, &outcome);
+	json_decref(body);
+	return ok;
 }
 
 static bool take_abandoned(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, const json_t *body,
