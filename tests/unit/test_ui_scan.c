@@ -157,7 +157,7 @@ static void check_function_keys_inside(void **state)
 		for (size_t k = 0; k < COMMANDS; k++) {
 			for (int at = 8; at <= 12; at++) {
 				char code[32];
-				assert_int_equal(bt_text_printf(code, sizeof code, "%.*s %s", at, RAMESH, RAMESH + at),
+				assert_int_equal(bt_text_printf(code, sizeof code, "%.*s %s", at, RAMESH, &RAMESH[at]),
 						 BT_OK);
 				go_to(&places[i]);
 				int pays = fake.pays;
