@@ -9,7 +9,9 @@
 #include "core/base/mutant.h"
 #include "core/sale/sale_rows.h"
 
-#define LATE_MS INT64_C(86400000) /* so long after its end a late success is looked for */
+/* Of those that ended without money so many of the newest are looked after once more: a late success may have come
+ * meanwhile. By number and not by time: after a restart nobody knows yet what time it is. */
+#define LATE_LOOKS 32
 
 /* Set @p stage and what follows from it: nothing is known of what the bank did meanwhile. */
 static void take_up(struct bt_teller *teller, struct bt_teller_payment *payment, enum bt_upi_stage stage)
@@ -78,11 +80,11 @@ static enum bt_err add_payments(struct bt_teller *teller, const struct bt_sale_r
 	return err;
 }
 
-static bool is_watched(const struct bt_teller *teller, const struct bt_sale_row *row)
+static bool is_watched(const struct bt_sale_row *row, int age)
 {
 	if (bt_mutant(BT_MUTANT_UPI_FORGOTTEN))
 		return false;
-	return row->stage == BT_STAGE_TENDERING || bt_teller_now(teller) - row->paid_at_ms < LATE_MS;
+	return row->stage == BT_STAGE_TENDERING || age < LATE_LOOKS;
 }
 
 enum bt_err bt_teller_upi_take_up(struct bt_teller *teller)
@@ -93,7 +95,7 @@ enum bt_err bt_teller_upi_take_up(struct bt_teller *teller)
 
 	/* Oldest first: where there are too many, those are given up whose end is longest ago. */
 	for (int i = count - 1; !err && i >= 0; i--)
-		if (is_watched(teller, &rows[i]))
+		if (is_watched(&rows[i], i))
 			err = add_payments(teller, &rows[i]);
 	free(rows);
 	return err;
