@@ -15,6 +15,7 @@
 
 #define KIND     "sts_units"
 #define QUIET_MS 20
+#define HAND_MS  80 /* what comes behind it is no part of what was sent before */
 
 static struct world *world;
 static struct pty *counter;
@@ -221,10 +222,92 @@ static void single_bytes_leave_no_screen(void **state)
 	close_counter();
 }
 
+/* One after the other in one breath, keys among them: wherever that leads, the counter lives, F3 leads home, and no
+ * money was taken. On Confirm an Enter is an Enter, so it is left out. */
+static void all_bytes_take_no_money(void **state)
+{
+	uint8_t all[256];
+
+	(void)state;
+	for (int byte = 0; byte < 256; byte++)
+		all[byte] = (uint8_t)byte;
+	open_counter();
+	for (size_t p = 0; p < PLACES; p++) {
+		if (strcmp(places[p].name, "confirm") == 0)
+			continue;
+		go_to(&places[p]);
+		pty_settle(counter, HAND_MS, COUNTER_WAIT_MS);
+		assert_true(pty_send(counter, all, sizeof all));
+		pty_settle(counter, HAND_MS, COUNTER_WAIT_MS);
+		assert_true(pty_running(counter));
+	}
+	unlock();
+	counter_type(counter, "{F3}");
+	counter_expect(counter, "Find the consumer");
+	close_counter();
+}
+
+/* ---- what terminals say, and what whoever sits at one may try ---- */
+
+static void sequences_leave_no_screen(void **state)
+{
+	static const char *const sequences[] = {
+	    "\x1b[<0;10;10M", /* a mouse */
+	    "\x1b[M !!",
+	    "\x1b[200~500\r\r\x1b[201~", /* a paste that holds Enter */
+	    "\x1b]0;title\x07",
+	    "\x1b]52;c;aGVsbG8=\x1b\\",
+	    "\x1bP1$r0m\x1b\\",
+	    "\x1b[?1;2c",
+	    "\x1b[12;40R",
+	    "\x1b[1;2;3;4;5;6;7;8;9;10;11;12;13;14;15;16;17;18;19;20;21;22;23;24;25;26;27;28;29;30;31;32z",
+	    "\xe0\xa4", /* a character that never ends */
+	    "\xc3\x28\xf5\x80\x80\x80",
+	    "\x9b\x31\x7e",
+	};
+
+	(void)state;
+	open_counter();
+	for (size_t p = 0; p < PLACES; p++) {
+		if (strcmp(places[p].name, "help") == 0)
+			continue; /* any key closes it */
+		go_to(&places[p]);
+		for (size_t i = 0; i < sizeof sequences / sizeof sequences[0]; i++) {
+			pty_settle(counter, HAND_MS, COUNTER_WAIT_MS);
+			assert_true(pty_send(counter, sequences[i], strlen(sequences[i])));
+		}
+		pty_settle(counter, HAND_MS, COUNTER_WAIT_MS);
+		assert_still(&places[p], "a sequence");
+	}
+	close_counter();
+}
+
+/* No shell, no suspending, no core: the keyboard's signals and a terminal that changes its size do nothing. */
+static void signals_leave_no_screen(void **state)
+{
+	static const int signals[] = {SIGINT, SIGQUIT, SIGTSTP, SIGWINCH, SIGPIPE};
+
+	(void)state;
+	open_counter();
+	for (size_t p = 0; p < PLACES; p++) {
+		go_to(&places[p]);
+		for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++)
+			pty_kill(counter, signals[i]);
+		pty_settle(counter, HAND_MS, COUNTER_WAIT_MS);
+		assert_still(&places[p], "a signal");
+		if (strcmp(places[p].name, "help") == 0)
+			counter_type(counter, "{Esc}");
+	}
+	close_counter();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_teardown(single_bytes_leave_no_screen, end_counter),
+	    cmocka_unit_test_teardown(all_bytes_take_no_money, end_counter),
+	    cmocka_unit_test_teardown(sequences_leave_no_screen, end_counter),
+	    cmocka_unit_test_teardown(signals_leave_no_screen, end_counter),
 	};
 
 	return cmocka_run_group_tests(tests, open_world, close_world);
