@@ -248,11 +248,12 @@ static bool is_served(void)
 
 static void end(struct pty *counter, int signal)
 {
+	const char *hostile = pty_raw_hostile(counter);
+
+	if (hostile)
+		fail_msg("%s reached the terminal", hostile);
 	pty_kill(counter, signal);
 	assert_int_not_equal(pty_wait_exit(counter, COUNTER_WAIT_MS), PTY_STILL_RUNNING);
-	if (pty_raw_hostile(counter)) {
-		fail_msg("%s", pty_raw_hostile(counter));
-	}
 	pty_close(counter);
 	for (int tries = 0; is_served() && tries < 100; tries++)
 		usleep(100000);

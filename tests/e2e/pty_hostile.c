@@ -1,4 +1,5 @@
 /* What must never reach a terminal, looked for in every byte that a program wrote. */
+#include <stdio.h>
 #include <string.h>
 
 #include "tests/e2e/pty.h"
@@ -24,11 +25,18 @@ static const char *judge_rune(uint32_t rune)
 	return rune == 0xfeff || rune == 0x2028 || rune == 0x2029 ? "a line or byte-order mark" : NULL;
 }
 
+/* With its first bytes, for whoever looks for where it came from. */
 static const char *judge_escape(const uint8_t *at, size_t left)
 {
-	if (left < 2)
+	static char found[96];
+	int len;
+
+	if (left < 2 || at[1] == '\0' || strchr("]PX^_", at[1]) == NULL)
 		return NULL;
-	return strchr("]PX^_", at[1]) != NULL && at[1] != '\0' ? "an OSC, DCS, SOS, PM or APC string" : NULL;
+	len = snprintf(found, sizeof found, "an OSC, DCS, SOS, PM or APC string:");
+	for (size_t i = 0; i < 16 && i < left; i++)
+		len += snprintf(found + len, sizeof found - (size_t)len, " %02x", at[i]);
+	return found;
 }
 
 const char *pty_find_hostile(const uint8_t *raw, size_t raw_len)
