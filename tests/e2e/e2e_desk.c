@@ -124,7 +124,7 @@ static void test_app_payment_is_given_once(void **state)
 	counter_expect(counter, "Find the consumer");
 	find_payment(counter, payment.utr);
 	counter_expect(counter, "The token was given.");
-	assert_false(pty_shows(counter, "Give the token"));
+	assert_true(pty_wait_gone(counter, "Give the token", COUNTER_WAIT_MS));
 	counter_close(counter);
 	assert_int_equal(count_committed(), 1);
 	assert_true(world_ledger_token(world, payment.sale_id, held));
@@ -167,8 +167,8 @@ static void test_bank_unsure_waits(void **state)
 	(void)state;
 	find_payment(counter, payment.utr);
 	counter_expect(counter, "The bank has not paid us yet.");
-	assert_false(pty_shows(counter, "Give the token"));
-	assert_false(pty_shows(counter, "F8"));
+	assert_true(pty_wait_gone(counter, "Give the token", COUNTER_WAIT_MS));
+	assert_true(pty_wait_gone(counter, "F8", COUNTER_WAIT_MS));
 	counter_type(counter, "{Enter}"); /* asks again */
 	counter_expect(counter, "It comes back or is credited within 5 days.");
 	counter_close(counter);
@@ -188,7 +188,7 @@ static void test_refund_is_ordered(void **state)
 	counter_expect(counter, "Supervisor needed");
 	counter_type(counter, "778899{Enter}3{Enter}");
 	counter_expect(counter, "A refund is ordered.");
-	assert_false(pty_shows(counter, "Give the token"));
+	assert_true(pty_wait_gone(counter, "Give the token", COUNTER_WAIT_MS));
 	counter_expect(counter, "answer promised by");
 	counter_type(counter, "{Enter}"); /* asked again, the server says the same */
 	counter_expect(counter, "on its way back to the payer's bank");

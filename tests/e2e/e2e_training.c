@@ -341,7 +341,7 @@ static void training_is_left_and_begun_again(void **state)
 	expect(counter, "0 of 5 done");
 	counter_type(counter, "{Esc}");
 	expect(counter, "Server up");
-	assert_false(pty_shows(counter, "Practice 4"));
+	assert_true(pty_wait_gone(counter, "Practice 4", COUNTER_WAIT_MS));
 	counter_type(counter, "{Esc}");
 	expect(counter, "0 of 5 done");
 	counter_type(counter, "{Down}{Down}{Down}{Enter}");
