@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "core/base/queue.h"
+#include "core/base/thread.h"
 #include "printer/driver.h"
 #include "printer/idle.h"
 #include "printer/stream.h"
@@ -233,7 +234,7 @@ enum bt_err bt_printer_open(const struct bt_prn_options *options, struct bt_prin
 		bt_fault_set(fault, err, 0, "printer queues");
 		goto out;
 	}
-	int sys = pthread_create(&printer->thread, NULL, run_worker, printer);
+	int sys = bt_thread_start(&printer->thread, run_worker, printer);
 	if (sys != 0) {
 		err = bt_fault_set(fault, BT_EOS, sys, "printer thread");
 		goto out;

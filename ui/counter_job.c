@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "core/base/json.h"
+#include "core/base/thread.h"
 #include "core/shift/shift.h"
 #include "ui/counter_parts.h"
 
@@ -40,7 +41,7 @@ enum bt_err bt_counter_start_job(struct bt_counter *counter, enum bt_counter_job
 	if (err)
 		return err;
 	memcpy(job->secret.data, secret.data, secret.len);
-	if (pthread_create(&job->thread, NULL, stretch, job) != 0) {
+	if (bt_thread_start(&job->thread, stretch, job) != 0) {
 		bt_secret_wipe(&job->secret);
 		return BT_EOS;
 	}
@@ -119,9 +120,8 @@ static void take_sign_in(struct bt_counter *counter, struct bt_counter_job *job)
 
 struct bt_key_terms bt_counter_key_terms(const struct bt_counter *counter)
 {
-	return (struct bt_key_terms){.wrap = &counter->enrolment.vault,
-				     .uri = counter->config.vending_key,
-				     .purpose = counter->purpose};
+	return (struct bt_key_terms){
+	    .wrap = &counter->enrolment.vault, .uri = counter->config.vending_key, .purpose = counter->purpose};
 }
 
 enum bt_err bt_counter_take_keys(struct bt_counter *counter, void *unlocked)

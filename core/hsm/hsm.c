@@ -10,6 +10,7 @@
 #include "core/base/queue.h"
 #include "core/base/secret.h"
 #include "core/base/text.h"
+#include "core/base/thread.h"
 #include "core/hsm/pkcs11.h"
 
 #define JOBS      4 /* meters on their way or at hand: the one on screen and a few before it */
@@ -200,7 +201,7 @@ static enum bt_err start_thread(struct bt_hsm *hsm, struct bt_fault *fault)
 {
 	pthread_mutex_init(&hsm->lock, NULL);
 	pthread_cond_init(&hsm->asked, NULL);
-	if (pthread_create(&hsm->thread, NULL, serve, hsm) == 0)
+	if (bt_thread_start(&hsm->thread, serve, hsm) == 0)
 		return BT_OK;
 	pthread_cond_destroy(&hsm->asked);
 	pthread_mutex_destroy(&hsm->lock);

@@ -4,13 +4,13 @@
 #include <ctype.h>
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "core/base/queue.h"
+#include "core/base/thread.h"
 #include "core/wire/transport.h"
 
 #define WAITING_MAX     64 /* calls handed in and not yet taken out again */
@@ -145,20 +145,6 @@ static void free_parts(struct bt_wire_worker *worker)
 	free(worker);
 }
 
-/* No signal is the worker's: SIGPIPE of a closed socket must not end the counter, and the transport is told to touch
- * none. */
-static int start_thread(struct bt_wire_worker *worker)
-{
-	sigset_t all, before;
-	int failed;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	failed = pthread_create(&worker->thread, NULL, run_worker, worker);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return failed;
-}
-
 enum bt_err bt_wire_worker_open(const struct bt_wire_options *options, struct bt_wire_worker **out,
 				struct bt_fault *fault)
 {
@@ -178,7 +164,8 @@ enum bt_err bt_wire_worker_open(const struct bt_wire_options *options, struct bt
 		(void)bt_fault_set(fault, err, 0, "parts of the wire");
 		goto out;
 	}
-	failed = start_thread(worker);
+	/* SIGPIPE of a closed socket must not end the counter; the transport is told to touch no signal. */
+	failed = bt_thread_start(&worker->thread, run_worker, worker);
 	if (failed)
 		err = bt_fault_set(fault, BT_EOS, failed, "thread of the wire");
 out:
