@@ -98,8 +98,9 @@ static enum bt_err read_texts(const json_t *o, struct bt_desk_payment *out)
 	return BT_OK;
 }
 
-static enum bt_err read_payment(const json_t *o, struct bt_desk_payment *out)
+static enum bt_err read_payment(const json_t *o, void *place)
 {
+	struct bt_desk_payment *out = place;
 	int bank, company, token, credit, can;
 
 	*out = (struct bt_desk_payment){0};
@@ -117,9 +118,12 @@ static enum bt_err read_payment(const json_t *o, struct bt_desk_payment *out)
 	return read_steps(o, out);
 }
 
-enum bt_err bt_desk_payments_read(struct bt_bytes body, struct bt_desk_payment *out, int *count)
+/* A list of at most @p most rows of @p size each. Read twice, so that a bad row leaves nothing half written: first into
+ * @p one, which has room for one. */
+static enum bt_err read_list(struct bt_bytes body, const char *key, size_t most,
+			     enum bt_err (*read)(const json_t *o, void *out), void *one, size_t size, void *out,
+			     int *count)
 {
-	struct bt_desk_payment one;
 	json_t *reply = NULL;
 	const json_t *list;
 	size_t rows;
@@ -127,23 +131,30 @@ enum bt_err bt_desk_payments_read(struct bt_bytes body, struct bt_desk_payment *
 
 	if (err)
 		return err;
-	list = bt_json_array(reply, "payments");
+	list = bt_json_array(reply, key);
 	rows = json_array_size(list);
-	if (!list || rows > BT_DESK_FOUND_MAX)
+	if (!list || rows > most)
 		err = BT_EFORMAT;
-	/* Twice, so that a bad row leaves nothing half written. */
 	for (size_t i = 0; i < rows && !err; i++)
-		err = read_payment(json_array_get(list, i), &one);
+		err = read(json_array_get(list, i), one);
 	for (size_t i = 0; i < rows && !err; i++)
-		err = read_payment(json_array_get(list, i), &out[i]);
+		err = read(json_array_get(list, i), (uint8_t *)out + i * size);
 	if (!err)
 		*count = (int)rows;
 	json_decref(reply);
 	return err;
 }
 
-static enum bt_err read_owed(const json_t *o, struct bt_desk_owed *out)
+enum bt_err bt_desk_payments_read(struct bt_bytes body, struct bt_desk_payment *out, int *count)
 {
+	struct bt_desk_payment one;
+
+	return read_list(body, "payments", BT_DESK_FOUND_MAX, read_payment, &one, sizeof one, out, count);
+}
+
+static enum bt_err read_owed(const json_t *o, void *place)
+{
+	struct bt_desk_owed *out = place;
 	int order;
 
 	*out = (struct bt_desk_owed){0};
@@ -161,25 +172,8 @@ static enum bt_err read_owed(const json_t *o, struct bt_desk_owed *out)
 enum bt_err bt_desk_owed_read(struct bt_bytes body, struct bt_desk_owed *out, int *count)
 {
 	struct bt_desk_owed one;
-	json_t *reply = NULL;
-	const json_t *list;
-	size_t rows;
-	enum bt_err err = bt_json_parse(body, BODY_MAX, &reply, NULL);
 
-	if (err)
-		return err;
-	list = bt_json_array(reply, "reconnections");
-	rows = json_array_size(list);
-	if (!list || rows > BT_DESK_OWED_MAX)
-		err = BT_EFORMAT;
-	for (size_t i = 0; i < rows && !err; i++)
-		err = read_owed(json_array_get(list, i), &one);
-	for (size_t i = 0; i < rows && !err; i++)
-		err = read_owed(json_array_get(list, i), &out[i]);
-	if (!err)
-		*count = (int)rows;
-	json_decref(reply);
-	return err;
+	return read_list(body, "reconnections", BT_DESK_OWED_MAX, read_owed, &one, sizeof one, out, count);
 }
 
 struct bt_desk_facts bt_desk_facts_of_payment(const struct bt_desk_payment *payment, bool claimed, bool answers)

@@ -49,3 +49,15 @@ const struct bt_protocol *bt_protocol_find(const char *id)
 			return bt_protocols[i];
 	return NULL;
 }
+
+bool bt_payment_is_link(const char *text)
+{
+	static const char start[] = "upi://pay?";
+
+	if (strncmp(text, start, strlen(start)) != 0)
+		return false;
+	for (; *text; text++)
+		if (*text <= ' ' || *text > '~')
+			return false;
+	return true;
+}

@@ -112,6 +112,9 @@ struct bt_payment_word {
 	int listed;            /* BT_PSP_LOOK: rows on this page */
 };
 
+/** The link goes into a QR as it is: one of UPI, printable ASCII without a space. */
+bool bt_payment_is_link(const char *text);
+
 /** What an answer says. For kinds that carry a document (all but SALE, INQUIRY, REVERSAL and FINISH), and for every refusal (figures),
  *  `body` holds the reply's whole JSON, checked to be an object within limits of size and depth and to have the members
  *  of its kind at their types; it is the receiver's to free (bt_answer_fini). Every other field that the reply does not

@@ -12,7 +12,6 @@
 #define AROUND_S      900 /* the clocks of counter and service may differ */
 #define SHOWN_MS      INT64_C(300000)
 #define UTR_DIGITS    12 /* Source: UPI (NPCI) */
-#define LINK_START    "upi://pay?"
 #define QR_CODES      "/v1/payments/qr_codes"
 #define ID_LETTERS    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_"
 #define SECONDS_MAX   INT64_C(253402300799)
@@ -111,16 +110,6 @@ static enum bt_err put_state(const struct bt_call *call, struct bt_http_request 
 
 /* ---- reading ---- */
 
-static bool is_link(const char *text)
-{
-	if (strncmp(text, LINK_START, strlen(LINK_START)) != 0)
-		return false;
-	for (; *text; text++)
-		if (*text <= ' ' || *text > '~')
-			return false;
-	return true;
-}
-
 static enum bt_err read_status(const json_t *qr, struct bt_payment_word *out)
 {
 	char status[16], reason[24] = "";
@@ -164,7 +153,7 @@ static enum bt_err read_qr(const struct bt_call *call, const json_t *qr, struct 
 	    !word.qr_id[0] || word.qr_id[strspn(word.qr_id, ID_LETTERS)] != '\0' ||
 	    bt_json_int(qr, "payment_amount", 1, BT_PAISE_MAX, &word.amount) != BT_OK ||
 	    bt_json_int(qr, "created_at", 0, SECONDS_MAX, &created_s) != BT_OK || read_status(qr, &word) != BT_OK ||
-	    bt_json_text(qr, "image_content", word.qr, sizeof word.qr) != BT_OK || !is_link(word.qr))
+	    bt_json_text(qr, "image_content", word.qr, sizeof word.qr) != BT_OK || !bt_payment_is_link(word.qr))
 		return BT_EFORMAT;
 	out->server_time_ms = created_s * 1000;
 	word.expires_at_ms = created_s * 1000 + SHOWN_MS;

@@ -6,7 +6,6 @@
 
 #define RECORD_MAX 8192
 #define UTR_DIGITS 12 /* Source: UPI (NPCI) */
-#define LINK_START "upi://pay?"
 
 /* ---- asking ---- */
 
@@ -118,23 +117,12 @@ static enum bt_err read_names(const struct bt_call *call, const json_t *reply, b
 	return bt_text_copy(out->payment.payment_id, sizeof out->payment.payment_id, payment_id);
 }
 
-/* The link goes into a QR as it is: printable ASCII without a space. */
-static bool is_link(const char *text)
-{
-	if (strncmp(text, LINK_START, strlen(LINK_START)) != 0)
-		return false;
-	for (; *text; text++)
-		if (*text <= ' ' || *text > '~')
-			return false;
-	return true;
-}
-
 static enum bt_err read_qr(const struct bt_call *call, const json_t *reply, struct bt_answer *out)
 {
 	struct bt_payment_word *word = &out->payment;
 
 	if (read_names(call, reply, true, out) != BT_OK || read_status(reply, &word->status) != BT_OK ||
-	    bt_json_text(reply, "qr", word->qr, sizeof word->qr) != BT_OK || !is_link(word->qr))
+	    bt_json_text(reply, "qr", word->qr, sizeof word->qr) != BT_OK || !bt_payment_is_link(word->qr))
 		return BT_EFORMAT;
 	return bt_json_int(reply, "expires_at", 0, INT64_MAX, &word->expires_at_ms);
 }
