@@ -12,9 +12,10 @@
 #include "ui/signals.h"
 #include "ui/widget/terminal.h"
 
-#define FDS_MAX  16
-#define OWN_FDS  3
-#define SLEEP_MS 1000 /* the clock on the screen */
+#define FDS_MAX   16
+#define OWN_FDS   3
+#define SLEEP_MS  1000 /* the clock on the screen */
+#define LATE_MOST 4    /* turns in a row that keys may keep from being drawn whole */
 
 struct app {
 	const struct bt_ui_shop *shop;
@@ -45,7 +46,16 @@ static bool take_keys(struct app *app, bool fresh)
 		}
 		any = true;
 	}
+	if (any && app->shop->typed) {
+		app->shop->typed(app->shop->self);
+	}
 	return any;
+}
+
+static bool is_typed(void)
+{
+	struct pollfd keyboard = {.fd = STDIN_FILENO, .events = POLLIN};
+	return poll(&keyboard, 1, 0) > 0;
 }
 
 /* A new screen may bring keys that were typed while it was being drawn: they are taken as typed before it. */
@@ -101,6 +111,7 @@ static void show_payer(struct app *app)
 
 static enum bt_err run(struct app *app, struct bt_fault *fault)
 {
+	int late = 0;
 	draw(app);
 	while (!app->over && !bt_ui_stage_is_over(app->stage)) {
 		if (!wait_for_work(app)) {
@@ -111,6 +122,12 @@ static enum bt_err run(struct app *app, struct bt_fault *fault)
 			draw(app); /* the eye first, then the shop */
 		}
 		(void)app->shop->step(app->shop->self);
+		/* What was typed during that step is seen before what the step has brought. */
+		if (late < LATE_MOST && is_typed()) {
+			late++;
+			continue;
+		}
+		late = 0;
 		bt_ui_stage_tick(app->stage, now_ms(app));
 		draw(app);
 		show_payer(app);

@@ -13,7 +13,7 @@ struct bt_ui_app_options {
 	bool no_unicode;         /* ASCII shapes only; also chosen by TERM=linux and NO_UNICODE */
 	int64_t idle_lock_ms;    /* 0: never */
 	int colours;             /* at most 256, 16 or 8; 0: as many as the terminal has. NO_COLOR takes all away */
-	bool signed_in;          /* begin at home: an operator is signed in already */
+	const char *signed_in;   /* who is signed in already: begin at home; NULL: nobody */
 	const char *display_dir; /* state folder in which second screens find this counter; NULL: none do */
 };
 

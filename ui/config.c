@@ -14,6 +14,7 @@
 
 struct reading {
 	struct bt_config config;
+	enum bt_err mistake; /* the first; BT_OK for none that was looked at */
 	char bad[160];
 };
 
@@ -99,13 +100,22 @@ static bool set_denominations(struct bt_config *config, const char *value)
 	return true;
 }
 
+static bool set_protocol(struct bt_config *config, const char *value)
+{
+	const struct bt_protocol *protocol = bt_protocol_find(value);
+
+	if (protocol)
+		config->protocol = protocol;
+	return protocol != NULL;
+}
+
+static const char *const upi_ways[] = {
+    [BT_UPI_BY_SERVER] = "head-end", [BT_UPI_BY_SERVICE] = "psp", [BT_UPI_BY_EITHER] = "auto", [BT_UPI_OFF] = "off"};
+
 static bool set_upi(struct bt_config *config, const char *value)
 {
-	static const char *const ways[] = {
-	    [BT_UPI_BY_SERVER] = "head-end", [BT_UPI_BY_SERVICE] = "psp", [BT_UPI_OFF] = "off"};
-
-	for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++)
-		if (strcmp(ways[i], value) == 0) {
+	for (size_t i = 0; i < sizeof upi_ways / sizeof upi_ways[0]; i++)
+		if (strcmp(upi_ways[i], value) == 0) {
 			config->upi = (enum bt_upi_way)i;
 			return true;
 		}
@@ -218,6 +228,7 @@ static const struct {
     {"cash_ceiling", set_cash_ceiling},
     {"cash_warning", set_cash_warning},
     {"denominations", set_denominations},
+    {"protocol", set_protocol},
     {"upi", set_upi},
     {"psp_url", set_psp_url},
     {"psp_key_file", set_psp_key_file},
@@ -237,16 +248,27 @@ static const struct {
     {"colours", set_colours},
 };
 
+static enum bt_err set_one(struct reading *reading, const char *section, const char *name, const char *value)
+{
+	if (strcmp(section, "batti") != 0)
+		return BT_ESTATE;
+	for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++)
+		if (strcmp(settings[i].key, name) == 0)
+			return settings[i].set(&reading->config, value) ? BT_OK : BT_EINPUT;
+	return BT_EUNSUPPORTED;
+}
+
 static int take_setting(void *context, const char *section, const char *name, const char *value)
 {
 	struct reading *reading = context;
+	enum bt_err err = set_one(reading, section, name, value);
 
-	if (strcmp(section, "batti") == 0)
-		for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++)
-			if (strcmp(settings[i].key, name) == 0 && settings[i].set(&reading->config, value))
-				return 1;
-	if (!reading->bad[0])
+	if (!err)
+		return 1;
+	if (!reading->mistake)
 		snprintf(reading->bad, sizeof reading->bad, "%.60s = %.80s", name, value);
+	if (!reading->mistake)
+		reading->mistake = err;
 	return 0;
 }
 
@@ -261,6 +283,7 @@ void bt_config_default(struct bt_config *config)
 	    .cash_warning = INT64_C(4000000),
 	    .denomination_count = 6,
 	    .denominations = {50000, 20000, 10000, 5000, 2000, 1000},
+	    .protocol = &bt_protocol_rest,
 	    .psp_ca_file = "/etc/ssl/certs/ca-certificates.crt",
 	    .language = BT_LANG_EN,
 	    .receipt_language = BT_RECEIPT_BOTH,
@@ -279,8 +302,17 @@ enum bt_err bt_config_read(const char *path, struct bt_config *config, struct bt
 	if (access(path, R_OK) != 0)
 		return bt_fault_set(fault, BT_ENOTFOUND, errno, "%s", path);
 	line = ini_parse(path, take_setting, &reading);
-	if (line != 0)
-		return bt_fault_set(fault, BT_EINPUT, line, "%s", reading.bad[0] ? reading.bad : path);
+	if (line < 0)
+		return bt_fault_set(fault, BT_EOS, errno, "%s", path);
+	if (line > 0)
+		return bt_fault_set(fault, reading.mistake ? reading.mistake : BT_ECORRUPT, line, "%s", reading.bad);
 	*config = reading.config;
 	return BT_OK;
+}
+
+const char *bt_config_lacks_service(const struct bt_config *config)
+{
+	bool wanted = config->upi == BT_UPI_BY_SERVICE || config->upi == BT_UPI_BY_EITHER;
+
+	return wanted && (!config->psp_url[0] || !config->psp_key_file[0]) ? upi_ways[config->upi] : NULL;
 }

@@ -6,11 +6,11 @@
 
 #include "core/base/text.h"
 #include "core/receipt/receipt.h"
+#include "core/tender/tender.h"
+#include "core/wire/protocol.h"
 
-#define BT_COLOURS_AUTO      0
-#define BT_COLOURS_NONE      (-1)
-/** Whom a counter asks for UPI payments. */
-enum bt_upi_way { BT_UPI_BY_SERVER, BT_UPI_BY_SERVICE, BT_UPI_OFF };
+#define BT_COLOURS_AUTO 0
+#define BT_COLOURS_NONE (-1)
 
 #define BT_DENOMINATIONS_MAX 11 /* coins are one line more */
 
@@ -22,6 +22,7 @@ struct bt_config {
 	bt_paise cash_ceiling, cash_warning; /* cash in hand that a shift may have; 0 none */
 	int denomination_count;
 	bt_paise denominations[BT_DENOMINATIONS_MAX]; /* notes as they are counted, in falling order */
+	const struct bt_protocol *protocol; /* how the head-end is asked, and whether it picks tokens itself */
 	enum bt_upi_way upi;
 	char psp_url[256];      /* of the payment service, "https://host:port"; "" for none */
 	char psp_key_file[256]; /* key id, colon, secret; only its owner may read it */
@@ -45,9 +46,12 @@ struct bt_config {
 void bt_config_default(struct bt_config *config);
 /**
  * Read @p path over what @p config holds.
- * @return BT_OK; BT_ENOTFOUND; BT_EINPUT: fault->what is the line as "key = value" of an unknown key or a value out of
- *         range, and @p config is untouched.
+ * @return BT_OK; BT_ENOTFOUND, BT_EOS: no file that can be read; BT_EUNSUPPORTED: an unknown key, BT_EINPUT: a value
+ * out of its range, BT_ESTATE: a setting outside of [batti], BT_ECORRUPT: no line of settings. fault->sys is then the
+ * number of the first such line, fault->what that line as "key = value" but for BT_ECORRUPT; @p config is untouched.
  */
 BT_MUST_USE enum bt_err bt_config_read(const char *path, struct bt_config *config, struct bt_fault *fault);
+/** @return the setting of `upi`, when it wants a payment service and psp_url or psp_key_file is not set; else NULL. */
+const char *bt_config_lacks_service(const struct bt_config *config);
 
 #endif

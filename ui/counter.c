@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/authority/identity.h"
 #include "core/authority/record_key.h"
 #include "core/base/file.h"
 #include "core/hsm/hsm.h"
@@ -14,6 +15,11 @@
 #include "ui/training.h"
 
 #define STA_TABLES_MAX 16384
+/* So long after a key somebody is typing; then sync has one step in so long, however much there is to send. */
+#define TYPING_MS 300
+#define PACE_MS   100
+/* The second copy catches up in steps so far apart. */
+#define MIRROR_PACE_MS 20
 
 static enum bt_err path_in(const struct bt_counter *counter, const char *name, char out[1024])
 {
@@ -74,7 +80,8 @@ static enum bt_err open_records(struct bt_counter *counter, struct bt_fault *fau
 	    .terminal = counter->enrolment.terminal,
 	    .log = counter->log,
 	    .mirror = counter->config.mirror,
-	    .mirror_required = counter->config.mirror_required};
+	    .mirror_required = counter->config.mirror_required,
+	    .mirror_aside = true};
 	enum bt_err err = bt_journal_open(&journal, &counter->journal, fault);
 
 	if (!err)
@@ -87,22 +94,24 @@ static enum bt_err open_records(struct bt_counter *counter, struct bt_fault *fau
 static enum bt_err open_wire(struct bt_counter *counter, const struct bt_counter_options *options,
 			     struct bt_fault *fault)
 {
-	char ca[1024], cert[1024], key[1024];
+	char keys[1024], ca[1024], pair[1024];
 	struct bt_wire_options wire = {.url = counter->enrolment.url,
 				       .ca_file = ca,
-				       .cert_file = cert,
-				       .key_file = key,
-				       .protocol = &bt_protocol_rest,
+				       .cert_file = pair,
+				       .key_file = pair,
+				       .protocol = counter->training ? &bt_protocol_rest : counter->config.protocol,
 				       .log = counter->log};
 	enum bt_err err = BT_OK;
 
 	bt_breaker_init(&counter->breaker, bt_clock_boot_ms(&counter->clock));
 	if (options->offline)
 		return BT_OK;
-	if (path_in(counter, "keys/ca.pem", ca) || path_in(counter, "keys/tls.crt", cert) ||
-	    path_in(counter, "keys/tls.key", key))
+	if (path_in(counter, "keys", keys) || path_in(counter, "keys/ca.pem", ca) ||
+	    path_in(counter, "keys/" BT_IDENTITY_FILE, pair))
 		return bt_fault_set(fault, BT_EINPUT, 0, "state folder's path is too long");
-	err = bt_wire_worker_open(&wire, &counter->worker, fault);
+	err = bt_identity_open(NULL, keys, counter->enrolment.terminal, &counter->identity, fault);
+	if (!err)
+		err = bt_wire_worker_open(&wire, &counter->worker, fault);
 	if (!err) {
 		counter->wire = bt_wire_worker_wire(counter->worker);
 		counter->has_wire = true;
@@ -148,9 +157,9 @@ static enum bt_err open_trade(struct bt_counter *counter, const struct bt_counte
 					 .directory = counter->directory,
 					 .wire = counter->has_wire ? &counter->wire : NULL,
 					 .breaker = &counter->breaker,
-					 .bank = counter->bank.has_wire ? &counter->bank.wire : NULL,
-					 .bank_breaker = &counter->bank.breaker,
-					 .upi_off = counter->config.upi == BT_UPI_OFF,
+					 .service = counter->bank.has_wire ? &counter->bank.wire : NULL,
+					 .service_breaker = &counter->bank.breaker,
+					 .upi = bt_counter_upi_way(counter),
 					 .sink = counter->has_sink ? &counter->sink : NULL,
 					 .words = counter->words,
 					 .log = counter->log,
@@ -168,6 +177,7 @@ static enum bt_err open_trade(struct bt_counter *counter, const struct bt_counte
 				     .wire = counter->has_wire ? &counter->wire : NULL,
 				     .breaker = &counter->breaker,
 				     .enrolment = &counter->enrolment,
+				     .identity = counter->identity,
 				     .log = counter->log,
 				     .slow_ms = counter->config.slow_ms};
 	enum bt_err err = bt_teller_open(&teller, &counter->teller, fault);
@@ -290,8 +300,13 @@ enum bt_err bt_counter_open(const struct bt_counter_options *options, struct bt_
 		err = open_identity(counter, fault);
 	if (!err)
 		err = keep_meaning(open_records(counter, fault), fault);
-	if (!err)
+	if (!err) {
+		static const struct bt_till_limits none;
+
 		bt_till_begin(&counter->till, counter->journal, counter->enrolment.shift_next);
+		/* The whole of the newest shift is read once, before anybody can type. */
+		(void)bt_till_cash_is_near(&counter->till, "", 0, &none);
+	}
 	if (!err)
 		err = keep_meaning(open_wire(counter, options, fault), fault);
 	if (!err && !options->offline)
@@ -322,9 +337,11 @@ void bt_counter_close(struct bt_counter *counter)
 {
 	if (!counter)
 		return;
-	bt_counter_end_jobs(counter);
+	bool idle = !counter->job_done || bt_counter_end_jobs(counter);
 	bt_sync_close(counter->sync);
 	counter->sync = NULL;
+	bt_identity_close(counter->identity);
+	counter->identity = NULL;
 	bt_desk_close(counter->desk);
 	bt_teller_close(counter->teller);
 	if (counter->keys.self)
@@ -337,9 +354,11 @@ void bt_counter_close(struct bt_counter *counter)
 	bt_journal_close(counter->journal);
 	bt_record_key_close(counter->record_key);
 	bt_signer_close(counter->signer);
-	bt_queue_close(counter->job_done);
 	if (ended)
 		bt_log_close(counter->log);
+	if (!idle)
+		return; /* a job that was left behind may yet come back to it */
+	bt_queue_close(counter->job_done);
 	free(counter);
 }
 
@@ -420,8 +439,12 @@ static int shorter(int a, int b)
 
 void bt_counter_pump_sales(struct bt_counter *counter, int timeout_ms)
 {
-	take_answers(counter);
+	bool answered = take_answers(counter);
+
 	bt_teller_step(counter->teller);
+	/* What was there already may be all that the caller waits for. */
+	if (answered)
+		return;
 	wait_for_any(counter, shorter(bt_teller_due_ms(counter->teller), timeout_ms));
 	take_answers(counter);
 	bt_teller_step(counter->teller);
@@ -434,6 +457,25 @@ void bt_counter_pump(struct bt_counter *counter, int timeout_ms)
 	bt_counter_turn(counter);
 }
 
+/* How long sync is to hold back yet. A disk that is busy makes each of its steps long, and it has time. */
+static int64_t hold_back_ms(const struct bt_counter *counter)
+{
+	int64_t now = bt_clock_boot_ms(&counter->clock), until = counter->synced_ms + PACE_MS;
+
+	return now - counter->typed_ms < TYPING_MS && until > now ? until - now : 0;
+}
+
+/* What has time until nobody types. */
+static void step_quietly(struct bt_counter *counter)
+{
+	if (hold_back_ms(counter) > 0)
+		return;
+	counter->synced_ms = bt_clock_boot_ms(&counter->clock);
+	if (bt_sync_step(counter->sync))
+		counter->changed = true;
+	counter->mirror_lacks = bt_journal_step(counter->journal);
+}
+
 bool bt_counter_turn(struct bt_counter *counter)
 {
 	bool changed, answered = take_answers(counter);
@@ -441,8 +483,8 @@ bool bt_counter_turn(struct bt_counter *counter)
 	if (bt_teller_step(counter->teller))
 		counter->changed = true;
 	/* What an answer brings and what is asked next each take their time: the keyboard comes between. */
-	if (!answered && bt_sync_step(counter->sync))
-		counter->changed = true;
+	if (!answered)
+		step_quietly(counter);
 	if (bt_counter_take_jobs(counter))
 		counter->changed = true;
 	changed = counter->changed;
@@ -452,7 +494,11 @@ bool bt_counter_turn(struct bt_counter *counter)
 
 int bt_counter_due_ms(struct bt_counter *counter)
 {
-	return shorter(bt_teller_due_ms(counter->teller), bt_sync_due_ms(counter->sync));
+	int quiet = bt_sync_due_ms(counter->sync), held = (int)hold_back_ms(counter);
+
+	if (counter->mirror_lacks)
+		quiet = shorter(quiet, MIRROR_PACE_MS);
+	return shorter(bt_teller_due_ms(counter->teller), quiet < held ? held : quiet);
 }
 
 int bt_counter_fds(struct bt_counter *counter, int *out, int max)

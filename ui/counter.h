@@ -59,6 +59,13 @@ BT_MUST_USE enum bt_err bt_counter_search(struct bt_counter *counter, const char
  * @return BT_OK, BT_ENOTFOUND (also when @p number is none), BT_EUNREACHABLE. */
 BT_MUST_USE enum bt_err bt_counter_find(struct bt_counter *counter, const char *number, int timeout_ms,
 					struct bt_consumer *out);
+/** Ask the server for the account of a connection of the list, and wait for it at most @p timeout_ms; not when it is
+ * not worth waiting for. What came is kept, and what was kept before stands where nothing came. The sale that follows
+ * waits so much less. For commands. */
+void bt_counter_await_account(struct bt_counter *counter, const char *number, int timeout_ms);
+/** Whether @p draft may be paid as it says, where it says cash: the same word for screens and commands. */
+enum bt_cash_word bt_counter_judge_cash(struct bt_counter *counter, const struct bt_draft *draft,
+					struct bt_cash_facts *out);
 /** The table for the screens; valid as long as the counter. */
 struct bt_ui_shop bt_counter_shop(struct bt_counter *counter);
 

@@ -1,13 +1,10 @@
-/* The account of a connection behind the table the screens know, and the day's cash of one person. */
+/* The account of a connection behind the table the screens know, and whether cash may be taken. */
 #include <string.h>
 
-#include "core/base/json.h"
 #include "core/receipt/record.h"
 #include "ui/counter_parts.h"
 
 #define DEADLINE_MS 4000
-#define DAY_SALES   32 /* of one connection that are looked at */
-#define DAY_MS      INT64_C(86400000)
 
 /* Behind the answer about the connection itself, so that a server that hangs is not asked twice. */
 void bt_counter_ask_account(struct bt_counter *counter, const char *number)
@@ -26,14 +23,36 @@ void bt_counter_take_account(struct bt_counter *counter, const struct bt_answer 
 	struct bt_fault fault = {0};
 	enum bt_err err;
 
-	if (answer->kind != BT_CALL_ACCOUNT || answer->id != counter->account_call || answer->fault.err != BT_OK)
+	if (answer->kind != BT_CALL_ACCOUNT || answer->id != counter->account_call)
 		return;
 	counter->account_call = 0;
+	if (answer->fault.err != BT_OK)
+		return;
 	err = bt_account_decode(bt_buf_view(&answer->body), &account, &fault);
 	if (!err)
 		err = bt_directory_put_account(counter->directory, account.number, bt_buf_view(&answer->body), &fault);
 	if (err)
 		bt_log_line(counter->log, "list", "account not kept: %s", fault.what);
+	else if (account.cash_is_odd)
+		bt_log_line(counter->log, "list", "the cash of other counters cannot be read: cash_elsewhere");
+}
+
+void bt_counter_await_account(struct bt_counter *counter, const char *number, int timeout_ms)
+{
+	int64_t began = bt_clock_boot_ms(&counter->clock), now = began;
+
+	if (!counter->has_wire || !bt_breaker_worth_waiting(&counter->breaker))
+		return;
+	/* A look-up may have asked already. */
+	if (counter->account_call == 0)
+		bt_counter_ask_account(counter, number);
+	while (counter->account_call != 0 && now < began + timeout_ms) {
+		bt_counter_pump_sales(counter, (int)(began + timeout_ms - now));
+		now = bt_clock_boot_ms(&counter->clock);
+	}
+	/* What comes later is of no use to this sale; and the consumer waits once. */
+	counter->account_call = 0;
+	bt_teller_wait_less(counter->teller, now - began);
 }
 
 static enum bt_err find(void *self, const char *number, struct bt_account *out)
@@ -62,103 +81,32 @@ static enum bt_err of_receipt(void *self, const char *text, struct bt_consumer *
 	return err;
 }
 
-/* ---- cash of a day ---- */
+/* ---- cash ---- */
 
-static bool is_kept(enum bt_sale_stage stage)
+enum bt_cash_word bt_counter_judge_cash(struct bt_counter *counter, const struct bt_draft *draft,
+					struct bt_cash_facts *out)
 {
-	return stage != BT_STAGE_ABANDONED && stage != BT_STAGE_REFUNDED && stage != BT_STAGE_TENDERING &&
-	       stage != BT_STAGE_UNPAID;
-}
-
-/* @return what of a `paid` event's tenders is cash. */
-static bt_paise cash_of(const json_t *body)
-{
-	const json_t *tenders = bt_json_array(body, "tenders");
-	bt_paise sum = 0;
-
-	for (size_t i = 0; tenders && i < json_array_size(tenders); i++) {
-		const json_t *tender = json_array_get(tenders, i);
-		char kind[16];
-		int64_t amount;
-
-		if (bt_json_text(tender, "kind", kind, sizeof kind) == BT_OK && strcmp(kind, "cash") == 0 &&
-		    bt_json_int(tender, "paise", 0, BT_PAISE_MAX, &amount) == BT_OK)
-			sum += amount;
-	}
-	return sum;
-}
-
-static enum bt_err add_sale(struct bt_counter *counter, const char *sale_id, bt_paise *sum)
-{
-	struct bt_event event;
-	struct bt_buf text;
-	json_t *body = NULL;
-	enum bt_err err;
-
-	bt_buf_init(&text, BT_EVENT_BODY_MAX);
-	err = bt_journal_newest(counter->journal, BT_EVENT_PAID, sale_id, &event, &text);
-	if (!err)
-		err = bt_json_parse(bt_buf_view(&text), BT_EVENT_BODY_MAX, &body, NULL);
-	if (!err)
-		*sum += cash_of(body);
-	json_decref(body);
-	bt_buf_fini(&text);
-	return err;
-}
-
-static enum bt_err add_connection(struct bt_counter *counter, const char *number, int64_t since_ms, bt_paise *sum)
-{
-	struct bt_sale_row rows[DAY_SALES];
-	int count = 0;
-	enum bt_err err = bt_journal_sales(counter->journal, BT_SALES_METER, number, DAY_SALES, rows, &count);
-
-	for (int i = 0; !err && i < count && rows[i].paid_at_ms >= since_ms; i++)
-		if (is_kept(rows[i].stage))
-			err = add_sale(counter, rows[i].sale_id, sum);
-	return err;
-}
-
-static int64_t start_of_day(struct bt_counter *counter)
-{
-	const int64_t india = BT_INDIA_OFFSET_MINUTES * INT64_C(60000);
+	const char *number = draft->consumer.number;
+	struct bt_account account;
+	bool known = find(counter, number, &account) == BT_OK;
 	int64_t now = bt_clock_trust_best(&bt_sync_state(counter->sync)->trust, &counter->clock);
 
-	return (now + india) / DAY_MS * DAY_MS - india;
+	*out = (struct bt_cash_facts){.amount = draft->amount,
+				      .day_limit = counter->config.cash_day_limit * (bt_paise)BT_PAISE_PER_RUPEE,
+				      .ceiling = counter->config.cash_ceiling,
+				      .drawer_is_full = bt_counter_drawer_is_full(counter)};
+	if (!draft->tender || strcmp(draft->tender->id, "cash") != 0)
+		return BT_CASH_MAY;
+	out->elsewhere = bt_cash_elsewhere(known ? &account : NULL, now);
+	out->today_is_unknown =
+	    bt_cash_today(counter->journal, number, known ? &account : NULL, now, &out->today) != BT_OK;
+	return bt_cash_judge(out);
 }
 
-static enum bt_err cash_today(void *self, const struct bt_consumer *consumer, const struct bt_account *account,
-			      bt_paise *out)
+static enum bt_cash_word judge_cash(void *self, const struct bt_draft *draft, struct bt_cash_facts *out)
 {
-	struct bt_counter *counter = self;
-	int64_t since = start_of_day(counter);
-	bt_paise sum = 0;
-	enum bt_err err = add_connection(counter, consumer->number, since, &sum);
-
-	for (int i = 0; !err && account && i < account->other_count; i++)
-		err = add_connection(counter, account->others[i].number, since, &sum);
-	if (!err)
-		*out = sum;
-	return err;
+	return bt_counter_judge_cash(self, draft, out);
 }
 
-static bt_paise cash_day_limit(void *self)
-{
-	return ((struct bt_counter *)self)->config.cash_day_limit * (bt_paise)BT_PAISE_PER_RUPEE;
-}
-
-bool bt_counter_cash_allowed(struct bt_counter *counter, const struct bt_draft *draft)
-{
-	struct bt_account account;
-	bt_paise sum = 0;
-	bool known = find(counter, draft->consumer.number, &account) == BT_OK;
-
-	return !draft->tender || strcmp(draft->tender->id, "cash") != 0 ||
-	       (cash_today(counter, &draft->consumer, known ? &account : NULL, &sum) == BT_OK &&
-		sum + draft->amount < cash_day_limit(counter));
-}
-
-const struct bt_ui_accounts bt_counter_accounts = {.find = find,
-						   .connection = connection,
-						   .of_receipt = of_receipt,
-						   .cash_today = cash_today,
-						   .cash_day_limit = cash_day_limit};
+const struct bt_ui_accounts bt_counter_accounts = {
+    .find = find, .connection = connection, .of_receipt = of_receipt, .judge_cash = judge_cash};

@@ -35,19 +35,13 @@ static enum bt_err open_worker(struct bt_counter *counter, const struct bt_secre
 	return err;
 }
 
-enum bt_err bt_counter_open_bank(struct bt_counter *counter, struct bt_fault *fault)
+static enum bt_err open_service(struct bt_counter *counter, struct bt_fault *fault)
 {
 	struct bt_counter_bank *bank = &counter->bank;
 	struct bt_secret secret = {0};
-	enum bt_err err;
+	enum bt_err err = read_account(counter->config.psp_key_file, &secret, fault);
 
-	/* Nobody pays real money while training. */
-	if (counter->config.upi != BT_UPI_BY_SERVICE || counter->purpose == BT_FOR_TRAINING)
-		return BT_OK;
-	if (!counter->config.psp_url[0] || !counter->config.psp_key_file[0])
-		return bt_fault_set(fault, BT_EINPUT, 0, "upi = psp needs psp_url and psp_key_file");
 	bt_breaker_init(&bank->breaker, bt_clock_boot_ms(&counter->clock));
-	err = read_account(counter->config.psp_key_file, &secret, fault);
 	if (!err)
 		err = open_worker(counter, &secret, fault);
 	bt_secret_wipe(&secret);
@@ -60,6 +54,38 @@ enum bt_err bt_counter_open_bank(struct bt_counter *counter, struct bt_fault *fa
 	bank->wire = bt_psp_wire(bank->psp);
 	bank->has_wire = true;
 	return BT_OK;
+}
+
+enum bt_err bt_counter_open_bank(struct bt_counter *counter, struct bt_fault *fault)
+{
+	const struct bt_config *config = &counter->config;
+	struct bt_fault own = {0};
+	enum bt_err err;
+
+	/* Nobody pays real money while training. */
+	if (counter->purpose == BT_FOR_TRAINING)
+		return BT_OK;
+	if (bt_config_lacks_service(config))
+		return bt_fault_set(fault, BT_EINPUT, 0, "upi = %s needs psp_url and psp_key_file",
+				    bt_config_lacks_service(config));
+	if (!config->psp_url[0] || !config->psp_key_file[0])
+		return BT_OK;
+	err = open_service(counter, &own);
+	if (err && (config->upi == BT_UPI_BY_SERVER || config->upi == BT_UPI_OFF)) {
+		/* Only what was asked of it before the settings changed is not followed any more. */
+		bt_log_line(counter->log, "upi", "payment service not opened: %s", own.what);
+		return BT_OK;
+	}
+	if (err && fault)
+		*fault = own;
+	return err;
+}
+
+enum bt_upi_way bt_counter_upi_way(const struct bt_counter *counter)
+{
+	bool is_real = counter->purpose != BT_FOR_TRAINING || counter->config.upi == BT_UPI_OFF;
+
+	return is_real ? counter->config.upi : BT_UPI_BY_SERVER;
 }
 
 bool bt_counter_close_bank(struct bt_counter *counter)

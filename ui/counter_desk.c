@@ -169,6 +169,25 @@ static enum bt_err print(void *self, const char *claim_id)
 	return BT_ENOTFOUND;
 }
 
+static enum bt_err print_list(void *self, struct bt_receipt_list *list)
+{
+	struct bt_counter *counter = self;
+	const struct bt_enrolment *enrolment = &counter->enrolment;
+	struct bt_print_job job = {.copy = 1}; /* of no sale: its result is nobody's */
+	enum bt_err err;
+
+	if (!counter->has_sink)
+		return BT_ESTATE;
+	list->training = counter->purpose == BT_FOR_TRAINING;
+	list->at_ms = bt_clock_trust_best(&bt_sync_state(counter->sync)->trust, &counter->clock);
+	write_name(&list->utility, &enrolment->utility);
+	write_name(&list->counter, &enrolment->counter);
+	if (counter->person)
+		write_name(&list->clerk, &counter->person->name);
+	err = bt_receipt_list_compose(list, counter->words, counter->config.receipt_language, &job.receipt);
+	return err ? err : counter->sink.submit(counter->sink.self, &job);
+}
+
 /* The money never was in this drawer: only the head-end sends it back, and closes the sale before it says so. */
 static enum bt_err order(void *self, const char *payment_id, const struct bt_approval *approval, enum bt_denial *denial)
 {
@@ -206,5 +225,6 @@ struct bt_ui_enquiry bt_counter_enquiry(struct bt_counter *counter)
 				      .finish = finish,
 				      .claim = claim,
 				      .print = print,
+				      .print_list = print_list,
 				      .order = order};
 }

@@ -6,6 +6,8 @@
 #include "core/shift/shift.h"
 #include "ui/counter_parts.h"
 
+#define END_JOBS_MS 3000
+
 static void *stretch(void *context)
 {
 	struct bt_counter_job *job = context;
@@ -51,12 +53,24 @@ enum bt_err bt_counter_start_job(struct bt_counter *counter, enum bt_counter_job
 	return BT_OK;
 }
 
+/* Keys that are being opened are open within half a second: a docket for want of that would be a poor trade. */
+static void say_opening(struct bt_counter *counter, bool opening)
+{
+	counter->keys.opening = opening;
+	bt_teller_set_keys(counter->teller, &counter->keys);
+}
+
 enum bt_err bt_counter_start_unlock(struct bt_counter *counter, struct bt_bytes passphrase, bool quiet)
 {
+	enum bt_err err;
+
 	if (counter->jobs[BT_JOB_UNLOCK].running)
 		return BT_EBUSY;
 	counter->jobs[BT_JOB_UNLOCK].quiet = quiet;
-	return bt_counter_start_job(counter, BT_JOB_UNLOCK, passphrase);
+	err = bt_counter_start_job(counter, BT_JOB_UNLOCK, passphrase);
+	if (!err)
+		say_opening(counter, true);
+	return err;
 }
 
 bool bt_counter_may_try(struct bt_counter *counter, const char *operator_id)
@@ -156,6 +170,7 @@ static void take_unlock(struct bt_counter *counter, struct bt_counter_job *job)
 {
 	enum bt_ui_job state = job->err == BT_EAUTH || !job->driver->asks_for_pin ? BT_UI_JOB_WRONG : BT_UI_JOB_FAILED;
 
+	say_opening(counter, false);
 	note_locked(counter, job);
 	if (job->err == BT_OK && bt_counter_take_keys(counter, job->unlocked) == BT_OK)
 		state = BT_UI_JOB_GOOD;
@@ -189,22 +204,32 @@ bool bt_counter_take_jobs(struct bt_counter *counter)
 	return any;
 }
 
-void bt_counter_finish_unlock(struct bt_counter *counter)
+static bool any_running(const struct bt_counter *counter)
 {
-	while (counter->jobs[BT_JOB_UNLOCK].running && bt_queue_wait(counter->job_done, 2000) == BT_OK)
-		bt_counter_take_jobs(counter);
+	for (int kind = 0; kind < BT_JOB_COUNT; kind++)
+		if (counter->jobs[kind].running)
+			return true;
+	return false;
 }
 
-void bt_counter_end_jobs(struct bt_counter *counter)
+static void end_job(struct bt_counter_job *job)
 {
-	for (int kind = 0; kind < BT_JOB_COUNT; kind++) {
-		struct bt_counter_job *job = &counter->jobs[kind];
+	pthread_join(job->thread, NULL);
+	job->running = false;
+	if (job->unlocked)
+		job->driver->lock(job->unlocked);
+}
 
-		if (!job->running)
-			continue;
-		pthread_join(job->thread, NULL);
-		job->running = false;
-		if (job->unlocked)
-			job->driver->lock(job->unlocked);
+/* A security module may never answer; nobody closes a counter to wait for it. */
+bool bt_counter_end_jobs(struct bt_counter *counter)
+{
+	int64_t until = bt_clock_boot_ms(&counter->clock) + END_JOBS_MS, left = END_JOBS_MS;
+	int kind;
+
+	while (any_running(counter) && left > 0 && bt_queue_wait(counter->job_done, (int)left) == BT_OK) {
+		while (bt_queue_take(counter->job_done, &kind) == BT_OK)
+			end_job(&counter->jobs[kind]);
+		left = until - bt_clock_boot_ms(&counter->clock);
 	}
+	return !any_running(counter);
 }

@@ -27,7 +27,6 @@ enum bt_err bt_counter_take_up(void *self, const char *sale_id)
 {
 	struct bt_counter *counter = self;
 
-	bt_counter_finish_unlock(counter);
 	return note_change(counter, bt_teller_take_up(counter->teller, sale_id));
 }
 
@@ -117,7 +116,6 @@ enum bt_err bt_counter_make_anyway(void *self, const char *sale_id, const struct
 	struct bt_counter *counter = self;
 
 	*denial = BT_DENY_NONE;
-	bt_counter_finish_unlock(counter);
 	return note_change(counter, bt_counter_use_approval(counter, approval)
 					? bt_teller_override(counter->teller, sale_id, approval, denial)
 					: BT_EAUTH);

@@ -43,11 +43,11 @@ struct bt_counter_counts {
 	bool known, has_unsent;
 	int64_t at_ms, balances_known_ms;
 	struct bt_unsent unsent;
-	int open_sales;
+	int open_sales, waiting_upi;
 	bool cash_is_near; /* its ceiling */
 };
 
-/** The payment service, where UPI is asked of one. */
+/** The payment service, where the settings name one. */
 struct bt_counter_bank {
 	struct bt_wire_worker *worker;
 	struct bt_wire service; /* one step at a time */
@@ -83,6 +83,7 @@ struct bt_counter {
 	const struct bt_words *words;
 	struct bt_enrolment enrolment;
 	struct bt_record_key *record_key; /* signs the record */
+	struct bt_identity *identity;     /* of TLS; NULL while it works without a server */
 	struct bt_signer *signer;         /* proves slips */
 	struct bt_journal *journal;
 	struct bt_directory *directory;
@@ -127,6 +128,8 @@ struct bt_counter {
 	const char *demo_sandbox;
 	pid_t demo_pid;
 	struct bt_counter_practice practice;
+	int64_t typed_ms, synced_ms; /* since boot: the newest key, and sync's newest step */
+	bool mirror_lacks;           /* what it does not have yet can be given now */
 	bool changed;
 };
 
@@ -136,9 +139,11 @@ int bt_counter_due_ms(struct bt_counter *counter);
 int bt_counter_fds(struct bt_counter *counter, int *out, int max);
 
 /* counter_bank.c */
-/** Open the wire to the payment service when the settings want one. @return BT_OK; BT_EINPUT and @p fault: a setting.
- */
+/** Open the wire to the payment service when the settings name one: new payments may not be asked of it any more, those
+ *  of before are. @return BT_OK; BT_EINPUT and @p fault: a setting without which it cannot be what they want. */
 BT_MUST_USE enum bt_err bt_counter_open_bank(struct bt_counter *counter, struct bt_fault *fault);
+/** Whom new payments are asked of; while training the training server. */
+enum bt_upi_way bt_counter_upi_way(const struct bt_counter *counter);
 /** @return false when its worker was left behind: it still holds the log then. */
 bool bt_counter_close_bank(struct bt_counter *counter);
 void bt_counter_take_bank(struct bt_counter *counter);
@@ -157,10 +162,9 @@ struct bt_key_terms bt_counter_key_terms(const struct bt_counter *counter);
 BT_MUST_USE enum bt_err bt_counter_take_keys(struct bt_counter *counter, void *unlocked);
 /** Take finished jobs, journal what came of them. @return true when something changed. */
 bool bt_counter_take_jobs(struct bt_counter *counter);
-/** Wait for an unlock that is running and take it; at once when none is. */
-void bt_counter_finish_unlock(struct bt_counter *counter);
-/** Wait for running jobs and forget their results; at close. */
-void bt_counter_end_jobs(struct bt_counter *counter);
+/** Wait for running jobs, some seconds at most, and forget their results; at close.
+ *  @return false: one is left behind, which still uses the counter. */
+bool bt_counter_end_jobs(struct bt_counter *counter);
 
 /** Start stretching @p secret on a thread. */
 BT_MUST_USE enum bt_err bt_counter_start_job(struct bt_counter *counter, enum bt_counter_job_kind kind,
@@ -200,6 +204,8 @@ BT_MUST_USE enum bt_err bt_counter_open_shift(struct bt_counter *counter, const 
 					      struct bt_fault *fault);
 /** The cash in hand is near its ceiling. */
 bool bt_counter_cash_is_near(struct bt_counter *counter);
+/** Cash in hand is at its ceiling: no more is taken before a deposit. */
+bool bt_counter_drawer_is_full(struct bt_counter *counter);
 
 /* counter_desk.c: stuck recharges of every channel, and claims */
 BT_MUST_USE enum bt_err bt_counter_open_desk(struct bt_counter *counter);
@@ -216,8 +222,6 @@ enum bt_err bt_counter_paper_seen(void *self, const char *sale_id);
 /* counter_account.c */
 void bt_counter_ask_account(struct bt_counter *counter, const char *number);
 void bt_counter_take_account(struct bt_counter *counter, const struct bt_answer *answer);
-/** False when it would be more cash of one person in a day than may be taken, or when that cannot be told. */
-bool bt_counter_cash_allowed(struct bt_counter *counter, const struct bt_draft *draft);
 extern const struct bt_ui_accounts bt_counter_accounts;
 
 /* counter_trust.c */

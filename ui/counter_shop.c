@@ -26,6 +26,7 @@ static void refresh_counts(struct bt_counter *counter)
 {
 	struct bt_counter_counts *counts = &counter->counts;
 	int64_t now = bt_clock_boot_ms(&counter->clock), open = 0;
+	struct bt_upi_view waiting[BT_UPI_WAITING];
 
 	if (counts->known && now - counts->at_ms < COUNTS_MS)
 		return;
@@ -33,6 +34,7 @@ static void refresh_counts(struct bt_counter *counter)
 	counts->has_unsent = bt_journal_unsent(counter->journal, &counts->unsent) == BT_OK;
 	if (bt_journal_open_count(counter->journal, &open) == BT_OK)
 		counts->open_sales = open > INT_MAX ? INT_MAX : (int)open;
+	counts->waiting_upi = bt_teller_upi_waiting(counter->teller, BT_UPI_WAITING, waiting);
 	counts->balances_known_ms = bt_directory_updated_ms(counter->directory);
 	counts->cash_is_near = bt_counter_cash_is_near(counter);
 }
@@ -74,6 +76,7 @@ static void show_status(void *self, struct bt_ui_status *out)
 	}
 	bt_authority_allowance(state->has_lease ? &state->lease : NULL, clock, now, unsent, &out->allowance);
 	out->open_sales = counts->open_sales;
+	out->waiting_upi = counts->waiting_upi;
 	out->cash_near = counts->cash_is_near;
 }
 
@@ -124,13 +127,11 @@ static enum bt_err history(void *self, const struct bt_consumer *consumer, int m
 static enum bt_err pay(void *self, const struct bt_draft *draft, char sale_id[37])
 {
 	struct bt_counter *counter = self;
+	struct bt_cash_facts cash;
 	struct bt_fault fault = {0};
 	enum bt_err err;
 
-	/* Keys that are being opened since the start are open within half a second: a docket for want of that would be
-	 * a poor trade. */
-	bt_counter_finish_unlock(counter);
-	if (!bt_counter_cash_allowed(counter, draft))
+	if (bt_counter_judge_cash(counter, draft, &cash) != BT_CASH_MAY)
 		return BT_ERANGE;
 	err = bt_teller_pay(counter->teller, draft, sale_id, &fault);
 	counter->counts.known = false;
@@ -159,7 +160,6 @@ static enum bt_err finish(void *self, const char *sale_id)
 {
 	struct bt_counter *counter = self;
 
-	bt_counter_finish_unlock(counter);
 	counter->counts.known = false;
 	return bt_teller_finish(counter->teller, sale_id);
 }
@@ -226,6 +226,14 @@ static void confirm_clock(void *self, const char *operator_id, const char *pin, 
 	bt_counter_start_clock(self, operator_id, pin, offset_ms);
 }
 
+static struct bt_sts_lane lane(void *self)
+{
+	const struct bt_counter *counter = self;
+	const struct bt_sync_state *state = bt_sync_state(counter->sync);
+
+	return state->has_lease ? state->lease.lane : counter->enrolment.lane;
+}
+
 static int system_lines(void *self, int max, struct bt_ui_system_line *out)
 {
 	return bt_counter_system(self, max, out);
@@ -278,6 +286,13 @@ static void follow_demo(struct bt_counter *counter)
 		return;
 	counter->demo_pid = 0;
 	bt_sync_kick(counter->sync);
+}
+
+static void typed(void *self)
+{
+	struct bt_counter *counter = self;
+
+	counter->typed_ms = bt_clock_boot_ms(&counter->clock);
 }
 
 static bool step(void *self)
@@ -358,9 +373,11 @@ struct bt_ui_shop bt_counter_shop(struct bt_counter *counter)
 	    .till = &counter->ui_till,
 	    .upi = &counter->ui_upi,
 	    .enquiry = &counter->enquiry,
+	    .lane = lane,
 	    .system_lines = system_lines,
 	    .practice = counter->training && counter->practice.has_people ? &bt_counter_practice_shop : NULL,
 	    .demo_server = counter->demo_sandbox ? demo_server : NULL,
+	    .typed = typed,
 	    .step = step,
 	    .due_ms = due_ms,
 	    .fds = fds,

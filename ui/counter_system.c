@@ -2,7 +2,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/authority/identity.h"
 #include "ui/counter_parts.h"
+
+#define CERTIFICATE_SHORT_MS (7 * INT64_C(86400000))
 
 struct page {
 	struct bt_counter *counter;
@@ -45,6 +48,32 @@ static void add_server(struct page *page)
 	else
 		add(page, N_("Server"), breaker->state == BT_BREAKER_ONLINE ? BT_UI_GOOD : BT_UI_WARN,
 		    N_("answers in {1} s"), seconds, NULL);
+}
+
+/* Until when the server lets this counter in. Judged by trusted time only (PROTOCOL L2); one that holds for less than a
+ * week when it is given is no reason to worry anybody before it was to be renewed. */
+static void add_access(struct page *page)
+{
+	const struct bt_identity *identity = page->counter->identity;
+	const char *key = N_("till {1}");
+	enum bt_ui_mark mark = BT_UI_GOOD;
+	int64_t now, until_ms;
+	char until[32];
+
+	if (!identity)
+		return;
+	until_ms = bt_identity_until_ms(identity);
+	format_day(until_ms, until);
+	if (bt_clock_trust_now(&bt_sync_state(page->counter->sync)->trust, &page->counter->clock, &now) == BT_OK) {
+		if (now >= until_ms) {
+			mark = BT_UI_BAD;
+			key = N_("ended {1}, not renewed: tell the office");
+		} else if (now >= bt_identity_renew_ms(identity) && until_ms - now < CERTIFICATE_SHORT_MS) {
+			mark = BT_UI_WARN;
+			key = N_("till {1}, not renewed: tell the office");
+		}
+	}
+	add(page, N_("Server access"), mark, key, until, NULL);
 }
 
 /* "10:42", with the day before it when that is not today's. */
@@ -271,6 +300,7 @@ int bt_counter_system(struct bt_counter *counter, int max, struct bt_ui_system_l
 	struct page page = {.counter = counter, .lines = out, .max = max};
 
 	add_server(&page);
+	add_access(&page);
 	add_unsent(&page);
 	add_sending(&page);
 	add_clock(&page);

@@ -47,6 +47,7 @@ static void show_state(void *self, struct bt_till_state *out)
 	out->counts = facts.counts;
 	if (facts.newest_count) {
 		out->counted = facts.newest_count->total;
+		out->torn = facts.newest_count->torn;
 		out->note_count = facts.newest_count->note_count;
 		memcpy(out->notes, facts.newest_count->notes, sizeof out->notes);
 	}
@@ -108,7 +109,7 @@ static int list_denominations(void *self, bt_paise out[BT_TILL_NOTES])
 	return count + 1;
 }
 
-static enum bt_err count_cash(void *self, const int64_t *pieces, int lines)
+static enum bt_err count_cash(void *self, const int64_t *pieces, const int64_t *torn, int lines)
 {
 	struct bt_counter *counter = self;
 	struct bt_receipt_note notes[BT_TILL_NOTES];
@@ -119,7 +120,7 @@ static enum bt_err count_cash(void *self, const int64_t *pieces, int lines)
 	if (lines != list_denominations(self, values))
 		return BT_ERANGE;
 	for (int i = 0; i < lines; i++)
-		notes[i] = (struct bt_receipt_note){values[i] ? values[i] : BT_PAISE_PER_RUPEE, pieces[i]};
+		notes[i] = (struct bt_receipt_note){values[i] ? values[i] : BT_PAISE_PER_RUPEE, pieces[i], torn[i]};
 	err = bt_till_count(&counter->till, operator_of(counter), shift_of(counter), notes, lines, &fault);
 	return note(counter, err, &fault);
 }
@@ -150,24 +151,48 @@ static enum bt_err close_shift(void *self, int64_t shift, const struct bt_approv
 	return note(counter, err, &fault);
 }
 
+/* For whoever stands at the counter, who is to count without knowing. */
 static enum bt_err report(void *self, int64_t shift, struct bt_receipt_shift *out)
 {
-	return bt_till_report(&((struct bt_counter *)self)->till, shift, out);
+	enum bt_err err = bt_till_report(&((struct bt_counter *)self)->till, shift, out);
+
+	if (!err)
+		bt_shift_report_hide_cash(out);
+	return err;
 }
 
-static enum bt_err print(void *self, int64_t shift)
+static enum bt_err print_figures(struct bt_counter *counter, int64_t shift, const struct bt_receipt_shift *figures)
 {
-	struct bt_counter *counter = self;
-	struct bt_receipt_shift figures;
 	struct bt_fault fault = {0};
 	struct bt_shift of;
 	enum bt_err err = bt_shift_find(counter->journal, shift, &of);
 
 	if (!err)
-		err = bt_till_report(&counter->till, shift, &figures);
-	if (!err)
-		err = bt_teller_print_report(counter->teller, &figures, of.operator_id);
+		err = bt_teller_print_report(counter->teller, figures, of.operator_id);
 	return note(counter, err, &fault);
+}
+
+static enum bt_err print(void *self, int64_t shift)
+{
+	struct bt_receipt_shift figures;
+	enum bt_err err = report(self, shift, &figures);
+
+	return err ? err : print_figures(self, shift, &figures);
+}
+
+/* The paper is the supervisor's: nothing of it stands on the screen. */
+static enum bt_err print_cash(void *self, int64_t shift, const struct bt_approval *approval)
+{
+	struct bt_counter *counter = self;
+	struct bt_receipt_shift figures;
+	enum bt_err err =
+	    bt_counter_use_approval(counter, approval) ? bt_till_report(&counter->till, shift, &figures) : BT_EAUTH;
+
+	if (err)
+		return err;
+	bt_log_line(counter->log, "till", "report of shift %lld with its cash for %s (%s)", (long long)shift,
+		    approval->by, approval->reason);
+	return print_figures(counter, shift, &figures);
 }
 
 /* Ended ones; the shift somebody is in is no business of a supervisor yet. */
@@ -203,6 +228,14 @@ bool bt_counter_cash_is_near(struct bt_counter *counter)
 	       bt_till_cash_is_near(&counter->till, operator_of(counter), shift_of(counter), &limits);
 }
 
+bool bt_counter_drawer_is_full(struct bt_counter *counter)
+{
+	const struct bt_till_limits ceiling = {.ceiling = counter->config.cash_ceiling};
+
+	return counter->person &&
+	       bt_till_cash_is_near(&counter->till, operator_of(counter), shift_of(counter), &ceiling);
+}
+
 struct bt_ui_till bt_counter_till(struct bt_counter *counter)
 {
 	return (struct bt_ui_till){
@@ -216,6 +249,7 @@ struct bt_ui_till bt_counter_till(struct bt_counter *counter)
 	    .close = close_shift,
 	    .report = report,
 	    .print = print,
+	    .print_cash = print_cash,
 	    .waiting = list_waiting,
 	};
 }

@@ -31,6 +31,30 @@ static enum bt_err open_words(struct bt_words **out, struct bt_fault *fault)
 	return bt_words_open(BATTI_SHARE_DIR "/locale", out, fault);
 }
 
+/* What is wrong in the settings file; {1} is the line's number and {2} the line. */
+static void say_mistake(const struct bt_command_env *env, const char *path, enum bt_err err,
+			const struct bt_fault *fault)
+{
+	static const struct {
+		enum bt_err err;
+		const char *words;
+	} mistakes[] = {
+	    {BT_EUNSUPPORTED, N_("Settings, line {1}: there is no such setting: {2}.")},
+	    {BT_EINPUT, N_("Settings, line {1}: this value cannot be: {2}. batti.conf.sample says which can.")},
+	    {BT_ESTATE, N_("Settings, line {1}: this has to stand under [batti]: {2}.")},
+	    {BT_ECORRUPT, N_("Settings, line {1}: a line is \"setting = value\".")},
+	};
+	char line[16];
+
+	snprintf(line, sizeof line, "%d", fault->sys);
+	for (size_t i = 0; i < sizeof mistakes / sizeof mistakes[0]; i++)
+		if (mistakes[i].err == err) {
+			bt_command_say(env, mistakes[i].words, line, fault->what);
+			return;
+		}
+	bt_command_say(env, N_("The settings file cannot be read: {1}."), path, NULL);
+}
+
 static enum bt_exit read_config(struct bt_command_env *env)
 {
 	struct bt_fault fault = {0};
@@ -45,10 +69,13 @@ static enum bt_exit read_config(struct bt_command_env *env)
 	if (!path)
 		return BT_EXIT_DONE;
 	err = bt_config_read(path, &env->config, &fault);
-	if (err == BT_EINPUT)
-		bt_command_say(env, N_("This setting is not known: {1}."), fault.what, NULL);
-	else if (err)
-		bt_command_say(env, N_("The settings file cannot be read: {1}."), path, NULL);
+	if (err) {
+		say_mistake(env, path, err, &fault);
+	} else if (bt_config_lacks_service(&env->config)) {
+		bt_command_say(env, N_("The settings file says upi = {1}, which needs psp_url and psp_key_file too."),
+			       bt_config_lacks_service(&env->config), NULL);
+		err = BT_EINPUT;
+	}
 	return err ? BT_EXIT_USAGE : BT_EXIT_DONE;
 }
 

@@ -16,15 +16,17 @@ static void leave_terminal(int number)
 enum bt_err bt_ui_signals_open(struct bt_ui_signals *signals, struct bt_fault *fault)
 {
 	static const int fatal[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT};
-	static const int taken[] = {SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGWINCH};
+	/* These are the kernel's and the debugger's, or do nothing by themselves. */
+	static const int left[] = {SIGTRAP, SIGSYS, SIGCHLD, SIGCONT};
 	sigset_t set;
 	signals->fd = -1;
-	sigemptyset(&set);
-	for (size_t i = 0; i < sizeof(taken) / sizeof(taken[0]); i++) {
-		sigaddset(&set, taken[i]);
-	}
+	sigfillset(&set);
 	for (size_t i = 0; i < sizeof(fatal) / sizeof(fatal[0]); i++) {
+		sigdelset(&set, fatal[i]);
 		signal(fatal[i], leave_terminal);
+	}
+	for (size_t i = 0; i < sizeof(left) / sizeof(left[0]); i++) {
+		sigdelset(&set, left[i]);
 	}
 	signal(SIGPIPE, SIG_IGN);
 	if (sigprocmask(SIG_BLOCK, &set, &signals->before) != 0) {

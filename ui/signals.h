@@ -1,7 +1,7 @@
 /* Signals of a full-screen program as something to poll: those that end it, and a new size of the window.
  *
- * INT, QUIT and TSTP are taken and mean nothing. A fatal signal gives the terminal back and then does what it always
- * did. One per process. */
+ * TERM and HUP end it; every other one that can be held, from the keyboard's INT, QUIT and TSTP to USR1 and ALRM, is
+ * taken and means nothing. A fatal signal gives the terminal back and then does what it always did. One per process. */
 #ifndef BT_UI_SIGNALS_H
 #define BT_UI_SIGNALS_H
 

@@ -130,6 +130,11 @@ static uint32_t later(uint32_t a, uint32_t b)
 	return a > b ? a : b;
 }
 
+uint32_t bt_authority_lanes_most(const struct bt_lease *lease, const struct bt_sts_lane *enrolled)
+{
+	return lease ? later(lease->lane.count, lease->lanes_most) : enrolled->count;
+}
+
 struct bt_sts_lane bt_authority_lane(const struct bt_lease *lease, const struct bt_sts_lane *enrolled,
 				     int64_t recovered_ms, uint16_t base)
 {
@@ -138,7 +143,8 @@ struct bt_sts_lane bt_authority_lane(const struct bt_lease *lease, const struct 
 
 	lane.floor = told ? floor_at(FLOOR_BASE_MS + (int64_t)told * MINUTE_MS, base) : 0;
 	if (recovered_ms)
-		lane.floor = later(lane.floor, floor_at(recovered_ms, base) + FLOOR_LANES * lane.count);
+		lane.floor = later(lane.floor, floor_at(recovered_ms, base) +
+						   FLOOR_LANES * bt_authority_lanes_most(lease, enrolled));
 	return lane;
 }
 

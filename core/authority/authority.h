@@ -106,6 +106,10 @@ enum bt_denial bt_authority_decide(const struct bt_authority_ask *ask);
 /** How far back they count, of a lane of @p lanes. */
 #define BT_METER_WINDOW_MS(lanes) ((int64_t)(lanes)*10 * 60000)
 
+/** The largest number of lanes by which tokens of late may have been dated, by whomever: after n was changed, windows
+ *  and floors that look back are those of the larger one (PROTOCOL T3, T4). @param[in] lease NULL: none held. */
+uint32_t bt_authority_lanes_most(const struct bt_lease *lease, const struct bt_sts_lane *enrolled);
+
 /**
  * The lane in which TIDs are chosen for keys of base date @p base: the lease's, or the one of the enrolment without a
  * lease; its floor is the latest of theirs and of 4n minutes after a recovery (PROTOCOL T4).

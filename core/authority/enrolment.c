@@ -5,13 +5,13 @@
 
 #include <openssl/crypto.h>
 
+#include "core/authority/identity.h"
 #include "core/authority/profile.h"
 #include "core/authority/record_key.h"
 #include "core/authority/tls_identity.h"
 #include "core/base/file.h"
 
 #define PATH_CAP       512
-#define PEM_MAX        16384
 #define CODE_MIN       4
 #define CODE_MAX       32
 #define PASSPHRASE_MIN 8
@@ -69,8 +69,8 @@ static enum bt_err put_request(const struct bt_enrolling *enrolling, const char 
 	json_t *json = NULL;
 	enum bt_err err;
 
-	bt_buf_init(&csr, PEM_MAX);
-	err = bt_tls_identity_request(enrolling->tls, &csr);
+	bt_buf_init(&csr, BT_PEM_MAX);
+	err = bt_tls_identity_request(enrolling->tls, "batti", &csr);
 	if (!err)
 		err = bt_base64_encode(BT_BYTES(enrolling->public_key), journal_key, sizeof journal_key);
 	if (!err)
@@ -146,19 +146,18 @@ static enum bt_err write_seed(const char *keys, const char *name, const struct b
 	return err;
 }
 
-static enum bt_err write_tls_key(const char *keys, const struct bt_tls_identity *tls, struct bt_fault *fault)
+static enum bt_err write_pair(const char *keys, const struct bt_tls_identity *tls, const char *certificate,
+			      struct bt_fault *fault)
 {
 	struct bt_buf pem;
 	enum bt_err err;
 
-	bt_buf_init(&pem, PEM_MAX);
-	err = bt_tls_identity_key(tls, &pem);
+	bt_buf_init(&pem, 2 * BT_PEM_MAX);
+	err = bt_tls_identity_pair(tls, bt_bytes_of(certificate), &pem);
 	if (err)
 		(void)bt_fault_set(fault, err, 0, "writing out the TLS key");
 	else
-		err = write_file(keys, "tls.key", bt_buf_view(&pem), fault);
-	if (pem.data)
-		OPENSSL_cleanse(pem.data, pem.cap);
+		err = write_file(keys, BT_IDENTITY_FILE, bt_buf_view(&pem), fault);
 	bt_buf_fini(&pem);
 	return err;
 }
@@ -194,29 +193,13 @@ static enum bt_err write_all(const struct bt_enrolling *enrolling, const char *d
 	if (!err)
 		err = write_seed(keys, "receipt.key", &enrolling->receipt_seed, fault);
 	if (!err)
-		err = write_tls_key(keys, enrolling->tls, fault);
-	if (!err)
-		err = write_file(keys, "tls.crt", bt_bytes_of(certificate), fault);
+		err = write_pair(keys, enrolling->tls, certificate, fault);
 	if (!err)
 		err = write_file(keys, "ca.pem", bt_bytes_of(ca), fault);
 	return err ? err : write_profile(dir, enrolment, fault);
 }
 
 /* ---- the reply ---- */
-
-/* PEM is read as it stands: cleaning would fold its line ends. Every byte of it is printable ASCII or a line end. */
-static const char *read_pem(const json_t *json, const char *key)
-{
-	const json_t *member = json_object_get(json, key);
-	const char *text = json_string_value(member);
-
-	if (!text || json_string_length(member) > PEM_MAX)
-		return NULL;
-	for (const char *c = text; *c; c++)
-		if ((*c < 0x20 || *c > 0x7e) && *c != '\n' && *c != '\r')
-			return NULL;
-	return text;
-}
 
 static enum bt_err wrap_key(const struct bt_enrolling *enrolling, const json_t *json, struct bt_bytes passphrase,
 			    enum bt_purpose purpose, struct bt_vault_wrap *out, struct bt_fault *fault)
@@ -242,12 +225,14 @@ static enum bt_err wrap_key(const struct bt_enrolling *enrolling, const json_t *
 static enum bt_err take_reply(const struct bt_enrolling *enrolling, const json_t *json, struct bt_bytes passphrase,
 			      const char *dir, struct bt_enrolment *enrolment, struct bt_fault *fault)
 {
-	const char *certificate = read_pem(json, "certificate"), *ca = read_pem(json, "ca");
+	const char *certificate = bt_profile_read_pem(json, "certificate"), *ca = bt_profile_read_pem(json, "ca");
 	enum bt_err err = bt_profile_read_shared(json, enrolment, fault);
 
 	if (err)
 		return err;
-	if (!certificate || !ca || bt_tls_identity_check(enrolling->tls, certificate, ca, enrolment->terminal) != BT_OK)
+	if (!certificate || !ca ||
+	    bt_tls_identity_check(enrolling->tls, bt_bytes_of(certificate), bt_bytes_of(ca), enrolment->terminal) !=
+		BT_OK)
 		return bt_fault_set(fault, BT_EFORMAT, 0, "certificate is not for our key, name and CA");
 	err = wrap_key(enrolling, json, passphrase, enrolment->purpose, &enrolment->vault, fault);
 	return err ? err : write_all(enrolling, dir, certificate, ca, enrolment, fault);

@@ -2,7 +2,7 @@
  *
  * The terminal makes its first Ed25519 journal key, the one that proves slips, and its TLS key; the head-end returns
  * certificate, CA, lane, operators and the vault's key, which is wrapped under the passphrase before anything is
- * written. Files in the state folder: terminal.json, keys/journal.key, keys/receipt.key, keys/tls.key, keys/tls.crt,
+ * written. Files in the state folder: terminal.json, keys/journal.key, keys/receipt.key, keys/tls.pem (identity.h),
  * keys/ca.pem (all 0600, folder 0700). */
 #ifndef BT_AUTHORITY_ENROLMENT_H
 #define BT_AUTHORITY_ENROLMENT_H

@@ -23,7 +23,9 @@ enum bt_err bt_keys_prepare(const struct bt_keys *keys, const char *pan, const s
 {
 	if (!key->present)
 		return BT_ENOTFOUND;
-	return bt_keys_are_open(keys) ? keys->driver->prepare(keys->self, pan, key) : BT_ESEALED;
+	if (!bt_keys_are_open(keys))
+		return keys->opening ? BT_EBUSY : BT_ESEALED;
+	return keys->driver->prepare(keys->self, pan, key);
 }
 
 /* Seal or module prove who made the key; the check value proves that it is the key both sides mean. */
@@ -50,7 +52,7 @@ enum bt_err bt_keys_schedule(const struct bt_keys *keys, const char *pan, const 
 	if (!key->present)
 		return bt_fault_set(fault, BT_ENOTFOUND, 0, "no key for this meter");
 	if (!bt_keys_are_open(keys))
-		return bt_fault_set(fault, BT_ESEALED, 0, "keys are locked");
+		return bt_fault_set(fault, keys->opening ? BT_EBUSY : BT_ESEALED, 0, "keys are locked");
 	err = keys->driver->derive(keys->self, pan, key, &decoder, fault);
 	if (err)
 		return err;

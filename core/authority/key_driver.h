@@ -27,13 +27,14 @@ struct bt_key_driver {
 	bool (*is_open)(const void *self);
 	/** As bt_keys_prepare; @p self is open. */
 	enum bt_err (*prepare)(void *self, const char *pan, const struct bt_sealed_key *key);
-	/** The decoder key, not checked yet. Waits no longer than BT_KEYS_WAIT_MS. */
+	/** The decoder key, not checked yet. Waits no longer than BT_KEYS_WAIT_MS: not at all behind a `prepare` that
+	 * was BT_OK. */
 	enum bt_err (*derive)(void *self, const char *pan, const struct bt_sealed_key *key,
 			      struct bt_sts_decoder_key *out, struct bt_fault *fault);
 };
 
-/** A counter waits no longer than this for a key; a person is before the screen. */
-#define BT_KEYS_WAIT_MS 1000
+/** A counter's thread waits no longer than this for a key: a person types at it (PROTOCOL, invariant 15). */
+#define BT_KEYS_WAIT_MS 40
 
 extern const struct bt_key_driver bt_key_driver_sealed, bt_key_driver_module;
 /** @return the row of @p id, or NULL. */
@@ -44,6 +45,7 @@ struct bt_keys {
 	const struct bt_key_driver *driver; /* NULL: no place at all */
 	void *self;                         /* what `unlock` gave; NULL while locked */
 	const struct bt_sta *sta;           /* tables for EA07 keys; NULL when there are none such */
+	bool opening;                       /* somebody has just typed what opens them: every key is on its way */
 };
 
 bool bt_keys_are_open(const struct bt_keys *keys);

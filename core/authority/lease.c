@@ -26,7 +26,7 @@ static enum bt_err read_base64(const json_t *object, const char *key, uint8_t *o
 
 static bool read_terminal(const json_t *document, struct bt_lease *lease)
 {
-	int64_t lane, lanes, floor, format;
+	int64_t lane, lanes, most, floor, format;
 
 	if (bt_json_int(document, "format", 1, 1, &format) != BT_OK ||
 	    bt_json_text(document, "terminal", lease->terminal, sizeof lease->terminal) != BT_OK ||
@@ -37,6 +37,12 @@ static bool read_terminal(const json_t *document, struct bt_lease *lease)
 	    bt_json_int(document, "lane", 1, lanes - 1, &lane) != BT_OK ||
 	    bt_json_int(document, "tid_floor", 0, TID_MAX, &floor) != BT_OK)
 		return false;
+	/* A head-end that never changes n does not say it. */
+	if (!json_object_get(document, "lanes_most"))
+		most = lanes;
+	else if (bt_json_int(document, "lanes_most", lanes, LANES_MAX, &most) != BT_OK)
+		return false;
+	lease->lanes_most = (uint32_t)most;
 	lease->lane = (struct bt_sts_lane){(uint32_t)lane, (uint32_t)lanes, (uint32_t)floor};
 	return true;
 }

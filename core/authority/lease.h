@@ -22,6 +22,7 @@ struct bt_lease {
 	int64_t number; /* only rises */
 	int64_t era;
 	struct bt_sts_lane lane; /* with the floor */
+	uint32_t lanes_most;     /* the largest n that a token of late was dated by, at least the lane's own */
 	int64_t not_before_ms, expires_ms;
 	char tariff[32], zone[32];
 	bt_paise sale_cap, meter_day_cap, total_cap;

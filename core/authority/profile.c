@@ -32,6 +32,19 @@ enum bt_err bt_profile_read_bytes(const json_t *object, const char *key, uint8_t
 	return err;
 }
 
+const char *bt_profile_read_pem(const json_t *object, const char *key)
+{
+	const json_t *member = json_object_get(object, key);
+	const char *text = json_string_value(member);
+
+	if (!text || json_string_length(member) > BT_PEM_MAX)
+		return NULL;
+	for (const char *c = text; *c; c++)
+		if ((*c < 0x20 || *c > 0x7e) && *c != '\n' && *c != '\r')
+			return NULL;
+	return text;
+}
+
 static bool read_dual(const json_t *object, const char *key, struct bt_dual *out)
 {
 	const json_t *dual = bt_json_object(object, key);

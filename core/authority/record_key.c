@@ -131,21 +131,10 @@ static enum bt_err load(struct bt_record_key *keys, enum place place, struct bt_
 
 static enum bt_err save(struct bt_record_key *keys, enum place place, struct bt_bytes text, struct bt_fault *fault)
 {
-	const struct bt_disk *disk = keys->disk;
-	struct bt_disk_file *file = NULL;
 	char path[PATH_CAP];
 	path_of(keys, place, path);
 	keys->held[place].has_file = true;
-	int sys = disk->open(disk->context, path, BT_DISK_CREATE, &file);
-	if (!sys)
-		sys = disk->truncate(file, 0);
-	if (!sys)
-		sys = disk->write(file, 0, text.data, text.len);
-	if (!sys)
-		sys = disk->sync(file);
-	disk->close(file);
-	if (!sys)
-		sys = disk->sync_folder(disk->context, keys->folder);
+	int sys = bt_disk_write_whole(keys->disk, keys->folder, path, text);
 	return sys ? bt_disk_note(fault, sys, names[place], "writing") : BT_OK;
 }
 

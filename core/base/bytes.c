@@ -40,6 +40,13 @@ void bt_buf_clear(struct bt_buf *buf)
 		buf->data[0] = 0;
 }
 
+void bt_buf_cut(struct bt_buf *buf, size_t len)
+{
+	buf->len = len;
+	if (buf->data)
+		buf->data[len] = 0;
+}
+
 static enum bt_err reserve(struct bt_buf *buf, size_t more)
 {
 	size_t need, cap;

@@ -35,6 +35,8 @@ void bt_buf_init(struct bt_buf *buf, size_t max);
 void bt_buf_fini(struct bt_buf *buf);
 /** Forget the content, keep the memory. */
 void bt_buf_clear(struct bt_buf *buf);
+/** Forget what stands behind the first @p len bytes, which it has. */
+void bt_buf_cut(struct bt_buf *buf, size_t len);
 /** @return BT_OK, BT_EFULL (over max) or BT_ENOMEM; unchanged on failure. */
 BT_MUST_USE enum bt_err bt_buf_put(struct bt_buf *buf, const void *data, size_t len);
 BT_MUST_USE enum bt_err bt_buf_put_text(struct bt_buf *buf, const char *text);

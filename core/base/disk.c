@@ -154,6 +154,22 @@ const struct bt_disk *bt_disk_system(void)
 	return &system_disk;
 }
 
+int bt_disk_write_whole(const struct bt_disk *disk, const char *folder, const char *path, struct bt_bytes data)
+{
+	struct bt_disk_file *file = NULL;
+	int sys = disk->open(disk->context, path, BT_DISK_CREATE, &file);
+	if (!sys)
+		sys = disk->truncate(file, 0);
+	if (!sys)
+		sys = disk->write(file, 0, data.data, data.len);
+	if (!sys)
+		sys = disk->sync(file);
+	disk->close(file);
+	if (!sys && folder)
+		sys = disk->sync_folder(disk->context, folder);
+	return sys;
+}
+
 enum bt_err bt_disk_note(struct bt_fault *fault, int sys, const char *file, const char *doing)
 {
 	return bt_fault_set(fault, sys == ENOSPC ? BT_ENOSPC : BT_EDISK, sys, "%s: %s: %s", file, doing, strerror(sys));

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/base/bytes.h"
 #include "core/base/err.h"
 
 /** An open file; each disk has its own kind. */
@@ -40,6 +41,16 @@ struct bt_disk {
 
 /** The machine's own disk. */
 const struct bt_disk *bt_disk_system(void);
+/**
+ * Make the file @p path hold @p data and nothing else: made or emptied, written, synced, closed, in this order.
+ *
+ * @param[in] folder  of the file, synced last so that its name is lasting too; NULL leaves that to the caller, who
+ *                    renames it first.
+ * @return 0 or an errno; then nothing after the step that failed was tried but the close, and the file holds what was
+ *         in it, any part of @p data or nothing. Not atomic: what has to be the old or the new bytes is written under
+ *         another name and renamed.
+ */
+int bt_disk_write_whole(const struct bt_disk *disk, const char *folder, const char *path, struct bt_bytes data);
 /** Note what failed, "<file>: <doing>: <why>". @return BT_ENOSPC for a full disk, else BT_EDISK. */
 enum bt_err bt_disk_note(struct bt_fault *fault, int sys, const char *file, const char *doing);
 

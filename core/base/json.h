@@ -17,9 +17,12 @@ void bt_json_process_init(void);
 /** Parse an object or array. @return BT_OK and *out is yours (json_decref), BT_EFORMAT, or BT_EFULL above
  *  @p max_bytes. Depth is checked before parsing. */
 BT_MUST_USE enum bt_err bt_json_parse(struct bt_bytes in, size_t max_bytes, json_t **out, struct bt_fault *fault);
-/** Canonical text appended to @p out. @return BT_OK, BT_EFULL, BT_ENOMEM, BT_EINPUT when it holds a real number;
- *  @p out is as before on failure. */
+/** Canonical text appended to @p out. @return BT_OK, BT_EFULL, BT_ENOMEM, BT_EINPUT when bt_json_parse() would
+ *  not read it, or it holds a real number; @p out is as before on failure. */
 BT_MUST_USE enum bt_err bt_json_encode(const json_t *value, struct bt_buf *out);
+/** @p text as a string with its quotes, for a canonical text whose other members need no escaping. @return BT_OK,
+ *  BT_EFULL, BT_EINPUT when it is not UTF-8; @p out is as before on failure. */
+BT_MUST_USE enum bt_err bt_json_put_text(struct bt_buf *out, struct bt_bytes text);
 
 /** Members of an object. A missing or wrongly typed one is BT_EFORMAT and leaves @p out untouched; strings longer than
  *  cap-1 bytes, as they are or cleaned, are BT_EFORMAT too; strings come out cleaned and whole. */

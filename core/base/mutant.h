@@ -47,7 +47,21 @@
 	ROW(BT_MUTANT_UPI_UNSURE_IS_FAILED, "upi-unsure-taken-as-failed", "sales",                                     \
 	    "facts of vending 3.2, PROTOCOL S7")                                                                       \
 	ROW(BT_MUTANT_UPI_FORGOTTEN, "upi-forgotten-at-restart", "sales", "PROTOCOL T1, S6, S7")                       \
-	ROW(BT_MUTANT_OLD_ERA_TAKEN, "old-era-accepted", "sales", "PROTOCOL H4")
+	ROW(BT_MUTANT_UPI_WAY_FORGOTTEN, "upi-way-forgotten-at-restart", "sales", "PROTOCOL H3: who made it is asked") \
+	ROW(BT_MUTANT_OLD_ERA_TAKEN, "old-era-accepted", "sales", "PROTOCOL H4")                                       \
+	ROW(BT_MUTANT_NEW_TID_ON_REQUOTE, "new-tid-on-requote", "sales", "PROTOCOL T1, S3: the same TID")              \
+	ROW(BT_MUTANT_NOT_FOUND_IS_NOTHING, "not-found-taken-as-nothing", "sales", "PROTOCOL H3: it is UNKNOWN")       \
+	ROW(BT_MUTANT_BALANCE_AND_TOKEN, "balance-and-token", "sales", "PROTOCOL S1: exactly one of them")             \
+	ROW(BT_MUTANT_IDS_FORGOTTEN, "ids-forgotten-after-a-day", "sales", "PROTOCOL H2: ids live 400 days")           \
+	ROW(BT_MUTANT_LANE_REUSED, "lane-reused-without-a-floor", "sales", "PROTOCOL T4: floor and dead time")         \
+	ROW(BT_MUTANT_MARKS_PUT_BACK, "marks-put-back-with-the-ledger", "sales", "PROTOCOL H4: marks outside backups") \
+	ROW(BT_MUTANT_LANES_WITHOUT_N, "overlap-of-another-n-not-seen", "sales", "PROTOCOL T4: k = k' mod min(n, n')") \
+	ROW(BT_MUTANT_FREE_UNITS_BEYOND, "free-units-beyond-the-list", "sales",                                        \
+	    "PROTOCOL S8: no more than the list has")                                                                  \
+	ROW(BT_MUTANT_MONTH_OF_RAW_CLOCK, "month-of-the-raw-clock", "sales", "PROTOCOL S8, S3: the month of PAID")     \
+	ROW(BT_MUTANT_LINE_TWICE, "line-posted-twice", "sales", "PROTOCOL S8, H2: each line once")                     \
+	ROW(BT_MUTANT_SOLD_ANEW, "sold-anew-without-asking", "sales", "PROTOCOL T5: inquiry first")                    \
+	ROW(BT_MUTANT_CONNECTION_KEPT, "silent-re-post", "transport", "PROTOCOL H6, reliability 0.1")
 
 #ifdef BATTI_MUTANTS
 

@@ -22,9 +22,18 @@ static bool is_joiner(uint32_t c)
 	return c == BT_CHAR_ZWJ || c == BT_CHAR_ZWNJ;
 }
 
+/* Printable ASCII is itself in one column, and may stand or be cut beside any other of it: most of every text is. */
+static bool is_plain(uint32_t c)
+{
+	return c > ' ' && c < 0x7f;
+}
+
 /* What becomes of the next character: itself, a blank, U+FFFD, or 0 for nothing at all. */
 static uint32_t choose_char(const struct cleaner *clean, uint32_t c)
 {
+	if (is_plain(c)) {
+		return c;
+	}
 	if (bt_char_is_blank(c)) {
 		return clean->before == ' ' ? 0 : ' ';
 	}
@@ -50,8 +59,8 @@ static bool put_char(struct cleaner *clean, uint32_t c)
 {
 	char spelled[4];
 	size_t need = (size_t)bt_utf8_put(c, spelled);
-	int columns = bt_char_columns(c);
-	if (bt_char_may_cut(clean->before, c)) {
+	int columns = is_plain(c) ? 1 : bt_char_columns(c);
+	if ((is_plain(clean->before) && is_plain(c)) || bt_char_may_cut(clean->before, c)) {
 		clean->cut = clean->used;
 	}
 	if (clean->used + need > clean->cap - 1 || columns > clean->max_columns - clean->columns) {
@@ -70,9 +79,25 @@ static bool put_char(struct cleaner *clean, uint32_t c)
 	return true;
 }
 
+/* Printable ASCII without two blanks side by side is clean as it stands: most of every text that comes in. */
+static bool is_all_plain(const char *in, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		if (!is_plain((unsigned char)in[i]) && (in[i] != ' ' || (i > 0 && in[i - 1] == ' '))) {
+			return false;
+		}
+	}
+	return true;
+}
+
 void bt_text_clean(const char *in, size_t len, int max_columns, char *out, size_t cap)
 {
 	if (cap == 0) {
+		return;
+	}
+	if (len < cap && max_columns >= 0 && len <= (size_t)max_columns && is_all_plain(in, len)) {
+		memcpy(out, in, len);
+		out[len] = '\0';
 		return;
 	}
 	struct cleaner clean = {.out = out, .cap = cap, .max_columns = max_columns};
@@ -97,6 +122,9 @@ size_t bt_text_clean_len(const char *in, size_t len)
 	char room[64];
 	struct cleaner clean = {.out = room, .cap = sizeof(room), .max_columns = INT_MAX};
 	size_t total = 0;
+	if (is_all_plain(in, len)) {
+		return len;
+	}
 	for (size_t at = 0; at < len;) {
 		uint32_t c = 0;
 		int step = bt_utf8_next(in + at, len - at, &c);
@@ -116,6 +144,9 @@ bool bt_text_is_clean(const char *text)
 	char room[64];
 	struct cleaner clean = {.out = room, .cap = sizeof(room), .max_columns = INT_MAX};
 	size_t len = strlen(text);
+	if (is_all_plain(text, len)) {
+		return true;
+	}
 	for (size_t at = 0; at < len;) {
 		uint32_t c = 0;
 		int step = bt_utf8_next(text + at, len - at, &c);

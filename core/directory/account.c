@@ -7,6 +7,8 @@
 
 #define JSON_BYTES_MAX 65536
 #define NOTICE_COLUMNS 140
+#define MONTH_MIN      197001
+#define MONTH_MAX      999912
 #define TIME_MAX       INT64_C(253402300799999) /* the year 9999 */
 
 static const char *const channels[BT_CHANNEL_COUNT] = {[BT_CHANNEL_OTHER] = "other",
@@ -59,6 +61,21 @@ static enum bt_err read_recharge(const json_t *row, void *slot)
 	return bt_text_copy(out->delivery, sizeof out->delivery, deliveries[delivery]);
 }
 
+static enum bt_err read_charge(const json_t *row, void *slot)
+{
+	static const char *const whats[BT_CHARGES] = {[BT_CHARGE_SLAB] = "slab", [BT_CHARGE_FIXED] = "fixed"};
+	struct bt_account_charge *out = slot;
+	int what = find_word(row, "what", whats, BT_CHARGES);
+	int64_t of = 0;
+	if (what < 0 || bt_json_int(row, "at", 0, TIME_MAX, &out->at_ms) != BT_OK ||
+	    bt_json_int(row, "of", MONTH_MIN, MONTH_MAX, &of) != BT_OK || of % 100 < 1 || of % 100 > 12 ||
+	    bt_json_int(row, "amount_paise", -BT_PAISE_MAX, BT_PAISE_MAX, &out->amount) != BT_OK)
+		return BT_EFORMAT;
+	out->what = (enum bt_charge)what;
+	out->of = (int32_t)of;
+	return BT_OK;
+}
+
 static enum bt_err read_waiting(const json_t *row, void *slot)
 {
 	static const char *const stands[] = {"paid", "unsure"};
@@ -105,16 +122,18 @@ static const struct {
 	enum bt_err (*read)(const json_t *row, void *slot);
 	size_t at, step, count_at;
 	int max;
+	bool optional; /* absent is empty */
 } lists[] = {
-#define LIST(key, read, rows, count, max)                                                                              \
+#define LIST(key, read, rows, count, max, optional)                                                                    \
 	{                                                                                                              \
 		key, read, offsetof(struct bt_account, rows), sizeof(((struct bt_account *)0)->rows[0]),               \
-		    offsetof(struct bt_account, count), max                                                            \
+		    offsetof(struct bt_account, count), max, optional                                                  \
 	}
-    LIST("recharges", read_recharge, recharges, recharge_count, BT_ACCOUNT_RECHARGES),
-    LIST("waiting", read_waiting, waiting, waiting_count, BT_ACCOUNT_WAITING),
-    LIST("notices", read_notice, notices, notice_count, BT_ACCOUNT_NOTICES),
-    LIST("others", read_other, others, other_count, BT_ACCOUNT_OTHERS),
+    LIST("recharges", read_recharge, recharges, recharge_count, BT_ACCOUNT_RECHARGES, false),
+    LIST("charges", read_charge, charges, charge_count, BT_ACCOUNT_CHARGES, true),
+    LIST("waiting", read_waiting, waiting, waiting_count, BT_ACCOUNT_WAITING, false),
+    LIST("notices", read_notice, notices, notice_count, BT_ACCOUNT_NOTICES, false),
+    LIST("others", read_other, others, other_count, BT_ACCOUNT_OTHERS, false),
 #undef LIST
 };
 
@@ -124,6 +143,8 @@ static const char *read_lists(const json_t *root, struct bt_account *out)
 		const json_t *rows = bt_json_array(root, lists[i].key);
 		char *at = (char *)out + lists[i].at;
 		int count = 0;
+		if (lists[i].optional && !bt_json_has(root, lists[i].key))
+			continue;
 		for (; rows && count < lists[i].max && (size_t)count < json_array_size(rows); count++) {
 			const json_t *row = json_array_get(rows, (size_t)count);
 			if (!json_is_object(row) || lists[i].read(row, at + lists[i].step * (size_t)count) != BT_OK)
@@ -147,6 +168,21 @@ static enum bt_err read_reconnection(const json_t *root, struct bt_account *out)
 	return BT_OK;
 }
 
+/* What else was said stays of use: whose connections they are bounds the cash, too. */
+static void read_cash(const json_t *root, struct bt_account *out)
+{
+	const json_t *cash = bt_json_object(root, "cash_elsewhere");
+	int64_t since, amount;
+	if (!bt_json_has(root, "cash_elsewhere"))
+		return;
+	out->cash_is_odd = !cash || bt_json_int(cash, "since", 1, TIME_MAX, &since) != BT_OK ||
+			   bt_json_int(cash, "amount_paise", 0, BT_PAISE_MAX, &amount) != BT_OK;
+	if (out->cash_is_odd)
+		return;
+	out->cash_since_ms = since;
+	out->cash_elsewhere = amount;
+}
+
 enum bt_err bt_account_decode(struct bt_bytes json, struct bt_account *out, struct bt_fault *fault)
 {
 	struct bt_account account = {.number = ""};
@@ -161,6 +197,8 @@ enum bt_err bt_account_decode(struct bt_bytes json, struct bt_account *out, stru
 		bad = "time";
 	if (!bad && read_reconnection(root, &account) != BT_OK)
 		bad = "reconnection";
+	if (!bad)
+		read_cash(root, &account);
 	json_decref(root);
 	if (bad)
 		return bt_fault_set(fault, BT_EFORMAT, 0, "account: %s", bad);

@@ -9,6 +9,7 @@
 #include "core/directory/directory.h"
 
 #define BT_ACCOUNT_RECHARGES 12
+#define BT_ACCOUNT_CHARGES   12
 #define BT_ACCOUNT_WAITING   4
 #define BT_ACCOUNT_NOTICES   3
 #define BT_ACCOUNT_OTHERS    6
@@ -35,6 +36,17 @@ struct bt_account_recharge {
 	char delivery[8]; /* "token", "balance", "dues" */
 };
 
+/** What a line beside the payments is: what an offline sale at another step of the month came to in the end, or the
+ *  month's fixed charge (PROTOCOL S8). */
+enum bt_charge { BT_CHARGE_SLAB, BT_CHARGE_FIXED, BT_CHARGES };
+
+struct bt_account_charge {
+	int64_t at_ms;
+	enum bt_charge what;
+	int32_t of;      /* year * 100 + month, in India */
+	bt_paise amount; /* above 0: owed; below: given back */
+};
+
 /** Money that has left the consumer and is not in the meter. */
 struct bt_account_waiting {
 	char payment_id[37];
@@ -59,16 +71,23 @@ struct bt_account_other {
 struct bt_account {
 	char number[16];
 	int64_t time_ms; /* the head-end's, when it said so */
-	int recharge_count, waiting_count, notice_count, other_count;
+	int recharge_count, charge_count, waiting_count, notice_count, other_count;
 	struct bt_account_recharge recharges[BT_ACCOUNT_RECHARGES]; /* newest first */
+	struct bt_account_charge charges[BT_ACCOUNT_CHARGES];       /* newest first */
 	struct bt_account_waiting waiting[BT_ACCOUNT_WAITING];
 	struct bt_account_notice notices[BT_ACCOUNT_NOTICES];
 	struct bt_account_other others[BT_ACCOUNT_OTHERS];
+	/* Cash that every other terminal took of the person, over all connections, since this midnight in India; 0: it
+	 * was not said. What the terminal that asks has taken is never in it. */
+	int64_t cash_since_ms;
+	bt_paise cash_elsewhere;
+	bool cash_is_odd;                             /* it was said, and cannot be: as if it had not been */
 	int64_t reconnect_since_ms, reconnect_due_ms; /* 0: none is owed */
 };
 
 /** From the head-end's JSON (bytes of one object). Every string is cleaned; of lists that are longer than here the
- *  first are kept. @return BT_OK, or BT_EFORMAT; *out untouched then. */
+ *  first are kept. A head-end that does not know the cash of others leaves it out; a sum that cannot be is left out
+ *  here, and the rest is kept. @return BT_OK, or BT_EFORMAT; *out untouched then. */
 BT_MUST_USE enum bt_err bt_account_decode(struct bt_bytes json, struct bt_account *out, struct bt_fault *fault);
 /** Its text in @p lang, or the other when that is empty. Borrowed. */
 const char *bt_account_notice_text(const struct bt_account_notice *notice, enum bt_lang lang);

@@ -37,7 +37,7 @@
 										    "?5")                              \
 	ROW(BT_CACHE_ACCOUNT, "SELECT answer FROM account WHERE number=?1")                                            \
 	ROW(BT_CACHE_ACCOUNT_SET,                                                                                      \
-	    "INSERT INTO account(number,answer) VALUES(?1,?2) ON CONFLICT(number) DO UPDATE SET answer=?2")           \
+	    "INSERT INTO account(number,answer) VALUES(?1,?2) ON CONFLICT(number) DO UPDATE SET answer=?2")            \
 	ROW(BT_CACHE_BY_WORDS,                                                                                         \
 	    "SELECT record FROM consumer WHERE id IN (SELECT rowid FROM word WHERE word MATCH ?1 LIMIT ?5)"            \
 	    " ORDER BY words")
@@ -49,15 +49,35 @@ enum bt_cache_statement {
 	    BT_CACHE_COUNT
 };
 
+/* Records as they were read last, and what they say: whoever is being served is looked up at each step of the sale. */
+#define BT_CACHE_READ 4
+struct bt_cache_read {
+	struct bt_buf record; /* empty: none */
+	struct bt_consumer consumer;
+};
+
 struct bt_directory {
 	sqlite3 *db;
 	sqlite3_stmt *statements[BT_CACHE_COUNT];
+	struct bt_cache_read read[BT_CACHE_READ];
+	unsigned next_read; /* the one to be given up next */
 };
 
 /** The prepared statement, reset and without bindings; NULL when it cannot be prepared. */
 sqlite3_stmt *bt_cache_statement(struct bt_directory *directory, enum bt_cache_statement id);
 /** @return an SQLite code. */
 int bt_cache_bind(sqlite3_stmt *statement, int place, const char *text);
+/** As canonical JSON, at most so many bytes. */
+#define BT_CACHE_RECORD_MAX 8192
+BT_MUST_USE enum bt_err bt_cache_begin(struct bt_directory *directory, struct bt_fault *fault);
+/** Commit when all went well so far, else undo. @return @p err, or why it could not be committed. */
+BT_MUST_USE enum bt_err bt_cache_finish(struct bt_directory *directory, enum bt_err err, struct bt_fault *fault);
+/** Inside a transaction. @p record is scratch. */
+BT_MUST_USE enum bt_err bt_cache_put_row(struct bt_directory *directory, const struct bt_consumer *consumer,
+					 struct bt_buf *record, struct bt_fault *fault);
+BT_MUST_USE enum bt_err bt_cache_remove_row(struct bt_directory *directory, const char *number, struct bt_fault *fault);
+BT_MUST_USE enum bt_err bt_cache_set_state(struct bt_directory *directory, int64_t version, int64_t now_ms,
+					   struct bt_fault *fault);
 /** ASCII text backwards. */
 void bt_cache_reverse(const char *in, char *out, size_t cap);
 

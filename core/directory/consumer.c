@@ -2,10 +2,14 @@
 
 #include <string.h>
 
+#include "core/base/random.h"
+
 #define JSON_BYTES_MAX 16384
 #define TIME_MAX       INT64_C(253402300799999) /* the year 9999 */
 #define UNITS_MAX      INT64_C(1000000000)      /* tenths of kWh */
-#define DAILY_MAX      1000000                  /* tenths of kWh a day */
+#define MONTH_MIN      197001
+#define MONTH_MAX      999912
+#define DAILY_MAX      1000000 /* tenths of kWh a day */
 
 static const char *const kind_codes[BT_KIND_COUNT] = {
     [BT_KIND_STS_UNITS] = "sts_units",
@@ -186,6 +190,35 @@ static enum bt_err read_free_units(const json_t *object, struct bt_consumer *out
 	return BT_OK;
 }
 
+static enum bt_err read_month_sales(const json_t *month, struct bt_consumer_month *out)
+{
+	const json_t *rows = bt_json_array(month, "sales");
+	size_t count = json_array_size(rows);
+	if (!rows || count > BT_MONTH_SALES)
+		return BT_EFORMAT;
+	for (size_t i = 0; i < count; i++) {
+		const char *text = json_string_value(json_array_get(rows, i));
+		if (!text || !bt_uuid7_is(text) || bt_text_copy(out->sales[i], sizeof out->sales[i], text) != BT_OK)
+			return BT_EFORMAT;
+	}
+	out->sale_count = (int)count;
+	return BT_OK;
+}
+
+static enum bt_err read_month(const json_t *object, struct bt_consumer_month *out)
+{
+	int64_t of = 0;
+	if (!bt_json_has(object, "month"))
+		return BT_OK;
+	const json_t *month = bt_json_object(object, "month");
+	if (!month || bt_json_int(month, "of", MONTH_MIN, MONTH_MAX, &of) != BT_OK ||
+	    bt_json_int(month, "units", 0, UNITS_MAX, &out->units) != BT_OK ||
+	    bt_json_int(month, "fixed_paise", 0, BT_PAISE_MAX, &out->fixed) != BT_OK || of % 100 < 1 || of % 100 > 12)
+		return BT_EFORMAT;
+	out->of = (int32_t)of;
+	return read_month_sales(month, out);
+}
+
 static enum bt_err read_kind(const json_t *object, struct bt_consumer *out)
 {
 	char code[16];
@@ -246,6 +279,8 @@ enum bt_err bt_consumer_read(const json_t *object, struct bt_consumer *out, stru
 		bad = "kind";
 	if (!bad && read_free_units(object, out) != BT_OK)
 		bad = "free_units";
+	if (!bad && read_month(object, &out->month) != BT_OK)
+		bad = "month";
 	if (!bad && read_key(object, "key", &out->key) != BT_OK)
 		bad = "key";
 	if (!bad && read_key(object, "key_next", &out->key_next) != BT_OK)
@@ -309,6 +344,20 @@ static int put_members(json_t *root, const struct bt_consumer *consumer)
 	return bad;
 }
 
+static json_t *encode_month(const struct bt_consumer_month *month)
+{
+	json_t *sales = month->of ? json_array() : NULL;
+	if (!month->of)
+		return json_null();
+	for (int i = 0; i < month->sale_count; i++)
+		if (json_array_append_new(sales, json_string(month->sales[i])) != 0) {
+			json_decref(sales);
+			return NULL;
+		}
+	return json_pack("{s:I,s:o,s:i,s:I}", "fixed_paise", (json_int_t)month->fixed, "sales", sales, "of",
+			 (int)month->of, "units", (json_int_t)month->units);
+}
+
 enum bt_err bt_consumer_encode(const struct bt_consumer *consumer, struct bt_buf *out)
 {
 	json_t *root = json_object();
@@ -321,6 +370,7 @@ enum bt_err bt_consumer_encode(const struct bt_consumer *consumer, struct bt_buf
 		bad |= json_object_set_new(root, "free_units",
 					   json_pack("{s:I,s:I}", "left", (json_int_t)consumer->free_left, "of",
 						     (json_int_t)consumer->free_of));
+		bad |= json_object_set_new(root, "month", encode_month(&consumer->month));
 	}
 	enum bt_err err = bad ? BT_ENOMEM : bt_json_encode(root, out);
 	json_decref(root);
@@ -347,21 +397,23 @@ static void add_word(const char *word, char *out, size_t cap)
 	memcpy(out + have, word, len + 1);
 }
 
-/* Append each word of @p text not there yet. */
-static void add_words(const char *text, char *out, size_t cap)
+#define KEY_MAX 256
+
+/* Append each word of a search key not there yet. */
+static void add_words(const char *from, char *out, size_t cap)
 {
-	char key[256], *rest = NULL;
-	bt_text_search_key(text, key, sizeof key);
+	char key[KEY_MAX], *rest = NULL;
+	bt_text_copy(key, sizeof key, from);
 	for (char *word = strtok_r(key, " ", &rest); word; word = strtok_r(NULL, " ", &rest))
 		add_word(word, out, cap);
 }
 
 /* The sounds of each word behind BT_SOUNDS_MARK, and those of a whole name, whose words others write as one, behind
  * BT_JOINED_MARK. No search key has either letter. */
-static void add_sounds(const char *text, bool is_name, char *out, size_t cap)
+static void add_sounds(const char *from, bool is_name, char *out, size_t cap)
 {
-	char key[256], sounds[64], joined[96] = {BT_JOINED_MARK}, *rest = NULL;
-	bt_text_search_key(text, key, sizeof key);
+	char key[KEY_MAX], sounds[64], joined[96] = {BT_JOINED_MARK}, *rest = NULL;
+	bt_text_copy(key, sizeof key, from);
 	for (char *word = strtok_r(key, " ", &rest); word; word = strtok_r(NULL, " ", &rest)) {
 		sounds[0] = BT_SOUNDS_MARK;
 		bt_text_sounds(word, sounds + 1, sizeof sounds - 1);
@@ -377,9 +429,12 @@ static void add_sounds(const char *text, bool is_name, char *out, size_t cap)
 void bt_consumer_words(const struct bt_consumer *consumer, char *out, size_t cap)
 {
 	const char *const said[] = {consumer->name.en, consumer->name.hi, consumer->place.en, consumer->place.hi};
+	char keys[sizeof said / sizeof *said][KEY_MAX];
 	out[0] = '\0';
+	for (size_t i = 0; i < sizeof said / sizeof *said; i++) {
+		bt_text_search_key(said[i], keys[i], sizeof keys[i]);
+		add_words(keys[i], out, cap);
+	}
 	for (size_t i = 0; i < sizeof said / sizeof *said; i++)
-		add_words(said[i], out, cap);
-	for (size_t i = 0; i < sizeof said / sizeof *said; i++)
-		add_sounds(said[i], i < 2, out, cap);
+		add_sounds(keys[i], i < 2, out, cap);
 }

@@ -10,11 +10,9 @@
 #include "core/directory/cache.h"
 #include "core/directory/consumer.h"
 
-#define PAGE_BYTES_MAX   (16u << 20)
-#define RECORD_BYTES_MAX 8192
-#define WORDS_MAX        1024
-#define ROWS_MAX         64
-#define SCHEMA_VERSION   1
+#define WORDS_MAX      1024
+#define ROWS_MAX       64
+#define SCHEMA_VERSION 1
 
 /* A record is the consumer's canonical JSON. The word index keeps no text of its own: it is told the old words when a
  * row changes. Prefix lists of each length up to 8 make a prefix as cheap to look up as a word. */
@@ -97,6 +95,8 @@ static void close_database(struct bt_directory *directory)
 {
 	for (int i = 0; i < BT_CACHE_COUNT; i++)
 		sqlite3_finalize(directory->statements[i]);
+	for (int i = 0; i < BT_CACHE_READ; i++)
+		bt_buf_fini(&directory->read[i].record);
 	sqlite3_close_v2(directory->db);
 	*directory = (struct bt_directory){0};
 }
@@ -104,6 +104,8 @@ static void close_database(struct bt_directory *directory)
 /* @return BT_OK, or BT_EFORMAT when the file is not a directory of this version. */
 static enum bt_err open_database(struct bt_directory *directory, const char *path, struct bt_fault *fault)
 {
+	for (int i = 0; i < BT_CACHE_READ; i++)
+		bt_buf_init(&directory->read[i].record, BT_CACHE_RECORD_MAX);
 	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
 	if (sqlite3_open_v2(path, &directory->db, flags, NULL) != SQLITE_OK)
 		return note_failure(directory, fault);
@@ -226,9 +228,8 @@ static int write_row(struct bt_directory *directory, bool old, const struct bt_c
 	return run(statement);
 }
 
-/* Inside a transaction. @p record is scratch. */
-static enum bt_err put_row(struct bt_directory *directory, const struct bt_consumer *consumer, struct bt_buf *record,
-			   struct bt_fault *fault)
+enum bt_err bt_cache_put_row(struct bt_directory *directory, const struct bt_consumer *consumer, struct bt_buf *record,
+			     struct bt_fault *fault)
 {
 	char words[WORDS_MAX], before[WORDS_MAX];
 	int64_t row = 0;
@@ -252,7 +253,7 @@ static enum bt_err put_row(struct bt_directory *directory, const struct bt_consu
 	return code ? note_failure(directory, fault) : BT_OK;
 }
 
-static enum bt_err remove_row(struct bt_directory *directory, const char *number, struct bt_fault *fault)
+enum bt_err bt_cache_remove_row(struct bt_directory *directory, const char *number, struct bt_fault *fault)
 {
 	char words[WORDS_MAX];
 	int64_t row = 0;
@@ -267,14 +268,13 @@ static enum bt_err remove_row(struct bt_directory *directory, const char *number
 	return code ? note_failure(directory, fault) : BT_OK;
 }
 
-static enum bt_err begin(struct bt_directory *directory, struct bt_fault *fault)
+enum bt_err bt_cache_begin(struct bt_directory *directory, struct bt_fault *fault)
 {
 	sqlite3_stmt *statement = bt_cache_statement(directory, BT_CACHE_BEGIN);
 	return statement && run(statement) == SQLITE_OK ? BT_OK : note_failure(directory, fault);
 }
 
-/* Commit when all went well so far, else undo. */
-static enum bt_err finish(struct bt_directory *directory, enum bt_err err, struct bt_fault *fault)
+enum bt_err bt_cache_finish(struct bt_directory *directory, enum bt_err err, struct bt_fault *fault)
 {
 	sqlite3_stmt *statement = err == BT_OK ? bt_cache_statement(directory, BT_CACHE_COMMIT) : NULL;
 	if (err == BT_OK && (!statement || run(statement) != SQLITE_OK))
@@ -287,88 +287,20 @@ static enum bt_err finish(struct bt_directory *directory, enum bt_err err, struc
 enum bt_err bt_directory_put(struct bt_directory *directory, const struct bt_consumer *consumer, struct bt_fault *fault)
 {
 	struct bt_buf record;
-	bt_buf_init(&record, RECORD_BYTES_MAX);
-	enum bt_err err = begin(directory, fault);
+	bt_buf_init(&record, BT_CACHE_RECORD_MAX);
+	enum bt_err err = bt_cache_begin(directory, fault);
 	if (err == BT_OK)
-		err = finish(directory, put_row(directory, consumer, &record, fault), fault);
+		err = bt_cache_finish(directory, bt_cache_put_row(directory, consumer, &record, fault), fault);
 	bt_buf_fini(&record);
 	return err;
 }
 
-/* What cannot be read may have been a new key, which the head-end takes as known here from now on: what is held of that
- * connection is not used any more (PROTOCOL T6). */
-static enum bt_err drop_unread(struct bt_directory *directory, const json_t *item, struct bt_fault *fault)
-{
-	const char *number = json_string_value(json_object_get(item, "number"));
-	return number ? remove_row(directory, number, fault) : BT_OK;
-}
-
-static enum bt_err put_page(struct bt_directory *directory, const json_t *consumers, const json_t *removed,
-			    int *skipped, struct bt_fault *fault)
-{
-	struct bt_buf record;
-	struct bt_consumer consumer;
-	const json_t *item;
-	size_t i;
-	enum bt_err err = BT_OK;
-	bt_buf_init(&record, RECORD_BYTES_MAX);
-	json_array_foreach(consumers, i, item)
-	{
-		if (err != BT_OK)
-			break;
-		if (bt_consumer_read(item, &consumer, NULL) == BT_OK) {
-			err = put_row(directory, &consumer, &record, fault);
-		} else {
-			++*skipped;
-			err = drop_unread(directory, item, fault);
-		}
-	}
-	json_array_foreach(removed, i, item)
-	{
-		if (err == BT_OK && json_is_string(item))
-			err = remove_row(directory, json_string_value(item), fault);
-	}
-	bt_buf_fini(&record);
-	return err;
-}
-
-static enum bt_err set_state(struct bt_directory *directory, int64_t version, int64_t now_ms, struct bt_fault *fault)
+enum bt_err bt_cache_set_state(struct bt_directory *directory, int64_t version, int64_t now_ms, struct bt_fault *fault)
 {
 	sqlite3_stmt *statement = bt_cache_statement(directory, BT_CACHE_STATE_SET);
 	if (!statement || sqlite3_bind_int64(statement, 1, version) || sqlite3_bind_int64(statement, 2, now_ms) ||
 	    run(statement) != SQLITE_OK)
 		return note_failure(directory, fault);
-	return BT_OK;
-}
-
-enum bt_err bt_directory_apply(struct bt_directory *directory, struct bt_bytes page, int64_t now_ms, bool *complete,
-			       int *skipped, struct bt_fault *fault)
-{
-	json_t *root = NULL;
-	int64_t version = 0;
-	bool is_last = false;
-	int bad = 0;
-	if (bt_json_parse(page, PAGE_BYTES_MAX, &root, fault) != BT_OK)
-		return bt_fault_set(fault, BT_EFORMAT, 0, "directory page is not JSON");
-	const json_t *consumers = bt_json_array(root, "consumers"), *removed = bt_json_array(root, "removed");
-	enum bt_err err = BT_OK;
-	if (!consumers || (!removed && bt_json_has(root, "removed")) ||
-	    bt_json_int(root, "version", 0, INT64_MAX, &version) != BT_OK ||
-	    bt_json_bool(root, "complete", &is_last) != BT_OK)
-		err = bt_fault_set(fault, BT_EFORMAT, 0, "directory page");
-	if (err == BT_OK)
-		err = begin(directory, fault);
-	if (err == BT_OK) {
-		err = put_page(directory, consumers, removed, &bad, fault);
-		if (err == BT_OK)
-			err = set_state(directory, version, now_ms, fault);
-		err = finish(directory, err, fault);
-	}
-	json_decref(root);
-	if (err != BT_OK)
-		return err;
-	*complete = is_last;
-	*skipped = bad;
 	return BT_OK;
 }
 

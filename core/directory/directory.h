@@ -38,6 +38,18 @@ struct bt_sealed_key {
 /** Bytes of the sealed key, by its EA. */
 size_t bt_sealed_key_len(const struct bt_sealed_key *key);
 
+#define BT_MONTH_SALES 8
+
+/** The month of a connection whose price depends on it, as the head-end knew it (PROTOCOL S8). */
+struct bt_consumer_month {
+	int32_t of;     /* year * 100 + month, in India; 0: the price knows no months */
+	int64_t units;  /* tenths of kWh paid for in it */
+	bt_paise fixed; /* of its fixed charge, still owed */
+	int sale_count;
+	char sales[BT_MONTH_SALES]
+		  [37]; /* this terminal's sales that are in it, the newest; when full, all older ones too */
+};
+
 struct bt_consumer {
 	char number[16]; /* connection number, 12 digits as a rule */
 	char meter[14];  /* DRN, "" when none */
@@ -53,9 +65,10 @@ struct bt_consumer {
 	int64_t balance_at_ms;
 	bt_paise dues, dues_daily;
 	int64_t free_left, free_of; /* tenths of kWh; free_of 0: none */
-	struct bt_dual blocked;     /* reason; both empty: not blocked */
-	int64_t supply_cut_at_ms;   /* 0: not cut */
-	int64_t cut_from_ms;        /* 0: no cut in sight */
+	struct bt_consumer_month month;
+	struct bt_dual blocked;   /* reason; both empty: not blocked */
+	int64_t supply_cut_at_ms; /* 0: not cut */
+	int64_t cut_from_ms;      /* 0: no cut in sight */
 	bt_paise last_recharge;
 	int64_t daily_units;             /* tenths of kWh used on a usual day, 0 not known */
 	struct bt_sealed_key key;        /* credit tokens are made under it, after the change when one is due */
@@ -76,7 +89,7 @@ struct bt_directory;
 BT_MUST_USE enum bt_err bt_directory_open(const char *path, struct bt_directory **out, struct bt_fault *fault);
 void bt_directory_close(struct bt_directory *directory);
 
-/** Apply one page of GET /v1/directory (the reply's whole body) in one transaction.
+/** Apply one page of GET /v1/directory (the reply's whole body) in one transaction, where nobody waits; else page.h.
  *  One bad consumer is skipped and counted, and what was held of its number is forgotten (PROTOCOL T6); the rest go
  *  in.
  *  @param[out] complete  false: ask again with bt_directory_version().
@@ -102,8 +115,8 @@ BT_MUST_USE enum bt_err bt_directory_find_meter(struct bt_directory *directory, 
  * ones that only sound like what was typed (core/base/text.h, bt_text_sounds): Birendra finds Virendra.
  * @param[in]  text  as typed, at least 3 letters or 4 digits, else nothing is found.
  * @param[in]  max   rows wanted, 1..64.
- * @param[out] out   array of @p max; @p count rows are filled: exact number hits first, then by name, then by name those
- *                   that are spelled otherwise.
+ * @param[out] out   array of @p max; @p count rows are filled: exact number hits first, then by name, then by name
+ * those that are spelled otherwise.
  * @param[out] more  true when more than @p max match.
  * When more than @p max match, which of them are given is not said; those given are sorted.
  * Time: below a millisecond for a name and a place at a million consumers; 8 ms for four or more common words that

@@ -12,8 +12,9 @@
 /* Words that are looked for apart from one another: more of them take too long where they hardly ever meet. */
 #define SOUND_WORDS_MOST 3
 
-/* @return BT_OK, BT_ENOTFOUND at the end, BT_EOS. */
-static enum bt_err next_consumer(sqlite3_stmt *statement, struct bt_consumer *out)
+/* The record of the next row, borrowed until the statement moves.
+ * @return BT_OK, BT_ENOTFOUND at the end, BT_EOS. */
+static enum bt_err next_record(sqlite3_stmt *statement, struct bt_bytes *out)
 {
 	int code = sqlite3_step(statement);
 	if (code == SQLITE_DONE)
@@ -21,21 +22,50 @@ static enum bt_err next_consumer(sqlite3_stmt *statement, struct bt_consumer *ou
 	if (code != SQLITE_ROW)
 		return BT_EOS;
 	const unsigned char *record = sqlite3_column_text(statement, 0);
-	struct bt_bytes json = {record, (size_t)sqlite3_column_bytes(statement, 0)};
-	return record && bt_consumer_decode(json, out, NULL) == BT_OK ? BT_OK : BT_EOS;
+	*out = (struct bt_bytes){record, (size_t)sqlite3_column_bytes(statement, 0)};
+	return record ? BT_OK : BT_EOS;
+}
+
+/* @return as next_record; BT_EOS too where the record cannot be read. */
+static enum bt_err next_consumer(sqlite3_stmt *statement, struct bt_consumer *out)
+{
+	struct bt_bytes json;
+	enum bt_err err = next_record(statement, &json);
+	return err == BT_OK && bt_consumer_decode(json, out, NULL) != BT_OK ? BT_EOS : err;
+}
+
+/* The same bytes say the same: a record that was read a moment ago is not read again. */
+static enum bt_err read_record(struct bt_directory *directory, struct bt_bytes record, struct bt_consumer *out)
+{
+	for (int i = 0; i < BT_CACHE_READ; i++) {
+		const struct bt_cache_read *read = &directory->read[i];
+		if (record.len == read->record.len && record.len > 0 &&
+		    memcmp(record.data, read->record.data, record.len) == 0) {
+			*out = read->consumer;
+			return BT_OK;
+		}
+	}
+	struct bt_cache_read *read = &directory->read[directory->next_read];
+	bt_buf_clear(&read->record);
+	if (bt_consumer_decode(record, &read->consumer, NULL) != BT_OK)
+		return BT_EOS;
+	*out = read->consumer;
+	if (bt_buf_put(&read->record, record.data, record.len) == BT_OK)
+		directory->next_read = (directory->next_read + 1) % BT_CACHE_READ;
+	return BT_OK;
 }
 
 static enum bt_err find_one(struct bt_directory *directory, enum bt_cache_statement id, const char *key,
 			    struct bt_consumer *out)
 {
-	struct bt_consumer found;
+	struct bt_bytes record;
 	sqlite3_stmt *statement = bt_cache_statement(directory, id);
 	if (!statement || bt_cache_bind(statement, 1, key))
 		return BT_EOS;
-	enum bt_err err = next_consumer(statement, &found);
-	sqlite3_reset(statement);
+	enum bt_err err = next_record(statement, &record);
 	if (err == BT_OK)
-		*out = found;
+		err = read_record(directory, record, out);
+	sqlite3_reset(statement);
 	return err;
 }
 

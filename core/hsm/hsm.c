@@ -1,8 +1,10 @@
 #include "core/hsm/hsm.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <openssl/crypto.h>
 
@@ -17,6 +19,10 @@
 #define TRIES_MAX 2 /* of a token that was out and is back */
 
 #define FAILURE_STANDS_MS 3000
+/* Who closes waits so long for the module to let go; then it is left to its thread. */
+#define CLOSE_MS 40
+/* And the end of the process so long for such threads. */
+#define EXIT_MS 2000
 
 enum job_state { JOB_FREE, JOB_ASKED, JOB_RUNNING, JOB_DONE };
 
@@ -37,7 +43,8 @@ struct bt_hsm {
 	pthread_cond_t asked;
 	struct bt_queue *done; /* wakes who waits; which job it was does not matter */
 	struct bt_clock clock;
-	bool ending;
+	bool ending, ended; /* told to end; done with the token */
+	struct bt_hsm *next_left;
 	uint64_t touches;
 	struct job jobs[JOBS];
 	struct bt_secret keys; /* one bt_sts_decoder_key per job, in locked memory */
@@ -180,6 +187,28 @@ static void run_job(struct bt_hsm *hsm, struct job *job)
 		return; /* full: whoever waits is awake already */
 }
 
+static void free_all(struct bt_hsm *hsm)
+{
+	pthread_cond_destroy(&hsm->asked);
+	pthread_mutex_destroy(&hsm->lock);
+	bt_queue_close(hsm->done);
+	bt_secret_wipe(&hsm->keys);
+	free(hsm);
+}
+
+/* Logging out is the module's too: it may take as long as it likes. */
+static void end_token(struct bt_hsm *hsm)
+{
+	int none = -1;
+
+	bt_pkcs11_close(hsm->token);
+	pthread_mutex_lock(&hsm->lock);
+	bt_secret_wipe(&hsm->keys);
+	hsm->ended = true;
+	(void)!bt_queue_put(hsm->done, &none); /* full: whoever waits is awake already */
+	pthread_mutex_unlock(&hsm->lock);
+}
+
 static void *serve(void *context)
 {
 	struct bt_hsm *hsm = context;
@@ -194,6 +223,7 @@ static void *serve(void *context)
 			pthread_cond_wait(&hsm->asked, &hsm->lock);
 	}
 	pthread_mutex_unlock(&hsm->lock);
+	end_token(hsm);
 	return NULL;
 }
 
@@ -236,21 +266,103 @@ enum bt_err bt_hsm_open(const char *uri, struct bt_bytes pin, struct bt_hsm **ou
 	return err;
 }
 
+/* What is at hand is wiped before anybody is waited for; a derivation under way is the thread's until it is done. */
+static void tell_to_end(struct bt_hsm *hsm)
+{
+	pthread_mutex_lock(&hsm->lock);
+	hsm->ending = true;
+	for (int i = 0; i < JOBS; i++)
+		if (hsm->jobs[i].state != JOB_RUNNING)
+			forget(hsm, &hsm->jobs[i]);
+	pthread_cond_broadcast(&hsm->asked);
+	pthread_mutex_unlock(&hsm->lock);
+}
+
+static bool has_ended(struct bt_hsm *hsm)
+{
+	bool ended;
+
+	pthread_mutex_lock(&hsm->lock);
+	ended = hsm->ended;
+	pthread_mutex_unlock(&hsm->lock);
+	return ended;
+}
+
+/* Wait for the module to let go, and take down what is left then. @return whether it did. */
+static bool take_down(struct bt_hsm *hsm, int64_t until_boot_ms)
+{
+	int64_t left;
+	int woken;
+
+	while (!has_ended(hsm)) {
+		left = until_boot_ms - bt_clock_boot_ms(&hsm->clock);
+		if (left <= 0)
+			return false;
+		if (bt_queue_wait(hsm->done, (int)left) == BT_OK)
+			(void)!bt_queue_take(hsm->done, &woken);
+	}
+	pthread_join(hsm->thread, NULL);
+	free_all(hsm);
+	return true;
+}
+
+/* ---- threads that were left to the module ---- */
+
+static struct {
+	pthread_mutex_t lock;
+	struct bt_hsm *first;
+} left_over = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+/* @return whether none is left. */
+static bool take_down_left(int64_t until_boot_ms)
+{
+	struct bt_hsm **at = &left_over.first;
+	bool none;
+
+	pthread_mutex_lock(&left_over.lock);
+	while (*at) {
+		struct bt_hsm *hsm = *at, *next = hsm->next_left;
+
+		if (take_down(hsm, until_boot_ms))
+			*at = next;
+		else
+			at = &hsm->next_left;
+	}
+	none = !left_over.first;
+	pthread_mutex_unlock(&left_over.lock);
+	return none;
+}
+
+/* A module's own clearing up at exit would pull its memory from under a thread that is still inside. This is called
+ * before it: of the two it was registered later, and anew for each thread, for a module may be loaded anew. */
+static void await_left(int status, void *unused)
+{
+	struct bt_clock clock = bt_clock_system();
+
+	(void)unused;
+	if (take_down_left(bt_clock_boot_ms(&clock) + EXIT_MS))
+		return;
+	(void)fflush(NULL);
+	_exit(status);
+}
+
+static void leave(struct bt_hsm *hsm)
+{
+	pthread_mutex_lock(&left_over.lock);
+	hsm->next_left = left_over.first;
+	left_over.first = hsm;
+	(void)on_exit(await_left, NULL);
+	pthread_mutex_unlock(&left_over.lock);
+}
+
 void bt_hsm_close(struct bt_hsm *hsm)
 {
 	if (!hsm)
 		return;
-	pthread_mutex_lock(&hsm->lock);
-	hsm->ending = true;
-	pthread_cond_broadcast(&hsm->asked);
-	pthread_mutex_unlock(&hsm->lock);
-	pthread_join(hsm->thread, NULL);
-	pthread_cond_destroy(&hsm->asked);
-	pthread_mutex_destroy(&hsm->lock);
-	bt_pkcs11_close(hsm->token);
-	bt_queue_close(hsm->done);
-	bt_secret_wipe(&hsm->keys);
-	free(hsm);
+	(void)take_down_left(0);
+	tell_to_end(hsm);
+	if (!take_down(hsm, bt_clock_boot_ms(&hsm->clock) + CLOSE_MS))
+		leave(hsm);
 }
 
 /* ---- asking it ---- */

@@ -29,7 +29,9 @@ BT_MUST_USE enum bt_err bt_hsm_label(const struct bt_sts_key_id *id, char out[BT
  *         BT_ENOMEM, BT_EOS. @p fault tells which, in plain words.
  */
 BT_MUST_USE enum bt_err bt_hsm_open(const char *uri, struct bt_bytes pin, struct bt_hsm **out, struct bt_fault *fault);
-/** Logs out, wipes PIN and keys at hand; waits for a derivation under way. NULL is fine. */
+/** Wipes the keys at hand and logs out; waits at most 40 ms for the module, which is left to its thread when it does
+ * not answer: PIN, session and a derivation under way end when it does, or with the process, whose exit waits for it at
+ * most 2 s and then skips the module's own clearing up. NULL is fine. */
 void bt_hsm_close(struct bt_hsm *hsm);
 /** The file that `pin-source=` in @p uri names. @return BT_OK, BT_ENOTFOUND (none), BT_EINPUT, BT_EFULL. */
 BT_MUST_USE enum bt_err bt_hsm_pin_source(const char *uri, char *out, size_t cap);

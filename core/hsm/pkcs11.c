@@ -102,6 +102,8 @@ static enum bt_err say_login(struct bt_fault *fault, const struct place *place, 
 	return bt_fault_set(fault, BT_EAUTH, (int)rv, "%s", describe_tries(info.flags));
 }
 
+/* The last session that closes logs out (PKCS#11, C_CloseSession). C_Logout would log out the whole process: a driver
+ * that was opened while this one still waited for the module, too. */
 static void end_session(struct bt_pkcs11 *token)
 {
 	if (token->module)
@@ -279,8 +281,6 @@ void bt_pkcs11_close(struct bt_pkcs11 *token)
 {
 	if (!token)
 		return;
-	if (token->module)
-		token->module->C_Logout(token->session);
 	end_session(token);
 	unload_modules(token);
 	bt_secret_wipe(&token->pin);

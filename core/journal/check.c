@@ -7,13 +7,14 @@
 
 #include "core/base/mutant.h"
 #include "core/journal/chain.h"
+#include "core/journal/fold.h"
 #include "core/journal/schema.h"
 
 #define SIGNATURES_AT_OPEN 64 /* newest events: what a crash or a hand reaches first */
 
 /* Sums over what the events say must be in each index: order does not matter for a sum. */
 struct sums {
-	uint64_t frames, by_sale, by_kind;
+	uint64_t frames, by_sale, by_kind, by_handed_sale, by_docket;
 };
 
 static uint64_t mix_text(const char *text, int64_t seq)
@@ -37,6 +38,22 @@ static enum bt_err check_signature(struct bt_journal *journal, const struct bt_e
 	return bt_keys_check(&journal->keys, event);
 }
 
+/* What the indexes of `delivered` events hold of this one. */
+static enum bt_err add_handed(const struct bt_event *event, struct sums *sums)
+{
+	const char *sale_id, *docket;
+	json_t *body = NULL;
+	enum bt_err err = bt_json_parse(event->body, BT_EVENT_BODY_MAX, &body, NULL);
+	if (err == BT_OK && !bt_fold_handed(body, &sale_id, &docket))
+		err = BT_ECORRUPT;
+	if (err == BT_OK) {
+		sums->by_handed_sale += mix_text(sale_id, event->seq);
+		sums->by_docket += mix_text(docket, event->seq);
+	}
+	json_decref(body);
+	return err == BT_OK || err == BT_ENOMEM ? err : BT_ECORRUPT;
+}
+
 static enum bt_err take_event(struct bt_journal *journal, sqlite3_stmt *statement, const struct bt_head *last,
 			      struct bt_head *at, struct sums *sums)
 {
@@ -56,7 +73,7 @@ static enum bt_err take_event(struct bt_journal *journal, sqlite3_stmt *statemen
 	if (event.sale_id[0])
 		sums->by_sale += mix_text(event.sale_id, event.seq);
 	sums->by_kind += mix_text(bt_event_kind_name(event.kind), event.seq);
-	return BT_OK;
+	return event.kind == BT_EVENT_DELIVERED ? add_handed(&event, sums) : BT_OK;
 }
 
 static enum bt_err read_events(struct bt_journal *journal, const struct bt_head *last, struct sums *sums,
@@ -142,6 +159,16 @@ static enum bt_err check_events(struct bt_journal *journal, const struct bt_head
 	if (err == BT_OK)
 		err = check_index(journal, "SELECT kind,seq FROM event INDEXED BY event_by_kind ORDER BY kind,seq",
 				  sums.by_kind, fault);
+	if (err == BT_OK)
+		err = check_index(journal,
+				  "SELECT " BT_HANDED_SALE ",seq FROM event INDEXED BY event_by_handed_sale"
+				  " WHERE " BT_HANDED " ORDER BY " BT_HANDED_SALE ",seq",
+				  sums.by_handed_sale, fault);
+	if (err == BT_OK)
+		err = check_index(journal,
+				  "SELECT " BT_HANDED_DOCKET ",seq FROM event INDEXED BY event_by_docket"
+				  " WHERE " BT_HANDED " ORDER BY " BT_HANDED_DOCKET ",seq",
+				  sums.by_docket, fault);
 	return err;
 }
 

@@ -3,6 +3,8 @@
 #include <limits.h>
 #include <string.h>
 
+#include "core/base/mutant.h"
+
 #define TID_MAX 0xffffff /* 24 bits */
 
 static enum bt_err fold_tid(struct bt_sale_row *row, const json_t *body)
@@ -12,7 +14,8 @@ static enum bt_err fold_tid(struct bt_sale_row *row, const json_t *body)
 		return BT_OK;
 	if (bt_json_int(body, "tid", 1, TID_MAX, &tid) != BT_OK)
 		return BT_EINPUT;
-	if (row->tid && row->tid != (uint32_t)tid)
+	if (row->tid && row->tid != (uint32_t)tid && !bt_mutant(BT_MUTANT_NEW_TID_ON_REQUOTE) &&
+	    !bt_mutant(BT_MUTANT_NEW_TID_LATER))
 		return BT_ESTATE;
 	row->tid = (uint32_t)tid;
 	return BT_OK;
@@ -261,6 +264,26 @@ enum bt_err bt_fold_event(struct bt_sale_row *row, const struct bt_event *event,
 		row->stage = rule->stage;
 	row->last_seq = event->seq;
 	return BT_OK;
+}
+
+/* As a text of at most @p max bytes that JSON writes as it is. */
+static bool is_plain(const char *text, size_t max)
+{
+	size_t len = 0;
+	while (text && text[len] && (unsigned char)text[len] >= 0x20 && text[len] != '"' && text[len] != '\\')
+		len++;
+	return text && !text[len] && len <= max;
+}
+
+bool bt_fold_handed(const json_t *body, const char **sale_id, const char **docket)
+{
+	const char *sale = json_string_value(json_object_get(body, "sale_id"));
+	const char *number = json_string_value(json_object_get(body, "docket"));
+	if (!is_plain(sale, 36) || !is_plain(number, 27))
+		return false;
+	*sale_id = sale;
+	*docket = number;
+	return true;
 }
 
 bool bt_fold_equal(const struct bt_sale_row *a, const struct bt_sale_row *b)

@@ -19,6 +19,10 @@
  * Source: PROTOCOL T1, S1, S9.
  */
 BT_MUST_USE enum bt_err bt_fold_event(struct bt_sale_row *row, const struct bt_event *event, const json_t *body);
+/** Of a `delivered` event: the sale it ends and its docket, borrowed from @p body: what two indexes of events hold.
+ *  @return false when one is no text, longer than such a thing is (36 and 27 bytes) or one that JSON writes with an
+ *  escape; nothing is written then. */
+bool bt_fold_handed(const json_t *body, const char **sale_id, const char **docket);
 /** Every field equal. */
 bool bt_fold_equal(const struct bt_sale_row *a, const struct bt_sale_row *b);
 

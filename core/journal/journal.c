@@ -9,8 +9,10 @@
 #include "core/journal/fold.h"
 #include "core/journal/state.h"
 
-#define MIRROR_STEP   1000 /* events a put gives a mirror that is behind: some tens of milliseconds */
-#define WAL_PAGES_MAX 1000 /* of 4 KiB: then the log is moved into the database */
+#define MIRROR_STEP      1000 /* events a put gives a mirror that is behind: some tens of milliseconds */
+#define MIRROR_IDLE_STEP 40   /* and a step between two keys, or a put whose mirror is written aside */
+#define MIRROR_WAIT_MS   20   /* a put waits so long for a mirror that is written aside: a good disk is done by then */
+#define WAL_PAGES_MAX    256  /* of 4 KiB: then the log is moved into the database, while somebody may be typing */
 
 enum bt_err bt_journal_stop(struct bt_journal *journal, enum bt_err err, const char *why)
 {
@@ -29,17 +31,10 @@ enum bt_err bt_journal_judge(struct bt_journal *journal, enum bt_err err, const 
 enum bt_err bt_journal_put_json(struct bt_journal *journal, enum bt_event_kind kind, const char *sale_id, json_t *body,
 				struct bt_fault *fault)
 {
-	struct bt_event_in event = {.kind = kind, .sale_id = sale_id};
-	struct bt_buf text;
-	if (!body)
-		return bt_fault_set(fault, BT_ENOMEM, 0, "event body");
-	bt_buf_init(&text, BT_EVENT_BODY_MAX);
-	enum bt_err err = bt_json_encode(body, &text);
+	struct bt_event_in event = {.kind = kind, .sale_id = sale_id, .tree = body};
+	enum bt_err err =
+	    body ? bt_journal_put(journal, &event, 1, fault) : bt_fault_set(fault, BT_ENOMEM, 0, "event body");
 	json_decref(body);
-	event.body = bt_buf_view(&text);
-	if (err == BT_OK)
-		err = bt_journal_put(journal, &event, 1, fault);
-	bt_buf_fini(&text);
 	return err;
 }
 
@@ -94,6 +89,13 @@ static enum bt_err parse_body(struct bt_bytes body, json_t **out, struct bt_faul
 	else
 		json_decref(root);
 	return err;
+}
+
+/* The text of a body that comes as an object: what is hashed is made of what is folded. */
+static enum bt_err write_body(const json_t *tree, struct bt_buf *out, struct bt_fault *fault)
+{
+	enum bt_err err = json_is_object(tree) ? bt_json_encode(tree, out) : BT_EINPUT;
+	return err == BT_OK ? BT_OK : bt_fault_set(fault, err, 0, "event body");
 }
 
 /* PROTOCOL T1: a TID is burned for its meter. Only `paid` and `intent` are barred: a token the head-end made is a
@@ -167,7 +169,10 @@ enum bt_err bt_journal_store(struct bt_journal *journal, const struct bt_event *
 			     struct bt_frame *frame, struct bt_fault *fault)
 {
 	struct bt_sale_row row = {0};
+	const char *sale_id, *docket;
 	enum bt_err err = BT_OK;
+	if (event->kind == BT_EVENT_DELIVERED && !bt_fold_handed(body, &sale_id, &docket))
+		return bt_fault_set(fault, BT_EINPUT, 0, "delivered without its sale and docket");
 	if (event->sale_id[0])
 		err = project(&journal->store, event, body, &row, fault);
 	if (bt_mutant(BT_MUTANT_PROJECTION_APART))
@@ -182,27 +187,38 @@ enum bt_err bt_journal_store(struct bt_journal *journal, const struct bt_event *
 	return BT_OK;
 }
 
+/* Seal @p event, but for its body which is there, onto @p head. */
+static enum bt_err seal_event(struct bt_journal *journal, const struct bt_head *head, struct bt_event *event,
+			      struct bt_fault *fault)
+{
+	memcpy(event->prev_hash, head->hash, sizeof event->prev_hash);
+	enum bt_err err = bt_chain_hash(event, event->hash);
+	if (err == BT_OK)
+		err = bt_sign(journal->signer, BT_BYTES(event->hash), event->signature);
+	return err == BT_OK ? BT_OK : bt_fault_set(fault, err, 0, "hash or sign event");
+}
+
 /* Seal @p in onto @p head and write it; @p head moves on, @p frame is its second record. Inside a transaction. */
 static enum bt_err write_event(struct bt_journal *journal, const struct bt_event_in *in, int64_t now_ms,
 			       struct bt_head *head, struct bt_frame *frame, struct bt_fault *fault)
 {
 	struct bt_event event = {.seq = head->seq + 1, .time_ms = now_ms, .kind = in->kind, .body = in->body};
-	json_t *body = NULL;
+	struct bt_buf text;
+	json_t *read = NULL;
 	enum bt_err err = check_input(in, fault);
+	bt_buf_init(&text, BT_EVENT_BODY_MAX);
 	if (err == BT_OK)
-		err = parse_body(in->body, &body, fault);
-	if (err != BT_OK)
-		return err;
-	bt_text_copy(event.sale_id, sizeof event.sale_id, in->sale_id);
-	memcpy(event.prev_hash, head->hash, sizeof event.prev_hash);
-	err = bt_chain_hash(&event, event.hash);
+		err = in->tree ? write_body(in->tree, &text, fault) : parse_body(in->body, &read, fault);
+	if (err == BT_OK) {
+		if (in->tree)
+			event.body = bt_buf_view(&text);
+		bt_text_copy(event.sale_id, sizeof event.sale_id, in->sale_id);
+		err = seal_event(journal, head, &event, fault);
+	}
 	if (err == BT_OK)
-		err = bt_sign(journal->signer, BT_BYTES(event.hash), event.signature);
-	if (err != BT_OK)
-		bt_fault_set(fault, err, 0, "hash or sign event");
-	else
-		err = bt_journal_store(journal, &event, body, frame, fault);
-	json_decref(body);
+		err = bt_journal_store(journal, &event, in->tree ? in->tree : read, frame, fault);
+	json_decref(read);
+	bt_buf_fini(&text);
 	if (err != BT_OK)
 		return err;
 	head->seq = event.seq;
@@ -214,7 +230,8 @@ struct batch {
 	const struct bt_event_in *events;
 	int count;
 	int64_t now_ms;
-	struct bt_head head; /* after the batch */
+	const struct bt_head *peer; /* what the head-end acknowledges with it; NULL: nothing */
+	struct bt_head head;        /* after the batch */
 	struct bt_frame frames[BT_PUT_MAX];
 	bool written; /* COMMIT was tried: from here on a failure is final */
 };
@@ -234,6 +251,8 @@ static enum bt_err write_batch(struct bt_journal *journal, struct batch *batch, 
 		err = write_event(journal, &batch->events[i], batch->now_ms, &batch->head, &batch->frames[i], fault);
 	if (err == BT_OK && !bt_mutant(BT_MUTANT_PUT_NOT_MARKED))
 		err = bt_store_put_mark(store, journal->head.seq + 1, fault);
+	if (err == BT_OK && batch->peer)
+		err = bt_store_put_peer(store, batch->peer, fault);
 	if (err == BT_OK && bt_mutant(BT_MUTANT_FRAMES_FIRST))
 		err = bt_frames_append(&journal->frames, batch->frames, batch->count, fault);
 	if (err == BT_OK) {
@@ -303,10 +322,10 @@ static void checkpoint_when_due(struct bt_journal *journal)
 }
 
 /* The events are safe in both records already: the mirror stops the next put at most. */
-static void follow_with_mirror(struct bt_journal *journal, int64_t max)
+static void follow_with_mirror(struct bt_journal *journal, int64_t max, int wait_ms)
 {
 	struct bt_fault fault = {0};
-	enum bt_err err = bt_mirror_follow(journal, max, &fault);
+	enum bt_err err = bt_mirror_follow(journal, max, wait_ms, &fault);
 	if (err != BT_OK)
 		bt_journal_stop(journal, bt_err_fate(err) == BT_FATE_STOP ? err : BT_EDISK, fault.what);
 }
@@ -346,7 +365,7 @@ static enum bt_err check_put(struct bt_journal *journal, const struct bt_event_i
 	if (begins && !journal->hold.ballast && bt_journal_free_bytes(journal) < BT_SPACE_FLOOR)
 		return bt_fault_set(fault, BT_ENOSPC, 0, "too little space to begin a sale");
 	if (begins && lacks_mirror(journal)) {
-		enum bt_err err = bt_mirror_follow(journal, MIRROR_STEP, fault);
+		enum bt_err err = bt_mirror_follow(journal, MIRROR_STEP, -1, fault);
 		if (err != BT_OK)
 			return bt_journal_judge(journal, err, "mirror");
 		if (lacks_mirror(journal))
@@ -363,10 +382,10 @@ static bool is_harmless(const struct bt_journal *journal, const struct batch *ba
 }
 
 enum bt_err bt_journal_put_events(struct bt_journal *journal, const struct bt_event_in *events, int count,
-				  struct bt_fault *fault)
+				  const struct bt_head *peer, struct bt_fault *fault)
 {
 	struct bt_fault own = {0};
-	struct batch batch = {.events = events, .count = count};
+	struct batch batch = {.events = events, .count = count, .peer = peer};
 	if (!fault)
 		fault = &own;
 	enum bt_err err = check_put(journal, events, count, fault);
@@ -383,28 +402,42 @@ enum bt_err bt_journal_put_events(struct bt_journal *journal, const struct bt_ev
 	if (err != BT_OK)
 		return bt_journal_stop(journal, bt_err_fate(err) == BT_FATE_STOP ? err : BT_EDISK, fault->what);
 	journal->head = batch.head;
-	follow_with_mirror(journal, MIRROR_STEP);
+	follow_with_mirror(journal, journal->mirror.writer ? MIRROR_IDLE_STEP : MIRROR_STEP, MIRROR_WAIT_MS);
 	checkpoint_when_due(journal);
+	return BT_OK;
+}
+
+enum bt_err bt_journal_check_kinds(const struct bt_event_in *events, int count, struct bt_fault *fault)
+{
+	/* What follows would have to be signed otherwise: bt_journal_ratchet() sees to that. */
+	for (int i = 0; i < count && i < BT_PUT_MAX; i++)
+		if (events[i].kind == BT_EVENT_KEY)
+			return bt_fault_set(fault, BT_EINPUT, 0, "a key is changed by itself");
 	return BT_OK;
 }
 
 enum bt_err bt_journal_put(struct bt_journal *journal, const struct bt_event_in *events, int count,
 			   struct bt_fault *fault)
 {
-	/* What follows would have to be signed otherwise: bt_journal_ratchet() sees to that. */
-	for (int i = 0; i < count && i < BT_PUT_MAX; i++)
-		if (events[i].kind == BT_EVENT_KEY)
-			return bt_fault_set(fault, BT_EINPUT, 0, "a key is changed by itself");
-	return bt_journal_put_events(journal, events, count, fault);
+	enum bt_err err = bt_journal_check_kinds(events, count, fault);
+	return err == BT_OK ? bt_journal_put_events(journal, events, count, NULL, fault) : err;
 }
 
 enum bt_err bt_journal_tidy(struct bt_journal *journal, struct bt_fault *fault)
 {
 	if (journal->state != BT_OK)
 		return journal->state;
-	follow_with_mirror(journal, INT64_MAX);
+	follow_with_mirror(journal, INT64_MAX, -1);
 	if (journal->state != BT_OK)
 		return bt_fault_set(fault, journal->state, 0, "mirror");
 	enum bt_err err = bt_store_checkpoint(&journal->store, true, fault);
 	return err == BT_OK || err == BT_EBUSY ? err : bt_journal_stop(journal, err, "checkpoint");
+}
+
+bool bt_journal_step(struct bt_journal *journal)
+{
+	if (journal->state != BT_OK)
+		return false;
+	follow_with_mirror(journal, MIRROR_IDLE_STEP, 0);
+	return journal->state == BT_OK && bt_mirror_wants_more(journal);
 }

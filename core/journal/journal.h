@@ -77,11 +77,13 @@ enum bt_event_kind {
 const char *bt_event_kind_name(enum bt_event_kind kind);
 BT_MUST_USE enum bt_err bt_event_kind_parse(const char *name, enum bt_event_kind *out);
 
-/** What a caller hands in. @p body is canonical JSON (base/json.h), an object. */
+/** What a caller hands in: a body of canonical JSON (base/json.h), an object; or the object itself, which is written
+ *  canonically here and not read again. */
 struct bt_event_in {
 	enum bt_event_kind kind;
 	const char *sale_id; /* "" or 36 characters */
 	struct bt_bytes body;
+	const json_t *tree; /* instead of the body; NULL: the body is it */
 };
 
 /** One event as recorded; body borrowed until the next call on the journal. */
@@ -181,6 +183,8 @@ struct bt_journal_options {
 	const struct bt_disk *disk;      /* borrowed; NULL is the machine's own */
 	const char *mirror;              /* folder of the mirror, which is not made here; NULL or "": none */
 	bool mirror_required;            /* no sale is begun while the mirror is missing or behind */
+	bool mirror_aside; /* unless it is required, a thread looks for the mirror, reads and writes it: the @p disk
+			      must stand two */
 };
 
 /**
@@ -236,8 +240,11 @@ const struct bt_signer *bt_journal_signer(const struct bt_journal *journal);
 const uint8_t *bt_journal_key(const struct bt_journal *journal, int age);
 /** BT_OK, or the error that stopped it. */
 enum bt_err bt_journal_state(const struct bt_journal *journal);
-/** When idle: move the log of SQLite into the database file and empty it. @return BT_OK; BT_EBUSY while a reading is
- *  under way; any other failure stops the journal. */
+/** Between two keys: give a mirror that is behind or back some of what it lacks, in some milliseconds. @return whether
+ *  it lacks more. A failure of the record itself stops the journal. */
+bool bt_journal_step(struct bt_journal *journal);
+/** When there is time: bring the mirror up to date and move the log of SQLite into the database file and empty it.
+ * @return BT_OK; BT_EBUSY while a reading is under way; any other failure stops the journal. */
 BT_MUST_USE enum bt_err bt_journal_tidy(struct bt_journal *journal, struct bt_fault *fault);
 struct bt_head bt_journal_head(const struct bt_journal *journal);
 
@@ -263,8 +270,11 @@ struct bt_mirror_status {
 	int64_t behind; /* events it lacks, as far as known */
 };
 void bt_journal_mirror(const struct bt_journal *journal, struct bt_mirror_status *out);
-/** One event as a line of JSON with its end, appended to @p out: the form of mirror and export, which recovery reads.
+/** One event as canonical JSON, appended to @p out: what is uploaded of it (assets/api/openapi.yaml).
  *  @return BT_OK, BT_EFULL, BT_ENOMEM, BT_EINPUT; @p out is as before on failure. */
+BT_MUST_USE enum bt_err bt_journal_event_json(const struct bt_event *event, struct bt_buf *out);
+/** The same as a line with its end: the form of mirror and export, which recovery reads. @return as
+ *  bt_journal_event_json(). */
 BT_MUST_USE enum bt_err bt_journal_line(const struct bt_event *event, struct bt_buf *out);
 
 /** Read events with seq > @p after in order, until @p visit returns false or none are left. Only events that are in
@@ -286,11 +296,17 @@ BT_MUST_USE enum bt_err bt_journal_before(struct bt_journal *journal, enum bt_ev
 /** The first event of @p kind with a seq above @p after, as bt_journal_newest. */
 BT_MUST_USE enum bt_err bt_journal_next(struct bt_journal *journal, enum bt_event_kind kind, int64_t after,
 					struct bt_event *out, struct bt_buf *body);
+/** The newest `delivered` of @p sale_id, or of the docket @p number when that is "", as bt_journal_newest. */
+BT_MUST_USE enum bt_err bt_journal_handed(struct bt_journal *journal, const char *sale_id, const char *number,
+					  struct bt_event *out, struct bt_buf *body);
 
 /* ---- projections ---- */
 /** One sale; the row is held against the events it came from. @return BT_OK, BT_ENOTFOUND, BT_ECORRUPT (stops),
  * BT_EDISK. */
 BT_MUST_USE enum bt_err bt_journal_sale(struct bt_journal *journal, const char *sale_id, struct bt_sale_row *out);
+/** Whether it is worth asking bt_journal_sale() for a pending one: by the row alone, several times faster; true also
+ *  when that cannot be read. */
+bool bt_journal_may_be_pending(struct bt_journal *journal, const char *sale_id);
 /** By receipt number or docket (same number with "D-" before it). */
 BT_MUST_USE enum bt_err bt_journal_sale_by_receipt(struct bt_journal *journal, const char *receipt,
 						   struct bt_sale_row *out);
@@ -320,10 +336,14 @@ BT_MUST_USE enum bt_err bt_journal_covered(struct bt_journal *journal, int64_t a
 /** The same for those paid in (@p after, @p upto] with no event above @p upto, oldest first; at most @p max. */
 BT_MUST_USE enum bt_err bt_journal_left_over(struct bt_journal *journal, int64_t after, int64_t upto, int max,
 					     struct bt_sale_row *out, int *count);
-/** Sales paid in (@p after, @p upto] that BT_SALES_OPEN has: the oldest @p max of them, and how many there are in all.
- */
+struct bt_open_count {
+	int64_t all;
+	int64_t bank; /* of them those without money, whose last word the bank still owes (TENDERING) */
+};
+/** Sales begun in (@p after, @p upto] that BT_SALES_OPEN has or that wait for the bank: the oldest @p max of them, and
+ *  how many there are. */
 BT_MUST_USE enum bt_err bt_journal_open_within(struct bt_journal *journal, int64_t after, int64_t upto, int max,
-					       struct bt_sale_row *out, int *count, int64_t *all);
+					       struct bt_sale_row *out, int *count, struct bt_open_count *all);
 /** How many sales are paid for and wait for what a request, or a clerk, says of them next (PAID, VENDING). */
 BT_MUST_USE enum bt_err bt_journal_under_way(struct bt_journal *journal, int64_t *out);
 /** How many rows BT_SALES_OPEN has. */
@@ -369,6 +389,10 @@ int64_t bt_journal_acknowledged(struct bt_journal *journal);
  *  taken as nothing new. @return BT_OK; BT_ECORRUPT, and the journal stops, when this journal has no such event. */
 BT_MUST_USE enum bt_err bt_journal_acknowledge(struct bt_journal *journal, const struct bt_head *head,
 					       struct bt_fault *fault);
+/** Put @p count events, at most BT_PUT_MAX, none being fine, and acknowledge @p head, in one commit: after a cut both
+ *  are there or neither. Errors as those two. */
+BT_MUST_USE enum bt_err bt_journal_put_acknowledged(struct bt_journal *journal, const struct bt_event_in *events,
+						    int count, const struct bt_head *head, struct bt_fault *fault);
 
 struct bt_journal_report {
 	int64_t events, sales;

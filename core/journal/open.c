@@ -245,7 +245,10 @@ enum bt_err bt_journal_open(const struct bt_journal_options *options, struct bt_
 	if (err == BT_OK)
 		err = bt_mirror_find(journal, fault);
 	if (err == BT_OK)
-		err = bt_mirror_follow(journal, INT64_MAX, fault);
+		err = bt_mirror_follow(journal, INT64_MAX, -1, fault);
+	if (err == BT_OK && options->mirror_aside && !options->mirror_required && journal->signer &&
+	    bt_mirror_write_aside(&journal->mirror) != BT_OK)
+		err = bt_fault_set(fault, BT_EOS, 0, "thread for the mirror");
 	if (err == BT_OK)
 		bt_journal_settle_keys(journal);
 	bt_log_line(options->log, "journal", "open with SQLite %s: %s %s", sqlite3_libversion(), bt_err_name(err),
@@ -269,7 +272,7 @@ void bt_journal_close(struct bt_journal *journal)
 	else
 		bt_store_drop(&journal->store);
 	bt_frames_close(&journal->frames);
-	bt_mirror_close(&journal->mirror);
+	bt_mirror_fini(&journal->mirror);
 	bt_hold_close(&journal->hold);
 	bt_keys_fini(&journal->keys);
 	free(journal);

@@ -66,6 +66,13 @@ enum bt_err bt_journal_sale(struct bt_journal *journal, const char *sale_id, str
 	return BT_OK;
 }
 
+bool bt_journal_may_be_pending(struct bt_journal *journal, const char *sale_id)
+{
+	struct bt_sale_row row;
+	enum bt_err err = bt_store_find_sale(&journal->store, sale_id, &row, NULL);
+	return err != BT_OK || (row.paid_seq != 0 && row.stage == BT_STAGE_PENDING);
+}
+
 enum bt_err bt_journal_sale_by_receipt(struct bt_journal *journal, const char *receipt, struct bt_sale_row *out)
 {
 	char sale_id[37];
@@ -84,38 +91,30 @@ enum bt_err bt_journal_sale_by_receipt(struct bt_journal *journal, const char *r
 	return err == BT_OK ? bt_journal_sale(journal, sale_id, out) : err;
 }
 
-/* ?1 is the key, ?2 how many rows. */
-static const char *const filter_sql[] = {
-    [BT_SALES_ALL] = "SELECT " BT_SALE_COLUMNS " FROM sale ORDER BY paid_seq DESC LIMIT ?2",
-    [BT_SALES_UNSETTLED] = "SELECT " BT_SALE_COLUMNS " FROM sale WHERE " BT_SALE_UNSENT " ORDER BY paid_seq LIMIT ?2",
-    [BT_SALES_OPEN] =
-	"SELECT " BT_SALE_COLUMNS " FROM sale WHERE " BT_SALE_OPEN " ORDER BY " BT_SALE_RANK ",paid_seq LIMIT ?2",
-    [BT_SALES_METER] = "SELECT " BT_SALE_COLUMNS " FROM sale WHERE (meter=?1 OR connection=?1) AND ?1<>''"
-		       " ORDER BY paid_seq DESC LIMIT ?2",
-    [BT_SALES_IN_DOUBT] = "SELECT " BT_SALE_COLUMNS " FROM sale WHERE meter=?1 AND stage=9 ORDER BY paid_seq LIMIT ?2",
-    [BT_SALES_TENDERED] =
-	"SELECT " BT_SALE_COLUMNS " FROM sale WHERE " BT_SALE_TENDERED " ORDER BY paid_seq DESC LIMIT ?2",
+static const enum bt_statement filters[] = {
+    [BT_SALES_ALL] = BT_STMT_ALL,           [BT_SALES_UNSETTLED] = BT_STMT_UNSETTLED,
+    [BT_SALES_OPEN] = BT_STMT_OPEN,         [BT_SALES_METER] = BT_STMT_OF_METER,
+    [BT_SALES_IN_DOUBT] = BT_STMT_IN_DOUBT, [BT_SALES_TENDERED] = BT_STMT_TENDERED,
 };
 
 enum bt_err bt_journal_sales(struct bt_journal *journal, enum bt_sale_filter filter, const char *key, int max,
 			     struct bt_sale_row *out, int *count)
 {
-	sqlite3_stmt *statement = NULL;
 	int n = 0;
-	if ((unsigned)filter >= sizeof filter_sql / sizeof *filter_sql || max < 0)
+	enum bt_err err = BT_OK;
+	if ((unsigned)filter >= sizeof filters / sizeof *filters || max < 0)
 		return BT_EINPUT;
 	if (!journal->store.db)
 		return journal->state;
-	if (sqlite3_prepare_v2(journal->store.db, filter_sql[filter], -1, &statement, NULL) ||
-	    bt_store_bind_text(statement, 1, key ? key : "") || sqlite3_bind_int(statement, 2, max)) {
-		sqlite3_finalize(statement);
-		return bt_journal_judge(journal, bt_store_error(&journal->store, "sales", NULL), "sales");
-	}
-	enum bt_err err = BT_OK;
+	sqlite3_stmt *statement = start(journal, filters[filter], &err);
+	if (!statement)
+		return err;
+	if (bt_store_bind_text(statement, 1, key ? key : "") || sqlite3_bind_int(statement, 2, max))
+		return BT_ENOMEM;
 	while (n < max && (err = step_row(journal, statement)) == BT_OK &&
 	       (err = bt_store_sale(statement, &out[n])) == BT_OK)
 		n++;
-	sqlite3_finalize(statement);
+	sqlite3_reset(statement);
 	if (err != BT_OK && err != BT_ENOTFOUND)
 		return bt_journal_judge(journal, err, "a sale row is damaged");
 	*count = n;
@@ -183,17 +182,32 @@ static enum bt_err count_rows(struct bt_journal *journal, sqlite3_stmt *statemen
 	return err;
 }
 
-enum bt_err bt_journal_open_within(struct bt_journal *journal, int64_t after, int64_t upto, int max,
-				   struct bt_sale_row *out, int *count, int64_t *all)
+static enum bt_err count_within(struct bt_journal *journal, enum bt_statement id, int64_t after, int64_t upto,
+				int64_t *out)
 {
 	enum bt_err err = BT_OK;
-	sqlite3_stmt *statement = start(journal, BT_STMT_OPEN_WITHIN_COUNT, &err);
+	sqlite3_stmt *statement = start(journal, id, &err);
 	if (!statement)
 		return err;
 	if (sqlite3_bind_int64(statement, 1, after) || sqlite3_bind_int64(statement, 2, upto))
 		return BT_ENOMEM;
-	err = count_rows(journal, statement, all);
-	return err ? err : read_range(journal, BT_STMT_OPEN_WITHIN, (int64_t[]){after, upto}, max, out, count);
+	return count_rows(journal, statement, out);
+}
+
+enum bt_err bt_journal_open_within(struct bt_journal *journal, int64_t after, int64_t upto, int max,
+				   struct bt_sale_row *out, int *count, struct bt_open_count *all)
+{
+	struct bt_open_count found = {0};
+	enum bt_err err = count_within(journal, BT_STMT_OPEN_WITHIN_COUNT, after, upto, &found.all);
+	if (err == BT_OK)
+		err = count_within(journal, BT_STMT_BANK_WITHIN_COUNT, after, upto, &found.bank);
+	if (err == BT_OK)
+		err = read_range(journal, BT_STMT_OPEN_WITHIN, (int64_t[]){after, upto}, max, out, count);
+	if (err != BT_OK)
+		return err;
+	found.all += found.bank;
+	*all = found;
+	return BT_OK;
 }
 
 enum bt_err bt_journal_under_way(struct bt_journal *journal, int64_t *out)
@@ -374,15 +388,6 @@ int64_t bt_journal_acknowledged(struct bt_journal *journal)
 	return bt_store_peer(&journal->store, &peer, NULL) == BT_OK ? peer.seq : 0;
 }
 
-static enum bt_err set_peer(struct bt_journal *journal, const struct bt_head *head, struct bt_fault *fault)
-{
-	sqlite3_stmt *statement = bt_store_statement(&journal->store, BT_STMT_PEER_SET);
-	if (!statement || sqlite3_bind_int64(statement, 1, head->seq) ||
-	    bt_store_bind_bytes(statement, 2, BT_BYTES(head->hash)) || bt_store_run(statement))
-		return bt_store_error(&journal->store, "acknowledge", fault);
-	return BT_OK;
-}
-
 static enum bt_err check_acknowledged(struct bt_journal *journal, const struct bt_head *head, struct bt_fault *fault)
 {
 	struct bt_event event;
@@ -394,23 +399,43 @@ static enum bt_err check_acknowledged(struct bt_journal *journal, const struct b
 	return err;
 }
 
+static enum bt_err may_acknowledge(const struct bt_journal *journal, struct bt_fault *fault)
+{
+	if (journal->state != BT_OK)
+		return bt_fault_set(fault, journal->state, 0, "journal has stopped");
+	return journal->signer ? BT_OK : bt_fault_set(fault, BT_ESTATE, 0, "journal is open for reading only");
+}
+
 enum bt_err bt_journal_acknowledge(struct bt_journal *journal, const struct bt_head *head, struct bt_fault *fault)
 {
 	struct bt_head found;
-	if (journal->state != BT_OK)
-		return bt_fault_set(fault, journal->state, 0, "journal has stopped");
-	if (!journal->signer)
-		return bt_fault_set(fault, BT_ESTATE, 0, "journal is open for reading only");
-	if (head->seq <= 0)
-		return BT_OK;
-	enum bt_err err = check_acknowledged(journal, head, fault);
+	enum bt_err err = may_acknowledge(journal, fault);
+	if (err != BT_OK || head->seq <= 0)
+		return err;
+	err = check_acknowledged(journal, head, fault);
 	if (err == BT_OK && head->seq > bt_journal_acknowledged(journal)) {
-		err = set_peer(journal, head, fault);
+		err = bt_store_put_peer(&journal->store, head, fault);
 		if (err == BT_ENOSPC && journal->hold.ballast) {
 			err = bt_journal_regain(journal, &found, fault);
 			if (err == BT_OK)
-				err = set_peer(journal, head, fault);
+				err = bt_store_put_peer(&journal->store, head, fault);
 		}
 	}
 	return bt_journal_judge(journal, err, "acknowledged head");
+}
+
+enum bt_err bt_journal_put_acknowledged(struct bt_journal *journal, const struct bt_event_in *events, int count,
+					const struct bt_head *head, struct bt_fault *fault)
+{
+	enum bt_err err = may_acknowledge(journal, fault);
+	if (err != BT_OK)
+		return err;
+	if (count == 0)
+		return bt_journal_acknowledge(journal, head, fault);
+	err = bt_journal_check_kinds(events, count, fault);
+	if (err != BT_OK || head->seq <= 0)
+		return err != BT_OK ? err : bt_journal_put_events(journal, events, count, NULL, fault);
+	err = bt_journal_judge(journal, check_acknowledged(journal, head, fault), "acknowledged head");
+	bool is_new = err == BT_OK && head->seq > bt_journal_acknowledged(journal);
+	return err == BT_OK ? bt_journal_put_events(journal, events, count, is_new ? head : NULL, fault) : err;
 }

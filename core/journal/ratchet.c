@@ -61,7 +61,7 @@ static enum bt_err put_key(struct bt_journal *journal, const struct bt_signer *n
 	if (err != BT_OK)
 		bt_fault_set(fault, err, 0, "key event");
 	else
-		err = bt_journal_put_events(journal, &event, 1, fault);
+		err = bt_journal_put_events(journal, &event, 1, NULL, fault);
 	bt_buf_fini(&body);
 	return err;
 }

@@ -139,3 +139,14 @@ enum bt_err bt_journal_next(struct bt_journal *journal, enum bt_event_kind kind,
 		return bt_journal_judge(journal, bt_store_error(&journal->store, "next", NULL), "next");
 	return take_event(journal, statement, out, body);
 }
+
+enum bt_err bt_journal_handed(struct bt_journal *journal, const char *sale_id, const char *number, struct bt_event *out,
+			      struct bt_buf *body)
+{
+	enum bt_statement id = sale_id[0] ? BT_STMT_HANDED_SALE : BT_STMT_HANDED_DOCKET;
+	sqlite3_stmt *statement = bt_store_statement(&journal->store, id);
+	if (!statement || bt_store_bind_text(statement, 1, sale_id[0] ? sale_id : number) ||
+	    sqlite3_bind_int64(statement, 2, journal->head.seq))
+		return bt_journal_judge(journal, bt_store_error(&journal->store, "handed", NULL), "handed");
+	return take_event(journal, statement, out, body);
+}

@@ -35,9 +35,12 @@ enum bt_err bt_journal_judge(struct bt_journal *journal, enum bt_err err, const 
  *  @return as bt_journal_put; BT_ESTATE, BT_EINPUT when it cannot follow. */
 BT_MUST_USE enum bt_err bt_journal_store(struct bt_journal *journal, const struct bt_event *event, const json_t *body,
 					 struct bt_frame *frame, struct bt_fault *fault);
-/** As bt_journal_put(), for kinds that this room alone makes too. */
+/** @return BT_OK, or BT_EINPUT: one of @p events is not for callers to put. */
+BT_MUST_USE enum bt_err bt_journal_check_kinds(const struct bt_event_in *events, int count, struct bt_fault *fault);
+/** As bt_journal_put(), for kinds that this room alone makes too; with @p peer, which may be NULL, as what the head-end
+ *  acknowledged, in the same commit. */
 BT_MUST_USE enum bt_err bt_journal_put_events(struct bt_journal *journal, const struct bt_event_in *events, int count,
-					      struct bt_fault *fault);
+					      const struct bt_head *peer, struct bt_fault *fault);
 /** Once all events were read: sign with the key they name last. @return BT_OK or BT_EAUTH: it is not at hand. */
 BT_MUST_USE enum bt_err bt_journal_choose_signer(struct bt_journal *journal, struct bt_fault *fault);
 /** Keep the secret of the key in force only; what cannot be erased now is logged and erased another time. */

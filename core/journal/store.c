@@ -194,8 +194,39 @@ enum bt_err bt_store_find_sale(struct bt_store *store, const char *sale_id, stru
 	return err == BT_ECORRUPT ? bt_fault_set(fault, err, 0, "sale row is damaged") : err;
 }
 
-enum bt_err bt_store_put_sale(struct bt_store *store, const struct bt_sale_row *before, const struct bt_sale_row *row,
-			      struct bt_fault *fault)
+/* Only what BT_STMT_SALE_MOVE writes is another. */
+static bool is_moved_only(const struct bt_sale_row *before, const struct bt_sale_row *row)
+{
+	return before->paid_seq != 0 && strcmp(before->connection, row->connection) == 0 &&
+	       strcmp(before->meter, row->meter) == 0 && strcmp(before->operator_id, row->operator_id) == 0 &&
+	       strcmp(before->receipt, row->receipt) == 0 && strcmp(before->delivery, row->delivery) == 0 &&
+	       before->shift == row->shift && before->paid_seq == row->paid_seq &&
+	       before->paid_at_ms == row->paid_at_ms && before->amount == row->amount && before->dues == row->dues &&
+	       before->tid == row->tid;
+}
+
+static int bind_row(sqlite3_stmt *statement, const char *const *texts, int text_count, const int64_t *numbers,
+		    int number_count)
+{
+	int place = 1, code = statement ? SQLITE_OK : SQLITE_NOMEM;
+	for (int i = 0; i < text_count && !code; i++)
+		code = bt_store_bind_text(statement, place++, texts[i]);
+	for (int i = 0; i < number_count && !code; i++)
+		code = sqlite3_bind_int64(statement, place++, numbers[i]);
+	return code;
+}
+
+static int move_sale(struct bt_store *store, const struct bt_sale_row *row)
+{
+	sqlite3_stmt *statement = bt_store_statement(store, BT_STMT_SALE_MOVE);
+	const char *const texts[] = {row->sale_id, row->token};
+	const int64_t numbers[] = {row->last_seq, row->units,     row->stage,         row->made_here,
+				   row->settled,  row->exception, row->printed_copies};
+	int code = bind_row(statement, texts, sizeof texts / sizeof *texts, numbers, sizeof numbers / sizeof *numbers);
+	return code ? code : bt_store_run(statement);
+}
+
+static int store_sale(struct bt_store *store, const struct bt_sale_row *row)
 {
 	sqlite3_stmt *statement = bt_store_statement(store, BT_STMT_SALE_STORE);
 	const char *const texts[] = {row->sale_id, row->connection, row->meter,   row->operator_id,
@@ -203,14 +234,14 @@ enum bt_err bt_store_put_sale(struct bt_store *store, const struct bt_sale_row *
 	const int64_t numbers[] = {row->shift,   row->paid_seq,  row->last_seq,      row->paid_at_ms, row->amount,
 				   row->dues,    row->units,     row->tid,           row->stage,      row->made_here,
 				   row->settled, row->exception, row->printed_copies};
-	int place = 1, code = statement ? SQLITE_OK : SQLITE_NOMEM;
-	for (size_t i = 0; i < sizeof texts / sizeof *texts && !code; i++)
-		code = bt_store_bind_text(statement, place++, texts[i]);
-	for (size_t i = 0; i < sizeof numbers / sizeof *numbers && !code; i++)
-		code = sqlite3_bind_int64(statement, place++, numbers[i]);
-	if (!code)
-		code = bt_store_run(statement);
-	if (code)
+	int code = bind_row(statement, texts, sizeof texts / sizeof *texts, numbers, sizeof numbers / sizeof *numbers);
+	return code ? code : bt_store_run(statement);
+}
+
+enum bt_err bt_store_put_sale(struct bt_store *store, const struct bt_sale_row *before, const struct bt_sale_row *row,
+			      struct bt_fault *fault)
+{
+	if (is_moved_only(before, row) ? move_sale(store, row) : store_sale(store, row))
 		return bt_store_error(store, "store sale", fault);
 	enum bt_err err = bt_tally_move(&store->tally, before, row);
 	return err == BT_OK ? BT_OK : bt_fault_set(fault, err, 0, "tally of sales");
@@ -293,6 +324,15 @@ enum bt_err bt_store_peer(struct bt_store *store, struct bt_head *out, struct bt
 {
 	sqlite3_stmt *statement = bt_store_statement(store, BT_STMT_PEER);
 	return read_head(store, statement, out, fault);
+}
+
+enum bt_err bt_store_put_peer(struct bt_store *store, const struct bt_head *head, struct bt_fault *fault)
+{
+	sqlite3_stmt *statement = bt_store_statement(store, BT_STMT_PEER_SET);
+	if (!statement || sqlite3_bind_int64(statement, 1, head->seq) ||
+	    bt_store_bind_bytes(statement, 2, BT_BYTES(head->hash)) || bt_store_run(statement))
+		return bt_store_error(store, "acknowledge", fault);
+	return BT_OK;
 }
 
 void bt_store_rollback(struct bt_store *store)

@@ -15,27 +15,49 @@
 	"sale_id,connection,meter,operator,receipt,token,delivery,shift,paid_seq,last_seq,paid_at,amount,dues,units,"  \
 	"tid,stage,made_here,settled,exception,printed"
 #define BT_EVENT_COLUMNS "seq,time,sale_id,kind,body,prev_hash,hash,signature"
-/* The numbers of the stages as the SQL below writes them. */
-_Static_assert(BT_STAGE_PAID == 0 && BT_STAGE_VENDING == 1 && BT_STAGE_PENDING == 4, "stages of BT_SALE_OWED");
-_Static_assert(BT_STAGE_REFUSED == 5 && BT_STAGE_ABANDONED == 6, "stages of BT_SALE_UNSENT and BT_SALE_OPEN");
-_Static_assert(BT_STAGE_REFUNDING == 7 && BT_STAGE_REFUNDED == 8 && BT_STAGE_INQUIRING == 9, "stages of BT_SALE_OWED");
-_Static_assert(BT_STAGE_TENDERING == 10 && BT_STAGE_UNPAID == 11, "stages of BT_SALE_UNSENT and BT_SALE_TENDERED");
+/* Stages as one number with a bit for each: SQLite makes a list of three or more into a table each time it holds a row
+ * against it, a bit it looks up. The numbers stand in the SQL below, and in indexes: BT_STAGES_* says what they are. */
+#define BT_STAGE_BIT(stage) (1 << BT_STAGE_##stage)
+#define BT_STAGES_MONEYLESS                                                                                            \
+	(BT_STAGE_BIT(REFUSED) | BT_STAGE_BIT(ABANDONED) | BT_STAGE_BIT(TENDERING) | BT_STAGE_BIT(UNPAID))
+#define BT_STAGES_WAITS (BT_STAGE_BIT(PENDING) | BT_STAGE_BIT(REFUNDING) | BT_STAGE_BIT(INQUIRING))
+#define BT_STAGES_OWED  (BT_STAGES_WAITS | BT_STAGE_BIT(PAID) | BT_STAGE_BIT(VENDING))
+#define BT_STAGES_DONE  (BT_STAGE_BIT(TOKENED) | BT_STAGE_BIT(CREDITED) | BT_STAGE_BIT(REFUNDED))
+_Static_assert(BT_STAGES_MONEYLESS == 3168 && BT_STAGES_OWED == 659, "stages of BT_SALE_UNSENT and BT_SALE_OWED");
+_Static_assert((BT_STAGES_OWED | BT_STAGE_BIT(REFUSED)) == 691, "stages of BT_SALE_OPEN");
+_Static_assert(BT_STAGES_WAITS == 656 && BT_STAGES_DONE == 268, "stages of BT_SALE_WAITS and BT_SALE_DONE");
+_Static_assert(BT_STAGE_PAID == 0 && BT_STAGE_VENDING == 1, "stages of BT_STMT_UNDER_WAY");
+_Static_assert(BT_STAGE_REFUSED == 5 && BT_STAGE_ABANDONED == 6 && BT_STAGE_REFUNDED == 8 && BT_STAGE_INQUIRING == 9 &&
+		   BT_STAGE_TENDERING == 10 && BT_STAGE_UNPAID == 11,
+	       "stages that the SQL below names alone");
 /** Sales that count against the caps: money taken and not acknowledged, so neither refused (5), abandoned (6), still
  *  waiting for the bank (10) nor unpaid (11). */
-#define BT_SALE_UNSENT "settled=0 AND stage NOT IN (5,6,10,11)"
+#define BT_SALE_UNSENT "settled=0 AND ((3168>>stage)&1)=0"
 /** Sales without money, that the bank was asked for. */
 #define BT_SALE_TENDERED "stage IN (10,11)"
 /** Money taken and nothing given for it yet: paid (0), vending (1), pending (4), refunding (7), inquiring (9). */
-#define BT_SALE_OWED "stage IN (0,1,4,7,9)"
+#define BT_SALE_OWED "((659>>stage)&1)"
 /** Sales that need somebody: owed, refused, refunded (8) with no slip of it yet, or named in an exception, unless a
  *  person has closed them (6). */
-#define BT_SALE_OPEN "stage<>6 AND (stage IN (0,1,4,5,7,9) OR (stage=8 AND printed=0) OR exception=1)"
+#define BT_SALE_OPEN "stage<>6 AND (((691>>stage)&1) OR (stage=8 AND printed=0) OR exception=1)"
+/** Sales without money whose last word the bank still owes. */
+#define BT_SALE_BANK BT_SALE_TENDERED " AND stage=10 AND NOT (" BT_SALE_OPEN ")"
 /** What sync asks the head-end to end: pending (4), refunding (7), inquiring (9). */
-#define BT_SALE_WAITS "stage IN (4,7,9)"
+#define BT_SALE_WAITS "((656>>stage)&1)"
 /** Delivered (2, 3) or refunded (8): what the head-end's acknowledgement settles. */
-#define BT_SALE_DONE "stage IN (2,3,8)"
-_Static_assert(BT_STAGE_TOKENED == 2 && BT_STAGE_CREDITED == 3, "stages of BT_SALE_DONE");
-#define BT_SALE_RANK "CASE WHEN " BT_SALE_OWED " THEN 0 WHEN stage IN (5,8) THEN 1 ELSE 2 END"
+#define BT_SALE_DONE "((268>>stage)&1)"
+/* From behind a key of a body to the quote that ends its text: a body is canonical, and what stands here has no escape
+ * (bt_fold_handed()). SQLite's own JSON functions may not stand in an index of a schema that is not trusted. */
+#define BT_BODY_TAIL(key, key_len) "substr(body,instr(body,'\"" key "\":\"')+" #key_len "+4,40)"
+#define BT_BODY_TEXT(key, key_len)                                                                                     \
+	"substr(" BT_BODY_TAIL(key, key_len) ",1,instr(" BT_BODY_TAIL(key, key_len) ",'\"')-1)"
+/* With its sign: beside an index of `kind='delivered'` SQLite compiles a statement that asks for `kind=?` anew each
+ * time it is bound, in case that the kind is this one. */
+#define BT_HANDED "+kind='delivered'"
+/** Of a `delivered` event: the sale of another terminal that it ends, and the number of its docket. */
+#define BT_HANDED_SALE   BT_BODY_TEXT("sale_id", 7)
+#define BT_HANDED_DOCKET BT_BODY_TEXT("docket", 6)
+#define BT_SALE_RANK     "CASE WHEN " BT_SALE_OWED " THEN 0 WHEN stage IN (5,8) THEN 1 ELSE 2 END"
 
 /* One row per statement kept prepared. */
 #define BT_STATEMENTS(ROW)                                                                                             \
@@ -53,12 +75,31 @@ _Static_assert(BT_STAGE_TOKENED == 2 && BT_STAGE_CREDITED == 3, "stages of BT_SA
 	    " ORDER BY seq DESC LIMIT 1")                                                                              \
 	ROW(BT_STMT_NEXT,                                                                                              \
 	    "SELECT " BT_EVENT_COLUMNS " FROM event WHERE kind=?1 AND seq>?2 AND seq<=?3 ORDER BY seq LIMIT 1")        \
+	ROW(BT_STMT_HANDED_SALE, "SELECT " BT_EVENT_COLUMNS " FROM event WHERE " BT_HANDED " AND " BT_HANDED_SALE      \
+				 "=?1 AND seq<=?2 ORDER BY seq DESC LIMIT 1")                                          \
+	ROW(BT_STMT_HANDED_DOCKET, "SELECT " BT_EVENT_COLUMNS " FROM event WHERE " BT_HANDED " AND " BT_HANDED_DOCKET  \
+				   "=?1 AND seq<=?2 ORDER BY seq DESC LIMIT 1")                                        \
 	ROW(BT_STMT_SALE_EVENTS,                                                                                       \
 	    "SELECT " BT_EVENT_COLUMNS " FROM event WHERE sale_id=?1 AND sale_id<>'' ORDER BY seq")                    \
 	ROW(BT_STMT_SALE, "SELECT " BT_SALE_COLUMNS " FROM sale WHERE sale_id=?1")                                     \
 	ROW(BT_STMT_SALE_STORE, "INSERT OR REPLACE INTO sale(" BT_SALE_COLUMNS                                         \
 				") VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20)")    \
+	/* What moves while a sale goes on, which most indexes do not hold. */                                         \
+	ROW(BT_STMT_SALE_MOVE, "UPDATE sale SET token=?2,last_seq=?3,units=?4,stage=?5,made_here=?6,settled=?7,"       \
+			       "exception=?8,printed=?9 WHERE sale_id=?1")                                             \
 	ROW(BT_STMT_RECEIPT, "SELECT sale_id FROM sale WHERE receipt=?1 ORDER BY paid_seq LIMIT 1")                    \
+	/* Lists: ?1 is the key, ?2 how many rows. */                                                                  \
+	ROW(BT_STMT_ALL, "SELECT " BT_SALE_COLUMNS " FROM sale ORDER BY paid_seq DESC LIMIT ?2")                       \
+	ROW(BT_STMT_UNSETTLED,                                                                                         \
+	    "SELECT " BT_SALE_COLUMNS " FROM sale WHERE " BT_SALE_UNSENT " ORDER BY paid_seq LIMIT ?2")                \
+	ROW(BT_STMT_OPEN,                                                                                              \
+	    "SELECT " BT_SALE_COLUMNS " FROM sale WHERE " BT_SALE_OPEN " ORDER BY " BT_SALE_RANK ",paid_seq LIMIT ?2") \
+	ROW(BT_STMT_OF_METER, "SELECT " BT_SALE_COLUMNS " FROM sale WHERE (meter=?1 OR connection=?1) AND ?1<>''"      \
+			      " ORDER BY paid_seq DESC LIMIT ?2")                                                      \
+	ROW(BT_STMT_IN_DOUBT,                                                                                          \
+	    "SELECT " BT_SALE_COLUMNS " FROM sale WHERE meter=?1 AND stage=9 ORDER BY paid_seq LIMIT ?2")              \
+	ROW(BT_STMT_TENDERED,                                                                                          \
+	    "SELECT " BT_SALE_COLUMNS " FROM sale WHERE " BT_SALE_TENDERED " ORDER BY paid_seq DESC LIMIT ?2")         \
 	ROW(BT_STMT_UNSENT, "SELECT count(*),coalesce(sum(amount),0),coalesce(min(paid_at),0)"                         \
 			    " FROM sale WHERE " BT_SALE_UNSENT)                                                        \
 	ROW(BT_STMT_NEXT_PENDING, "SELECT " BT_SALE_COLUMNS " FROM sale WHERE " BT_SALE_WAITS                          \
@@ -66,14 +107,19 @@ _Static_assert(BT_STAGE_TOKENED == 2 && BT_STAGE_CREDITED == 3, "stages of BT_SA
 	/* Few events, each with its sale: the + keeps the search away from the indexes of all that is unsent. */      \
 	ROW(BT_STMT_COVERED,                                                                                           \
 	    "SELECT " BT_SALE_COLUMNS " FROM sale WHERE sale_id IN (SELECT sale_id FROM event WHERE seq>?1 AND"        \
-	    " seq<=?2 AND sale_id<>'') AND last_seq>?1 AND last_seq<=?2 AND +settled=0 AND +" BT_SALE_DONE             \
+	    " seq<=?2 AND sale_id<>'') AND last_seq>?1 AND last_seq<=?2 AND +settled=0 AND " BT_SALE_DONE              \
 	    " ORDER BY last_seq LIMIT ?3")                                                                             \
 	ROW(BT_STMT_LEFT_OVER, "SELECT " BT_SALE_COLUMNS " FROM sale WHERE " BT_SALE_UNSENT " AND " BT_SALE_DONE       \
 			       " AND paid_seq>?1 AND paid_seq<=?2 AND last_seq<=?2 ORDER BY paid_seq LIMIT ?3")        \
+	/* Two halves, for each has an index of its own. */                                                            \
 	ROW(BT_STMT_OPEN_WITHIN, "SELECT " BT_SALE_COLUMNS " FROM sale WHERE " BT_SALE_OPEN                            \
-				 " AND paid_seq>?1 AND paid_seq<=?2 ORDER BY paid_seq LIMIT ?3")                       \
+				 " AND paid_seq>?1 AND paid_seq<=?2 UNION ALL SELECT " BT_SALE_COLUMNS                 \
+				 " FROM sale WHERE " BT_SALE_BANK " AND paid_seq>?1 AND paid_seq<=?2"                  \
+				 " ORDER BY paid_seq LIMIT ?3")                                                        \
 	ROW(BT_STMT_OPEN_WITHIN_COUNT,                                                                                 \
 	    "SELECT count(*) FROM sale WHERE " BT_SALE_OPEN " AND paid_seq>?1 AND paid_seq<=?2")                       \
+	ROW(BT_STMT_BANK_WITHIN_COUNT,                                                                                 \
+	    "SELECT count(*) FROM sale WHERE " BT_SALE_BANK " AND paid_seq>?1 AND paid_seq<=?2")                       \
 	ROW(BT_STMT_UNDER_WAY, "SELECT count(*) FROM sale WHERE " BT_SALE_OPEN " AND stage IN (0,1)")                  \
 	ROW(BT_STMT_OPEN_COUNT, "SELECT count(*) FROM sale WHERE " BT_SALE_OPEN)                                       \
 	ROW(BT_STMT_EXCEPTIONS, "SELECT " BT_EVENT_COLUMNS " FROM event WHERE kind='exception' AND sale_id<>''"        \
@@ -85,8 +131,10 @@ _Static_assert(BT_STAGE_TOKENED == 2 && BT_STAGE_CREDITED == 3, "stages of BT_SA
 	    "SELECT count(DISTINCT e.sale_id) FROM event e JOIN sale s ON s.sale_id=e.sale_id WHERE"                   \
 	    " e.kind='exception' AND e.seq<=?1 AND json_extract(e.body,'$.code') IN (SELECT value FROM"                \
 	    " json_each(?2)) AND s.settled=0 AND s.stage NOT IN (5,6,8,10,11)")                                        \
+	/* Asked at each sale: a list of more than two would be made into a table each time. */                        \
 	ROW(BT_STMT_METER_USE, "SELECT coalesce(sum(delivery='token'),0),coalesce(sum(amount),0)"                      \
-			       " FROM sale WHERE meter=?1 AND paid_at>=?2 AND stage NOT IN (5,6,8,10,11)")             \
+			       " FROM sale WHERE meter=?1 AND paid_at>=?2 AND stage<>5 AND stage<>6 AND stage<>8"      \
+			       " AND stage<>10 AND stage<>11")                                                         \
 	ROW(BT_STMT_TID, "SELECT 1 FROM sale WHERE meter=?1 AND tid=?2 AND tid<>0 AND sale_id<>?3")                    \
 	ROW(BT_STMT_SHIFT, "SELECT count(*) FROM sale WHERE shift=?1")                                                 \
 	ROW(BT_STMT_PEER, "SELECT seq,hash FROM peer WHERE id=1")                                                      \
@@ -167,5 +215,6 @@ BT_MUST_USE enum bt_err bt_store_event_at(struct bt_store *store, int64_t seq, s
 BT_MUST_USE enum bt_err bt_store_last(struct bt_store *store, struct bt_head *out, struct bt_fault *fault);
 /** What the head-end acknowledged last; zeroed when nothing. */
 BT_MUST_USE enum bt_err bt_store_peer(struct bt_store *store, struct bt_head *out, struct bt_fault *fault);
+BT_MUST_USE enum bt_err bt_store_put_peer(struct bt_store *store, const struct bt_head *head, struct bt_fault *fault);
 
 #endif

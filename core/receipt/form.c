@@ -56,7 +56,7 @@ static const struct {
 			 {HEAD, BT_BLOCK_NUMBER, BT_BLOCK_COUNTER, BT_BLOCK_TEST, BT_BLOCK_HOW_TO, BT_BLOCK_PROOF,
 			  BT_BLOCK_RULE, CLOSE}},
     [BT_RECEIPT_SHIFT_X] = {N_("X REPORT, the shift goes on"), NULL, {REPORT, BT_BLOCK_PROOF, BT_BLOCK_END}},
-    [BT_RECEIPT_SHIFT_Z] = {N_("Z REPORT, the shift is closed"),
+    [BT_RECEIPT_SHIFT_Z] = {N_("Z REPORT, the shift has ended"),
 			    NULL,
 			    {REPORT, BT_BLOCK_SIGN, BT_BLOCK_RULE, BT_BLOCK_PROOF, BT_BLOCK_END}},
 };

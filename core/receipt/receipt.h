@@ -81,15 +81,18 @@ struct bt_receipt_facts {
 	bool no_token; /* docket: a credit follows, never a token */
 	int copy;
 	struct bt_receipt_name utility, counter, clerk, consumer, relative, place;
-	struct bt_receipt_name approved; /* refunds: the supervisor */
-	char relation[8];                /* "s/o", "d/o", "w/o" */
+	struct bt_receipt_name approved;             /* refunds: the supervisor */
+	struct bt_receipt_name sealed_by, closed_by; /* reports of a shift that has ended; empty: nobody yet */
+	char relation[8];                            /* "s/o", "d/o", "w/o" */
 	char terminal[8], receipt_number[24], connection[16], meter[16], category[16];
 	char token[21];                  /* "" when none */
 	struct bt_key_tokens key_change; /* keyed in before the token */
 	int64_t paid_at_ms;
 	bt_paise amount, dues, energy, duty, given, change;
-	int64_t units;   /* tenths of kWh */
-	char tender[16]; /* catalogue key, e.g. "Cash" */
+	bt_paise fixed;     /* of the amount, towards the month's fixed charge */
+	int64_t units;      /* tenths of kWh, the free ones too */
+	int64_t free_units; /* those of them that cost nothing */
+	char tender[16];    /* catalogue key, e.g. "Cash" */
 	char tender_reference[40];
 	struct bt_receipt_name bank; /* of a cheque or draft */
 	char tariff[48];

@@ -44,15 +44,21 @@ void bt_block_money(const struct bt_slip *slip)
 {
 	const struct bt_receipt_facts *facts = slip->facts;
 	struct bt_lines *lines = slip->lines;
+	char digits[32];
 	bt_lines_money(lines, true, N_("Amount"), facts->amount);
 	put_amount_words(lines, facts->amount);
 	if (facts->dues != 0) {
 		bt_lines_money(lines, false, N_("Towards balance"), facts->amount - facts->dues);
 		bt_lines_money(lines, false, N_("Towards dues"), facts->dues);
 	}
+	bt_lines_money(lines, false, N_("fixed charge"), facts->fixed);
 	bt_lines_money(lines, false, N_("energy"), facts->energy);
 	bt_lines_money(lines, false, N_("duty"), facts->duty);
 	put_units(lines, facts->units);
+	if (facts->free_units != 0) {
+		bt_units_format(facts->free_units, digits);
+		bt_lines_pair(lines, false, N_("of these free"), digits);
+	}
 }
 
 /* "20.0 × ₹ 4.10" and what that comes to. */

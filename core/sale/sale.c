@@ -90,6 +90,7 @@ const struct bt_sale_step bt_sale_table[] = {
 	ROW(REFUNDING, SEND,           REFUNDING, ASK_REVERSAL)
 	ROW(REFUNDING, REVERSED,       REFUNDED,  GIVE_BACK)     /* PROTOCOL S5, H3 */
 	ROW(REFUNDING, VEND_OK,        TOKENED,   PRINT_TOKEN)   /* the token had left: it wins (PROTOCOL H3, S9) */
+	ROW(REFUNDING, VEND_CREDITED,  CREDITED,  PRINT_CREDIT)  /* given at another counter: it stands */
 	ROW(REFUNDING, VEND_LOST,      REFUNDING, NONE)          /* no answer: asked again */
 	ROW(REFUNDING, VEND_REFUSED,   REFUNDING, NONE)
 	ROW(REFUNDING, VEND_DIVERGED,  STOPPED,   STOP)

@@ -103,6 +103,9 @@ const struct bt_sale_step *bt_sale_find_step(enum bt_sale_state state, enum bt_s
 enum bt_delivery { BT_DELIVERY_TOKEN, BT_DELIVERY_BALANCE, BT_DELIVERY_DUES };
 const char *bt_delivery_code(enum bt_delivery delivery);
 
+/** "head-end", "psp", as settings and records have it; NULL of UNSAID. */
+const char *bt_way_code(enum bt_tender_way way);
+
 #define BT_SALE_TENDERS 4
 
 /** The sale as journaled in `paid` and sent in POST /v1/sales; fixed at PAID but for rev (PROTOCOL S3). */
@@ -122,7 +125,15 @@ struct bt_sale {
 	struct bt_tender tenders[BT_SALE_TENDERS];
 };
 
-/** Canonical JSON (the schema SaleRecord of assets/api/openapi.yaml) appended to @p out. */
+/** What a price was made by where it depends on the month: the member `month` of records and figures. A JSON object,
+ * the caller's; NULL without memory. */
+void *bt_sale_month_json(const struct bt_quote *quote);
+/** Inverse, from the object that has the member: fixed charge, free units, month and what was bought before go into
+ *  @p out; without the member it stays as it is. @return BT_OK or BT_EFORMAT. */
+BT_MUST_USE enum bt_err bt_sale_month_read(const void *object, struct bt_quote *out);
+/** The schema SaleRecord of assets/api/openapi.yaml as a JSON object, the caller's; NULL without memory. */
+void *bt_sale_json(const struct bt_sale *sale);
+/** The same as canonical JSON, appended to @p out. */
 BT_MUST_USE enum bt_err bt_sale_encode(const struct bt_sale *sale, struct bt_buf *out);
 /** Inverse. @return BT_OK, BT_EFORMAT or BT_ENOMEM; *out untouched on failure. */
 BT_MUST_USE enum bt_err bt_sale_decode(struct bt_bytes json, struct bt_sale *out, struct bt_fault *fault);

@@ -6,11 +6,21 @@
 #include "core/base/json.h"
 #include "core/base/random.h"
 
+#define MONTH_MIN 197001
+#define MONTH_MAX 999912
+
 static json_t *encode_key(const struct bt_sts_key_id *key)
 {
 	return json_pack("{s:i, s:s, s:s, s:s, s:i, s:i, s:i, s:s, s:s, s:I}", "base", key->base, "dkga", key->dkga,
 			 "ea", key->ea, "kcv", key->kcv, "ken", key->ken, "krn", key->krn, "kt", key->kt, "sgc",
 			 key->sgc, "ti", key->ti, "version", (json_int_t)key->version);
+}
+
+static const char *const way_codes[] = {[BT_WAY_SERVER] = "head-end", [BT_WAY_SERVICE] = "psp"};
+
+const char *bt_way_code(enum bt_tender_way way)
+{
+	return way_codes[way];
 }
 
 static json_t *encode_tenders(const struct bt_sale *sale)
@@ -25,6 +35,8 @@ static json_t *encode_tenders(const struct bt_sale *sale)
 
 		if (row && tender->reference[0])
 			whole = json_object_set_new(row, "reference", json_string(tender->reference)) == 0;
+		if (row && bt_way_code(tender->way))
+			whole = json_object_set_new(row, "way", json_string(bt_way_code(tender->way))) == 0 && whole;
 		whole = json_array_append_new(list, row) == 0 && whole;
 	}
 	if (!whole) {
@@ -34,10 +46,38 @@ static json_t *encode_tenders(const struct bt_sale *sale)
 	return list;
 }
 
+void *bt_sale_month_json(const struct bt_quote *quote)
+{
+	return json_pack("{s:I, s:I, s:i, s:I}", "fixed_paise", (json_int_t)quote->fixed, "free",
+			 (json_int_t)quote->free, "of", (int)quote->month, "units", (json_int_t)quote->before);
+}
+
+enum bt_err bt_sale_month_read(const void *object, struct bt_quote *out)
+{
+	const json_t *month = bt_json_object(object, "month");
+	bt_paise fixed = 0;
+	int64_t free_units = 0, of = 0, before = 0;
+
+	if (!bt_json_has(object, "month"))
+		return BT_OK;
+	if (!month || bt_json_int(month, "fixed_paise", 0, BT_PAISE_MAX, &fixed) != BT_OK ||
+	    bt_json_int(month, "free", 0, BT_MONTH_UNITS_MAX, &free_units) != BT_OK ||
+	    bt_json_int(month, "of", MONTH_MIN, MONTH_MAX, &of) != BT_OK ||
+	    bt_json_int(month, "units", 0, BT_MONTH_UNITS_MAX, &before) != BT_OK || of % 100 < 1 || of % 100 > 12)
+		return BT_EFORMAT;
+	out->fixed = fixed;
+	out->free = free_units;
+	out->month = (int32_t)of;
+	out->before = before;
+	return BT_OK;
+}
+
 /* A record that lacks a part must not be signed: the setters fail on a value that could not be made. */
 static enum bt_err add_parts(json_t *o, const struct bt_sale *sale)
 {
 	if (json_object_set_new(o, "tenders", encode_tenders(sale)) != 0)
+		return BT_ENOMEM;
+	if (sale->quote.month && json_object_set_new(o, "month", bt_sale_month_json(&sale->quote)) != 0)
 		return BT_ENOMEM;
 	if (!sale->has_tid)
 		return BT_OK;
@@ -48,10 +88,9 @@ static enum bt_err add_parts(json_t *o, const struct bt_sale *sale)
 	return BT_OK;
 }
 
-enum bt_err bt_sale_encode(const struct bt_sale *sale, struct bt_buf *out)
+void *bt_sale_json(const struct bt_sale *sale)
 {
 	const struct bt_quote *quote = &sale->quote;
-	enum bt_err err;
 	json_t *o = json_pack(
 	    "{s:I, s:s, s:s, s:I, s:I, s:I, s:s, s:I, s:s, s:s, s:I, s:s, s:s, s:I, s:s, s:I, s:s, s:s, s:I}",
 	    "amount_paise", (json_int_t)quote->amount, "connection", sale->connection, "delivery",
@@ -62,11 +101,18 @@ enum bt_err bt_sale_encode(const struct bt_sale *sale, struct bt_buf *out)
 	    "sale_id", sale->sale_id, "shift", (json_int_t)sale->shift, "tariff", quote->tariff, "terminal",
 	    sale->terminal, "units", (json_int_t)quote->units);
 
-	if (!o)
-		return BT_ENOMEM;
-	err = add_parts(o, sale);
-	if (!err)
-		err = bt_json_encode(o, out);
+	if (o && add_parts(o, sale) != BT_OK) {
+		json_decref(o);
+		return NULL;
+	}
+	return o;
+}
+
+enum bt_err bt_sale_encode(const struct bt_sale *sale, struct bt_buf *out)
+{
+	json_t *o = bt_sale_json(sale);
+	enum bt_err err = o ? bt_json_encode(o, out) : BT_ENOMEM;
+
 	json_decref(o);
 	return err;
 }
@@ -107,6 +153,25 @@ static enum bt_err decode_key(const json_t *o, struct bt_sts_key_id *out)
 	return err;
 }
 
+/* Of another way nobody here could ask: the record is not understood. */
+static enum bt_err decode_way(const json_t *row, enum bt_tender_way *out)
+{
+	char text[12];
+	enum bt_err err;
+
+	if (!bt_json_has(row, "way"))
+		return BT_OK;
+	err = bt_json_text(row, "way", text, sizeof text);
+	if (err)
+		return err;
+	for (int way = BT_WAY_SERVER; way <= BT_WAY_SERVICE; way++)
+		if (strcmp(text, way_codes[way]) == 0) {
+			*out = (enum bt_tender_way)way;
+			return BT_OK;
+		}
+	return BT_EFORMAT;
+}
+
 static enum bt_err decode_tenders(const json_t *list, struct bt_sale *out)
 {
 	enum bt_err err = BT_OK;
@@ -124,6 +189,8 @@ static enum bt_err decode_tenders(const json_t *list, struct bt_sale *out)
 		take_int(&err, row, "given_paise", BT_PAISE_MAX, &tender->given);
 		if (bt_json_has(row, "reference"))
 			take_text(&err, row, "reference", tender->reference, sizeof tender->reference);
+		if (!err)
+			err = decode_way(row, &tender->way);
 	}
 	out->tender_count = (int)count;
 	return err;
@@ -185,6 +252,8 @@ static enum bt_err decode_fields(const json_t *o, struct bt_sale *sale)
 	take_int(&err, o, "energy_paise", BT_PAISE_MAX, &sale->quote.energy);
 	take_int(&err, o, "duty_paise", BT_PAISE_MAX, &sale->quote.duty);
 	take_int(&err, o, "units", INT32_MAX, &sale->quote.units);
+	if (!err)
+		err = bt_sale_month_read(o, &sale->quote);
 	if (!err)
 		err = bt_kind_parse(kind, &sale->kind);
 	if (!err)

@@ -22,28 +22,18 @@ enum bt_sale_effect bt_teller_move(struct bt_teller *teller, struct bt_teller_wo
 
 enum bt_err bt_teller_add(struct bt_teller_batch *batch, enum bt_event_kind kind, const char *sale_id, void *json)
 {
-	struct bt_buf *body = &batch->bodies[batch->count];
-	enum bt_err err;
-
 	assert(batch->count < 4);
 	if (!json)
 		return BT_ENOMEM;
-	bt_buf_init(body, BT_EVENT_BODY_MAX);
-	err = bt_json_encode(json, body);
-	json_decref(json);
-	if (err) {
-		bt_buf_fini(body);
-		return err;
-	}
-	batch->events[batch->count++] =
-	    (struct bt_event_in){.kind = kind, .sale_id = sale_id, .body = bt_buf_view(body)};
+	batch->bodies[batch->count] = json;
+	batch->events[batch->count++] = (struct bt_event_in){.kind = kind, .sale_id = sale_id, .tree = json};
 	return BT_OK;
 }
 
 void bt_teller_drop(struct bt_teller_batch *batch)
 {
 	for (int i = 0; i < batch->count; i++)
-		bt_buf_fini(&batch->bodies[i]);
+		json_decref(batch->bodies[i]);
 	batch->count = 0;
 }
 
@@ -101,7 +91,8 @@ static bool is_idle(const struct bt_teller_work *work)
 	bool waiting = !work->cut_off && (work->state == BT_SALE_PAID || work->state == BT_SALE_VENDING ||
 					  work->state == BT_SALE_DECIDING);
 
-	return !waiting && !work->asking && !bt_slip_is_in_hand(work->printing);
+	return !waiting && !work->asking && !work->unproved && work->later_boot_ms == 0 &&
+	       !bt_slip_is_in_hand(work->printing);
 }
 
 struct bt_teller_work *bt_teller_room(struct bt_teller *teller)
@@ -316,6 +307,7 @@ enum bt_err bt_teller_view(struct bt_teller *teller, const char *sale_id, struct
 	    .tokened_at_ms = work->tokened_at_ms,
 	    .cut_off = work->cut_off,
 	    .asking = work->asking,
+	    .awaits_key = work->later_boot_ms != 0 || (work->state == BT_SALE_VENDING && work->key_until_boot_ms != 0),
 	    .convergent = bt_teller_converges(teller),
 	    .refundable = bt_teller_is_refundable(teller, work),
 	    .needs_docket = work->docket_given,
@@ -323,7 +315,7 @@ enum bt_err bt_teller_view(struct bt_teller *teller, const char *sale_id, struct
 	    .figures = work->figures,
 	    .possible_duplicate = work->overridden,
 	};
-	if (work->state == BT_SALE_VENDING || work->state == BT_SALE_REFUNDING)
+	if (work->state == BT_SALE_VENDING || work->state == BT_SALE_REFUNDING || work->later_boot_ms != 0)
 		out->waited_ms = bt_clock_boot_ms(teller->parts.clock) - work->asked_boot_ms;
 	if (shown) {
 		bt_text_copy(out->token, sizeof out->token, work->token);

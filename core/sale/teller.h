@@ -53,6 +53,8 @@ struct bt_sale_view {
 	enum bt_print_progress printing;
 	int copies;
 	int64_t tokened_at_ms;
+	bool awaits_key;         /* all that is waited for is the key that makes the token here: VENDING, or finished
+				    later and PENDING, or INQUIRING on a supervisor's word */
 	bool asking;             /* the head-end has been asked something about it and has not answered yet */
 	bool convergent;         /* a token made here would be the head-end's (PROTOCOL T5) */
 	bool cut_off;            /* by a restart; nobody has said yet whether the consumer is here (PROTOCOL S6) */
@@ -80,9 +82,9 @@ struct bt_teller_parts {
 	struct bt_directory *directory; /* for names on receipts after a restart; may be NULL */
 	const struct bt_wire *wire;     /* NULL: no server at all */
 	struct bt_breaker *breaker;
-	const struct bt_wire *bank; /* whom UPI payments are asked of; NULL: the server */
-	struct bt_breaker *bank_breaker;
-	bool upi_off; /* none is begun; those that were are brought to an end */
+	const struct bt_wire *service; /* for payments; NULL: none. What it made is followed there whatever `upi` is */
+	struct bt_breaker *service_breaker;
+	enum bt_upi_way upi;        /* OFF: none is begun; those that were are brought to an end */
 	const struct bt_sink *sink; /* NULL: nothing is printed */
 	const struct bt_words *words;
 	struct bt_log *log;
@@ -154,6 +156,7 @@ BT_MUST_USE enum bt_err bt_teller_reprint(struct bt_teller *teller, const char *
 BT_MUST_USE enum bt_err bt_teller_open_drawer(struct bt_teller *teller, const struct bt_approval *approval);
 /** Finish an owned sale (sync and desk): PENDING by asking the server with the same body, INQUIRING by an inquiry,
  *  REFUNDING by asking for the reversal again; nothing is printed by itself.
+ *  One whose key is on its way (awaits_key) is under way too: it ends by itself, with its token or as it was.
  *  BT_OK, BT_ENOTFOUND, BT_ESTATE (nothing to finish, diverged, asked already, or still not possible), BT_EFULL. */
 BT_MUST_USE enum bt_err bt_teller_finish(struct bt_teller *teller, const char *sale_id);
 /** The consumer agrees to the new figures of a refusal: the next revision, same TID, goes to the server (PROTOCOL S3).
@@ -182,10 +185,11 @@ BT_MUST_USE enum bt_err bt_teller_refund(struct bt_teller *teller, const char *s
 BT_MUST_USE enum bt_err bt_teller_abandon(struct bt_teller *teller, const char *sale_id,
 					  const struct bt_approval *approval);
 /** INQUIRING: make the token here although the head-end may have made another; POSSIBLE DUPLICATE stands on the slip
- *  (PROTOCOL T5). @p denial says why not with BT_ESTATE. Errors as bt_teller_refund. */
+ *  (PROTOCOL T5). BT_OK also while its key is on its way: the word is kept, and the token follows by itself or not at
+ *  all. @p denial says why not with BT_ESTATE. Errors as bt_teller_refund. */
 BT_MUST_USE enum bt_err bt_teller_override(struct bt_teller *teller, const char *sale_id,
 					   const struct bt_approval *approval, enum bt_denial *denial);
-/** True while a request for @p sale_id is out. */
+/** True while a request for @p sale_id is out, or its key is waited for. */
 bool bt_teller_is_asking(struct bt_teller *teller, const char *sale_id);
 /** The answer to an upload says that the credit of this PENDING dues or balance sale is posted: journals it as credited
  *  and settled. BT_OK, BT_ENOTFOUND, BT_ESTATE (not such a sale), BT_EFULL, the journal's error. */
@@ -201,6 +205,9 @@ void bt_teller_note_exception(struct bt_teller *teller, const char *sale_id, con
 
 /** Take an answer that is this teller's. @return false when it belongs to somebody else. */
 bool bt_teller_answer(struct bt_teller *teller, const struct bt_answer *answer);
+/** The consumer has waited for the head-end already, over another question: the next request of a sale has @p ms less
+ * of the deadline, down to none; it is sent all the same. */
+void bt_teller_wait_less(struct bt_teller *teller, int64_t ms);
 /** Do what is due: deadlines, print results. @return true when a view has changed. */
 bool bt_teller_step(struct bt_teller *teller);
 /** Milliseconds until bt_teller_step has something to do; -1 nothing. */

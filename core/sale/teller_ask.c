@@ -11,6 +11,9 @@
 /* The wire answers every call by its deadline; one that has not come so long after it never will. */
 #define CALL_GRACE_MS 5000
 #define BLOCK_COLUMNS 79
+/* How often it is looked whether the key has come that proves a token, and for how long. */
+#define PROVE_LOOK_MS 100
+#define PROVE_MOST_MS 10000
 
 bool bt_teller_server_answers(const struct bt_teller *teller)
 {
@@ -30,9 +33,15 @@ static void submit(struct bt_teller *teller, struct bt_teller_work *work, struct
 	work->deadline_boot_ms = now + teller->parts.deadline_ms;
 	work->call_id = call->id;
 	work->call_kind = call->kind;
+	work->key_until_boot_ms = 0;
 	work->judged = false;
 	work->asking = bt_wire_submit(teller->parts.wire, call) == BT_OK;
 	teller->changed = true;
+}
+
+void bt_teller_wait_less(struct bt_teller *teller, int64_t ms)
+{
+	teller->waited_ms = ms < teller->parts.deadline_ms ? ms : teller->parts.deadline_ms;
 }
 
 void bt_teller_ask(struct bt_teller *teller, struct bt_teller_work *work)
@@ -47,6 +56,8 @@ void bt_teller_ask(struct bt_teller *teller, struct bt_teller_work *work)
 	if (teller->parts.wire && bt_sale_encode(&work->sale, &body) == BT_OK) {
 		call.body = bt_buf_view(&body);
 		submit(teller, work, &call);
+		work->deadline_boot_ms -= teller->waited_ms;
+		teller->waited_ms = 0;
 	}
 	bt_buf_fini(&body);
 	if (!work->asking) {
@@ -67,15 +78,27 @@ void bt_teller_ask_about(struct bt_teller *teller, struct bt_teller_work *work, 
 
 static enum bt_err own_token(struct bt_teller *teller, const struct bt_teller_work *work, char out[21])
 {
-	if (!work->sale.has_tid || !bt_teller_has_keys(teller))
-		return BT_ESEALED;
-	return bt_teller_make_token(teller, &work->sale, &work->consumer, out);
+	enum bt_err err =
+	    work->sale.has_tid ? bt_keys_prepare(&teller->keys, work->sale.pan, &work->consumer.key) : BT_ESEALED;
+
+	return err ? err : bt_teller_make_token(teller, &work->sale, &work->consumer, out);
+}
+
+static void prove_later(struct bt_teller *teller, struct bt_teller_work *work)
+{
+	int64_t now = bt_clock_boot_ms(teller->parts.clock);
+
+	if (!work->unproved)
+		work->key_until_boot_ms = now + PROVE_MOST_MS;
+	work->unproved = now < work->key_until_boot_ms;
+	work->prove_boot_ms = now + PROVE_LOOK_MS;
 }
 
 /* PROTOCOL T2: the same 20 digits or nothing. */
-static bool is_diverged(struct bt_teller *teller, const struct bt_teller_work *work, const struct bt_answer *answer)
+static bool is_diverged(struct bt_teller *teller, struct bt_teller_work *work, const struct bt_answer *answer)
 {
 	char own[21];
+	enum bt_err err;
 
 	if (work->sale.delivery != BT_DELIVERY_TOKEN || !bt_teller_converges(teller) ||
 	    bt_mutant(BT_MUTANT_OTHER_DIGITS_TAKEN))
@@ -84,7 +107,10 @@ static bool is_diverged(struct bt_teller *teller, const struct bt_teller_work *w
 		return true;
 	if (work->token[0])
 		return strcmp(work->token, answer->token) != 0;
-	return own_token(teller, work, own) == BT_OK && strcmp(own, answer->token) != 0;
+	err = own_token(teller, work, own);
+	if (err == BT_EBUSY)
+		prove_later(teller, work);
+	return err == BT_OK && strcmp(own, answer->token) != 0;
 }
 
 static enum bt_err add_settled(struct bt_teller *teller, struct bt_teller_batch *batch, const char *sale_id,
@@ -278,8 +304,13 @@ static void take_lost(struct bt_teller *teller, struct bt_teller_work *work, enu
 	bool was_vending = work->state == BT_SALE_VENDING;
 	bool asked = was_vending || work->state == BT_SALE_PENDING;
 
-	if (asked && fate != BT_FATE_NOTHING && !bt_teller_converges(teller)) {
+	if (asked && fate != BT_FATE_NOTHING && !bt_teller_converges(teller) && !bt_mutant(BT_MUTANT_SOLD_ANEW)) {
 		bt_teller_enter_doubt(teller, work);
+		return;
+	}
+	if (was_vending && bt_teller_await_key(teller, work)) {
+		if (fate == BT_FATE_NOTHING)
+			work->call_id = 0;
 		return;
 	}
 	if (bt_sale_find_step(work->state, BT_SALE_EV_VEND_LOST))
@@ -328,7 +359,7 @@ static void take_refused(struct bt_teller *teller, struct bt_teller_work *work, 
  * H4, T3). */
 static bool is_passing(const char *code)
 {
-	static const char *const codes[] = {"era", "tid_wait"};
+	static const char *const codes[] = {"era", "tid_wait", "docket_waits"};
 
 	for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
 		if (strcmp(code, codes[i]) == 0)
@@ -377,6 +408,7 @@ static void take_sale_answer(struct bt_teller *teller, struct bt_teller_work *wo
 	bool answered =
 	    (answer->fault.err == BT_OK || answer->fault.err == BT_EREFUSED) && is_about(teller, work, answer);
 
+	work->reached = work->reached || answered;
 	if (answered && answer->fault.err == BT_OK) {
 		take_good(teller, work, answer);
 	} else if (bt_mutant(BT_MUTANT_LOST_IS_REFUSED) || (answered && !is_passing(answer->code))) {
@@ -452,13 +484,38 @@ static bool waits_at_counter(const struct bt_teller_work *work)
 	       (work->state == BT_SALE_VENDING || (work->state == BT_SALE_REFUNDING && !work->background));
 }
 
-int64_t bt_teller_watch_at(const struct bt_teller_work *work)
+static int64_t lost_at(const struct bt_teller_work *work)
 {
 	int64_t at = work->asking ? work->asked_boot_ms + CALL_DEADLINE_MS + CALL_GRACE_MS : INT64_MAX;
 
 	if (waits_at_counter(work) && work->deadline_boot_ms < at)
 		at = work->deadline_boot_ms;
 	return at;
+}
+
+int64_t bt_teller_watch_at(const struct bt_teller_work *work)
+{
+	int64_t at = lost_at(work);
+
+	if (work->later_boot_ms && work->later_boot_ms < at)
+		at = work->later_boot_ms;
+	return work->unproved && work->prove_boot_ms < at ? work->prove_boot_ms : at;
+}
+
+/* The head-end's token was shown before the key came that says whether it is the one made here (PROTOCOL T2). */
+static void prove(struct bt_teller *teller, struct bt_teller_work *work)
+{
+	char own[21];
+	enum bt_err err = own_token(teller, work, own);
+
+	if (err == BT_EBUSY) {
+		prove_later(teller, work);
+		return;
+	}
+	work->unproved = false;
+	if (!err && work->token[0] && strcmp(own, work->token) != 0 &&
+	    bt_sale_find_step(work->state, BT_SALE_EV_VEND_DIVERGED))
+		stop_diverged(teller, work);
 }
 
 /* One call tells the breaker once: at the counter's deadline, or by its answer before. */
@@ -471,9 +528,24 @@ static void note_late(struct bt_teller *teller, struct bt_teller_work *work, int
 			teller->parts.random);
 }
 
+/* Whoever was told that the token is being made presses nothing more. Another answer may have come meanwhile. */
+static void try_later(struct bt_teller *teller, struct bt_teller_work *work)
+{
+	if (work->state == BT_SALE_INQUIRING && work->word_by[0])
+		bt_teller_override_later(teller, work);
+	else if (work->state == BT_SALE_PENDING && !work->asking)
+		bt_teller_decide(teller, work);
+	else
+		bt_teller_forget_key(work);
+}
+
 void bt_teller_watch(struct bt_teller *teller, struct bt_teller_work *work, int64_t boot_ms)
 {
-	if (boot_ms < bt_teller_watch_at(work))
+	if (work->later_boot_ms && boot_ms >= work->later_boot_ms)
+		try_later(teller, work);
+	if (work->unproved && boot_ms >= work->prove_boot_ms)
+		prove(teller, work);
+	if (boot_ms < lost_at(work))
 		return;
 	note_late(teller, work, boot_ms);
 	if (work->asking && boot_ms >= work->asked_boot_ms + CALL_DEADLINE_MS + CALL_GRACE_MS) {
@@ -489,7 +561,7 @@ bool bt_teller_is_asking(struct bt_teller *teller, const char *sale_id)
 {
 	const struct bt_teller_work *work = bt_teller_find(teller, sale_id);
 
-	return work && work->asking;
+	return work && (work->asking || work->later_boot_ms);
 }
 
 enum bt_err bt_teller_issue_now(struct bt_teller *teller, const char *sale_id)
@@ -501,6 +573,8 @@ enum bt_err bt_teller_issue_now(struct bt_teller *teller, const char *sale_id)
 	bt_teller_freshen(teller, &work->consumer);
 	if (bt_teller_authority(teller, &work->sale, &work->consumer, true) != BT_DENY_NONE)
 		return BT_ESTATE;
+	if (bt_teller_await_key(teller, work))
+		return BT_OK;
 	bt_teller_move(teller, work, BT_SALE_EV_ISSUE_HERE);
 	bt_teller_decide(teller, work);
 	return BT_OK;
@@ -536,11 +610,13 @@ enum bt_err bt_teller_finish(struct bt_teller *teller, const char *sale_id)
 	    strcmp(work->sale.terminal, teller->parts.enrolment->terminal) != 0)
 		return BT_ESTATE;
 	work->background = true;
+	if (!work->later_boot_ms)
+		bt_teller_forget_key(work); /* a wait that has ended is none of this one's */
 	if (!bt_teller_server_answers(teller)) {
 		if (kind != BT_CALL_SALE)
 			return BT_ESTATE;
 		bt_teller_decide(teller, work);
-		return work->state == BT_SALE_PENDING ? BT_ESTATE : BT_OK;
+		return work->state == BT_SALE_PENDING && !work->later_boot_ms ? BT_ESTATE : BT_OK;
 	}
 	bt_teller_move(teller, work, BT_SALE_EV_SEND);
 	if (kind == BT_CALL_SALE)

@@ -55,16 +55,6 @@ enum bt_err bt_teller_docket_record(struct bt_teller *teller, int copy, const ch
 	return err;
 }
 
-static bool is_about(const json_t *o, const struct bt_docket_view *view)
-{
-	char sale_id[37], number[28];
-
-	if (view->sale_id[0])
-		return bt_json_text(o, "sale_id", sale_id, sizeof sale_id) == BT_OK &&
-		       strcmp(sale_id, view->sale_id) == 0;
-	return bt_json_text(o, "docket", number, sizeof number) == BT_OK && strcmp(number, view->number) == 0;
-}
-
 /* Everything the page needs stands in each of these events, so the newest one is enough. */
 static enum bt_err read_delivered(struct bt_teller *teller, const json_t *o, struct bt_teller_docket *out)
 {
@@ -101,26 +91,23 @@ static enum bt_err read_delivered(struct bt_teller *teller, const json_t *o, str
 					    : BT_OK;
 }
 
-/* What was handed out here before. Few are, and a page that opens may read them all. */
 bool bt_teller_docket_find(struct bt_teller *teller, const struct bt_docket_view *wanted, struct bt_teller_docket *out)
 {
-	struct bt_event event = {.seq = 0};
+	struct bt_teller_docket read = {.asking = false};
+	struct bt_event event;
 	struct bt_buf body;
-	bool found = false;
+	json_t *o = NULL;
+	bool found;
 
 	bt_buf_init(&body, BT_EVENT_BODY_MAX);
-	while (bt_journal_next(teller->parts.journal, BT_EVENT_DELIVERED, event.seq, &event, &body) == BT_OK) {
-		struct bt_teller_docket read = {.asking = false};
-		json_t *o = NULL;
-
-		if (bt_json_parse(bt_buf_view(&body), BT_EVENT_BODY_MAX, &o, NULL) == BT_OK && is_about(o, wanted) &&
-		    read_delivered(teller, o, &read) == BT_OK) {
-			bt_hex_encode((struct bt_bytes){event.hash, 8}, read.head);
-			*out = read;
-			found = true;
-		}
-		json_decref(o);
+	found = bt_journal_handed(teller->parts.journal, wanted->sale_id, wanted->number, &event, &body) == BT_OK &&
+		bt_json_parse(bt_buf_view(&body), BT_EVENT_BODY_MAX, &o, NULL) == BT_OK &&
+		read_delivered(teller, o, &read) == BT_OK;
+	if (found) {
+		bt_hex_encode((struct bt_bytes){event.hash, 8}, read.head);
+		*out = read;
 	}
+	json_decref(o);
 	bt_buf_fini(&body);
 	return found;
 }

@@ -24,6 +24,23 @@ bool bt_teller_meter_in_doubt(struct bt_teller *teller, const struct bt_sale *sa
 	return count > 1 || (count == 1 && strcmp(rows[0].sale_id, sale->sale_id) != 0);
 }
 
+/* The head-end has the whole sale before its money: from the request to collect it, or from the record and the bank's
+ * statement where a payment service collects. Then it may finish it for whoever has the bank's word (PROTOCOL T1). */
+static bool is_known_before_paid(const struct bt_sale *sale)
+{
+	const struct bt_tender_kind *kind = bt_tender_find(sale->tenders[0].kind);
+
+	return kind && kind->asks_bank;
+}
+
+/* What it has been asked for, be it only to collect the money, it may make at any time, and a docket without a TID it
+ * makes a token of wherever that is shown: the first commit fixes it, and that is no longer ours (PROTOCOL T1, S4). */
+bool bt_teller_is_for_server(const struct bt_teller *teller, const struct bt_teller_work *work)
+{
+	return !bt_teller_converges(teller) && work->sale.delivery == BT_DELIVERY_TOKEN &&
+	       (work->reached || work->state == BT_SALE_PENDING || is_known_before_paid(&work->sale));
+}
+
 struct bt_sale bt_teller_with_late_tid(struct bt_teller *teller, const struct bt_teller_work *work)
 {
 	struct bt_sale sale = work->sale;
@@ -76,24 +93,26 @@ static enum bt_err commit_override(struct bt_teller *teller, struct bt_teller_wo
 	return err ? err : bt_teller_commit_tokened(teller, work, &batch, sale, token);
 }
 
-enum bt_err bt_teller_override(struct bt_teller *teller, const char *sale_id, const struct bt_approval *approval,
-			       enum bt_denial *denial)
+/* A key that is on its way is waited for with the word in hand; nothing of it is on record before the token is. */
+static enum bt_err make_anyway(struct bt_teller *teller, struct bt_teller_work *work,
+			       const struct bt_approval *approval, enum bt_denial *denial)
 {
-	struct bt_teller_work *work;
 	struct bt_sale sale;
 	char token[21];
-	enum bt_err err = bt_teller_load(teller, sale_id, &work);
+	enum bt_err err = bt_teller_check_approval(teller, approval);
 
-	if (err)
-		return err;
-	if (work->state != BT_SALE_INQUIRING)
-		return BT_ESTATE;
-	err = bt_teller_check_approval(teller, approval);
 	if (err)
 		return err;
 	bt_teller_freshen(teller, &work->consumer);
 	sale = bt_teller_with_late_tid(teller, work);
 	*denial = bt_teller_authority(teller, &sale, &work->consumer, true);
+	if (*denial == BT_DENY_NONE && bt_teller_await_key_later(teller, work)) {
+		if (approval->by != work->word_by) {
+			bt_text_copy(work->word_by, sizeof work->word_by, approval->by);
+			bt_text_copy(work->word_reason, sizeof work->word_reason, approval->reason);
+		}
+		return BT_OK;
+	}
 	if (*denial == BT_DENY_NONE)
 		*denial = bt_teller_try_token(teller, &sale, &work->consumer, token);
 	if (*denial != BT_DENY_NONE)
@@ -104,9 +123,37 @@ enum bt_err bt_teller_override(struct bt_teller *teller, const char *sale_id, co
 			bt_teller_move(teller, work, BT_SALE_EV_STORAGE_FAILED);
 		return err;
 	}
+	bt_teller_forget_key(work);
 	work->overridden = true;
 	work->background = false;
 	bt_teller_move(teller, work, BT_SALE_EV_OVERRIDE);
 	bt_teller_print(teller, work);
 	return BT_OK;
+}
+
+enum bt_err bt_teller_override(struct bt_teller *teller, const char *sale_id, const struct bt_approval *approval,
+			       enum bt_denial *denial)
+{
+	struct bt_teller_work *work;
+	enum bt_err err = bt_teller_load(teller, sale_id, &work);
+
+	if (err)
+		return err;
+	if (work->state != BT_SALE_INQUIRING)
+		return BT_ESTATE;
+	bt_teller_forget_key(work);
+	return make_anyway(teller, work, approval, denial);
+}
+
+void bt_teller_override_later(struct bt_teller *teller, struct bt_teller_work *work)
+{
+	const struct bt_approval approval = {.by = work->word_by, .reason = work->word_reason};
+	enum bt_denial denial = BT_DENY_NONE;
+
+	if (make_anyway(teller, work, &approval, &denial) == BT_OK)
+		return;
+	if (denial != BT_DENY_NONE)
+		work->denial = denial;
+	bt_teller_forget_key(work);
+	teller->changed = true;
 }

@@ -10,6 +10,9 @@
 #include "core/sts/vending.h"
 
 #define DAY_MS INT64_C(86400000)
+/* A module has so long to give a key, keys have so long to be opened; then the consumer gets a docket. */
+#define KEY_WAIT_MS 3000
+#define KEY_LOOK_MS 20
 
 /* Electricity by 20 digits at @p tid: what the key's type, expiry and base date allow. */
 static bool may_vend(const struct bt_sts_key_id *key, int64_t now_ms, uint32_t tid)
@@ -37,11 +40,6 @@ static enum bt_denial tell_no_tid(const struct bt_consumer *consumer, int64_t no
 	return takes ? BT_DENY_TID : BT_DENY_KEY_CHANGE;
 }
 
-bool bt_teller_has_keys(const struct bt_teller *teller)
-{
-	return bt_keys_are_open(&teller->keys);
-}
-
 struct tid_use {
 	struct bt_journal *journal;
 	const char *meter;
@@ -54,10 +52,21 @@ static bool is_tid_used(void *context, uint32_t tid)
 	return bt_journal_tid_used(use->journal, use->meter, tid);
 }
 
+static const struct bt_lease *find_lease(const struct bt_teller *teller)
+{
+	return teller->has_lease ? &teller->lease : NULL;
+}
+
 static struct bt_sts_lane choose_lane(const struct bt_teller *teller, uint16_t base)
 {
-	return bt_authority_lane(teller->has_lease ? &teller->lease : NULL, &teller->parts.enrolment->lane,
+	return bt_authority_lane(find_lease(teller), &teller->parts.enrolment->lane,
 				 bt_journal_tid_floor_ms(teller->parts.journal), base);
+}
+
+/* With its lease the lane may be another one's: then it is the head-end that dates the token (PROTOCOL T4). */
+static bool is_lane_over(const struct bt_teller *teller, int64_t now_ms)
+{
+	return teller->has_lease && now_ms >= teller->lease.expires_ms;
 }
 
 /* So many tokens of late that the meter would forget one of them: only the head-end, which knows of all, may add one.
@@ -82,9 +91,12 @@ void bt_teller_fix_token(struct bt_teller *teller, const struct bt_consumer *con
 	uint8_t rnd;
 
 	if (sale->delivery != BT_DELIVERY_TOKEN ||
-	    bt_clock_trust_now(&teller->trust, teller->parts.clock, &now) != BT_OK || !key_is_usable(consumer, now))
+	    bt_clock_trust_now(&teller->trust, teller->parts.clock, &now) != BT_OK || !key_is_usable(consumer, now) ||
+	    is_lane_over(teller, now))
 		return;
-	if (is_meter_full(teller, consumer->meter, lane.count, now) || bt_sts_tid_of(now, key.base, &minute) != BT_OK ||
+	if (is_meter_full(teller, consumer->meter,
+			  bt_authority_lanes_most(find_lease(teller), &teller->parts.enrolment->lane), now) ||
+	    bt_sts_tid_of(now, key.base, &minute) != BT_OK ||
 	    bt_sts_tid_choose(&lane, minute, is_tid_used, &use, &tid) != BT_OK || !may_vend(&key, now, tid) ||
 	    bt_random_fill(teller->parts.random, &rnd, 1) != BT_OK)
 		return;
@@ -165,11 +177,57 @@ enum bt_denial bt_teller_authority(struct bt_teller *teller, const struct bt_sal
 	if (!key_is_usable(consumer, now))
 		return BT_DENY_KEY_CHANGE;
 	if (!sale->has_tid)
-		return tell_no_tid(consumer, now);
+		return is_lane_over(teller, now) ? BT_DENY_EXPIRED : tell_no_tid(consumer, now);
 	denial = ask_key(teller, sale, consumer);
 	if (denial != BT_DENY_NONE)
 		return denial;
 	return decide_by_caps(teller, sale, counted, clock, now);
+}
+
+/* VENDING, so that an answer that comes first is taken as ever. */
+bool bt_teller_await_key(struct bt_teller *teller, struct bt_teller_work *work)
+{
+	int64_t now = bt_clock_boot_ms(teller->parts.clock);
+
+	if (work->sale.delivery != BT_DELIVERY_TOKEN ||
+	    bt_keys_prepare(&teller->keys, work->sale.pan, &work->consumer.key) != BT_EBUSY)
+		return false;
+	if (work->key_until_boot_ms == 0) {
+		work->key_until_boot_ms = now + KEY_WAIT_MS;
+		work->asked_boot_ms = work->asking ? work->asked_boot_ms : now;
+	}
+	if (now >= work->key_until_boot_ms)
+		return false;
+	if (work->state == BT_SALE_PAID) {
+		work->call_id = 0;
+		bt_teller_move(teller, work, BT_SALE_EV_SEND);
+	}
+	work->deadline_boot_ms = now + KEY_LOOK_MS;
+	return true;
+}
+
+void bt_teller_forget_key(struct bt_teller_work *work)
+{
+	work->key_until_boot_ms = work->later_boot_ms = 0;
+	work->word_by[0] = work->word_reason[0] = '\0';
+}
+
+bool bt_teller_await_key_later(struct bt_teller *teller, struct bt_teller_work *work)
+{
+	int64_t now = bt_clock_boot_ms(teller->parts.clock);
+
+	if (work->sale.delivery != BT_DELIVERY_TOKEN ||
+	    bt_keys_prepare(&teller->keys, work->sale.pan, &work->consumer.key) != BT_EBUSY)
+		return false;
+	if (work->key_until_boot_ms == 0)
+		work->key_until_boot_ms = now + KEY_WAIT_MS;
+	if (now >= work->key_until_boot_ms)
+		return false;
+	if (!work->asking && work->later_boot_ms == 0)
+		work->asked_boot_ms = now;
+	work->later_boot_ms = now + KEY_LOOK_MS;
+	teller->changed = true;
+	return true;
 }
 
 enum bt_err bt_teller_make_token(struct bt_teller *teller, const struct bt_sale *sale,
@@ -239,6 +297,7 @@ static void give_docket(struct bt_teller *teller, struct bt_teller_work *work, e
 	bool first = work->state == BT_SALE_DECIDING;
 
 	work->denial = denial;
+	teller->changed = true;
 	if (!first)
 		return; /* PENDING already: nothing new to record */
 	if (bt_teller_add(&batch, BT_EVENT_PENDING, work->sale.sale_id, bt_teller_pending_body(denial)) != BT_OK ||
@@ -296,11 +355,18 @@ void bt_teller_decide(struct bt_teller *teller, struct bt_teller_work *work)
 	char token[21];
 	enum bt_denial denial;
 
+	if (bt_teller_is_for_server(teller, work)) {
+		give_docket(teller, work, BT_DENY_SERVER);
+		return;
+	}
 	bt_teller_freshen(teller, &work->consumer);
 	sale = bt_teller_with_late_tid(teller, work);
 	if (bt_mutant(BT_MUTANT_NEW_TID_LATER) && work->state == BT_SALE_PENDING)
 		bt_teller_fix_token(teller, &work->consumer, &sale);
 	denial = bt_teller_authority(teller, &sale, &work->consumer, true);
+	if (denial == BT_DENY_NONE && work->state == BT_SALE_PENDING && bt_teller_await_key_later(teller, work))
+		return;
+	bt_teller_forget_key(work);
 	if (denial == BT_DENY_NONE)
 		denial = bt_teller_try_token(teller, &sale, &work->consumer, token);
 	if (denial != BT_DENY_NONE) {

@@ -95,6 +95,22 @@ static enum bt_err newest_record(struct bt_teller *teller, const char *sale_id, 
 	return err;
 }
 
+enum bt_err bt_teller_read_quote(struct bt_teller *teller, const char *sale_id, struct bt_quote *out)
+{
+	struct bt_sale sale;
+	struct bt_buf body;
+	enum bt_err err;
+
+	bt_buf_init(&body, BT_EVENT_BODY_MAX);
+	err = newest_record(teller, sale_id, &body);
+	if (!err)
+		err = bt_sale_decode(bt_buf_view(&body), &sale, NULL);
+	if (!err)
+		*out = sale.quote;
+	bt_buf_fini(&body);
+	return err;
+}
+
 static enum bt_err read_back(struct bt_teller *teller, const struct bt_sale_row *row, struct bt_teller_work *work)
 {
 	struct bt_event event;

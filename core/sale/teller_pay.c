@@ -20,16 +20,26 @@ static enum bt_delivery delivery_of(const struct bt_consumer *consumer, bt_paise
 	return BT_DELIVERY_TOKEN;
 }
 
-enum bt_err bt_teller_quote(struct bt_teller *teller, const struct bt_consumer *consumer, bt_paise amount,
-			    bt_paise dues, struct bt_quote *out)
+/* In the month of the moment at which it is paid, whatever comes later (PROTOCOL S8). */
+static enum bt_err quote_at(struct bt_teller *teller, const struct bt_consumer *consumer, bt_paise amount,
+			    bt_paise dues, int64_t at_ms, struct bt_quote *out)
 {
+	struct bt_tariff_month month;
+
 	if (!teller->has_tariff)
 		return BT_ENOTFOUND;
 	if (consumer->kind == BT_KIND_DUES)
 		dues = amount;
 	if (amount < teller->tariff.minimum || amount > teller->tariff.maximum || dues < 0 || dues > amount)
 		return BT_ERANGE;
-	return bt_tariff_quote(&teller->tariff, consumer->category, amount, dues, out);
+	return bt_tariff_quote(&teller->tariff, consumer->category,
+			       bt_teller_month(teller, consumer, at_ms, &month) ? &month : NULL, amount, dues, out);
+}
+
+enum bt_err bt_teller_quote(struct bt_teller *teller, const struct bt_consumer *consumer, bt_paise amount,
+			    bt_paise dues, struct bt_quote *out)
+{
+	return quote_at(teller, consumer, amount, dues, bt_teller_now(teller), out);
 }
 
 /* The sale as it would be, but for id, receipt number and TID. */
@@ -39,7 +49,9 @@ static enum bt_err sketch(struct bt_teller *teller, const struct bt_consumer *co
 	enum bt_err err;
 
 	*out = (struct bt_sale){.rev = 1, .kind = consumer->kind, .shift = teller->shift};
-	err = bt_teller_quote(teller, consumer, amount, dues, &out->quote);
+	/* Caps by day and age are reckoned from this: a wrong wall clock must not get round them. */
+	out->paid_at_ms = bt_teller_now(teller);
+	err = quote_at(teller, consumer, amount, dues, out->paid_at_ms, &out->quote);
 	if (err)
 		return err;
 	/* More than the known dues would be refused after the money is taken. */
@@ -50,8 +62,6 @@ static enum bt_err sketch(struct bt_teller *teller, const struct bt_consumer *co
 	if (out->delivery == BT_DELIVERY_TOKEN && out->quote.units <= 0)
 		return BT_ERANGE;
 	out->lease = teller->has_lease ? teller->lease.number : 0;
-	/* Caps by day and age are reckoned from this: a wrong wall clock must not get round them. */
-	out->paid_at_ms = bt_teller_now(teller);
 	bt_text_copy(out->terminal, sizeof out->terminal, teller->parts.enrolment->terminal);
 	bt_text_copy(out->operator_id, sizeof out->operator_id, teller->operator_id);
 	bt_text_copy(out->connection, sizeof out->connection, consumer->number);
@@ -153,14 +163,29 @@ static enum bt_err fix(struct bt_teller *teller, const struct bt_draft *draft, c
 	return err;
 }
 
+static bool key_is_coming(struct bt_teller *teller, const struct bt_teller_work *work)
+{
+	return bt_keys_prepare(&teller->keys, work->sale.pan, &work->consumer.key) == BT_EBUSY;
+}
+
 /* Server not worth waiting for: money and outcome go into one commit (DESIGN 6: two commits offline). */
 static enum bt_err record_offline(struct bt_teller *teller, struct bt_teller_work *work, struct bt_teller_batch *batch,
 				  struct bt_fault *fault)
 {
 	const struct bt_sale sale = bt_teller_with_late_tid(teller, work);
-	enum bt_denial denial = bt_teller_authority(teller, &sale, &work->consumer, false);
+	enum bt_denial denial = bt_teller_is_for_server(teller, work)
+				    ? BT_DENY_SERVER
+				    : bt_teller_authority(teller, &sale, &work->consumer, false);
 	enum bt_err err;
 
+	if (denial == BT_DENY_NONE && key_is_coming(teller, work)) {
+		err = bt_teller_commit(teller, batch, fault);
+		if (!err && !bt_teller_await_key(teller, work)) {
+			bt_teller_move(teller, work, BT_SALE_EV_SKIP_SERVER);
+			bt_teller_decide(teller, work);
+		}
+		return err;
+	}
 	if (denial == BT_DENY_NONE)
 		denial = bt_teller_try_token(teller, &sale, &work->consumer, work->token);
 	work->denial = denial;

@@ -86,17 +86,21 @@ static void fill_people(const struct bt_teller *teller, const struct bt_teller_w
 	bt_text_copy(facts->complaint, sizeof facts->complaint, enrolment->complaint);
 }
 
-/* The record keeps what was bought, not at which rate: after a restart the tariff says it, where it is the one of the
- * sale and gives these very units. */
-static bt_paise find_rate(const struct bt_teller *teller, const struct bt_teller_work *work)
+/* The record keeps what was bought, not at which rates: the tariff says it, where it is the one of the sale and gives
+ * these very units. */
+static void fill_rates(const struct bt_teller *teller, const struct bt_teller_work *work,
+		       struct bt_receipt_facts *facts)
 {
 	const struct bt_quote *quote = &work->sale.quote;
 	const struct bt_tariff_category *row =
 	    teller->has_tariff ? bt_tariff_category_find(&teller->tariff, work->consumer.category) : NULL;
+	struct bt_tariff_part parts[BT_TARIFF_STEPS];
+	int count = row && strcmp(teller->tariff.id, quote->tariff) == 0 ? bt_tariff_parts(row, quote, parts) : 0;
 
-	if (quote->rate != 0 || !row || strcmp(teller->tariff.id, quote->tariff) != 0)
-		return quote->rate;
-	return quote->energy * 10 / row->rate == quote->units ? row->rate : 0;
+	facts->rate_paise = count > 0 ? parts[count - 1].rate : quote->rate;
+	for (int i = 0; count > 1 && i < count && i < BT_RECEIPT_STEPS; i++)
+		facts->steps[facts->step_count++] =
+		    (struct bt_receipt_step){parts[i].units, parts[i].rate, parts[i].energy};
 }
 
 static void fill_money(const struct bt_teller *teller, const struct bt_teller_work *work,
@@ -112,7 +116,9 @@ static void fill_money(const struct bt_teller *teller, const struct bt_teller_wo
 	facts->energy = sale->quote.energy;
 	facts->duty = sale->quote.duty;
 	facts->units = sale->quote.units;
-	facts->rate_paise = find_rate(teller, work);
+	facts->fixed = sale->quote.fixed;
+	facts->free_units = sale->quote.free;
+	fill_rates(teller, work, facts);
 	facts->given = tender->given;
 	facts->change = tender->given - tender->amount;
 	/* A token books no balance (PROTOCOL S1): the old figure beside new units would only be asked about. */
@@ -166,8 +172,9 @@ static void fill_refund(const struct bt_teller *teller, const struct bt_teller_w
 
 	if (facts->kind != BT_RECEIPT_REFUND && facts->kind != BT_RECEIPT_REFUND_DOCKET)
 		return;
-	facts->dues = facts->energy = facts->duty = facts->given = facts->change = 0;
-	facts->units = 0;
+	facts->dues = facts->fixed = facts->energy = facts->duty = facts->given = facts->change = 0;
+	facts->units = facts->free_units = 0;
+	facts->step_count = 0;
 	facts->balance_at_ms = 0;
 	facts->tariff[0] = facts->category[0] = '\0';
 	if (person)

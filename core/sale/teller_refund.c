@@ -167,6 +167,10 @@ void bt_teller_take_reversal(struct bt_teller *teller, struct bt_teller_work *wo
 
 	if (work->state != BT_SALE_REFUNDING)
 		return;
+	if (bt_mutant(BT_MUTANT_NOT_FOUND_IS_NOTHING) && strcmp(answer->code, "unknown_sale") == 0) {
+		give_back(teller, work);
+		return;
+	}
 	if ((ours && answer->fault.err == BT_OK) || bt_mutant(BT_MUTANT_REFUND_UNANSWERED)) {
 		give_back(teller, work);
 		return;

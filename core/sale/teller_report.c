@@ -72,11 +72,23 @@ static int find_copies(struct bt_teller *teller, const struct bt_receipt_shift *
 	return copies;
 }
 
+/* By name, as everybody at the counter knows him; one who is no longer among the operators by number. */
+static void name_operator(const struct bt_enrolment *enrolment, const char *id, struct bt_receipt_name *out)
+{
+	const struct bt_operator *person = bt_enrolment_operator(enrolment, id);
+
+	if (person) {
+		bt_teller_slip_name(out, &person->name);
+		return;
+	}
+	for (int lang = 0; lang < BT_LANG_COUNT; lang++)
+		bt_text_copy(out->text[lang], sizeof out->text[lang], id);
+}
+
 static void gather(struct bt_teller *teller, const struct bt_receipt_shift *shift, const char *clerk,
 		   struct bt_receipt_facts *facts)
 {
 	const struct bt_enrolment *enrolment = teller->parts.enrolment;
-	const struct bt_operator *person = bt_enrolment_operator(enrolment, clerk);
 	const struct bt_head head = bt_journal_head(teller->parts.journal);
 	int64_t first_ms = 0;
 
@@ -86,8 +98,9 @@ static void gather(struct bt_teller *teller, const struct bt_receipt_shift *shif
 	facts->paid_at_ms = bt_teller_now(teller);
 	bt_teller_slip_name(&facts->utility, &enrolment->utility);
 	bt_teller_slip_name(&facts->counter, &enrolment->counter);
-	if (person)
-		bt_teller_slip_name(&facts->clerk, &person->name);
+	name_operator(enrolment, clerk, &facts->clerk);
+	name_operator(enrolment, shift->sealed_by, &facts->sealed_by);
+	name_operator(enrolment, shift->closed_by, &facts->closed_by);
 	bt_text_copy(facts->terminal, sizeof facts->terminal, enrolment->terminal);
 	bt_text_copy(facts->complaint, sizeof facts->complaint, enrolment->complaint);
 	(void)bt_text_printf(facts->receipt_number, sizeof facts->receipt_number, "%c-%.7s-%04lld",

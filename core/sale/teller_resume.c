@@ -139,6 +139,7 @@ static enum bt_err send_again(struct bt_teller *teller, struct bt_teller_work *w
 	if (err)
 		return err;
 	work->cut_off = false;
+	work->reached = work->reached || work->state == BT_SALE_VENDING;
 	bt_teller_move(teller, work, BT_SALE_EV_SEND);
 	bt_teller_ask(teller, work);
 	return BT_OK;
@@ -159,6 +160,8 @@ enum bt_err bt_teller_take_up(struct bt_teller *teller, const char *sale_id)
 		bt_teller_enter_doubt(teller, work);
 		return BT_OK;
 	}
+	if (bt_teller_await_key(teller, work))
+		return BT_OK;
 	bt_teller_move(teller, work, work->state == BT_SALE_PAID ? BT_SALE_EV_SKIP_SERVER : BT_SALE_EV_ISSUE_HERE);
 	bt_teller_decide(teller, work);
 	return BT_OK;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/base/json.h"
+#include "core/base/mutant.h"
 
 bool bt_teller_read_figures(const void *json, const struct bt_sale *sale, struct bt_quote *out)
 {
@@ -14,10 +15,11 @@ bool bt_teller_read_figures(const void *json, const struct bt_sale *sale, struct
 	    bt_json_int(figures, "duty_paise", 0, BT_PAISE_MAX, &quote.duty) != BT_OK ||
 	    bt_json_int(figures, "dues_paise", 0, BT_PAISE_MAX, &quote.dues) != BT_OK ||
 	    bt_json_int(figures, "units", 0, INT32_MAX, &quote.units) != BT_OK ||
-	    bt_json_text(figures, "tariff", quote.tariff, sizeof quote.tariff) != BT_OK)
+	    bt_json_text(figures, "tariff", quote.tariff, sizeof quote.tariff) != BT_OK ||
+	    bt_sale_month_read(figures, &quote) != BT_OK || quote.free > quote.units)
 		return false;
 	/* What was paid towards what is the consumer's own choice, and stands on no other revision. */
-	if (quote.dues != sale->quote.dues || quote.energy + quote.duty + quote.dues != quote.amount)
+	if (quote.dues != sale->quote.dues || quote.fixed + quote.energy + quote.duty + quote.dues != quote.amount)
 		return false;
 	if (sale->delivery == BT_DELIVERY_TOKEN && quote.units <= 0)
 		return false;
@@ -27,25 +29,20 @@ bool bt_teller_read_figures(const void *json, const struct bt_sale *sale, struct
 
 void *bt_teller_figures_json(const struct bt_quote *figures)
 {
-	return json_pack("{s:I, s:I, s:I, s:s, s:I}", "dues_paise", (json_int_t)figures->dues, "duty_paise",
-			 (json_int_t)figures->duty, "energy_paise", (json_int_t)figures->energy, "tariff",
-			 figures->tariff, "units", (json_int_t)figures->units);
+	json_t *o = json_pack("{s:I, s:I, s:I, s:s, s:I}", "dues_paise", (json_int_t)figures->dues, "duty_paise",
+			      (json_int_t)figures->duty, "energy_paise", (json_int_t)figures->energy, "tariff",
+			      figures->tariff, "units", (json_int_t)figures->units);
+
+	if (o && figures->month && json_object_set_new(o, "month", bt_sale_month_json(figures)) != 0) {
+		json_decref(o);
+		return NULL;
+	}
+	return o;
 }
 
 enum bt_err bt_teller_add_sale(struct bt_teller_batch *batch, enum bt_event_kind kind, const struct bt_sale *sale)
 {
-	struct bt_buf *body = &batch->bodies[batch->count];
-	enum bt_err err;
-
-	bt_buf_init(body, BT_EVENT_BODY_MAX);
-	err = bt_sale_encode(sale, body);
-	if (err) {
-		bt_buf_fini(body);
-		return err;
-	}
-	batch->events[batch->count++] =
-	    (struct bt_event_in){.kind = kind, .sale_id = sale->sale_id, .body = bt_buf_view(body)};
-	return BT_OK;
+	return bt_teller_add(batch, kind, sale->sale_id, bt_sale_json(sale));
 }
 
 /* The sale that was agreed to, and that it may leave at once: one commit. */
@@ -77,6 +74,8 @@ enum bt_err bt_teller_agree(struct bt_teller *teller, const char *sale_id)
 	next = work->sale;
 	next.rev++;
 	next.quote = work->figures;
+	if (bt_mutant(BT_MUTANT_NEW_TID_ON_REQUOTE))
+		bt_teller_fix_token(teller, &work->consumer, &next);
 	err = record(teller, &next);
 	if (err)
 		return err;

@@ -26,6 +26,12 @@ struct bt_teller_payment *bt_teller_upi_find(struct bt_teller *teller, const cha
 	return NULL;
 }
 
+/* Who has been closed goes before who has not, then whose end is longer ago. */
+static bool goes_before(const struct bt_teller_payment *a, const struct bt_teller_payment *b)
+{
+	return a->closed != b->closed ? a->closed : a->ended_boot_ms < b->ended_boot_ms;
+}
+
 /* A free place, or that of the one whose end is longest ago: the head-end tells of it too. */
 static struct bt_teller_payment *find_place(struct bt_teller *teller)
 {
@@ -37,13 +43,14 @@ static struct bt_teller_payment *find_place(struct bt_teller *teller)
 		if (!payment->used)
 			return payment;
 		if ((payment->stage == BT_UPI_ENDED || !payment->is_newest) && !payment->asking &&
-		    (!oldest || payment->ended_boot_ms < oldest->ended_boot_ms))
+		    (!oldest || goes_before(payment, oldest)))
 			oldest = payment;
 	}
 	return oldest;
 }
 
-struct bt_teller_payment *bt_teller_upi_add(struct bt_teller *teller, const char *sale_id, const char *payment_id)
+struct bt_teller_payment *bt_teller_upi_add(struct bt_teller *teller, const char *sale_id, const char *payment_id,
+					    enum bt_tender_way way)
 {
 	struct bt_teller_payment *before = bt_teller_upi_find(teller, sale_id), *place = find_place(teller);
 
@@ -51,7 +58,7 @@ struct bt_teller_payment *bt_teller_upi_add(struct bt_teller *teller, const char
 		return NULL;
 	if (before)
 		before->is_newest = false;
-	*place = (struct bt_teller_payment){.used = true, .is_newest = true, .answered_boot_ms = -1};
+	*place = (struct bt_teller_payment){.used = true, .is_newest = true, .way = way, .answered_boot_ms = -1};
 	bt_text_copy(place->sale_id, sizeof place->sale_id, sale_id);
 	bt_text_copy(place->payment_id, sizeof place->payment_id, payment_id);
 	place->due_boot_ms = bt_clock_boot_ms(teller->parts.clock);
@@ -69,7 +76,7 @@ static int count_waiting(const struct bt_teller *teller)
 
 bool bt_teller_upi_offered(const struct bt_teller *teller)
 {
-	return !teller->parts.upi_off && bt_teller_can_ask_bank(teller) && count_waiting(teller) < BT_UPI_WAITING &&
+	return bt_teller_upi_choose(teller) != BT_WAY_UNSAID && count_waiting(teller) < BT_UPI_WAITING &&
 	       bt_teller_state(teller) == BT_OK;
 }
 
@@ -79,17 +86,20 @@ enum bt_err bt_teller_upi_begin(struct bt_teller *teller, const struct bt_draft 
 	struct bt_teller_work fresh, *work;
 	struct bt_teller_batch batch = {0};
 	struct bt_teller_payment *payment;
+	enum bt_tender_way way = bt_teller_upi_choose(teller);
 	enum bt_err err;
 
 	if (!draft->tender || !draft->tender->asks_bank)
 		return bt_fault_set(fault, BT_EUNSUPPORTED, 0, "no tender that a bank is asked about");
-	if (teller->parts.upi_off || !bt_teller_can_ask_bank(teller))
+	if (way == BT_WAY_UNSAID)
 		return bt_fault_set(fault, BT_EUNREACHABLE, 0, "nobody to ask");
 	if (count_waiting(teller) >= BT_UPI_WAITING || !find_place(teller))
 		return bt_fault_set(fault, BT_EFULL, 0, "%d wait for the bank", BT_UPI_WAITING);
 	err = bt_teller_take_draft(teller, draft, &fresh, fault);
-	if (!err)
+	if (!err) {
+		fresh.sale.tenders[0].way = way;
 		err = bt_teller_add_sale(&batch, BT_EVENT_INTENT, &fresh.sale);
+	}
 	if (!err)
 		err = bt_teller_commit(teller, &batch, fault);
 	if (err)
@@ -97,34 +107,31 @@ enum bt_err bt_teller_upi_begin(struct bt_teller *teller, const struct bt_draft 
 	work = bt_teller_room(teller);
 	*work = fresh;
 	bt_teller_move(teller, work, BT_SALE_EV_INTEND);
-	payment = bt_teller_upi_add(teller, work->sale.sale_id, work->sale.tenders[0].id);
+	payment = bt_teller_upi_add(teller, work->sale.sale_id, work->sale.tenders[0].id, way);
 	bt_teller_upi_hurry(teller, payment);
 	bt_text_copy(sale_id, 37, work->sale.sale_id);
 	return BT_OK;
 }
 
-/* Nothing of the sale changes but the name under which the bank is asked. */
-static enum bt_err record_renewed(struct bt_teller *teller, struct bt_sale *sale)
+/* Nothing of the sale changes but the name under which the bank is asked, and over whom. */
+static enum bt_err record_renewed(struct bt_teller *teller, struct bt_sale *sale, enum bt_tender_way way)
 {
 	struct bt_teller_batch batch = {0};
 	enum bt_err err = bt_uuid7(teller->parts.random, bt_teller_now(teller), sale->tenders[0].id);
 
+	sale->tenders[0].way = way;
 	if (!err)
 		err = bt_teller_add_sale(&batch, BT_EVENT_INTENT, sale);
 	return err ? err : bt_teller_commit(teller, &batch, NULL);
 }
 
-enum bt_err bt_teller_upi_renew(struct bt_teller *teller, const char *sale_id)
+enum bt_err bt_teller_upi_replace(struct bt_teller *teller, const char *sale_id, enum bt_tender_way way)
 {
-	struct bt_teller_payment *payment = bt_teller_upi_find(teller, sale_id);
+	struct bt_teller_payment *payment;
 	struct bt_teller_work *work;
 	struct bt_sale sale;
 	enum bt_err err;
 
-	/* The head-end closes a QR with the next one of its sale; a payment service has to be asked to. */
-	if (!payment || payment->stage != BT_UPI_DEAD || (teller->parts.bank && !payment->closed) ||
-	    !bt_teller_can_ask_bank(teller))
-		return BT_ESTATE;
 	if (!find_place(teller))
 		return BT_EFULL;
 	err = bt_teller_load(teller, sale_id, &work);
@@ -133,7 +140,7 @@ enum bt_err bt_teller_upi_renew(struct bt_teller *teller, const char *sale_id)
 	if (work->state != BT_SALE_TENDERING)
 		return BT_ESTATE;
 	sale = work->sale;
-	err = record_renewed(teller, &sale);
+	err = record_renewed(teller, &sale, way);
 	if (err) {
 		if (bt_err_fate(err) == BT_FATE_STOP)
 			bt_teller_move(teller, work, BT_SALE_EV_STORAGE_FAILED);
@@ -142,16 +149,37 @@ enum bt_err bt_teller_upi_renew(struct bt_teller *teller, const char *sale_id)
 	work->sale = sale;
 	work->refusal_en[0] = work->refusal_hi[0] = 0;
 	bt_teller_move(teller, work, BT_SALE_EV_RENEW);
-	payment = bt_teller_upi_add(teller, sale_id, sale.tenders[0].id);
+	payment = bt_teller_upi_add(teller, sale_id, sale.tenders[0].id, way);
 	bt_teller_upi_hurry(teller, payment);
 	return BT_OK;
+}
+
+/* While nothing is begun any more, a sale that was may still have another QR where it had its first. */
+static enum bt_tender_way choose_again(const struct bt_teller *teller, const struct bt_teller_payment *payment)
+{
+	if (teller->parts.upi == BT_UPI_OFF && bt_teller_upi_can_ask(teller, payment->way))
+		return payment->way;
+	return bt_teller_upi_choose(teller);
+}
+
+enum bt_err bt_teller_upi_renew(struct bt_teller *teller, const char *sale_id)
+{
+	const struct bt_teller_payment *payment = bt_teller_upi_find(teller, sale_id);
+	enum bt_tender_way way;
+
+	if (!payment || payment->stage != BT_UPI_DEAD)
+		return BT_ESTATE;
+	way = choose_again(teller, payment);
+	if (way == BT_WAY_UNSAID || !bt_teller_upi_is_clear(teller, sale_id, way))
+		return BT_ESTATE;
+	return bt_teller_upi_replace(teller, sale_id, way);
 }
 
 enum bt_err bt_teller_upi_ask(struct bt_teller *teller, const char *sale_id)
 {
 	struct bt_teller_payment *payment = bt_teller_upi_find(teller, sale_id);
 
-	if (!payment || !is_up(payment) || !bt_teller_bank(teller))
+	if (!payment || !is_up(payment) || !bt_teller_upi_wire(teller, payment->way))
 		return BT_ESTATE;
 	bt_teller_upi_hurry(teller, payment);
 	return BT_OK;

@@ -87,37 +87,6 @@ static enum bt_err put_record(struct bt_teller *teller, const struct bt_teller_p
 	return bt_sale_encode(&work->sale, body);
 }
 
-/* ---- who is asked ---- */
-
-const struct bt_wire *bt_teller_bank(const struct bt_teller *teller)
-{
-	return teller->parts.bank ? teller->parts.bank : teller->parts.wire;
-}
-
-static struct bt_breaker *bank_breaker(const struct bt_teller *teller)
-{
-	return teller->parts.bank ? teller->parts.bank_breaker : teller->parts.breaker;
-}
-
-/* Slow is no reason: nobody stands still while the bank is asked. While the head-end is known to be away nobody asks
- * it: sync looks after it. After a payment service nobody looks but those who ask it. */
-bool bt_teller_can_ask_bank(const struct bt_teller *teller)
-{
-	const struct bt_breaker *breaker = bank_breaker(teller);
-
-	return bt_teller_bank(teller) &&
-	       (breaker->state != BT_BREAKER_OFFLINE ||
-		(teller->parts.bank && bt_clock_boot_ms(teller->parts.clock) >= breaker->next_probe_ms));
-}
-
-static void note_trial(struct bt_teller *teller)
-{
-	struct bt_breaker *breaker = bank_breaker(teller);
-
-	if (teller->parts.bank && breaker->state == BT_BREAKER_OFFLINE)
-		(void)bt_breaker_probe_due(breaker, bt_clock_boot_ms(teller->parts.clock), teller->parts.random);
-}
-
 /* ---- one question ---- */
 
 static void ask(struct bt_teller *teller, struct bt_teller_payment *payment)
@@ -135,14 +104,14 @@ static void ask(struct bt_teller *teller, struct bt_teller_payment *payment)
 	call.body = bt_buf_view(&body);
 	call.id = teller->next_call++;
 	if (!err)
-		err = bt_wire_submit(bt_teller_bank(teller), &call);
+		err = bt_wire_submit(bt_teller_upi_wire(teller, payment->way), &call);
 	bt_buf_fini(&body);
 	if (err) {
 		payment->failures++;
 		set_due(teller, payment);
 		return;
 	}
-	note_trial(teller);
+	bt_teller_upi_note_trial(teller, payment->way);
 	payment->asking = true;
 	payment->call_kind = call.kind;
 	payment->call_id = call.id;
@@ -153,7 +122,7 @@ static void ask(struct bt_teller *teller, struct bt_teller_payment *payment)
 void bt_teller_upi_hurry(struct bt_teller *teller, struct bt_teller_payment *payment)
 {
 	payment->due_boot_ms = bt_clock_boot_ms(teller->parts.clock);
-	if (!payment->asking && bt_teller_can_ask_bank(teller))
+	if (!payment->asking && bt_teller_upi_can_ask(teller, payment->way))
 		ask(teller, payment);
 }
 
@@ -264,6 +233,7 @@ static void take_open_refusal(struct bt_teller *teller, struct bt_teller_payment
 		bt_text_copy(work->refusal_en, sizeof work->refusal_en, answer->message_en);
 		bt_text_copy(work->refusal_hi, sizeof work->refusal_hi, answer->message_hi);
 	}
+	payment->refused = payment->way == BT_WAY_SERVER;
 	if (payment->stage == BT_UPI_ASKING)
 		set_dead(teller, payment);
 	if (strcmp(answer->code, "payment_paid") == 0)
@@ -309,7 +279,7 @@ static void take_nothing(struct bt_teller_payment *payment, enum bt_fate fate)
 	payment->unreachable = true;
 	payment->failures++;
 	if (payment->call_kind == BT_CALL_PAYMENT_OPEN && fate != BT_FATE_NOTHING)
-		payment->unsure = true;
+		payment->unsure = payment->has_left = true;
 }
 
 bool bt_teller_upi_answer(struct bt_teller *teller, const struct bt_answer *answer)
@@ -324,16 +294,19 @@ bool bt_teller_upi_answer(struct bt_teller *teller, const struct bt_answer *answ
 	payment = find_call(teller, answer);
 	if (!payment)
 		return true;
-	bt_breaker_note(bank_breaker(teller), answer->fault.err, answer->latency_ms, teller->parts.slow_ms, now,
-			teller->parts.random);
+	bt_breaker_note(bt_teller_upi_breaker(teller, payment->way), answer->fault.err, answer->latency_ms,
+			teller->parts.slow_ms, now, teller->parts.random);
 	payment->asking = false;
 	teller->changed = true;
 	good = answer->fault.err == BT_OK && names_payment(payment, answer);
 	if (!good && answer->fault.err != BT_EREFUSED) {
 		take_nothing(payment, answer->fault.err == BT_OK ? BT_FATE_UNKNOWN : bt_err_fate(answer->fault.err));
 		set_due(teller, payment);
+		if (bt_teller_upi_detour(teller, payment) != BT_WAY_UNSAID)
+			payment->due_boot_ms = now;
 		return true;
 	}
+	payment->has_left = payment->has_left || answer->kind == BT_CALL_PAYMENT_OPEN;
 	payment->unreachable = false;
 	payment->failures = 0;
 	payment->answered_boot_ms = now;
@@ -362,6 +335,34 @@ static bool is_forgotten(const struct bt_teller_payment *payment, int64_t boot_m
 	       boot_ms >= payment->ended_boot_ms + DEAD_MS;
 }
 
+/* Another QR of the same sale, over whoever answers; this one, which nobody has heard of, is closed when it can be. */
+static void take_detour(struct bt_teller *teller, struct bt_teller_payment *payment, enum bt_tender_way way)
+{
+	enum bt_err err = bt_teller_upi_replace(teller, payment->sale_id, way);
+
+	if (err) {
+		bt_log_line(teller->parts.log, "sale", "%s: no other way: %s", payment->sale_id, bt_err_name(err));
+		payment->failures++;
+	}
+	payment->ended_boot_ms = bt_clock_boot_ms(teller->parts.clock);
+	set_due(teller, payment);
+}
+
+static void ask_or_wait(struct bt_teller *teller, struct bt_teller_payment *payment, int64_t boot_ms)
+{
+	enum bt_tender_way way = bt_teller_upi_detour(teller, payment);
+
+	if (way != BT_WAY_UNSAID) {
+		take_detour(teller, payment, way);
+	} else if (bt_teller_upi_can_ask(teller, payment->way)) {
+		ask(teller, payment);
+	} else {
+		teller->changed = teller->changed || !payment->unreachable;
+		payment->unreachable = true;
+		payment->due_boot_ms = boot_ms + BT_UPI_POLL_MS / 4;
+	}
+}
+
 static void watch(struct bt_teller *teller, struct bt_teller_payment *payment, int64_t boot_ms)
 {
 	if (payment->asking && boot_ms >= payment->until_boot_ms) {
@@ -379,15 +380,8 @@ static void watch(struct bt_teller *teller, struct bt_teller_payment *payment, i
 		return;
 	if (is_forgotten(payment, boot_ms))
 		end_now(teller, payment, "expired");
-	if (payment->asking || boot_ms < payment->due_boot_ms)
-		return;
-	if (bt_teller_can_ask_bank(teller)) {
-		ask(teller, payment);
-	} else {
-		teller->changed = teller->changed || !payment->unreachable;
-		payment->unreachable = true;
-		payment->due_boot_ms = boot_ms + BT_UPI_POLL_MS / 4;
-	}
+	if (!payment->asking && boot_ms >= payment->due_boot_ms)
+		ask_or_wait(teller, payment, boot_ms);
 }
 
 void bt_teller_upi_watch(struct bt_teller *teller, int64_t boot_ms)

@@ -84,8 +84,9 @@ static void note_second(struct bt_teller *teller, const struct bt_teller_payment
 	if (bt_journal_has_exception(teller->parts.journal, sale_id, PAID_TWICE))
 		return;
 	if (bt_teller_add(&batch, BT_EVENT_EXCEPTION, sale_id,
-			  json_pack("{s:I, s:s, s:s, s:s}", "amount_paise", (json_int_t)word->amount, "code",
-				    PAID_TWICE, "payment_id", payment->payment_id, "utr", word->utr)) == BT_OK &&
+			  json_pack("{s:I, s:s, s:s, s:s, s:s}", "amount_paise", (json_int_t)word->amount, "code",
+				    PAID_TWICE, "payment_id", payment->payment_id, "utr", word->utr, "way",
+				    bt_way_code(payment->way))) == BT_OK &&
 	    bt_teller_commit(teller, &batch, NULL) == BT_OK)
 		bt_teller_note_exception(teller, sale_id, PAID_TWICE);
 }
@@ -133,6 +134,7 @@ void bt_teller_upi_captured(struct bt_teller *teller, struct bt_teller_payment *
 	}
 	before = *work;
 	bt_text_copy(tender->id, sizeof tender->id, payment->payment_id);
+	tender->way = payment->way;
 	bt_text_copy(tender->reference, sizeof tender->reference, word->utr);
 	err = record(teller, work, payment);
 	if (!err) {

@@ -24,7 +24,13 @@ struct bt_teller_work {
 	bool era_told;               /* the same body has gone again under the era that the head-end named */
 	enum bt_call_kind call_kind; /* of the request that is out, or was last */
 	uint64_t call_id;            /* 0: the last one never left */
+	bool reached;                /* an earlier request may have come to the head-end, or has */
 	int64_t asked_boot_ms, deadline_boot_ms; /* 0: none */
+	int64_t key_until_boot_ms;               /* how long its key is waited for; 0 it is not */
+	int64_t later_boot_ms; /* PENDING or INQUIRING: when it is seen next whether that key has come; 0 it is not */
+	char word_by[24], word_reason[24]; /* INQUIRING: the supervisor's word that is kept until then */
+	bool unproved;                     /* the head-end's token: the key to make it here has not come yet */
+	int64_t prove_boot_ms;             /* when that is looked at next */
 	int64_t tokened_at_ms;
 	enum bt_denial denial;
 	char exception[BT_EXCEPTION_CODE_MAX];
@@ -45,9 +51,12 @@ struct bt_teller_work {
 struct bt_teller_payment {
 	bool used;
 	char sale_id[37], payment_id[37];
+	enum bt_tender_way way; /* on record before it was asked for; all questions go that way */
 	enum bt_upi_stage stage;
 	bool is_newest; /* of its sale; one before it is only watched for a late success */
 	bool unsure;    /* the request for it may have arrived: it is asked about before it is asked for again */
+	bool has_left;  /* a request for it, at any time: nobody but that way can say that it does not exist */
+	bool refused;   /* the head-end will not have the sale: nobody else is asked for a QR of it either */
 	bool closed;    /* the bank's last word, but for a late success */
 	bool for_cash;
 	char by[24]; /* who let it go for cash */
@@ -90,14 +99,15 @@ struct bt_teller {
 	int64_t opened_seq, opened_boot_ms, sort_boot_ms;
 	char newest[37];
 	bool changed;
+	int64_t waited_ms; /* for another answer of the head-end, by whoever is served next */
 	struct bt_teller_docket docket;
 	struct bt_teller_payment payments[BT_TELLER_PAYMENTS];
 	struct bt_teller_work works[BT_TELLER_SALES];
 };
 
-/** Events gathered for one commit; bodies are owned until put. */
+/** Events gathered for one commit; their bodies, JSON objects, are owned until put. */
 struct bt_teller_batch {
-	struct bt_buf bodies[4];
+	void *bodies[4];
 	struct bt_event_in events[4];
 	int count;
 };
@@ -125,6 +135,14 @@ BT_MUST_USE enum bt_err bt_teller_find_divergence(struct bt_teller *teller);
 /* teller_load.c */
 /** The sale from memory or read back from the journal. */
 BT_MUST_USE enum bt_err bt_teller_load(struct bt_teller *teller, const char *sale_id, struct bt_teller_work **out);
+
+/** What a sale on record was sold at, its newest revision. BT_OK, BT_ENOTFOUND, BT_EFORMAT, or the journal's error. */
+BT_MUST_USE enum bt_err bt_teller_read_quote(struct bt_teller *teller, const char *sale_id, struct bt_quote *out);
+
+/* teller_month.c */
+/** What a sale of this consumer, paid at @p at_ms, is priced by. @return false where the price knows no months. */
+bool bt_teller_month(struct bt_teller *teller, const struct bt_consumer *consumer, int64_t at_ms,
+		     struct bt_tariff_month *out);
 
 /** Trusted time where there is one, the wall clock otherwise. */
 int64_t bt_teller_now(const struct bt_teller *teller);
@@ -177,7 +195,11 @@ BT_MUST_USE enum bt_err bt_teller_record_paid(struct bt_teller *teller, struct b
 /** The newest QR of a sale; NULL when none is held. */
 struct bt_teller_payment *bt_teller_upi_find(struct bt_teller *teller, const char *sale_id);
 /** A place for another QR of that sale, which becomes its newest; NULL when all are taken by ones that are up. */
-struct bt_teller_payment *bt_teller_upi_add(struct bt_teller *teller, const char *sale_id, const char *payment_id);
+struct bt_teller_payment *bt_teller_upi_add(struct bt_teller *teller, const char *sale_id, const char *payment_id,
+					    enum bt_tender_way way);
+/** Another QR of a sale that waits for the bank, over @p way: on record, and asked for. BT_OK; BT_ESTATE; BT_EFULL; the
+ *  journal's error. */
+BT_MUST_USE enum bt_err bt_teller_upi_replace(struct bt_teller *teller, const char *sale_id, enum bt_tender_way way);
 /** No money came: on record, and said. */
 BT_MUST_USE enum bt_err bt_teller_upi_end(struct bt_teller *teller, struct bt_teller_payment *payment, const char *why);
 
@@ -189,9 +211,20 @@ void bt_teller_upi_watch(struct bt_teller *teller, int64_t boot_ms);
 int64_t bt_teller_upi_watch_at(const struct bt_teller *teller);
 /** Ask at once, unless a question is out. */
 void bt_teller_upi_hurry(struct bt_teller *teller, struct bt_teller_payment *payment);
-/** Whom payments are asked of, NULL nobody; and whether it is worth asking just now. */
-const struct bt_wire *bt_teller_bank(const struct bt_teller *teller);
-bool bt_teller_can_ask_bank(const struct bt_teller *teller);
+
+/* teller_upi_way.c */
+/** Who is asked over @p way, NULL nobody; and whether that is worth it just now. */
+const struct bt_wire *bt_teller_upi_wire(const struct bt_teller *teller, enum bt_tender_way way);
+struct bt_breaker *bt_teller_upi_breaker(const struct bt_teller *teller, enum bt_tender_way way);
+bool bt_teller_upi_can_ask(const struct bt_teller *teller, enum bt_tender_way way);
+/** A question is on its way there. */
+void bt_teller_upi_note_trial(struct bt_teller *teller, enum bt_tender_way way);
+/** The way of a new QR, as the settings have it; UNSAID: nobody can be asked. */
+enum bt_tender_way bt_teller_upi_choose(const struct bt_teller *teller);
+/** True when the sale may have another QR over @p way: none of its others can be paid then. */
+bool bt_teller_upi_is_clear(const struct bt_teller *teller, const char *sale_id, enum bt_tender_way way);
+/** Where to ask instead for a QR that nobody has been asked for; UNSAID: it stays where it is. */
+enum bt_tender_way bt_teller_upi_detour(const struct bt_teller *teller, const struct bt_teller_payment *payment);
 
 /* teller_upi_paid.c */
 /** The bank says that it has the money. */
@@ -205,6 +238,9 @@ BT_MUST_USE enum bt_err bt_teller_upi_take_up(struct bt_teller *teller);
 /* teller_doubt.c */
 /** True when a token made here is the one the head-end makes (PROTOCOL T2); without a head-end too. */
 bool bt_teller_converges(const struct bt_teller *teller);
+/** Under a head-end that picks TIDs only it may make this sale's token any more: a docket is out, or a request for it
+ *  has been there. */
+bool bt_teller_is_for_server(const struct bt_teller *teller, const struct bt_teller_work *work);
 /** Another sale of this meter may have been given a token that nobody here knows of (PROTOCOL T5). */
 bool bt_teller_meter_in_doubt(struct bt_teller *teller, const struct bt_sale *sale);
 /** The sale with key identity, TID and RND fixed a revision later, where a head-end that picks its own was asked
@@ -212,6 +248,8 @@ bool bt_teller_meter_in_doubt(struct bt_teller *teller, const struct bt_sale *sa
 struct bt_sale bt_teller_with_late_tid(struct bt_teller *teller, const struct bt_teller_work *work);
 /** Asked and lost under such a head-end: journal INQUIRING and free the counter with a docket. */
 void bt_teller_enter_doubt(struct bt_teller *teller, struct bt_teller_work *work);
+/** Try again what a supervisor has ordered, now that its key may have come; at the end of the wait why not is said. */
+void bt_teller_override_later(struct bt_teller *teller, struct bt_teller_work *work);
 /** The head-end gave another token than the one made here on a supervisor's word: an exception, once. */
 void bt_teller_note_duplicate(struct bt_teller *teller, struct bt_teller_work *work);
 
@@ -237,12 +275,19 @@ void bt_teller_docket_print(struct bt_teller *teller);
 bool bt_teller_docket_printed(struct bt_teller *teller, const struct bt_print_result *result);
 
 /* teller_issue.c */
-bool bt_teller_has_keys(const struct bt_teller *teller);
 /** May this sale be issued here now, and with which key? @p counted: the sale itself is in the journal's sums. */
 enum bt_denial bt_teller_authority(struct bt_teller *teller, const struct bt_sale *sale,
 				   const struct bt_consumer *consumer, bool counted);
 /** Choose TID and RND and fix the key identity, when clock and key allow (PROTOCOL T1, T3). */
 void bt_teller_fix_token(struct bt_teller *teller, const struct bt_consumer *consumer, struct bt_sale *sale);
+/** True while the key that a token is made with is on its way: for so long as it is, and a few seconds at most, the
+ * sale stays VENDING, or becomes it, and is looked at again soon. Nothing is asked, and nothing goes on record. */
+bool bt_teller_await_key(struct bt_teller *teller, struct bt_teller_work *work);
+/** The same of a sale that has its docket already: it stays PENDING, or INQUIRING with a supervisor's word, and is
+ * tried again by itself. */
+bool bt_teller_await_key_later(struct bt_teller *teller, struct bt_teller_work *work);
+/** Nobody waits for that key any more, or the wait begins anew with the next try. */
+void bt_teller_forget_key(struct bt_teller_work *work);
 /** Make the 20 digits of a sale whose TID is fixed. @return BT_OK, BT_ESEALED, BT_EAUTH, ... */
 BT_MUST_USE enum bt_err bt_teller_make_token(struct bt_teller *teller, const struct bt_sale *sale,
 					     const struct bt_consumer *consumer, char out[21]);

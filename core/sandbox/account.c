@@ -5,6 +5,7 @@
 #include "core/sandbox/call.h"
 #include "core/sandbox/clock.h"
 #include "core/sandbox/json_in.h"
+#include "core/sandbox/month.h"
 #include "core/sandbox/people.h"
 
 #define RECHARGES_MAX 12
@@ -41,6 +42,18 @@ static const char waiting_sql[] =
     " UNION ALL SELECT payment_id, 'upi', paise, paid_at, coalesce(utr,''), 'paid' FROM payments p"
     " WHERE status='paid' AND refund='' AND json_extract(sale,'$.connection')=?1"
     " AND NOT EXISTS(SELECT 1 FROM sales WHERE sale_id=p.sale_id) ORDER BY 4 LIMIT ?2";
+
+/* Cash of the connections in ?1 since ?2 that other terminals than ?3 took: sales that stand, and payments still
+ * without one unless their counter has given the money back. The record of whoever took it says of what it was. */
+static const char cash_sql[] =
+    "WITH mine(number) AS (SELECT value FROM json_each(?1)), taken(record) AS ("
+    " SELECT coalesce(p.sale, s.sale) FROM sales s LEFT JOIN paid p ON p.sale_id=s.sale_id"
+    "  WHERE s.state='committed' AND s.at>=?2 AND s.connection IN mine AND s.terminal<>?3"
+    " UNION ALL SELECT p.sale FROM paid p WHERE p.time>=?2 AND p.terminal<>?3"
+    "  AND json_extract(p.sale,'$.connection') IN mine AND NOT EXISTS(SELECT 1 FROM sales WHERE sale_id=p.sale_id)"
+    "  AND NOT EXISTS(SELECT 1 FROM events e WHERE e.sale_id=p.sale_id AND e.kind IN ('refunded','abandoned')))"
+    " SELECT coalesce(sum(json_extract(t.value,'$.paise')),0) FROM taken, json_each(record,'$.tenders') t"
+    " WHERE json_extract(t.value,'$.kind')='cash' AND json_extract(record,'$.paid_at')>=?2";
 
 /* FNV-1a over the number: small, and good enough to tell people apart. */
 static uint64_t hash_of(const char *number, int which)
@@ -172,6 +185,22 @@ static json_t *make_others(struct bt_sbx *sbx, const struct bt_sbx_consumer *c)
 	return list;
 }
 
+/* Since midnight in India, of the person; the terminal that asks knows its own. */
+static json_t *make_cash(struct bt_sbx *sbx, const struct bt_sbx_consumer *c, const char *terminal,
+			 const json_t *others)
+{
+	int64_t since = (bt_sbx_now_ms() + INDIA_OFFSET) / BT_SBX_DAY_MS * BT_SBX_DAY_MS - INDIA_OFFSET;
+	json_t *numbers = json_pack("[s]", c->number);
+	for (size_t i = 0; i < json_array_size(others); i++)
+		json_array_append(numbers, json_object_get(json_array_get(others, i), "number"));
+	char *text = json_dumps(numbers, JSON_COMPACT);
+	int64_t paise = text ? bt_sbx_store_count(sbx->db, -1, cash_sql, "tit", text, since, terminal) : -1;
+	free(text);
+	json_decref(numbers);
+	return paise < 0 ? json_null()
+			 : json_pack("{s:I, s:I}", "since", (json_int_t)since, "amount_paise", (json_int_t)paise);
+}
+
 static json_t *make_reconnection(struct bt_sbx *sbx, const struct bt_sbx_consumer *c)
 {
 	json_t *due = json_null();
@@ -190,9 +219,11 @@ enum bt_sbx_code bt_sbx_call_account(struct bt_sbx *sbx, const struct bt_sbx_req
 	struct bt_sbx_consumer c;
 	if (!bt_sbx_consumer_find(sbx->db, request->name, &c) || bt_sbx_note_of(c.note)->server_knows_not)
 		return BT_SBX_UNKNOWN_CONSUMER;
-	reply->body =
-	    json_pack("{s:s, s:I, s:o, s:o, s:o, s:o, s:o}", "number", c.number, "time", (json_int_t)bt_sbx_now_ms(),
-		      "recharges", make_recharges(sbx, &c), "waiting", make_waiting(sbx, &c), "notices",
-		      make_notices(&c), "others", make_others(sbx, &c), "reconnection", make_reconnection(sbx, &c));
+	json_t *others = make_others(sbx, &c);
+	reply->body = json_pack(
+	    "{s:s, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "number", c.number, "time", (json_int_t)bt_sbx_now_ms(),
+	    "recharges", make_recharges(sbx, &c), "charges", bt_sbx_month_charges(sbx->db, c.number), "waiting",
+	    make_waiting(sbx, &c), "notices", make_notices(&c), "others", others, "cash_elsewhere",
+	    make_cash(sbx, &c, request->terminal, others), "reconnection", make_reconnection(sbx, &c));
 	return BT_SBX_NONE;
 }

@@ -9,6 +9,7 @@
 #include "core/sandbox/crypto.h"
 #include "core/sandbox/json_in.h"
 #include "core/sandbox/ledger.h"
+#include "core/sandbox/month.h"
 #include "core/sandbox/price.h"
 #include "core/sandbox/sell.h"
 
@@ -55,7 +56,7 @@ static const char *choose_delivery(const struct bt_sbx_consumer *consumer)
 }
 
 /* A whole sale without TID and key: they are fixed where it is committed first. */
-static json_t *make_record(const struct bt_sbx_consumer *consumer, const char *sale_id, int64_t paise)
+static json_t *make_record(sqlite3 *db, const struct bt_sbx_consumer *consumer, const char *sale_id, int64_t paise)
 {
 	const char *delivery = choose_delivery(consumer);
 	int64_t dues = strcmp(delivery, "dues") == 0 ? paise : 0;
@@ -65,14 +66,20 @@ static json_t *make_record(const struct bt_sbx_consumer *consumer, const char *s
 	char pan[19] = "";
 	if (!category || paise > BT_SBX_MAXIMUM_PAISE || (*consumer->meter && !bt_sbx_pan_make(consumer->meter, pan)))
 		return NULL;
-	struct bt_sbx_price price = bt_sbx_price_of(category, paise - dues);
-	return json_pack("{s:I, s:s, s:s, s:I, s:I, s:I, s:s, s:s, s:s, s:I, s:s, s:s, s:i, s:s, s:s, s:s, s:[], s:I}",
-			 "amount_paise", (json_int_t)paise, "connection", consumer->number, "delivery", delivery,
-			 "dues_paise", (json_int_t)dues, "duty_paise", (json_int_t)price.duty_paise, "energy_paise",
-			 (json_int_t)price.energy_paise, "kind", consumer->kind, "meter", consumer->meter, "operator",
-			 BT_SBX_APP, "paid_at", (json_int_t)bt_sbx_now_ms(), "pan", pan, "receipt", "", "rev", 1,
-			 "sale_id", sale_id, "tariff", BT_SBX_TARIFF_ID, "terminal", BT_SBX_APP, "tenders", "units",
-			 (json_int_t)price.units);
+	struct bt_sbx_month known;
+	bool has_month = paise > dues && bt_sbx_month_find(db, consumer, bt_sbx_now_ms(), &known);
+	struct bt_sbx_price price = bt_sbx_price_in(category, has_month ? &known : NULL, paise - dues);
+	json_t *month =
+	    has_month ? json_pack("{s:I, s:I, s:I, s:I}", "fixed_paise", (json_int_t)price.fixed_paise, "free",
+				  (json_int_t)price.free, "of", (json_int_t)known.of, "units", (json_int_t)known.units)
+		      : NULL;
+	return json_pack(
+	    "{s:I, s:s, s:s, s:I, s:I, s:I, s:s, s:s, s:s, s:I, s:s, s:s, s:i, s:s, s:s, s:s, s:[], s:I, s:o*}",
+	    "amount_paise", (json_int_t)paise, "connection", consumer->number, "delivery", delivery, "dues_paise",
+	    (json_int_t)dues, "duty_paise", (json_int_t)price.duty_paise, "energy_paise",
+	    (json_int_t)price.energy_paise, "kind", consumer->kind, "meter", consumer->meter, "operator", BT_SBX_APP,
+	    "paid_at", (json_int_t)bt_sbx_now_ms(), "pan", pan, "receipt", "", "rev", 1, "sale_id", sale_id, "tariff",
+	    BT_SBX_TARIFF_ID, "terminal", BT_SBX_APP, "tenders", "units", (json_int_t)price.units, "month", month);
 }
 
 static bool put_payment(struct bt_sbx *sbx, const struct bt_sbx_app_payment *payment,
@@ -119,7 +126,7 @@ bool bt_sbx_app_pay(struct bt_sbx *sbx, const char *connection, int64_t rupees, 
 	make_id(payment.payment_id);
 	make_id(payment.sale_id);
 	make_utr(payment.utr);
-	json_t *object = make_record(&consumer, payment.sale_id, rupees * 100);
+	json_t *object = make_record(sbx->db, &consumer, payment.sale_id, rupees * 100);
 	char *record = object ? bt_sbx_json_canonical(object) : NULL;
 	bool ok = record && put_payment(sbx, &payment, &consumer, rupees * 100, end, record);
 	if (!record)

@@ -17,7 +17,7 @@
 #include "core/sandbox/sbx.h"
 
 #define YEAR_SECONDS (365L * 24 * 3600)
-#define LIFE_YEARS   10
+#define OWN_SECONDS  (10 * YEAR_SECONDS)
 
 bool bt_sbx_file_read(const struct bt_sbx *sbx, const char *name, char *out, size_t cap)
 {
@@ -78,9 +78,8 @@ static bool add_extension(X509 *certificate, X509 *issuer, int which, const char
 	return ok;
 }
 
-/* A certificate without its purpose yet. Dated a year back: a terminal with a dead clock must still be able to enrol.
- */
-static X509 *start_certificate(const char *name, EVP_PKEY *key)
+/* A certificate without its purpose yet, good from @p back seconds ago for @p life from now on. */
+static X509 *start_certificate(const char *name, EVP_PKEY *key, long back, long life)
 {
 	uint8_t serial[16];
 	bt_sbx_random(serial, sizeof serial);
@@ -91,8 +90,8 @@ static X509 *start_certificate(const char *name, EVP_PKEY *key)
 		goto fail;
 	X509_NAME *subject = X509_get_subject_name(certificate);
 	if (X509_set_version(certificate, 2) != 1 || !BN_to_ASN1_INTEGER(number, X509_get_serialNumber(certificate)) ||
-	    !X509_gmtime_adj(X509_getm_notBefore(certificate), -YEAR_SECONDS) ||
-	    !X509_gmtime_adj(X509_getm_notAfter(certificate), LIFE_YEARS * YEAR_SECONDS) ||
+	    !X509_gmtime_adj(X509_getm_notBefore(certificate), -back) ||
+	    !X509_gmtime_adj(X509_getm_notAfter(certificate), life) ||
 	    X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_UTF8, (const unsigned char *)name, -1, -1, 0) != 1 ||
 	    X509_set_pubkey(certificate, key) != 1)
 		goto fail;
@@ -112,10 +111,16 @@ static bool finish_certificate(X509 *certificate, X509 *issuer, EVP_PKEY *issuer
 	       X509_sign(certificate, issuer_key, EVP_sha256()) > 0;
 }
 
+/* Of the head-end itself. Dated a year back: a terminal with a dead clock must still be able to enrol. */
+static X509 *start_own(const char *name, EVP_PKEY *key)
+{
+	return start_certificate(name, key, YEAR_SECONDS, OWN_SECONDS);
+}
+
 static bool make_ca(const struct bt_sbx *sbx)
 {
 	EVP_PKEY *key = EVP_EC_gen("P-256");
-	X509 *ca = key ? start_certificate("Batti sandbox CA", key) : NULL;
+	X509 *ca = key ? start_own("Batti sandbox CA", key) : NULL;
 	bool ok = ca && add_extension(ca, ca, NID_basic_constraints, "critical,CA:TRUE,pathlen:0") &&
 		  add_extension(ca, ca, NID_key_usage, "critical,keyCertSign,cRLSign") &&
 		  finish_certificate(ca, ca, key) && write_key(sbx, "ca.key", key) &&
@@ -146,7 +151,7 @@ static bool make_server(const struct bt_sbx *sbx)
 	X509 *ca = NULL;
 	EVP_PKEY *ca_key = NULL;
 	EVP_PKEY *key = EVP_EC_gen("P-256");
-	X509 *server = key ? start_certificate("localhost", key) : NULL;
+	X509 *server = key ? start_own("localhost", key) : NULL;
 	bool ok = server && load_ca(sbx, &ca, &ca_key) &&
 		  add_extension(server, ca, NID_basic_constraints, "critical,CA:FALSE") &&
 		  add_extension(server, ca, NID_key_usage, "critical,digitalSignature") &&
@@ -199,17 +204,44 @@ static bool copy_pem(X509 *certificate, char out[BT_SBX_PEM_MAX])
 	return ok;
 }
 
+static X509_REQ *read_request(const char *csr_pem)
+{
+	BIO *source = BIO_new_mem_buf(csr_pem, -1);
+	X509_REQ *request = source ? PEM_read_bio_X509_REQ(source, NULL, NULL, NULL) : NULL;
+	EVP_PKEY *key = request ? X509_REQ_get0_pubkey(request) : NULL;
+	BIO_free(source);
+	if (is_p256(key) && X509_REQ_verify(request, key) == 1)
+		return request;
+	X509_REQ_free(request);
+	return NULL;
+}
+
+bool bt_sbx_ca_read(const char *csr_pem, struct bt_sbx_csr *out)
+{
+	X509_REQ *request = read_request(csr_pem);
+	unsigned char *der = NULL;
+	int len = request ? i2d_PUBKEY(X509_REQ_get0_pubkey(request), &der) : -1;
+	struct bt_sbx_csr said = {.name = ""};
+	bool ok = len > 0 && bt_sbx_sha256(der, (size_t)len, said.key_hash);
+	if (ok && X509_NAME_get_text_by_NID(X509_REQ_get_subject_name(request), NID_commonName, said.name,
+					    sizeof said.name) < 0)
+		said.name[0] = '\0';
+	OPENSSL_free(der);
+	X509_REQ_free(request);
+	if (ok)
+		*out = said;
+	return ok;
+}
+
 bool bt_sbx_ca_sign(const struct bt_sbx *sbx, const char *csr_pem, const char *terminal, char out[BT_SBX_PEM_MAX])
 {
 	X509 *ca = NULL;
 	EVP_PKEY *ca_key = NULL;
-	BIO *source = BIO_new_mem_buf(csr_pem, -1);
-	X509_REQ *request = source ? PEM_read_bio_X509_REQ(source, NULL, NULL, NULL) : NULL;
-	EVP_PKEY *key = request ? X509_REQ_get0_pubkey(request) : NULL;
+	X509_REQ *request = read_request(csr_pem);
 	X509 *client = NULL;
-	bool ok = is_p256(key) && X509_REQ_verify(request, key) == 1 && load_ca(sbx, &ca, &ca_key);
+	bool ok = request && load_ca(sbx, &ca, &ca_key);
 	if (ok)
-		client = start_certificate(terminal, key);
+		client = start_certificate(terminal, X509_REQ_get0_pubkey(request), 0, (long)sbx->certificate_s);
 	ok = client && add_extension(client, ca, NID_basic_constraints, "critical,CA:FALSE") &&
 	     add_extension(client, ca, NID_key_usage, "critical,digitalSignature") &&
 	     add_extension(client, ca, NID_ext_key_usage, "clientAuth") && finish_certificate(client, ca, ca_key) &&
@@ -218,6 +250,5 @@ bool bt_sbx_ca_sign(const struct bt_sbx *sbx, const char *csr_pem, const char *t
 	X509_free(ca);
 	EVP_PKEY_free(ca_key);
 	X509_REQ_free(request);
-	BIO_free(source);
 	return ok;
 }

@@ -9,6 +9,7 @@
 static const struct bt_sbx_route routes[] = {
     {"POST", "/v1/enrolments", BT_SBX_ANYONE, bt_sbx_call_enrol},
     {"GET", "/v1/health", BT_SBX_ANYONE, bt_sbx_call_health},
+    {"POST", "/v1/terminals/{}/certificate", BT_SBX_NAMED, bt_sbx_call_renew},
     {"GET", "/v1/lease", BT_SBX_ACTIVE, bt_sbx_call_lease},
     {"GET", "/v1/tariffs", BT_SBX_ACTIVE, bt_sbx_call_tariffs},
     {"GET", "/v1/directory", BT_SBX_ACTIVE, bt_sbx_call_directory},
@@ -28,8 +29,8 @@ static const struct bt_sbx_route routes[] = {
     {"POST", "/v1/claims", BT_SBX_ACTIVE, bt_sbx_call_claim},
     {"GET", "/v1/claims/{}", BT_SBX_ACTIVE, bt_sbx_call_claim_view},
     {"GET", "/v1/reconnections", BT_SBX_ACTIVE, bt_sbx_call_reconnections},
-    {"POST", "/v1/journal", BT_SBX_KNOWN, bt_sbx_call_journal},
-    {"GET", "/v1/journal/head", BT_SBX_KNOWN, bt_sbx_call_head},
+    {"POST", "/v1/journal", BT_SBX_NAMED, bt_sbx_call_journal},
+    {"GET", "/v1/journal/head", BT_SBX_NAMED, bt_sbx_call_head},
 };
 
 static bool match(const char *pattern, const char *path, char *name, size_t cap)
@@ -65,6 +66,8 @@ static enum bt_sbx_code check_caller(struct bt_sbx *sbx, const struct bt_sbx_rou
 		return BT_SBX_NONE;
 	if (!bt_sbx_terminal_find(sbx->db, request->terminal, &terminal))
 		return BT_SBX_NO_CERTIFICATE;
+	if (request->is_expired && sbx->is_strict && route->caller != BT_SBX_NAMED)
+		return BT_SBX_CERTIFICATE_EXPIRED;
 	return route->caller == BT_SBX_ACTIVE && terminal.is_revoked ? BT_SBX_REVOKED : BT_SBX_NONE;
 }
 

@@ -15,12 +15,14 @@
 /** Who may call. */
 enum bt_sbx_caller {
 	BT_SBX_ANYONE,
-	BT_SBX_KNOWN,  /* a certificate of this CA, even expired, even of a revoked terminal */
+	BT_SBX_NAMED,  /* a certificate of this CA, even expired, even of a revoked terminal (PROTOCOL H5) */
+	BT_SBX_KNOWN,  /* the same; of a strict head-end not expired */
 	BT_SBX_ACTIVE, /* the same, not revoked */
 };
 
 struct bt_sbx_request {
 	const char *terminal; /* from the certificate, "" without one */
+	bool is_expired;      /* that certificate has run out */
 	const char *name;     /* the part of the path that stands for {} in the route, "" if none */
 	const char *body;
 	size_t body_len;
@@ -62,6 +64,7 @@ json_t *bt_sbx_sign_document(const struct bt_sbx *sbx, json_t *document);
 json_t *bt_sbx_counter_name(const char *terminal);
 
 enum bt_sbx_code bt_sbx_call_enrol(struct bt_sbx *, const struct bt_sbx_request *, struct bt_sbx_reply *);
+enum bt_sbx_code bt_sbx_call_renew(struct bt_sbx *, const struct bt_sbx_request *, struct bt_sbx_reply *);
 enum bt_sbx_code bt_sbx_call_health(struct bt_sbx *, const struct bt_sbx_request *, struct bt_sbx_reply *);
 enum bt_sbx_code bt_sbx_call_lease(struct bt_sbx *, const struct bt_sbx_request *, struct bt_sbx_reply *);
 enum bt_sbx_code bt_sbx_call_tariffs(struct bt_sbx *, const struct bt_sbx_request *, struct bt_sbx_reply *);

@@ -5,13 +5,13 @@
 
 #include "core/sandbox/clock.h"
 #include "core/sandbox/crypto.h"
+#include "core/sandbox/lanes.h"
 #include "core/sandbox/ledger.h"
 #include "core/sandbox/price.h"
 
-#define RANGE_MINUTES  (5 * BT_SBX_LANES + 10)
-#define MEMORY_MINUTES (10 * BT_SBX_LANES)
 #define MEMORY_TIDS    49 /* one below what a meter remembers */
 #define DUES_MIN_PAISE 100
+#define FAST_MS        60000 /* by so much a good clock of a terminal may be ahead */
 
 static enum bt_sbx_code check_limits(const struct bt_sbx_sale *sale)
 {
@@ -31,8 +31,17 @@ static bool is_delivery_possible(const struct bt_sbx_sale *sale, const struct bt
 	return true;
 }
 
+/* A docket says neither the fixed charge nor the free units: the one stands in its energy, the others in its units. */
+static bool agrees_with(const struct bt_sbx_sale *sale, const struct bt_sbx_price *price)
+{
+	int64_t energy = price->energy_paise + (sale->on_paper ? price->fixed_paise : 0);
+	return sale->energy_paise == energy && sale->duty_paise == price->duty_paise && sale->units == price->units &&
+	       (sale->on_paper || (sale->fixed_paise == price->fixed_paise && sale->free == price->free)) &&
+	       strcmp(sale->tariff, BT_SBX_TARIFF_ID) == 0;
+}
+
 enum bt_sbx_code bt_sbx_check_account(const struct bt_sbx_sale *sale, const struct bt_sbx_consumer *consumer,
-				      struct bt_sbx_figures *out)
+				      const struct bt_sbx_month *month, struct bt_sbx_figures *out)
 {
 	if (!consumer || bt_sbx_note_of(consumer->note)->server_knows_not)
 		return BT_SBX_UNKNOWN_CONSUMER;
@@ -55,11 +64,16 @@ enum bt_sbx_code bt_sbx_check_account(const struct bt_sbx_sale *sale, const stru
 		return limits;
 	if (!category)
 		return BT_SBX_INTERNAL;
-	struct bt_sbx_price price = bt_sbx_price_of(category, towards_balance);
-	*out = (struct bt_sbx_figures){price.energy_paise, price.duty_paise, sale->dues_paise, price.units};
-	bool agrees = sale->energy_paise == price.energy_paise && sale->duty_paise == price.duty_paise &&
-		      sale->units == price.units && strcmp(sale->tariff, BT_SBX_TARIFF_ID) == 0;
-	return agrees ? BT_SBX_NONE : BT_SBX_FIGURES;
+	struct bt_sbx_price price = bt_sbx_price_in(category, month, towards_balance);
+	*out = (struct bt_sbx_figures){.energy_paise = price.energy_paise,
+				       .duty_paise = price.duty_paise,
+				       .dues_paise = sale->dues_paise,
+				       .units = price.units,
+				       .fixed_paise = price.fixed_paise,
+				       .free = price.free};
+	if (month)
+		out->month = *month;
+	return agrees_with(sale, &price) ? BT_SBX_NONE : BT_SBX_FIGURES;
 }
 
 /* Two keys are one when sale records name them alike. */
@@ -125,11 +139,10 @@ static bool is_reserved(int64_t tid)
 
 enum bt_sbx_code bt_sbx_check_lane(const struct bt_sbx *sbx, const struct bt_sbx_sale *sale)
 {
-	struct bt_sbx_terminal owner;
+	int64_t lanes = 0;
 	if (!sale->has_tid)
 		return BT_SBX_NONE;
-	if (!bt_sbx_terminal_find(sbx->db, sale->terminal, &owner) || sale->tid % BT_SBX_LANES != owner.lane ||
-	    sale->tid <= owner.lane_floor || is_reserved(sale->tid))
+	if (!*sale->terminal || !bt_sbx_lane_had(sbx->db, sale->terminal, sale->tid, &lanes) || is_reserved(sale->tid))
 		return BT_SBX_TID_LANE;
 	return bt_sbx_ledger_minute_used(sbx->db, sale->meter, sale->tid, sale->sale_id) ? BT_SBX_TID_USED
 											 : BT_SBX_NONE;
@@ -139,24 +152,28 @@ enum bt_sbx_code bt_sbx_check_memory(const struct bt_sbx *sbx, const struct bt_s
 {
 	if (strcmp(sale->delivery, "token") != 0)
 		return BT_SBX_NONE;
-	int64_t tokens = bt_sbx_store_count(sbx->db, 0, "SELECT count(*) FROM sales WHERE meter=? AND tid>?", "ti",
-					    sale->meter, bt_sbx_tid_minute(now_ms) - MEMORY_MINUTES);
+	int64_t tokens =
+	    bt_sbx_store_count(sbx->db, 0, "SELECT count(*) FROM sales WHERE meter=? AND tid>?", "ti", sale->meter,
+			       bt_sbx_tid_minute(now_ms) - 10 * bt_sbx_lanes_most(sbx->db, now_ms));
 	return tokens < MEMORY_TIDS ? BT_SBX_NONE : BT_SBX_TID_WAIT;
 }
 
-enum bt_sbx_code bt_sbx_check_range(const struct bt_sbx_sale *sale, int64_t now_ms)
+enum bt_sbx_code bt_sbx_check_range(const struct bt_sbx *sbx, const struct bt_sbx_sale *sale, int64_t now_ms)
 {
+	int64_t lanes = BT_SBX_LANES;
 	int64_t paid_at = sale->paid_at < now_ms ? sale->paid_at : now_ms;
 	if (!sale->has_tid)
 		return BT_SBX_NONE;
-	bool is_ahead = sale->tid > bt_sbx_tid_minute(now_ms) + RANGE_MINUTES;
-	bool is_behind = sale->tid < bt_sbx_tid_minute(paid_at) - RANGE_MINUTES;
+	(void)bt_sbx_lane_had(sbx->db, sale->terminal, sale->tid, &lanes);
+	bool is_ahead = sale->tid > bt_sbx_tid_minute(now_ms) + 5 * lanes + 10;
+	bool is_behind = sale->tid < bt_sbx_tid_minute(paid_at) - 5 * lanes - 10;
 	return is_ahead || is_behind ? BT_SBX_TID_RANGE : BT_SBX_NONE;
 }
 
 bool bt_sbx_is_before_restore(const struct bt_sbx *sbx, int64_t ms)
 {
-	return sbx->own_floor != 0 && bt_sbx_tid_minute(ms) <= sbx->own_floor - 4 * BT_SBX_LANES;
+	bool is_to_come = ms > bt_sbx_now_ms() + FAST_MS;
+	return sbx->own_floor != 0 && (is_to_come || bt_sbx_tid_minute(ms) <= sbx->own_floor - 4 * BT_SBX_LANES);
 }
 
 bool bt_sbx_has_come_up(const struct bt_sbx *sbx, const char *terminal)
@@ -165,6 +182,28 @@ bool bt_sbx_has_come_up(const struct bt_sbx *sbx, const char *terminal)
 				  "SELECT 1 FROM events WHERE terminal=? AND kind='era' AND"
 				  " CASE WHEN json_valid(body) THEN json_extract(body,'$.era') END>=? LIMIT 1",
 				  "ti", terminal, sbx->era) == 1;
+}
+
+bool bt_sbx_may_have_forgotten(const struct bt_sbx *sbx, int64_t ms, const char *owner, const char *but)
+{
+	bool waits = false;
+	char number[9];
+	int64_t restored_at = bt_sbx_meta_int(sbx->db, "restored_at", 0);
+	if (!bt_sbx_is_before_restore(sbx, ms))
+		return false;
+	sqlite3_stmt *row =
+	    bt_sbx_store_ask(sbx->db,
+			     "SELECT terminal, enrolled_at FROM terminals WHERE revoked_at IS NULL AND"
+			     " (terminal=? OR EXISTS (SELECT 1 FROM events WHERE events.terminal=terminals.terminal))"
+			     " AND terminal<>?",
+			     "tt", owner, but);
+	while (!waits && row && sqlite3_step(row) == SQLITE_ROW) {
+		bt_sbx_column_text(row, 0, number, sizeof number);
+		/* One that was enrolled since, in the same minute perhaps, knows of no era before this one. */
+		waits = sqlite3_column_int64(row, 1) <= restored_at && !bt_sbx_has_come_up(sbx, number);
+	}
+	sqlite3_finalize(row);
+	return waits || !row;
 }
 
 static bool is_minute_free(const struct bt_sbx *sbx, const char *meter, int64_t tid)

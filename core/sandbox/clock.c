@@ -74,3 +74,15 @@ int64_t bt_sbx_next_cut(int64_t ms)
 			return cut;
 	}
 }
+
+int64_t bt_sbx_month_of(int64_t ms)
+{
+	struct tm civil;
+	time_t seconds = (time_t)((ms + INDIA_OFFSET) / 1000);
+	return gmtime_r(&seconds, &civil) ? (int64_t)(civil.tm_year + 1900) * 100 + civil.tm_mon + 1 : 0;
+}
+
+int64_t bt_sbx_month_next(int64_t month)
+{
+	return month % 100 == 12 ? (month / 100 + 1) * 100 + 1 : month + 1;
+}

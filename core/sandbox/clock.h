@@ -21,6 +21,10 @@ void bt_sbx_clock_use(int64_t (*now_ms)(void *context), void *context);
 int64_t bt_sbx_tid_minute(int64_t ms);
 /** Days on which nobody is cut, "2026-08-15", rising; ends with NULL. Source: facts/vending.md 5.2 (fixed holidays). */
 extern const char *const bt_sbx_holidays[];
+/** Year * 100 + month of @p ms in India. */
+int64_t bt_sbx_month_of(int64_t ms);
+/** The month after it. */
+int64_t bt_sbx_month_next(int64_t month);
 /** The next 10:00 in India after @p ms that is not on a Sunday or a holiday. Source: facts/vending.md 5.2. */
 int64_t bt_sbx_next_cut(int64_t ms);
 

@@ -29,6 +29,10 @@ static const struct bt_sbx_note notes[] = {
     {.id = "ea07_dkga02", .ea = "07", .dkga = "02"},
     {.id = "long_drn"},
     {.id = "long_drn_ea07", .ea = "07", .dkga = "02"},
+    {.id = "month_new", .category = "DS-III", .month_free = 1250},
+    {.id = "month_edge", .category = "DS-III", .month_units = 960, .month_fixed = 4000},
+    {.id = "month_above", .category = "DS-III", .month_units = 1400, .month_fixed = 4000},
+    {.id = "month_remote", .category = "DS-III", .month_units = 400, .month_free = 300},
 };
 
 static const struct bt_sbx_note ordinary = {.id = ""};

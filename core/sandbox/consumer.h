@@ -44,6 +44,9 @@ struct bt_sbx_note {
 	const char *ea, *dkga;     /* of the meter, NULL: "11", "04" */
 	const char *true_category; /* priced so by the server, once, before the directory says it */
 	const char *reason_en, *reason_hi;
+	const char *category;             /* of a guest, NULL: DS-II */
+	int64_t month_units, month_fixed; /* of its first month: tenths paid for, and paise of its fixed charge taken */
+	int64_t month_free;               /* tenths, free ones left */
 };
 
 /** Never NULL; unknown ids are ordinary. */

@@ -9,6 +9,7 @@
 #include "core/sandbox/crypto.h"
 #include "core/sandbox/json_in.h"
 #include "core/sandbox/meter_key.h"
+#include "core/sandbox/month.h"
 #include "core/sandbox/terminal.h"
 
 #define PAGE_MAX         2000
@@ -71,11 +72,26 @@ static json_t *make_account(const struct bt_sbx_consumer *c)
 			 (json_int_t)c->dues_paise, "dues_daily_paise", (json_int_t)c->dues_daily_paise, "free_units",
 			 free_units, "blocked", blocked, "supply_cut_at", number_or_null(c->supply_cut_at), "cut_from",
 			 c->cut_due ? json_integer(bt_sbx_next_cut(bt_sbx_now_ms())) : json_null(), "postpaid",
-			 strcmp(c->kind, "dues") == 0, "last_recharge_paise", (json_int_t)c->last_recharge_paise, "daily_units",
-			 (json_int_t)bt_sbx_daily_units(c));
+			 strcmp(c->kind, "dues") == 0, "last_recharge_paise", (json_int_t)c->last_recharge_paise,
+			 "daily_units", (json_int_t)bt_sbx_daily_units(c));
 }
 
-static json_t *make_consumer(const struct bt_sbx *sbx, const struct bt_sbx_consumer *c, const uint8_t vault_key[32])
+/* The free units of the month that goes on, where the price knows months. */
+static json_t *make_month(const struct bt_sbx *sbx, const struct bt_sbx_consumer *c, const char *terminal)
+{
+	json_t *month = bt_sbx_month_json(sbx->db, c, terminal);
+	const json_t *left = json_object_get(month, "free");
+	if (!json_is_object(month))
+		return month ? json_object() : NULL;
+	json_t *units = c->free_of < 0
+			    ? json_null()
+			    : json_pack("{s:I, s:I}", "left", json_integer_value(left), "of", (json_int_t)c->free_of);
+	(void)json_object_del(month, "free");
+	return json_pack("{s:o, s:o}", "free_units", units, "month", month);
+}
+
+static json_t *make_consumer(const struct bt_sbx *sbx, const struct bt_sbx_consumer *c,
+			     const struct bt_sbx_terminal *terminal)
 {
 	char pan[19] = "";
 	if (*c->meter && !bt_sbx_pan_make(c->meter, pan))
@@ -86,7 +102,8 @@ static json_t *make_consumer(const struct bt_sbx *sbx, const struct bt_sbx_consu
 		      c->relation, "relative", bt_sbx_json_words(c->relative_en, c->relative_hi), "place",
 		      bt_sbx_json_words(c->place_en, c->place_hi), "category", c->category, "kind", c->kind,
 		      "takes_token", (int)c->takes_token);
-	json_t *parts[] = {make_account(c), make_keys(sbx, c, vault_key)};
+	json_t *parts[] = {make_account(c), make_keys(sbx, c, terminal->vault_key),
+			   make_month(sbx, c, terminal->number)};
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
 		bool is_whole = consumer && parts[i] && json_object_update(consumer, parts[i]) == 0;
 		json_decref(parts[i]);
@@ -108,7 +125,7 @@ static json_t *make_list(const struct bt_sbx *sbx, const char *terminal, sqlite3
 		while (sqlite3_step(row) == SQLITE_ROW) {
 			bt_sbx_consumer_read(row, &consumer);
 			*last = consumer.version;
-			json_array_append_new(list, make_consumer(sbx, &consumer, known.vault_key));
+			json_array_append_new(list, make_consumer(sbx, &consumer, &known));
 		}
 	sqlite3_finalize(row);
 	return list;
@@ -117,9 +134,9 @@ static json_t *make_list(const struct bt_sbx *sbx, const char *terminal, sqlite3
 /* What a terminal has is what it asks beyond; a look-up asks beyond nothing. */
 static bool give_keys(struct bt_sbx *sbx, const char *terminal, int64_t since)
 {
-	return bt_sbx_store_begin(sbx->db) && bt_sbx_key_change_give(sbx->db, terminal) &&
-	       bt_sbx_key_change_acknowledge(sbx->db, terminal, since) && bt_sbx_key_change_release(sbx->db) &&
-	       bt_sbx_store_commit(sbx->db);
+	return bt_sbx_store_begin(sbx->db) && bt_sbx_month_turn(sbx->db, bt_sbx_now_ms()) &&
+	       bt_sbx_key_change_give(sbx->db, terminal) && bt_sbx_key_change_acknowledge(sbx->db, terminal, since) &&
+	       bt_sbx_key_change_release(sbx->db) && bt_sbx_store_commit(sbx->db);
 }
 
 /* Numbers of lists rise over a restore from a backup, too, as those of leases do. @return NULL when the terminal has
@@ -173,7 +190,7 @@ enum bt_sbx_code bt_sbx_call_consumer(struct bt_sbx *sbx, const struct bt_sbx_re
 		return BT_SBX_INTERNAL;
 	if (!bt_sbx_consumer_find(sbx->db, request->name, &consumer) || bt_sbx_note_of(consumer.note)->server_knows_not)
 		return BT_SBX_UNKNOWN_CONSUMER;
-	reply->body = make_consumer(sbx, &consumer, terminal.vault_key);
+	reply->body = make_consumer(sbx, &consumer, &terminal);
 	return BT_SBX_NONE;
 }
 

@@ -158,6 +158,7 @@ static bool read_fields(const uint8_t *in, struct bt_sbx_sale *sale)
 	sale->rev = take(&reader, 2);
 	sale->duty_paise = take(&reader, 5);
 	sale->energy_paise = sale->amount_paise - sale->dues_paise - sale->duty_paise;
+	sale->on_paper = true;
 	sale->has_key = sale->has_tid = (flags & HAS_KEY) != 0;
 	ok = take_what(&reader, sale) && take_key(&reader, sale) && ok;
 	if (!sale->has_tid) {

@@ -7,6 +7,7 @@
 #include "core/sandbox/clock.h"
 #include "core/sandbox/crypto.h"
 #include "core/sandbox/json_in.h"
+#include "core/sandbox/marks.h"
 #include "core/sandbox/operators.h"
 #include "core/sandbox/terminal.h"
 
@@ -52,7 +53,7 @@ static json_t *make_answer(const struct bt_sbx *sbx, const struct bt_sbx_termina
 	return json_pack("{s:s, s:o, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:o, s:s, s:s, s:o, s:I}", "terminal",
 			 terminal->number, "counter", bt_sbx_counter_name(terminal->number), "certificate", certificate,
 			 "ca", ca, "head_end_key", head_end_key, "vault_key", vault_key, "lane",
-			 (json_int_t)terminal->lane, "lanes", (json_int_t)BT_SBX_LANES, "era", (json_int_t)sbx->era,
+			 (json_int_t)terminal->lane, "lanes", (json_int_t)terminal->lanes, "era", (json_int_t)sbx->era,
 			 "tid_floor", (json_int_t)terminal->lane_floor, "shift_next", (json_int_t)FIRST_SHIFT,
 			 "utility", utility, "complaint", "1912", "control_room", "0612-250 0000", "operators",
 			 bt_sbx_operators_list(sbx->db), "time", (json_int_t)bt_sbx_now_ms());
@@ -65,6 +66,7 @@ static enum bt_sbx_code enrol_with(struct bt_sbx *sbx, const json_t *body, struc
 	char code[32];
 	char key[64];
 	uint8_t receipt_key[32];
+	struct bt_sbx_csr said;
 	const char *csr = json_string_value(json_object_get(body, "csr"));
 	if (!csr || strlen(csr) >= BT_SBX_PEM_MAX || !bt_sbx_json_text(body, "code", code, sizeof code) ||
 	    !bt_sbx_json_text(body, "journal_key", key, sizeof key) ||
@@ -83,20 +85,23 @@ static enum bt_sbx_code enrol_with(struct bt_sbx *sbx, const json_t *body, struc
 		bt_sbx_store_rollback(sbx->db);
 		return count_wrong_try(sbx->db) ? BT_SBX_ENROLMENT_CODE : BT_SBX_INTERNAL;
 	}
-	if (!bt_sbx_terminal_place(sbx->db, bt_sbx_now_ms(), &terminal))
+	if (!bt_sbx_terminal_place(sbx, bt_sbx_now_ms(), &terminal))
 		return BT_SBX_NO_LANE_FREE;
 	/* An unreadable request leaves the code unused: the transaction is not committed. */
-	if (!bt_sbx_ca_sign(sbx, csr, terminal.number, certificate))
+	if (!bt_sbx_ca_read(csr, &said) || !bt_sbx_ca_sign(sbx, csr, terminal.number, certificate))
 		return BT_SBX_MALFORMED;
 	if (sbx->training)
 		memcpy(terminal.vault_key, BT_SBX_TRAINING_VAULT_KEY, sizeof terminal.vault_key);
 	else
 		bt_sbx_random(terminal.vault_key, sizeof terminal.vault_key);
-	if (!bt_sbx_terminal_put(sbx->db, &terminal) || !bt_sbx_receipt_key_put(sbx->db, terminal.number, receipt_key))
+	if (!bt_sbx_terminal_put(sbx->db, &terminal) ||
+	    !bt_sbx_receipt_key_put(sbx->db, terminal.number, receipt_key) ||
+	    !bt_sbx_certificate_put(sbx->db, terminal.number, said.key_hash, certificate, sbx->certificate_s * 1000))
 		return BT_SBX_INTERNAL;
 	reply->body = make_answer(sbx, &terminal, certificate);
 	reply->status = 201;
-	return reply->body && bt_sbx_store_commit(sbx->db) ? BT_SBX_NONE : BT_SBX_INTERNAL;
+	return reply->body && bt_sbx_mark_terminal(sbx, &terminal) && bt_sbx_store_commit(sbx->db) ? BT_SBX_NONE
+												   : BT_SBX_INTERNAL;
 }
 
 enum bt_sbx_code bt_sbx_call_enrol(struct bt_sbx *sbx, const struct bt_sbx_request *request, struct bt_sbx_reply *reply)

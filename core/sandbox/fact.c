@@ -12,6 +12,7 @@
 #include "core/sandbox/json_in.h"
 #include "core/sandbox/ledger.h"
 #include "core/sandbox/meter_key.h"
+#include "core/sandbox/month.h"
 #include "core/sandbox/payments.h"
 
 #define CLOCK_SLACK_MS (5 * BT_SBX_MINUTE_MS)
@@ -73,6 +74,7 @@ static bool take_paid(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, const 
 					" WHERE terminal=excluded.terminal"
 				      : "INSERT OR IGNORE INTO paid(sale_id, terminal, sale, time) VALUES(?,?,?,?)",
 			     "ttti", fact->sale_id, sale.terminal, fact->body, fact->time);
+	ok = ok && bt_sbx_ledger_note_receipt(sbx->db, sale.receipt, fact->sale_id);
 	/* Taken all the same: the bank's list may come later than the counter's. */
 	ok = ok && (bt_sbx_payment_matches(sbx->db, body) || except(sbx, fact, BT_SBX_UTR_UNKNOWN, out));
 	return ok && post_waiting(sbx, fact);
@@ -127,7 +129,13 @@ static enum bt_sbx_code judge(struct bt_sbx *sbx, const struct bt_sbx_fact *fact
 		return BT_SBX_REVERSED;
 	if (fact->terminal->is_revoked && fact->time >= fact->terminal->revoked_at)
 		return BT_SBX_REVOKED;
-	enum bt_sbx_code code = bt_sbx_check_account(sale, consumer, &figures);
+	/* Priced by what the counter knew, it is right by that; what it comes to here is booked as lines (PROTOCOL S8).
+	 */
+	struct bt_sbx_month month;
+	const struct bt_sbx_category *category = consumer ? bt_sbx_category_find(consumer->category) : NULL;
+	bool has_month = category && (bt_sbx_month_said(sale, category, &month) ||
+				      bt_sbx_month_find(sbx->db, consumer, sale->paid_at, &month));
+	enum bt_sbx_code code = bt_sbx_check_account(sale, consumer, has_month ? &month : NULL, &figures);
 	if (code == BT_SBX_NONE && issue)
 		code = bt_sbx_check_key(sbx, sale, consumer);
 	if (code == BT_SBX_NONE && issue)
@@ -158,6 +166,7 @@ static bool post_new(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, const s
 					 .key_id = key_id,
 					 .tid = issue ? issue->tid : -1,
 					 .rnd = issue ? payment->sale.rnd : -1,
+					 .is_fact = true,
 					 .exception = exception};
 	json_t *key_change = NULL;
 	if (known && carries_all(sbx, &payment->sale, &consumer, issue, &key)) {
@@ -205,7 +214,7 @@ static bool read_issue(const json_t *body, struct issue *out)
 	    !bt_sbx_json_int(body, "tid", 0, 0xffffff, &issue.tid) ||
 	    !bt_sbx_json_int(body, "units", 0, BT_SBX_UNITS_MAX, &issue.units))
 		return false;
-	if (json_object_get(body, "lease") && !bt_sbx_json_int(body, "lease", 0, INT32_MAX, &issue.lease))
+	if (json_object_get(body, "lease") && !bt_sbx_json_int(body, "lease", 0, INT64_MAX, &issue.lease))
 		return false;
 	if (json_object_get(body, "key_change") &&
 	    !read_key_tokens(json_object_get(body, "key_change"), &issue.key_tokens))
@@ -233,8 +242,11 @@ static bool take_tokened(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, con
 	core.units = issue.units;
 	bool same_tid = entry.core.tid == issue.tid;
 	bool same_token = strcmp(entry.core.token, issue.token) == 0;
-	if (!bt_sbx_ledger_is_same(sbx->db, &entry, &core) || !same_tid)
-		return except(sbx, fact, same_tid && !same_token ? BT_SBX_TOKEN_DIFFERS : BT_SBX_ID_CONFLICT, out);
+	if (!bt_sbx_ledger_is_same(sbx->db, &entry, &core) || !same_tid) {
+		/* Where minutes are picked here, a supervisor may have had one made beside (PROTOCOL T5). */
+		bool two_tokens = !same_token && (same_tid || sbx->picks);
+		return except(sbx, fact, two_tokens ? BT_SBX_TOKEN_DIFFERS : BT_SBX_ID_CONFLICT, out);
+	}
 	*out = posted(BT_SBX_NONE);
 	return bt_sbx_ledger_release(sbx->db, fact->sale_id);
 }
@@ -339,6 +351,15 @@ static bool find_docket(struct bt_sbx *sbx, const json_t *body, const char *sale
 	return fits;
 }
 
+/* The figures may have been agreed anew since the revision that is known here: of how much, the token itself says. */
+static void follow_token(const struct bt_sbx *sbx, struct payment *payment, const struct issue *issue)
+{
+	struct bt_sbx_sale sale = payment->sale;
+	sale.units = issue->units;
+	if (is_token_right(sbx, &sale, issue))
+		payment->sale = sale;
+}
+
 /* A ledger put back from a backup has forgotten that it gave this: what is out stays out, and is posted (PROTOCOL H1,
  * H4). A credit is out only in this ledger; where its money went back it is not booked again. */
 static bool post_delivered(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, const json_t *body, const char *token,
@@ -349,11 +370,13 @@ static bool post_delivered(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, c
 	if ((!*token && *state) || !find_docket(sbx, body, fact->sale_id, &payment))
 		return except(sbx, fact, BT_SBX_PAID_MISSING, out);
 	if (!*token)
-		return post_over(sbx, fact, &payment, NULL, state, out);
+		return post_over(sbx, fact, &payment, NULL, state, out) &&
+		       bt_sbx_ledger_tell(sbx->db, fact->sale_id, fact->terminal->number);
 	if (!bt_sbx_is_digits(token, 20) || !bt_sbx_json_int(body, "tid", 0, 0xffffff, &issue.tid) ||
 	    !bt_sbx_json_int(body, "units", 0, BT_SBX_UNITS_MAX, &issue.units))
 		return except(sbx, fact, BT_SBX_MALFORMED, out);
 	snprintf(issue.token, sizeof issue.token, "%s", token);
+	follow_token(sbx, &payment, &issue);
 	return post_over(sbx, fact, &payment, &issue, state, out) && bt_sbx_ledger_release(sbx->db, fact->sale_id);
 }
 
@@ -374,7 +397,7 @@ static bool take_delivered(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, c
 		return post_delivered(sbx, &about, body, token, entry.state, out);
 	if (strcmp(entry.core.token, token) != 0)
 		return except(sbx, &about, BT_SBX_TOKEN_DIFFERS, out);
-	return bt_sbx_ledger_release(sbx->db, sale_id);
+	return bt_sbx_ledger_release(sbx->db, sale_id) && bt_sbx_ledger_tell(sbx->db, sale_id, fact->terminal->number);
 }
 
 /* The word of a terminal that handed out this sale's token came first, from a record that outlived a restored ledger,

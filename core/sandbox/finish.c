@@ -30,8 +30,9 @@ static json_t *find_by_receipt(sqlite3 *db, const char *receipt)
 	json_t *record = NULL;
 	sqlite3_stmt *row =
 	    bt_sbx_store_ask(db,
-			     "SELECT sale FROM paid WHERE json_extract(sale,'$.receipt')=?1"
-			     " UNION ALL SELECT sale FROM sales WHERE json_extract(sale,'$.receipt')=?1 LIMIT 1",
+			     "SELECT sale FROM receipts JOIN paid USING(sale_id) WHERE receipt=?1"
+			     " UNION ALL SELECT sale FROM receipts JOIN sales USING(sale_id) WHERE receipt=?1"
+			     " AND sale IS NOT NULL LIMIT 1",
 			     "t", receipt);
 	if (row && sqlite3_step(row) == SQLITE_ROW) {
 		const char *text = (const char *)sqlite3_column_text(row, 0);
@@ -122,12 +123,14 @@ static bool is_going_back(struct bt_sbx *sbx, const char *owner, const char *sal
 				  "tt", owner, sale_id) == 1;
 }
 
-/* A ledger put back from a backup may have forgotten that it took this sale back: it finishes an older one only when
- * its owner's records have come up to the restore (PROTOCOL H4). */
+/* A ledger put back from a backup may have forgotten that it took this sale back, which its owner's record says even
+ * where that counter is withdrawn, or that another counter finished it (PROTOCOL H4). */
 static bool is_forgotten(const struct bt_sbx *sbx, const struct bt_sbx_sale *sale)
 {
-	return bt_sbx_is_before_restore(sbx, sale->paid_at) && strcmp(sale->terminal, BT_SBX_APP) != 0 &&
-	       !bt_sbx_has_come_up(sbx, sale->terminal);
+	if (!bt_sbx_is_before_restore(sbx, sale->paid_at))
+		return false;
+	return (strcmp(sale->terminal, BT_SBX_APP) != 0 && !bt_sbx_has_come_up(sbx, sale->terminal)) ||
+	       bt_sbx_may_have_forgotten(sbx, sale->paid_at, sale->terminal, "");
 }
 
 static enum bt_sbx_code give_again(struct bt_sbx *sbx, const struct errand *errand, const struct bt_sbx_entry *entry,
@@ -144,6 +147,8 @@ static enum bt_sbx_code give_again(struct bt_sbx *sbx, const struct errand *erra
 		asked.units = entry->core.units;
 	if (*errand->text && !bt_sbx_ledger_is_same(sbx->db, entry, &asked))
 		return BT_SBX_ID_CONFLICT;
+	if (!bt_sbx_ledger_tell(sbx->db, errand->sale_id, errand->caller) || !bt_sbx_store_commit(sbx->db))
+		return BT_SBX_INTERNAL;
 	return bt_sbx_give_stored(sbx, errand->sale_id, reply);
 }
 
@@ -235,6 +240,8 @@ static enum bt_sbx_code commit(struct bt_sbx *sbx, const struct errand *errand, 
 		code = renew_key(sbx, &sale, reply);
 	if (code == BT_SBX_NONE)
 		code = bt_sbx_sell_new(sbx, errand->caller, &sale, text, reply);
+	if (code == BT_SBX_NONE && !bt_sbx_ledger_tell(sbx->db, errand->sale_id, errand->caller))
+		code = BT_SBX_INTERNAL;
 	free(text);
 	return code;
 }

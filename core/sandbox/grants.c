@@ -8,6 +8,7 @@
 #include "core/sandbox/crypto.h"
 #include "core/sandbox/json_in.h"
 #include "core/sandbox/ledger.h"
+#include "core/sandbox/marks.h"
 #include "core/sandbox/meter_key.h"
 
 #define GROUPS   4
@@ -130,12 +131,17 @@ static bool find_next(const struct bt_sbx *sbx, const char *terminal, struct bt_
 
 /* From here on the terminal may use it, and whoever waits for this lease to die waits so much longer (PROTOCOL T4, T6).
  */
-static bool give_out(struct bt_sbx *sbx, const char *terminal, const struct bt_sbx_grant *grant)
+static bool give_out(struct bt_sbx *sbx, const struct bt_sbx_terminal *known, const struct bt_sbx_grant *grant)
 {
-	return bt_sbx_store_run(sbx->db, "UPDATE grants SET read_at=? WHERE terminal=? AND lease=? AND i=?", "itii",
-				bt_sbx_now_ms(), terminal, grant->lease, grant->number) &&
-	       bt_sbx_store_run(sbx->db, "UPDATE leases SET expires=expires+? WHERE terminal=? AND number=?", "iti",
-				grant->days * BT_SBX_DAY_MS, terminal, grant->lease);
+	const char *terminal = known->number;
+	bool ok = bt_sbx_store_run(sbx->db, "UPDATE grants SET read_at=? WHERE terminal=? AND lease=? AND i=?", "itii",
+				   bt_sbx_now_ms(), terminal, grant->lease, grant->number) &&
+		  bt_sbx_store_run(sbx->db, "UPDATE leases SET expires=expires+? WHERE terminal=? AND number=?", "iti",
+				   grant->days * BT_SBX_DAY_MS, terminal, grant->lease);
+	return ok && bt_sbx_mark_longer(sbx, known,
+					bt_sbx_store_count(sbx->db, 0,
+							   "SELECT expires FROM leases WHERE terminal=? AND number=?",
+							   "ti", terminal, grant->lease));
 }
 
 static bool read_out(struct bt_sbx *sbx, const char *terminal, struct bt_sbx_grant *out)
@@ -151,7 +157,7 @@ static bool read_out(struct bt_sbx *sbx, const char *terminal, struct bt_sbx_gra
 	if (!find_next(sbx, terminal, out))
 		return refuse("no code is left for its newest lease");
 	tell_what_is_known(sbx, terminal, out);
-	return give_out(sbx, terminal, out) && bt_sbx_store_commit(sbx->db);
+	return give_out(sbx, &known, out) && bt_sbx_store_commit(sbx->db);
 }
 
 bool bt_sbx_grants_read_out(struct bt_sbx *sbx, const char *terminal, struct bt_sbx_grant *out)

@@ -61,7 +61,7 @@ static void write_log(struct bt_sbx_http *http, const char *method, const char *
 
 /* The terminal's number from a certificate of our CA. An expired one still names its terminal: what it may do then is
  * decided by the terminal's standing, and its journal must always be taken (PROTOCOL H5). */
-static void read_caller(struct MHD_Connection *connection, char out[16])
+static void read_caller(struct MHD_Connection *connection, char out[16], bool *is_expired)
 {
 	const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
 	unsigned status = 0;
@@ -69,6 +69,7 @@ static void read_caller(struct MHD_Connection *connection, char out[16])
 	size_t len = 16;
 	gnutls_x509_crt_t certificate;
 	out[0] = '\0';
+	*is_expired = false;
 	if (!info)
 		return;
 	gnutls_session_t session = (gnutls_session_t)info->tls_session;
@@ -77,6 +78,7 @@ static void read_caller(struct MHD_Connection *connection, char out[16])
 		return;
 	if (status & ~(unsigned)(GNUTLS_CERT_EXPIRED | (status & GNUTLS_CERT_EXPIRED ? GNUTLS_CERT_INVALID : 0)))
 		return;
+	*is_expired = (status & GNUTLS_CERT_EXPIRED) != 0;
 	if (gnutls_x509_crt_init(&certificate) != 0)
 		return;
 	if (gnutls_x509_crt_import(certificate, &chain[0], GNUTLS_X509_FMT_DER) != 0 ||
@@ -162,11 +164,13 @@ static enum MHD_Result run_call(struct bt_sbx_http *http, struct MHD_Connection 
 	enum MHD_Result result = MHD_NO;
 	char terminal[16];
 	char name[64];
+	bool is_expired;
 	if (fail_before(http, connection, fault, &result))
 		return result;
-	read_caller(connection, terminal);
+	read_caller(connection, terminal, &is_expired);
 	const struct bt_sbx_route *route = bt_sbx_route_find(method, path, name, sizeof name);
 	struct bt_sbx_request request = {.terminal = terminal,
+					 .is_expired = is_expired,
 					 .name = name,
 					 .body = inbox->body ? inbox->body : "",
 					 .body_len = inbox->len,

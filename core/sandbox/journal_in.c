@@ -250,6 +250,28 @@ static void load_epoch(struct upload *upload)
 	upload->epoch = bt_sbx_meta_int(upload->sbx->db, name, 1);
 }
 
+/* A record that is held here already, in this life of the terminal or a former one. */
+static bool is_held(const struct upload *upload, const json_t *object)
+{
+	struct event event;
+	return bt_sbx_json_int(object, "seq", 1, INT64_MAX, &event.seq) &&
+	       bt_sbx_json_text(object, "hash", event.hash, sizeof event.hash) &&
+	       bt_sbx_store_count(upload->sbx->db, 0,
+				  "SELECT count(*) FROM events WHERE seq=? AND hash=? AND (terminal=?3 OR"
+				  " substr(terminal,1,length(?3)+1)=?3||'/')",
+				  "itt", event.seq, event.hash, upload->terminal.number) > 0;
+}
+
+/* An upload that was long on its way says nothing new about the life that is over: no copy is needed to send it. */
+static bool is_late(const struct upload *upload, const json_t *body)
+{
+	const json_t *events = json_object_get(body, "events");
+	bool held = true;
+	for (size_t i = 0; held && i < json_array_size(events); i++)
+		held = is_held(upload, json_array_get(events, i));
+	return held;
+}
+
 /* Two heads within one epoch, or a life that went on behind its successor: somewhere there is a copy of this terminal
  * (PROTOCOL L4). Nothing of the batch is kept, but that it came is. */
 static void name_clone(struct upload *upload, enum bt_sbx_code code)
@@ -349,7 +371,7 @@ enum bt_sbx_code bt_sbx_call_journal(struct bt_sbx *sbx, const struct bt_sbx_req
 	reply->moves_money = true;
 	if (body && upload.results && bt_sbx_terminal_find(sbx->db, request->terminal, &upload.terminal))
 		code = take_upload(&upload, body);
-	if (code == BT_SBX_FORK || code == BT_SBX_EPOCH)
+	if (code == BT_SBX_FORK || (code == BT_SBX_EPOCH && !is_late(&upload, body)))
 		name_clone(&upload, code);
 	if (code == BT_SBX_NONE)
 		reply->body = make_answer(&upload);

@@ -6,19 +6,17 @@
 static bool is_shallow(const char *text, size_t len)
 {
 	int depth = 0;
-	bool in_string = false;
 	for (size_t i = 0; i < len; i++) {
 		char c = text[i];
-		if (in_string && c == '\\')
-			i++;
-		else if (c == '"')
-			in_string = !in_string;
-		else if (!in_string && (c == '{' || c == '['))
-			depth++;
-		else if (!in_string && (c == '}' || c == ']'))
-			depth--;
-		if (depth > BT_SBX_JSON_DEPTH)
+		if (c == '"') {
+			for (i++; i < len && text[i] != '"'; i++)
+				if (text[i] == '\\')
+					i++;
+		} else if ((c == '{' || c == '[') && ++depth > BT_SBX_JSON_DEPTH) {
 			return false;
+		} else if (c == '}' || c == ']') {
+			depth--;
+		}
 	}
 	return true;
 }

@@ -7,6 +7,7 @@
 #include "core/sandbox/clock.h"
 #include "core/sandbox/json_in.h"
 #include "core/sandbox/meter_key.h"
+#include "core/sandbox/month.h"
 #include "core/sandbox/reconnect.h"
 
 static int64_t read_or_none(sqlite3_stmt *row, int column)
@@ -111,6 +112,11 @@ static json_t *make_reply(const struct bt_sbx_posting *posting, const struct bt_
 	return reply;
 }
 
+bool bt_sbx_ledger_note_receipt(sqlite3 *db, const char *receipt, const char *sale_id)
+{
+	return !*receipt || bt_sbx_store_run(db, "INSERT OR IGNORE INTO receipts VALUES(?,?)", "tt", receipt, sale_id);
+}
+
 bool bt_sbx_ledger_put(struct bt_sbx *sbx, const struct bt_sbx_posting *posting, struct bt_sbx_consumer *consumer)
 {
 	const struct bt_sbx_sale *sale = posting->sale;
@@ -119,9 +125,10 @@ bool bt_sbx_ledger_put(struct bt_sbx *sbx, const struct bt_sbx_posting *posting,
 		held_tid = -1;
 	if (consumer) {
 		apply_to_account(sale, consumer);
-		if (!bt_sbx_consumer_update(sbx->db, consumer) ||
-		    (ends_cut(sale, consumer) &&
-		     !bt_sbx_reconnect_order(sbx->db, consumer->number, sale->sale_id)))
+		bool ends = ends_cut(sale, consumer);
+		if (!bt_sbx_month_book(sbx->db, sale, consumer, posting->is_fact) ||
+		    !bt_sbx_consumer_update(sbx->db, consumer) ||
+		    (ends && !bt_sbx_reconnect_order(sbx->db, consumer->number, sale->sale_id)))
 			return false;
 	}
 	json_t *reply = make_reply(posting, consumer);
@@ -140,6 +147,7 @@ bool bt_sbx_ledger_put(struct bt_sbx *sbx, const struct bt_sbx_posting *posting,
 			     posting->rnd, (int64_t)posting->picked, posting->key_id,
 			     *posting->token ? posting->token : NULL, sale->rev, exception, posting->by,
 			     bt_sbx_now_ms(), posting->sale_text, text) &&
+	    bt_sbx_ledger_note_receipt(sbx->db, sale->receipt, sale->sale_id) &&
 	    (posting->key_change == 0 || bt_sbx_key_change_carry(sbx->db, sale->sale_id, posting->key_change));
 	free(text);
 	json_decref(reply);
@@ -177,6 +185,14 @@ bool bt_sbx_ledger_release(sqlite3 *db, const char *sale_id)
 	       bt_sbx_key_change_finish(db, sale_id);
 }
 
+bool bt_sbx_ledger_tell(sqlite3 *db, const char *sale_id, const char *terminal)
+{
+	return bt_sbx_store_run(db,
+				"UPDATE sales SET released=1 WHERE sale_id=? AND terminal<>? AND state='committed' AND"
+				" token IS NULL AND released=0",
+				"tt", sale_id, terminal);
+}
+
 bool bt_sbx_ledger_reverse(sqlite3 *db, const char *sale_id)
 {
 	struct bt_sbx_entry entry;
@@ -189,7 +205,7 @@ bool bt_sbx_ledger_reverse(sqlite3 *db, const char *sale_id)
 		if (strcmp(entry.core.delivery, "balance") == 0)
 			consumer.balance_paise -= entry.core.paise - dues;
 		consumer.balance_at = bt_sbx_now_ms();
-		if (!bt_sbx_consumer_update(db, &consumer))
+		if (!bt_sbx_month_undo(db, sale_id, &consumer) || !bt_sbx_consumer_update(db, &consumer))
 			return false;
 	}
 	return bt_sbx_reconnect_cancel(db, sale_id) &&

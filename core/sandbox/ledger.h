@@ -14,7 +14,7 @@ struct bt_sbx_entry {
 	char state[12]; /* committed, reversed, tombstone */
 	struct bt_sbx_core core;
 	char exception[24]; /* "" for none */
-	bool released;      /* the token left by some channel */
+	bool released;      /* the token left by some channel, or another terminal told of the credit */
 	int64_t rev;
 };
 
@@ -27,6 +27,7 @@ struct bt_sbx_posting {
 	const char *key_id;
 	int64_t tid, rnd; /* -1 for none */
 	bool picked;
+	bool is_fact;                  /* it stands at its own figures, whatever they would be here */
 	int64_t key_change;            /* number of the change whose tokens go with the token, 0: none */
 	const json_t *key_change_json; /* the contract's `key_change`; NULL: null; borrowed */
 	enum bt_sbx_code exception;
@@ -43,6 +44,8 @@ bool bt_sbx_ledger_minute_used(sqlite3 *db, const char *meter, int64_t tid, cons
  *  another sale holds is kept as said, not as held. */
 BT_SBX_MUST_USE bool bt_sbx_ledger_put(struct bt_sbx *sbx, const struct bt_sbx_posting *posting,
 				       struct bt_sbx_consumer *consumer);
+/** Remember which sale a receipt number belongs to, "" none. */
+BT_SBX_MUST_USE bool bt_sbx_ledger_note_receipt(sqlite3 *db, const char *receipt, const char *sale_id);
 /** The stored reply of a committed sale; yours. NULL when there is none. */
 json_t *bt_sbx_ledger_reply(sqlite3 *db, const char *sale_id);
 BT_SBX_MUST_USE bool bt_sbx_ledger_tombstone(sqlite3 *db, const char *sale_id);
@@ -51,6 +54,9 @@ BT_SBX_MUST_USE bool bt_sbx_ledger_take_back(sqlite3 *db, const char *sale_id, c
 /** Take a committed sale back: its account effects are undone, its minute stays burned (PROTOCOL T1). */
 BT_SBX_MUST_USE bool bt_sbx_ledger_reverse(sqlite3 *db, const char *sale_id);
 BT_SBX_MUST_USE bool bt_sbx_ledger_release(sqlite3 *db, const char *sale_id);
+/** @p terminal tells its consumer that the credit of another's sale is given: from here on it stands (PROTOCOL H3). A
+ *  token, and the owner's own sale, are left alone. */
+BT_SBX_MUST_USE bool bt_sbx_ledger_tell(sqlite3 *db, const char *sale_id, const char *terminal);
 /** Name an exception on an entry and keep the record that caused it. */
 BT_SBX_MUST_USE bool bt_sbx_ledger_except(sqlite3 *db, const char *terminal, const char *sale_id, enum bt_sbx_code code,
 					  const char *detail);

@@ -5,11 +5,14 @@
 #include <unistd.h>
 
 #include "core/sandbox/admin.h"
+#include "core/sandbox/alarms.h"
 #include "core/sandbox/app_pay.h"
 #include "core/sandbox/bank.h"
 #include "core/sandbox/bytes.h"
+#include "core/sandbox/ca.h"
 #include "core/sandbox/faults.h"
 #include "core/sandbox/grants.h"
+#include "core/sandbox/lanes.h"
 #include "core/sandbox/meter_key.h"
 #include "core/sandbox/people.h"
 #include "core/sandbox/psp.h"
@@ -25,11 +28,11 @@
 struct options {
 	const char *state, *listen, *consumers, *seed, *ready_file;
 	const char *lease_hours, *lease_value, *lease_count, *lease_grants;
-	const char *psp_port;
+	const char *psp_port, *certificate_seconds;
 	const char *qr, *payment, *utr; /* what the bank is told of */
-	const char *operand; /* a fault, a terminal, a meter, a connection */
-	const char *amount;  /* the second operand */
-	bool json, training, until_eof;
+	const char *operand;            /* a fault, a terminal, a meter, a connection */
+	const char *second;             /* an amount, an operator, a minute */
+	bool json, training, until_eof, strict, picks;
 	bool bank_words[BT_SBX_BANK_WORDS];
 	bool app_ends[BT_SBX_APP_ENDS]; /* how a payment in the app ends */
 };
@@ -40,7 +43,7 @@ struct command {
 	const char *usage;
 	bool needs_operand;
 	bool may_have_operand;
-	bool needs_amount;
+	bool needs_second;
 	int (*run)(const struct options *options);
 };
 
@@ -58,15 +61,21 @@ static int run_psp_key(const struct options *options);
 static int run_pay(const struct options *options);
 static int run_app_pay(const struct options *options);
 static int run_reconnect(const struct options *options);
+static int run_lanes(const struct options *options);
 static int run_cut(const struct options *options);
+static int run_alarms(const struct options *options);
+static int run_staff(const struct options *options);
+static int run_meter_read(const struct options *options);
 
 static const struct command commands[] = {
     {.name = "serve",
      .takes = " --listen --consumers --seed --ready-file --lease-hours --lease-value --lease-count"
-	      " --lease-grants --psp-port --training --until-eof ",
+	      " --lease-grants --certificate-seconds --strict-certificates --psp-port --picks-minutes"
+	      " --training --until-eof ",
      .usage = "serve --state S --listen 127.0.0.1:PORT [--consumers N] [--seed K] [--ready-file F]\n"
 	      "                      [--lease-hours H] [--lease-value RUPEES] [--lease-count N]\n"
-	      "                      [--lease-grants 0..4] [--psp-port PORT] [--training] [--until-eof]",
+	      "                      [--lease-grants 0..4] [--certificate-seconds N] [--strict-certificates]\n"
+	      "                      [--psp-port PORT] [--picks-minutes] [--training] [--until-eof]",
      .run = run_serve},
     {.name = "fault", .takes = " ", .usage = "fault --state S [FAULT]", .may_have_operand = true, .run = run_fault},
     {.name = "consumers", .takes = " --json ", .usage = "consumers --state S [--json]", .run = run_consumers},
@@ -95,7 +104,7 @@ static const struct command commands[] = {
      .usage = "app-pay --state S CONNECTION RUPEES\n"
 	      "                      [--no-token | --in-meter | --bank-unsure | --bank-failed]",
      .needs_operand = true,
-     .needs_amount = true,
+     .needs_second = true,
      .run = run_app_pay},
     {.name = "cut", .takes = " ", .usage = "cut --state S CONNECTION", .needs_operand = true, .run = run_cut},
     {.name = "reconnect",
@@ -103,6 +112,20 @@ static const struct command commands[] = {
      .usage = "reconnect --state S CONNECTION",
      .needs_operand = true,
      .run = run_reconnect},
+    {.name = "lanes", .takes = " ", .usage = "lanes --state S [COUNT]", .may_have_operand = true, .run = run_lanes},
+    {.name = "alarms", .takes = " --json ", .usage = "alarms --state S [--json]", .run = run_alarms},
+    {.name = "staff",
+     .takes = " ",
+     .usage = "staff --state S CONNECTION OPERATOR",
+     .needs_operand = true,
+     .needs_second = true,
+     .run = run_staff},
+    {.name = "meter-read",
+     .takes = " ",
+     .usage = "meter-read --state S METER MINUTE",
+     .needs_operand = true,
+     .needs_second = true,
+     .run = run_meter_read},
 };
 
 #define COMMAND_COUNT (sizeof commands / sizeof *commands)
@@ -154,12 +177,15 @@ static int run_serve(const struct options *options)
 	int64_t count = 1000;
 	int64_t grants = BT_SBX_GRANTS_MAX;
 	int64_t psp_port = -1;
+	int64_t certificate_s = BT_SBX_CERTIFICATE_S;
 	if (!read_address(options->listen, host, &serve.port))
 		return refuse("--listen needs ADDRESS:PORT");
 	if (!read_number(options->consumers, BT_SBX_CONSUMERS_MAX, &serve.consumers) ||
-	    !read_number(options->seed, INT64_MAX, &seed) || !read_number(options->lease_hours, 14 * 24, &hours) ||
+	    !read_number(options->seed, INT64_MAX, &seed) ||
+	    !read_number(options->lease_hours, BT_SBX_LEASE_HOURS_MAX, &hours) ||
 	    !read_number(options->lease_value, 100000000, &rupees) ||
 	    !read_number(options->lease_count, 1000000, &count) ||
+	    !read_number(options->certificate_seconds, BT_SBX_CERTIFICATE_S, &certificate_s) ||
 	    (options->psp_port && !bt_sbx_number_parse(options->psp_port, 0, 65535, &psp_port)) ||
 	    (options->lease_grants && !bt_sbx_number_parse(options->lease_grants, 0, BT_SBX_GRANTS_MAX, &grants)))
 		return refuse("a number is missing or out of range");
@@ -169,6 +195,9 @@ static int run_serve(const struct options *options)
 	serve.psp_port = (int)psp_port;
 	sbx.lease = (struct bt_sbx_lease_terms){
 	    .hours = hours, .value_paise = rupees * 100, .count = count, .grants = (int)grants};
+	sbx.certificate_s = certificate_s;
+	sbx.is_strict = options->strict;
+	sbx.picks = options->picks;
 	int code = options->training && !bt_sbx_begin_training(&sbx) ? 1 : bt_sbx_serve(&sbx, &serve);
 	bt_sbx_close(&sbx);
 	return code;
@@ -335,7 +364,7 @@ static int run_app_pay(const struct options *options)
 	for (int i = 0; i < BT_SBX_APP_ENDS; i++)
 		if (options->app_ends[i])
 			end = (enum bt_sbx_app_end)i;
-	if (!bt_sbx_number_parse(options->amount, 1, 1000000, &rupees))
+	if (!bt_sbx_number_parse(options->second, 1, 1000000, &rupees))
 		return refuse("the amount is in whole rupees");
 	if (!bt_sbx_open_made(options->state, &sbx))
 		return 1;
@@ -362,6 +391,52 @@ static int run_reconnect(const struct options *options)
 	if (!bt_sbx_open_made(options->state, &sbx))
 		return 1;
 	bool ok = bt_sbx_reconnect(&sbx, options->operand);
+	bt_sbx_close(&sbx);
+	return ok ? 0 : 1;
+}
+
+/* A server that runs gives them from its next lease on. */
+static int run_lanes(const struct options *options)
+{
+	struct bt_sbx sbx;
+	int64_t count = 0;
+	if (options->operand &&
+	    (!bt_sbx_number_parse(options->operand, BT_SBX_LANES_LEAST, BT_SBX_LANES_MOST, &count) ||
+	     !bt_sbx_lanes_are_possible(count)))
+		return refuse("lanes are 8, 16, 32, 64 or 128");
+	if (!bt_sbx_open_made(options->state, &sbx))
+		return 1;
+	int code = count > 0 && !bt_sbx_lanes_change(&sbx, count) ? 1 : bt_sbx_lanes_report(&sbx);
+	bt_sbx_close(&sbx);
+	return code;
+}
+
+static int run_alarms(const struct options *options)
+{
+	struct bt_sbx sbx;
+	if (!bt_sbx_open_made(options->state, &sbx))
+		return 1;
+	int code = bt_sbx_alarms_report(&sbx, options->json);
+	bt_sbx_close(&sbx);
+	return code;
+}
+
+static int run_staff(const struct options *options)
+{
+	struct bt_sbx sbx;
+	if (!bt_sbx_open_made(options->state, &sbx))
+		return 1;
+	bool ok = bt_sbx_staff_put(&sbx, options->operand, options->second);
+	bt_sbx_close(&sbx);
+	return ok ? 0 : 1;
+}
+
+static int run_meter_read(const struct options *options)
+{
+	struct bt_sbx sbx;
+	if (!bt_sbx_open_made(options->state, &sbx))
+		return 1;
+	bool ok = bt_sbx_meter_read_put(&sbx, options->operand, options->second);
 	bt_sbx_close(&sbx);
 	return ok ? 0 : 1;
 }
@@ -438,6 +513,7 @@ static const char **find_slot(struct options *options, const char *name)
 	    {"--lease-count", &options->lease_count},
 	    {"--lease-grants", &options->lease_grants},
 	    {"--psp-port", &options->psp_port},
+	    {"--certificate-seconds", &options->certificate_seconds},
 	    {"--qr", &options->qr},
 	    {"--payment", &options->payment},
 	    {"--utr", &options->utr},
@@ -466,6 +542,8 @@ static bool *find_flag(struct options *options, const char *name)
 	    {"--json", &options->json},
 	    {"--training", &options->training},
 	    {"--until-eof", &options->until_eof},
+	    {"--strict-certificates", &options->strict},
+	    {"--picks-minutes", &options->picks},
 	    {"--no-token", &options->app_ends[BT_SBX_APP_NO_TOKEN]},
 	    {"--in-meter", &options->app_ends[BT_SBX_APP_IN_METER]},
 	    {"--bank-unsure", &options->app_ends[BT_SBX_APP_BANK_UNSURE]},
@@ -485,7 +563,7 @@ static bool read_options(const struct command *command, int argc, char **argv, s
 	for (int i = 2; i < argc; i++) {
 		const char **slot = find_slot(out, argv[i]);
 		if (argv[i][0] != '-') {
-			const char **place = out->operand && command->needs_amount ? &out->amount : &out->operand;
+			const char **place = out->operand && command->needs_second ? &out->second : &out->operand;
 			if (*place || !(command->needs_operand || command->may_have_operand))
 				return false;
 			*place = argv[i];
@@ -500,7 +578,7 @@ static bool read_options(const struct command *command, int argc, char **argv, s
 		}
 	}
 	return out->state && *out->state && (out->operand || !command->needs_operand) &&
-	       (out->amount || !command->needs_amount);
+	       (out->second || !command->needs_second);
 }
 
 int main(int argc, char **argv)

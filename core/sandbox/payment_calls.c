@@ -36,6 +36,13 @@ static enum bt_sbx_code give_qr(const struct bt_sbx *sbx, const struct bt_sbx_pa
 	return reply->body ? BT_SBX_NONE : BT_SBX_INTERNAL;
 }
 
+/* Of those that a terminal asked the payment service for the head-end hears by the record alone, and by the bank's
+ * statement. */
+static bool is_own(const struct bt_sbx_payment *payment)
+{
+	return strcmp(payment->way, "head-end") == 0;
+}
+
 /* A refusal names the payment that was asked about. */
 static enum bt_sbx_code name_payment(enum bt_sbx_code code, const char *payment_id, struct bt_sbx_reply *reply)
 {
@@ -180,7 +187,7 @@ enum bt_sbx_code bt_sbx_call_payment(struct bt_sbx *sbx, const struct bt_sbx_req
 	struct bt_sbx_payment payment;
 	if (!bt_sbx_is_sale_id(request->name))
 		return BT_SBX_MALFORMED;
-	if (!bt_sbx_payment_find(sbx->db, request->name, &payment))
+	if (!bt_sbx_payment_find(sbx->db, request->name, &payment) || !is_own(&payment))
 		return name_payment(BT_SBX_UNKNOWN_PAYMENT, request->name, reply);
 	snprintf(reply->sale_id, sizeof reply->sale_id, "%s", payment.sale_id);
 	reply->body = describe(sbx, &payment);
@@ -189,8 +196,7 @@ enum bt_sbx_code bt_sbx_call_payment(struct bt_sbx *sbx, const struct bt_sbx_req
 
 /* ---- letting go ---- */
 
-/* "Not there" becomes definite: whatever comes later under this name finds it closed. */
-static bool put_closed(struct bt_sbx *sbx, const struct bt_sbx_request *request)
+static struct bt_sbx_payment make_closed(const struct bt_sbx_request *request)
 {
 	struct bt_sbx_payment closed = {.way = "head-end",
 					.status = "closed",
@@ -199,6 +205,13 @@ static bool put_closed(struct bt_sbx *sbx, const struct bt_sbx_request *request)
 					.expires_at = bt_sbx_now_ms()};
 	snprintf(closed.payment_id, sizeof closed.payment_id, "%s", request->name);
 	snprintf(closed.terminal, sizeof closed.terminal, "%s", request->terminal);
+	return closed;
+}
+
+/* "Not there" becomes definite: whatever comes later under this name finds it closed. */
+static bool put_closed(struct bt_sbx *sbx, const struct bt_sbx_request *request)
+{
+	struct bt_sbx_payment closed = make_closed(request);
 	return bt_sbx_payment_put(sbx->db, &closed, NULL);
 }
 
@@ -214,6 +227,11 @@ static enum bt_sbx_code close_payment(struct bt_sbx *sbx, const struct bt_sbx_re
 	bool known = bt_sbx_payment_find(sbx->db, request->name, &payment);
 	if (known && strcmp(payment.terminal, request->terminal) != 0)
 		return BT_SBX_WRONG_TERMINAL;
+	if (known && !is_own(&payment)) {
+		payment = make_closed(request);
+		reply->body = describe(sbx, &payment);
+		return reply->body ? BT_SBX_NONE : BT_SBX_INTERNAL;
+	}
 	if (known ? !bt_sbx_payment_close(sbx->db, request->name) : !put_closed(sbx, request))
 		return BT_SBX_INTERNAL;
 	if (!bt_sbx_payment_find(sbx->db, request->name, &payment) || !bt_sbx_store_commit(sbx->db))

@@ -102,9 +102,11 @@ char *bt_sbx_payment_paid_record(sqlite3 *db, const char *sale_id)
 
 bool bt_sbx_payment_put(sqlite3 *db, const struct bt_sbx_payment *payment, const char *sale_text)
 {
-	return (!*payment->sale_id ||
-		bt_sbx_store_run(db, "UPDATE payments SET status='closed' WHERE sale_id=? AND status='active'", "t",
-				 payment->sale_id)) &&
+	bool closes = *payment->sale_id && strcmp(payment->way, "head-end") == 0;
+	return (!closes || bt_sbx_store_run(db,
+					    "UPDATE payments SET status='closed' WHERE sale_id=? AND"
+					    " status='active' AND way='head-end'",
+					    "t", payment->sale_id)) &&
 	       bt_sbx_store_run(db,
 				"INSERT INTO payments(payment_id, sale_id, terminal, way, status, attempt, paise,"
 				" reference, qr, made_at, expires_at, sale) VALUES(?,?,?,?,?,'none',?,?,?,?,?,?)",

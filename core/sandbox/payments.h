@@ -36,8 +36,8 @@ bool bt_sbx_payment_of_reference(sqlite3 *db, const char *reference, struct bt_s
 /** The payment that stands for a sale: captured, and not on its way back. */
 bool bt_sbx_payment_of_sale(sqlite3 *db, const char *sale_id, struct bt_sbx_payment *out);
 
-/** Put a new one; @p sale_text is the canonical record, NULL for none. One that is still open for the same sale is
- * closed by it: only one QR of a sale can be paid. */
+/** Put a new one; @p sale_text is the canonical record, NULL for none. One of the head-end's that is still open for the
+ * same sale is closed by its next; the payment service knows nothing of sales, and closes none. */
 BT_SBX_MUST_USE bool bt_sbx_payment_put(sqlite3 *db, const struct bt_sbx_payment *payment, const char *sale_text);
 /** Close one that is still open. */
 BT_SBX_MUST_USE bool bt_sbx_payment_close(sqlite3 *db, const char *payment_id);

@@ -7,6 +7,7 @@
 #include "core/sandbox/bytes.h"
 #include "core/sandbox/clock.h"
 #include "core/sandbox/meter_key.h"
+#include "core/sandbox/month.h"
 #include "core/sandbox/people_names.h"
 
 #define SPECIALS_EVERY 50
@@ -327,7 +328,8 @@ void bt_sbx_person_make(uint64_t seed, int64_t index, int64_t now_ms, struct bt_
 	out->version = index + 1;
 }
 
-/* The meters of other makes, after everybody else. They are who they are whatever the seed. */
+/* The meters of other makes and the people of the month's steps, after everybody else. They are who they are whatever
+ * the seed. */
 static const struct {
 	const char *number, *meter_prefix;
 	int serial;
@@ -345,6 +347,14 @@ static const struct {
      "long_drn"},
     {"100246000171", "0116", 76000710, "w/o", "Shanti Devi", "शांति देवी", "Khagaul, Danapur", "खगौल, दानापुर",
      "long_drn_ea07"},
+    {"100246000182", "04", 76000810, "w/o", "Phoolmati Devi", "फूलमती देवी", "Ward 7, Danapur", "वार्ड 7, दानापुर",
+     "month_new"},
+    {"100246000193", "04", 76000910, "s/o", "Kishun Paswan", "किशुन पासवान", "Gola Road, Danapur", "गोला रोड, दानापुर",
+     "month_edge"},
+    {"100246000204", "04", 76001010, "d/o", "Rekha Kumari", "रेखा कुमारी", "Ward 3, Khagaul", "वार्ड 3, खगौल",
+     "month_above"},
+    {"100246000215", "04", 76001110, "s/o", "Sarfaraz Alam", "सरफ़राज़ आलम", "Takiya Par, Danapur", "तकिया पर, दानापुर",
+     "month_remote"},
 };
 
 void bt_sbx_guest_make(int64_t index, int64_t version, int64_t now_ms, struct bt_sbx_consumer *out)
@@ -370,6 +380,19 @@ void bt_sbx_guest_make(int64_t index, int64_t version, int64_t now_ms, struct bt
 	snprintf(out->place_hi, sizeof out->place_hi, "%s", guests[index].place_hi);
 	snprintf(out->note, sizeof out->note, "%s", guests[index].note);
 	make_meter(guests[index].meter_prefix, guests[index].serial, out->meter);
+	const struct bt_sbx_note *note = bt_sbx_note_of(out->note);
+	if (note->category) {
+		snprintf(out->category, sizeof out->category, "%s", note->category);
+		out->free_left = note->month_free;
+	}
+	if (strcmp(out->note, "month_remote") == 0)
+		snprintf(out->kind, sizeof out->kind, "remote");
+}
+
+static bool begin_month(sqlite3 *db, const struct bt_sbx_consumer *c, int64_t now_ms)
+{
+	const struct bt_sbx_note *note = bt_sbx_note_of(c->note);
+	return bt_sbx_month_seed(db, c, now_ms, note->month_units, note->month_fixed);
 }
 
 static bool put_consumer(sqlite3_stmt *insert, const struct bt_sbx_consumer *c)
@@ -430,10 +453,10 @@ static bool put_all(struct bt_sbx *sbx, FILE *list, uint64_t seed, int64_t count
 		else
 			bt_sbx_guest_make(i - count, i + 1, now_ms, &consumer);
 		ok = put_consumer(insert, &consumer) && write_meter(list, sbx, &consumer) &&
-		     bt_sbx_key_change_seed(sbx->db, &consumer);
+		     bt_sbx_key_change_seed(sbx->db, &consumer) && begin_month(sbx->db, &consumer, now_ms);
 	}
 	sqlite3_finalize(insert);
-	return ok;
+	return ok && bt_sbx_month_turn(sbx->db, now_ms);
 }
 
 bool bt_sbx_people_make(struct bt_sbx *sbx, uint64_t seed, int64_t count)

@@ -1,15 +1,15 @@
 /* The sandbox's consumers, made from a seed: the same seed makes the same people, meters and failures.
  *
  * The first eight are the well-known people of the screens; then every 50 connections hold one of each named failure
- * and the rest are ordinary. After them, the same in every town, come the guests: meters of other makes and meters
- * whose key is due. */
+ * and the rest are ordinary. After them, the same in every town, come the guests: meters of other makes, meters
+ * whose key is due, and people whose price depends on what they bought in the month. */
 #ifndef BT_SANDBOX_PEOPLE_H
 #define BT_SANDBOX_PEOPLE_H
 
 #include "core/sandbox/consumer.h"
 
 #define BT_SBX_CONSUMERS_MAX 1000000
-#define BT_SBX_GUESTS        7
+#define BT_SBX_GUESTS        11
 /** Name of the meta value with the moment at which the town was made: what its people did before is told from there. */
 #define BT_SBX_TOWN_AT "town_at"
 

@@ -6,6 +6,8 @@ static const struct bt_sbx_refusal refusals[BT_SBX_CODE_COUNT] = {
     [BT_SBX_TOO_LARGE] = {"too_large", 413, "The request is too large.", "अनुरोध बहुत बड़ा है।"},
     [BT_SBX_NO_SUCH_CALL] = {"no_such_call", 404, "There is no such call.", "ऐसी कोई सेवा नहीं है।"},
     [BT_SBX_NO_CERTIFICATE] = {"no_certificate", 401, "This terminal is not enrolled.", "यह टर्मिनल पंजीकृत नहीं है।"},
+    [BT_SBX_CERTIFICATE_EXPIRED] = {"certificate_expired", 401, "The permission of this terminal has run out.",
+				    "इस टर्मिनल की अनुमति की अवधि खत्म हो गई है।"},
     [BT_SBX_REVOKED] = {"revoked", 403, "This terminal has been withdrawn.", "यह टर्मिनल बंद कर दिया गया है।"},
     [BT_SBX_WRONG_TERMINAL] = {"wrong_terminal", 403, "The record belongs to another terminal.",
 			       "यह रिकॉर्ड दूसरे टर्मिनल का है।"},

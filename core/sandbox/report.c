@@ -12,6 +12,12 @@ static json_t *text_or_null(sqlite3_stmt *row, int column)
 	return text ? json_string(text) : json_null();
 }
 
+static json_t *number_or_null(sqlite3_stmt *row, int column)
+{
+	return sqlite3_column_type(row, column) == SQLITE_NULL ? json_null()
+							       : json_integer(sqlite3_column_int64(row, column));
+}
+
 /* Printed row by row: a million consumers need not be one document in memory. */
 static void print_item(json_t *item, bool *is_first)
 {
@@ -153,6 +159,39 @@ static void print_payments_json(struct bt_sbx *sbx)
 	sqlite3_finalize(row);
 }
 
+/* Lines on accounts beside the sales (PROTOCOL S8). */
+static sqlite3_stmt *ask_charges(struct bt_sbx *sbx)
+{
+	return bt_sbx_store_ask(sbx->db,
+				"SELECT connection, what, cause, sale_id, of, paise FROM charges ORDER BY place", "");
+}
+
+static void print_charges_json(struct bt_sbx *sbx)
+{
+	bool is_first = true;
+	sqlite3_stmt *row = ask_charges(sbx);
+	fputs("\n],\"charges\":[", stdout);
+	while (row && sqlite3_step(row) == SQLITE_ROW)
+		print_item(json_pack("{s:o, s:o, s:o, s:o, s:I, s:I}", "connection", text_or_null(row, 0), "what",
+				     text_or_null(row, 1), "cause", text_or_null(row, 2), "sale_id",
+				     text_or_null(row, 3), "of", (json_int_t)sqlite3_column_int64(row, 4), "paise",
+				     (json_int_t)sqlite3_column_int64(row, 5)),
+			   &is_first);
+	sqlite3_finalize(row);
+}
+
+static void print_charges_table(struct bt_sbx *sbx)
+{
+	sqlite3_stmt *row = ask_charges(sbx);
+	printf("\n%-12s %-6s %-6s %-8s %10s %s\n", "connection", "month", "line", "cause", "paise", "sale");
+	while (row && sqlite3_step(row) == SQLITE_ROW)
+		printf("%-12s %-6lld %-6s %-8s %10lld %s\n", sqlite3_column_text(row, 0),
+		       (long long)sqlite3_column_int64(row, 4), sqlite3_column_text(row, 1),
+		       sqlite3_column_text(row, 2), (long long)sqlite3_column_int64(row, 5),
+		       sqlite3_column_text(row, 3));
+	sqlite3_finalize(row);
+}
+
 int bt_sbx_report_ledger_json(struct bt_sbx *sbx)
 {
 	bool is_first = true;
@@ -163,22 +202,23 @@ int bt_sbx_report_ledger_json(struct bt_sbx *sbx)
 	int64_t paise = bt_sbx_store_count(sbx->db, 0, "SELECT sum(paise) " POSTED, "");
 	sqlite3_stmt *row = bt_sbx_store_ask(
 	    sbx->db,
-	    "SELECT sale_id, meter, token, paise, units, delivery, connection, terminal, exception, " PAID_BY " " POSTED
-	    " ORDER BY place",
+	    "SELECT sale_id, meter, token, paise, units, delivery, connection, terminal, exception, " PAID_BY
+	    ", tid " POSTED " ORDER BY place",
 	    "");
 	printf("{\"sales\":%lld,\"paise\":%lld,\"entries\":[", (long long)count, (long long)paise);
 	while (row && sqlite3_step(row) == SQLITE_ROW)
-		print_item(json_pack("{s:o, s:o, s:o, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o}", "sale_id",
+		print_item(json_pack("{s:o, s:o, s:o, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "sale_id",
 				     text_or_null(row, 0), "meter", text_or_null(row, 1), "token", text_or_null(row, 2),
 				     "paise", (json_int_t)sqlite3_column_int64(row, 3), "units",
 				     (json_int_t)sqlite3_column_int64(row, 4), "delivery", text_or_null(row, 5),
 				     "connection", text_or_null(row, 6), "terminal", text_or_null(row, 7), "exception",
 				     text_or_null(row, 8), "tender", text_or_null(row, 9), "reference",
-				     text_or_null(row, 10)),
+				     text_or_null(row, 10), "tid", number_or_null(row, 11)),
 			   &is_first);
 	sqlite3_finalize(row);
 	print_tenders_json(sbx);
 	print_payments_json(sbx);
+	print_charges_json(sbx);
 	bt_sbx_store_rollback(sbx->db);
 	fputs("\n]}\n", stdout);
 	return row ? 0 : 1;
@@ -224,5 +264,6 @@ int bt_sbx_report_ledger_table(struct bt_sbx *sbx)
 		       sqlite3_column_text(row, 5), sqlite3_column_text(row, 6), sqlite3_column_text(row, 7));
 	sqlite3_finalize(row);
 	print_payments_table(sbx);
+	print_charges_table(sbx);
 	return row ? 0 : 1;
 }

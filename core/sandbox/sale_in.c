@@ -82,6 +82,15 @@ static bool read_numbers(const json_t *object, struct bt_sbx_sale *out)
 	       bt_sbx_json_int(object, "rev", 1, 1000, &out->rev);
 }
 
+static bool read_month(const json_t *object, struct bt_sbx_sale *out)
+{
+	out->has_month = object != NULL;
+	return !object || (bt_sbx_json_int(object, "fixed_paise", 0, MONEY_MAX, &out->fixed_paise) &&
+			   bt_sbx_json_int(object, "free", 0, BT_SBX_UNITS_MAX, &out->free) &&
+			   bt_sbx_json_int(object, "of", 197001, 999912, &out->month) &&
+			   bt_sbx_json_int(object, "units", 0, 1000000000, &out->before));
+}
+
 static bool is_consistent(const struct bt_sbx_sale *sale)
 {
 	bool is_token = strcmp(sale->delivery, "token") == 0;
@@ -95,7 +104,8 @@ static bool is_consistent(const struct bt_sbx_sale *sale)
 		return false;
 	if (!is_dues && sale->dues_paise == sale->amount_paise)
 		return false;
-	return sale->energy_paise + sale->duty_paise == sale->amount_paise - sale->dues_paise;
+	return sale->free <= sale->units &&
+	       sale->energy_paise + sale->duty_paise + sale->fixed_paise == sale->amount_paise - sale->dues_paise;
 }
 
 bool bt_sbx_sale_read(const json_t *object, struct bt_sbx_sale *out)
@@ -104,7 +114,7 @@ bool bt_sbx_sale_read(const json_t *object, struct bt_sbx_sale *out)
 	if (!json_is_object(object) || !read_texts(object, &sale) || !read_numbers(object, &sale) ||
 	    !read_tenders(json_object_get(object, "tenders"), sale.amount_paise))
 		return false;
-	if (json_object_get(object, "lease") && !bt_sbx_json_int(object, "lease", 0, INT32_MAX, &sale.lease))
+	if (json_object_get(object, "lease") && !bt_sbx_json_int(object, "lease", 0, INT64_MAX, &sale.lease))
 		return false;
 	sale.has_tid = json_object_get(object, "tid") != NULL;
 	if (sale.has_tid && (!bt_sbx_json_int(object, "tid", 0, 0xffffff, &sale.tid) ||
@@ -113,10 +123,16 @@ bool bt_sbx_sale_read(const json_t *object, struct bt_sbx_sale *out)
 	sale.has_key = json_object_get(object, "key") != NULL;
 	if (sale.has_key && !read_key(json_object_get(object, "key"), &sale.key))
 		return false;
-	if (!is_consistent(&sale))
+	if (!read_month(json_object_get(object, "month"), &sale) || !is_consistent(&sale))
 		return false;
 	*out = sale;
 	return true;
+}
+
+void bt_sbx_sale_drop_minute(struct bt_sbx_sale *sale)
+{
+	sale->has_tid = sale->has_key = false;
+	sale->tid = sale->rnd = -1;
 }
 
 void bt_sbx_key_id_text(const struct bt_sbx_sale *sale, char out[80])
@@ -139,6 +155,13 @@ void bt_sbx_core_of(const struct bt_sbx_sale *sale, const char *token, struct bt
 	snprintf(out->delivery, sizeof out->delivery, "%s", sale->delivery);
 	snprintf(out->token, sizeof out->token, "%s", token);
 	bt_sbx_key_id_text(sale, out->key_id);
+}
+
+void bt_sbx_core_take_minute(struct bt_sbx_core *asked, const struct bt_sbx_core *held)
+{
+	asked->tid = held->tid;
+	asked->rnd = held->rnd;
+	memcpy(asked->key_id, held->key_id, sizeof asked->key_id);
 }
 
 bool bt_sbx_core_equal(const struct bt_sbx_core *held, const struct bt_sbx_core *asked)

@@ -33,6 +33,9 @@ struct bt_sbx_sale {
 	int64_t tid, rnd;
 	bool has_key;
 	struct bt_sbx_key_id key;
+	bool has_month; /* what it was priced by, where the price depends on the month */
+	int64_t month, before, free, fixed_paise;
+	bool on_paper; /* read from a docket: the fixed charge stands in the energy, and the month is not said */
 };
 
 /** What must be equal for two records to be the same sale. */
@@ -55,8 +58,12 @@ bool bt_sbx_is_sale_id(const char *text);
 bool bt_sbx_sale_read(const json_t *object, struct bt_sbx_sale *out);
 /** Core of a request; @p token may be "". */
 void bt_sbx_core_of(const struct bt_sbx_sale *sale, const char *token, struct bt_sbx_core *out);
+/** As if the same minute and key had been named: for a head-end that looks at neither. */
+void bt_sbx_core_take_minute(struct bt_sbx_core *asked, const struct bt_sbx_core *held);
 /** True when @p asked names the sale that is @p held. What one side does not name is not compared. */
 bool bt_sbx_core_equal(const struct bt_sbx_core *held, const struct bt_sbx_core *asked);
+/** As if the terminal had named no minute and no key: the head-end picks both. */
+void bt_sbx_sale_drop_minute(struct bt_sbx_sale *sale);
 /** Key identity as one text, "" without a key. */
 void bt_sbx_key_id_text(const struct bt_sbx_sale *sale, char out[80]);
 

@@ -8,6 +8,7 @@
 #include "core/sandbox/clock.h"
 #include "core/sandbox/json_in.h"
 #include "core/sandbox/ledger.h"
+#include "core/sandbox/month.h"
 #include "core/sandbox/payments.h"
 #include "core/sandbox/sell.h"
 
@@ -20,9 +21,15 @@ enum bt_sbx_code bt_sbx_give_stored(struct bt_sbx *sbx, const char *sale_id, str
 
 static json_t *describe_figures(const struct bt_sbx_figures *figures)
 {
-	return json_pack("{s:{s:I, s:I, s:I, s:I, s:s}}", "figures", "energy_paise", (json_int_t)figures->energy_paise,
-			 "duty_paise", (json_int_t)figures->duty_paise, "dues_paise", (json_int_t)figures->dues_paise,
-			 "units", (json_int_t)figures->units, "tariff", "BERC-2026-27");
+	json_t *month = NULL;
+	if (figures->month.of)
+		month = json_pack("{s:I, s:I, s:I, s:I}", "fixed_paise", (json_int_t)figures->fixed_paise, "free",
+				  (json_int_t)figures->free, "of", (json_int_t)figures->month.of, "units",
+				  (json_int_t)figures->month.units);
+	return json_pack("{s:{s:I, s:I, s:I, s:I, s:s, s:o*}}", "figures", "energy_paise",
+			 (json_int_t)figures->energy_paise, "duty_paise", (json_int_t)figures->duty_paise, "dues_paise",
+			 (json_int_t)figures->dues_paise, "units", (json_int_t)figures->units, "tariff",
+			 BT_SBX_TARIFF_ID, "month", month);
 }
 
 static enum bt_sbx_code check_request(struct bt_sbx *sbx, const struct bt_sbx_sale *sale,
@@ -34,7 +41,9 @@ static enum bt_sbx_code check_request(struct bt_sbx *sbx, const struct bt_sbx_sa
 	 */
 	if (strcmp(sale->terminal, BT_SBX_APP) != 0 && !bt_sbx_terminal_find(sbx->db, sale->terminal, &terminal))
 		return BT_SBX_WRONG_TERMINAL;
-	enum bt_sbx_code code = bt_sbx_check_account(sale, consumer, &figures);
+	struct bt_sbx_month month;
+	bool has_month = consumer && bt_sbx_month_find(sbx->db, consumer, sale->paid_at, &month);
+	enum bt_sbx_code code = bt_sbx_check_account(sale, consumer, has_month ? &month : NULL, &figures);
 	if (code == BT_SBX_BLOCKED) {
 		reply->reason_en = bt_sbx_note_of(consumer->note)->reason_en;
 		reply->reason_hi = bt_sbx_note_of(consumer->note)->reason_hi;
@@ -46,7 +55,7 @@ static enum bt_sbx_code check_request(struct bt_sbx *sbx, const struct bt_sbx_sa
 	if (code == BT_SBX_NONE)
 		code = bt_sbx_check_lane(sbx, sale);
 	if (code == BT_SBX_NONE)
-		code = bt_sbx_check_range(sale, bt_sbx_now_ms());
+		code = bt_sbx_check_range(sbx, sale, bt_sbx_now_ms());
 	return code == BT_SBX_NONE ? bt_sbx_check_memory(sbx, sale, bt_sbx_now_ms()) : code;
 }
 
@@ -63,6 +72,8 @@ enum bt_sbx_code bt_sbx_sell_new(struct bt_sbx *sbx, const char *caller, struct 
 				 struct bt_sbx_reply *reply)
 {
 	struct bt_sbx_consumer consumer;
+	if (sbx->picks)
+		bt_sbx_sale_drop_minute(sale);
 	bool known = bt_sbx_consumer_find(sbx->db, sale->connection, &consumer);
 	bool is_token = strcmp(sale->delivery, "token") == 0;
 	bool picked = is_token && !sale->has_tid;
@@ -105,6 +116,26 @@ enum bt_sbx_code bt_sbx_sell_new(struct bt_sbx *sbx, const char *caller, struct 
 	return bt_sbx_give_stored(sbx, sale->sale_id, reply);
 }
 
+/* A UUIDv7 begins with the moment it was made, in ms since 1970. */
+static int64_t made_at(const char *sale_id)
+{
+	char hex[13];
+	snprintf(hex, sizeof hex, "%.8s%.4s", sale_id, sale_id + 9);
+	return strtoll(hex, NULL, 16);
+}
+
+static bool is_forgotten(const struct bt_sbx *sbx, const char *owner, const char *but, const char *sale_id)
+{
+	return bt_sbx_may_have_forgotten(sbx, made_at(sale_id), owner, but);
+}
+
+static enum bt_sbx_code say_waiting(struct bt_sbx_reply *reply)
+{
+	reply->reason_en = "The server was restored and waits for the records of all counters. Ask again later.";
+	reply->reason_hi = "सर्वर बहाल हुआ है और सब काउंटरों के रिकॉर्ड की राह देख रहा है। बाद में फिर पूछें।";
+	return BT_SBX_DOCKET_WAITS;
+}
+
 static enum bt_sbx_code sell(struct bt_sbx *sbx, const char *caller, const json_t *body, struct bt_sbx_reply *reply)
 {
 	struct bt_sbx_sale sale;
@@ -127,6 +158,8 @@ static enum bt_sbx_code sell(struct bt_sbx *sbx, const char *caller, const json_
 		return BT_SBX_TOMBSTONE;
 	if (known) {
 		bt_sbx_core_of(&sale, "", &asked);
+		if (sbx->picks)
+			bt_sbx_core_take_minute(&asked, &entry.core);
 		return bt_sbx_ledger_is_same(sbx->db, &entry, &asked) ? bt_sbx_give_stored(sbx, sale.sale_id, reply)
 								      : BT_SBX_ID_CONFLICT;
 	}
@@ -134,6 +167,9 @@ static enum bt_sbx_code sell(struct bt_sbx *sbx, const char *caller, const json_
 		return BT_SBX_REVOKED;
 	if (era != sbx->era)
 		return BT_SBX_ERA;
+	/* What the caller did itself, it knows. */
+	if (is_forgotten(sbx, caller, caller, sale.sale_id))
+		return say_waiting(reply);
 	char *text = bt_sbx_json_canonical(object);
 	enum bt_sbx_code code = text ? bt_sbx_sell_new(sbx, caller, &sale, text, reply) : BT_SBX_INTERNAL;
 	free(text);
@@ -166,6 +202,10 @@ enum bt_sbx_code bt_sbx_call_inquire(struct bt_sbx *sbx, const struct bt_sbx_req
 					(json_int_t)entry.rev);
 		return BT_SBX_NONE;
 	}
+	/* What a restored ledger has forgotten may be out, from a docket that was finished elsewhere (PROTOCOL H4):
+	 * nothing is closed before all have said what they have. */
+	if (!known && is_forgotten(sbx, request->terminal, "", request->name))
+		return say_waiting(reply);
 	if (!bt_sbx_ledger_tombstone(sbx->db, request->name) || !bt_sbx_store_commit(sbx->db))
 		return BT_SBX_INTERNAL;
 	reply->body = json_pack("{s:b}", "tombstone", 1);
@@ -196,40 +236,12 @@ static enum bt_sbx_code check_reversal(struct bt_sbx *sbx, const char *caller, c
 	return *owner && strcmp(owner, caller) != 0 ? BT_SBX_WRONG_TERMINAL : BT_SBX_NONE;
 }
 
-/* A UUIDv7 begins with the moment it was made, in ms since 1970. */
-static int64_t made_at(const char *sale_id)
+/* A credit that another counter has told its consumer of, on the docket: it stands, like a token that has left. */
+static enum bt_sbx_code say_given(struct bt_sbx_reply *reply)
 {
-	char hex[13];
-	snprintf(hex, sizeof hex, "%.8s%.4s", sale_id, sale_id + 9);
-	return strtoll(hex, NULL, 16);
-}
-
-/* A ledger put back from a backup may have forgotten that the token of this sale left, at its owner's counter or at one
- * that finished its docket: an older sale is taken back only when their records have come up to the restore, of those
- * in office that ever sent any (PROTOCOL H4). */
-static bool is_forgotten(const struct bt_sbx *sbx, const char *owner, const char *sale_id)
-{
-	bool waits = false;
-	char number[9];
-	if (!bt_sbx_is_before_restore(sbx, made_at(sale_id)))
-		return false;
-	sqlite3_stmt *row = bt_sbx_store_ask(sbx->db,
-					     "SELECT terminal, enrolled_at FROM terminals WHERE revoked_at IS NULL AND"
-					     " (terminal=? OR terminal IN (SELECT terminal FROM events))",
-					     "t", owner);
-	while (!waits && row && sqlite3_step(row) == SQLITE_ROW) {
-		bt_sbx_column_text(row, 0, number, sizeof number);
-		waits = bt_sbx_is_before_restore(sbx, sqlite3_column_int64(row, 1)) && !bt_sbx_has_come_up(sbx, number);
-	}
-	sqlite3_finalize(row);
-	return waits || !row;
-}
-
-static enum bt_sbx_code say_waiting(struct bt_sbx_reply *reply)
-{
-	reply->reason_en = "The server was restored and waits for the records of all counters. Ask again later.";
-	reply->reason_hi = "सर्वर बहाल हुआ है और सब काउंटरों के रिकॉर्ड की राह देख रहा है। बाद में फिर पूछें।";
-	return BT_SBX_DOCKET_WAITS;
+	reply->reason_en = "This was given at another counter.";
+	reply->reason_hi = "यह दूसरे काउंटर पर दिया जा चुका है।";
+	return BT_SBX_TOKEN_RELEASED;
 }
 
 static enum bt_sbx_code reverse(struct bt_sbx *sbx, const struct bt_sbx_request *request, const json_t *body,
@@ -251,10 +263,10 @@ static enum bt_sbx_code reverse(struct bt_sbx *sbx, const struct bt_sbx_request 
 	if (era != sbx->era)
 		return BT_SBX_ERA;
 	bool is_committed = known && strcmp(entry.state, "committed") == 0;
-	if (is_committed && *entry.core.token && entry.released)
-		return BT_SBX_TOKEN_RELEASED;
+	if (is_committed && entry.released)
+		return *entry.core.token ? BT_SBX_TOKEN_RELEASED : say_given(reply);
 	bool is_reversed = known && strcmp(entry.state, "reversed") == 0;
-	if (!is_reversed && is_forgotten(sbx, request->terminal, sale_id))
+	if (!is_reversed && is_forgotten(sbx, request->terminal, "", sale_id))
 		return say_waiting(reply);
 	if (is_committed ? !bt_sbx_ledger_reverse(sbx->db, sale_id)
 			 : !bt_sbx_ledger_take_back(sbx->db, sale_id, request->terminal))

@@ -11,6 +11,7 @@
 #include "core/sandbox/ca.h"
 #include "core/sandbox/clock.h"
 #include "core/sandbox/crypto.h"
+#include "core/sandbox/marks.h"
 #include "core/sandbox/operators.h"
 
 #define KEYS_GOOD_DAYS 730
@@ -61,7 +62,7 @@ static bool make_secrets(struct bt_sbx *sbx)
 	       bt_sbx_meta_put_bytes(sbx->db, "head_end_seed", seed, sizeof seed) &&
 	       bt_sbx_meta_put_int(sbx->db, "era", 1) && bt_sbx_meta_put_int(sbx->db, "made_at", now) &&
 	       bt_sbx_meta_put_int(sbx->db, "key_good_until", now + KEYS_GOOD_DAYS * BT_SBX_DAY_MS) &&
-	       bt_sbx_operators_make(sbx->db) && bt_sbx_store_commit(sbx->db);
+	       bt_sbx_operators_make(sbx->db) && bt_sbx_mark_era(sbx, 1) && bt_sbx_store_commit(sbx->db);
 }
 
 /* Published test keys: whoever reads this may make tokens of them, and no live meter takes one. */
@@ -110,7 +111,9 @@ bool bt_sbx_open(const char *dir, struct bt_sbx *out)
 	char path[BT_SBX_PATH_MAX];
 	bool ok = false;
 	int lock = -1;
-	*out = (struct bt_sbx){.dir_fd = -1, .lease = {.hours = 72, .value_paise = 30000000, .count = 1000}};
+	*out = (struct bt_sbx){.dir_fd = -1,
+			       .lease = {.hours = 72, .value_paise = 30000000, .count = 1000},
+			       .certificate_s = BT_SBX_CERTIFICATE_S};
 	if (!make_folder(dir, out))
 		goto out;
 	lock = bt_sbx_lock(out, "make.lock", 1);
@@ -144,12 +147,36 @@ bool bt_sbx_open_made(const char *dir, struct bt_sbx *out)
 	return bt_sbx_open(dir, out);
 }
 
+/* With the marks lost nobody knows how often an era was begun since the backup: never once a second since 1970. */
+static int64_t next_era(const struct bt_sbx_marks *marks, bool whole, int64_t now_ms)
+{
+	int64_t second = now_ms / 1000;
+	return whole || second <= marks->era ? marks->era + 1 : second;
+}
+
+static bool begin_era(struct bt_sbx *sbx, int64_t *era, int64_t *floor)
+{
+	struct bt_sbx_marks marks;
+	int64_t now_ms = bt_sbx_now_ms();
+	int64_t minute = bt_sbx_tid_minute(now_ms);
+	bool whole = bt_sbx_marks_find(sbx, &marks);
+	*era = next_era(&marks, whole, now_ms);
+	*floor = minute + 4 * BT_SBX_LANES;
+	return bt_sbx_meta_put_int(sbx->db, "era", *era) && bt_sbx_meta_put_int(sbx->db, "own_floor", *floor) &&
+	       bt_sbx_meta_put_int(sbx->db, "restored_at", now_ms) && bt_sbx_marks_remind(sbx, &marks) &&
+	       bt_sbx_mark_era(sbx, *era) && bt_sbx_store_commit(sbx->db);
+}
+
 bool bt_sbx_begin_era(struct bt_sbx *sbx)
 {
-	int64_t era = sbx->era + 1;
-	int64_t floor = bt_sbx_tid_minute(bt_sbx_now_ms()) + 4 * BT_SBX_LANES;
-	if (!bt_sbx_meta_put_int(sbx->db, "era", era) || !bt_sbx_meta_put_int(sbx->db, "own_floor", floor))
+	int64_t era = 0;
+	int64_t floor = 0;
+	if (!bt_sbx_store_begin(sbx->db))
 		return false;
+	if (!begin_era(sbx, &era, &floor)) {
+		bt_sbx_store_rollback(sbx->db);
+		return false;
+	}
 	sbx->era = era;
 	sbx->own_floor = floor;
 	return true;

@@ -19,11 +19,24 @@ static const char schema[] =
     "CREATE TABLE IF NOT EXISTS terminals(terminal TEXT PRIMARY KEY, lane INTEGER NOT NULL, lane_floor INTEGER NOT "
     "NULL,"
     " journal_key BLOB NOT NULL, vault_key BLOB NOT NULL, enrolled_at INTEGER NOT NULL, revoked_at INTEGER) STRICT;"
+    /* Which lane a terminal has had since which of its leases, the newest last; "" is the head-end, in lane 0. A ledger
+     * of an earlier version has one of 16 for each terminal. */
+    "CREATE TABLE IF NOT EXISTS lanes(place INTEGER PRIMARY KEY, terminal TEXT NOT NULL, lane INTEGER NOT NULL,"
+    " lanes INTEGER NOT NULL, floor INTEGER NOT NULL, lease INTEGER NOT NULL, at INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX IF NOT EXISTS lanes_terminal ON lanes(terminal, place);"
+    "INSERT INTO lanes(terminal, lane, lanes, floor, lease, at) SELECT '', 0, 16, 0, 0, 0"
+    " WHERE NOT EXISTS (SELECT 1 FROM lanes WHERE terminal='');"
+    "INSERT INTO lanes(terminal, lane, lanes, floor, lease, at) SELECT terminal, lane, 16, lane_floor, 0, enrolled_at"
+    " FROM terminals WHERE terminal NOT IN (SELECT terminal FROM lanes);"
     /* Keys a terminal has changed to; records from `from_seq` on are signed with the newest of them. */
     "CREATE TABLE IF NOT EXISTS journal_keys(place INTEGER PRIMARY KEY, terminal TEXT NOT NULL,"
     " from_seq INTEGER NOT NULL, key BLOB NOT NULL) STRICT;"
     "CREATE INDEX IF NOT EXISTS journal_keys_by_seq ON journal_keys(terminal, from_seq);"
     "CREATE TABLE IF NOT EXISTS receipt_keys(terminal TEXT PRIMARY KEY, key BLOB NOT NULL) STRICT;"
+    /* Every certificate a terminal was given; `key` is the SHA-256 of the public key it is for. */
+    "CREATE TABLE IF NOT EXISTS certificates(place INTEGER PRIMARY KEY, terminal TEXT NOT NULL, key BLOB NOT NULL,"
+    " pem TEXT NOT NULL, at INTEGER NOT NULL, until INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX IF NOT EXISTS certificates_key ON certificates(key);"
     "CREATE TABLE IF NOT EXISTS leases(terminal TEXT NOT NULL, number INTEGER NOT NULL, not_before INTEGER NOT NULL,"
     " expires INTEGER NOT NULL, PRIMARY KEY(terminal, number)) STRICT;"
     /* The codes of a lease's extensions; `read_at` is when one was told to somebody, `used_at` what the terminal says.
@@ -42,8 +55,13 @@ static const char schema[] =
     "CREATE TABLE IF NOT EXISTS events(terminal TEXT NOT NULL, seq INTEGER NOT NULL, time INTEGER NOT NULL,"
     " sale_id TEXT NOT NULL, kind TEXT NOT NULL, body TEXT NOT NULL, hash TEXT NOT NULL, signature TEXT NOT NULL,"
     " status TEXT NOT NULL, code TEXT NOT NULL, received INTEGER NOT NULL, PRIMARY KEY(terminal, seq)) STRICT;"
+    "CREATE INDEX IF NOT EXISTS events_sale ON events(sale_id);"
+    "CREATE INDEX IF NOT EXISTS events_era ON events(terminal) WHERE kind='era';"
     "CREATE TABLE IF NOT EXISTS paid(sale_id TEXT PRIMARY KEY, terminal TEXT NOT NULL, sale TEXT NOT NULL,"
     " time INTEGER NOT NULL, pending INTEGER NOT NULL DEFAULT 0) STRICT;"
+    /* Numbers of receipts and dockets; only the copy of a terminal gives one again. */
+    "CREATE TABLE IF NOT EXISTS receipts(receipt TEXT NOT NULL, sale_id TEXT NOT NULL, PRIMARY KEY(receipt, sale_id))"
+    " STRICT, WITHOUT ROWID;"
     "CREATE TABLE IF NOT EXISTS exceptions(place INTEGER PRIMARY KEY, terminal TEXT NOT NULL, sale_id TEXT NOT NULL,"
     " code TEXT NOT NULL, detail TEXT NOT NULL, at INTEGER NOT NULL) STRICT;"
     /* Key changes of a meter one after the other; `krn` and `base` are the new ones. `stage`: announced, due, done. */
@@ -55,7 +73,8 @@ static const char schema[] =
     "CREATE TABLE IF NOT EXISTS key_carriers(sale_id TEXT PRIMARY KEY, change INTEGER NOT NULL) STRICT;"
     /* What other channels took; the sale behind it stands among the sales once anything was delivered. */
     "CREATE TABLE IF NOT EXISTS app_payments(payment_id TEXT PRIMARY KEY, sale_id TEXT NOT NULL UNIQUE,"
-    " connection TEXT NOT NULL, meter TEXT NOT NULL, paise INTEGER NOT NULL, utr TEXT NOT NULL, paid_at INTEGER NOT NULL,"
+    " connection TEXT NOT NULL, meter TEXT NOT NULL, paise INTEGER NOT NULL, utr TEXT NOT NULL, paid_at INTEGER NOT "
+    "NULL,"
     " bank TEXT NOT NULL, received INTEGER NOT NULL, in_meter INTEGER NOT NULL, sale TEXT NOT NULL) STRICT;"
     "CREATE INDEX IF NOT EXISTS app_payments_connection ON app_payments(connection);"
     "CREATE TABLE IF NOT EXISTS claims(claim_id TEXT PRIMARY KEY, number TEXT NOT NULL, terminal TEXT NOT NULL,"
@@ -64,6 +83,10 @@ static const char schema[] =
     " at INTEGER NOT NULL) STRICT;"
     "CREATE TABLE IF NOT EXISTS reconnections(place INTEGER PRIMARY KEY, connection TEXT NOT NULL,"
     " sale_id TEXT NOT NULL, since INTEGER NOT NULL, due_at INTEGER NOT NULL, done_at INTEGER) STRICT;"
+    /* Connections of the office's own people; minutes that readers found in meters (PROTOCOL J3). */
+    "CREATE TABLE IF NOT EXISTS staff(connection TEXT PRIMARY KEY, operator TEXT NOT NULL) STRICT;"
+    "CREATE TABLE IF NOT EXISTS meter_reads(meter TEXT NOT NULL, tid INTEGER NOT NULL, read_at INTEGER NOT NULL,"
+    " PRIMARY KEY(meter, tid)) STRICT;"
     /* Sales whose token was made under the key after the one that they were paid under, which is `key_id`. */
     "CREATE TABLE IF NOT EXISTS rekeyed(sale_id TEXT PRIMARY KEY, key_id TEXT NOT NULL) STRICT;"
     /* What the bank is asked to collect; a sale may have several, one after the other. `status`: active, paid, closed,
@@ -74,7 +97,23 @@ static const char schema[] =
     " paise INTEGER NOT NULL, reference TEXT UNIQUE, qr TEXT NOT NULL, utr TEXT UNIQUE, made_at INTEGER NOT NULL,"
     " expires_at INTEGER NOT NULL, paid_at INTEGER NOT NULL DEFAULT 0, refund TEXT NOT NULL DEFAULT '', sale TEXT)"
     " STRICT;"
-    "CREATE INDEX IF NOT EXISTS payments_sale ON payments(sale_id);";
+    "CREATE INDEX IF NOT EXISTS payments_sale ON payments(sale_id);"
+    /* Months of connections whose price depends on them (PROTOCOL S8). `units`: paid for; `slab` and `fixed`: what was
+     * taken so far for them and towards the fixed charge, by sales and by lines; `closed`: the month is over. */
+    "CREATE TABLE IF NOT EXISTS months(connection TEXT NOT NULL, of INTEGER NOT NULL, units INTEGER NOT NULL,"
+    " slab INTEGER NOT NULL, fixed INTEGER NOT NULL, free_left INTEGER NOT NULL, closed INTEGER NOT NULL DEFAULT 0,"
+    " PRIMARY KEY(connection, of)) STRICT;"
+    /* What one sale did to its month: `before` and `paid` are what it was priced by, `slab` what these come to; `units`
+     * and `free` are what was booked. */
+    "CREATE TABLE IF NOT EXISTS month_sales(sale_id TEXT PRIMARY KEY, connection TEXT NOT NULL, of INTEGER NOT NULL,"
+    " before INTEGER NOT NULL, paid INTEGER NOT NULL, slab INTEGER NOT NULL, fixed INTEGER NOT NULL,"
+    " units INTEGER NOT NULL, free INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX IF NOT EXISTS month_sales_month ON month_sales(connection, of);"
+    /* Lines on an account beside its sales; `what`: slab, fixed; `cause`: posted, reversed, turned. */
+    "CREATE TABLE IF NOT EXISTS charges(place INTEGER PRIMARY KEY, connection TEXT NOT NULL, of INTEGER NOT NULL,"
+    " what TEXT NOT NULL, paise INTEGER NOT NULL, cause TEXT NOT NULL, sale_id TEXT NOT NULL, at INTEGER NOT NULL)"
+    " STRICT;"
+    "CREATE INDEX IF NOT EXISTS charges_connection ON charges(connection);";
 
 /* FULL before WAL: the mode then never runs with a weaker setting, not even for its first commit. */
 static const char settings[] = "PRAGMA synchronous=FULL; PRAGMA journal_mode=WAL; PRAGMA foreign_keys=ON;"

@@ -7,10 +7,10 @@
 #include "core/sandbox/bytes.h"
 #include "core/sandbox/clock.h"
 #include "core/sandbox/crypto.h"
-#include "core/sandbox/sbx.h"
+#include "core/sandbox/lanes.h"
+#include "core/sandbox/marks.h"
 
-#define FIRST_TERMINAL 142
-#define CODE_LIFE_MS   BT_SBX_DAY_MS
+#define CODE_LIFE_MS BT_SBX_DAY_MS
 
 static void copy_key(sqlite3_stmt *row, int column, uint8_t out[32])
 {
@@ -21,12 +21,17 @@ static void copy_key(sqlite3_stmt *row, int column, uint8_t out[32])
 bool bt_sbx_terminal_find(sqlite3 *db, const char *number, struct bt_sbx_terminal *out)
 {
 	sqlite3_stmt *row = bt_sbx_store_ask(
-	    db, "SELECT terminal, lane, lane_floor, journal_key, vault_key, revoked_at FROM terminals WHERE terminal=?",
+	    db,
+	    "SELECT t.terminal, l.lane, l.floor, journal_key, vault_key, revoked_at, l.lanes, l.at FROM terminals t "
+	    "LEFT JOIN"
+	    " lanes l ON l.place=(SELECT max(place) FROM lanes WHERE terminal=t.terminal) WHERE t.terminal=?",
 	    "t", number);
 	bool found = row && sqlite3_step(row) == SQLITE_ROW;
 	if (found) {
 		*out = (struct bt_sbx_terminal){.lane = sqlite3_column_int64(row, 1),
 						.lane_floor = sqlite3_column_int64(row, 2),
+						.lanes = sqlite3_column_int64(row, 6),
+						.lane_at = sqlite3_column_int64(row, 7),
 						.is_revoked = sqlite3_column_type(row, 5) != SQLITE_NULL,
 						.revoked_at = sqlite3_column_int64(row, 5)};
 		bt_sbx_column_text(row, 0, out->number, sizeof out->number);
@@ -37,33 +42,15 @@ bool bt_sbx_terminal_find(sqlite3 *db, const char *number, struct bt_sbx_termina
 	return found;
 }
 
-/* A lane is free when nobody ever had it, or when its last holder is revoked and its last lease is dead by 5n minutes.
- */
-static bool is_lane_free(sqlite3 *db, int64_t lane, int64_t now_ms)
+bool bt_sbx_terminal_place(struct bt_sbx *sbx, int64_t now_ms, struct bt_sbx_terminal *out)
 {
-	if (bt_sbx_store_count(db, 0, "SELECT count(*) FROM terminals WHERE lane=? AND revoked_at IS NULL", "i", lane) >
-	    0)
+	struct bt_sbx_marks marks;
+	(void)bt_sbx_marks_find(sbx, &marks);
+	int64_t number = marks.terminal < BT_SBX_FIRST_TERMINAL ? BT_SBX_FIRST_TERMINAL : marks.terminal + 1;
+	if (!bt_sbx_lane_place(sbx, &marks, now_ms, out))
 		return false;
-	int64_t dead_at = bt_sbx_store_count(
-	    db, 0, "SELECT max(expires) FROM leases JOIN terminals USING(terminal) WHERE lane=?", "i", lane);
-	return dead_at == 0 || dead_at + 5 * BT_SBX_LANES * BT_SBX_MINUTE_MS < now_ms;
-}
-
-bool bt_sbx_terminal_place(sqlite3 *db, int64_t now_ms, struct bt_sbx_terminal *out)
-{
-	int64_t count = bt_sbx_store_count(db, 0, "SELECT count(*) FROM terminals", "");
-	for (int64_t i = 0; i < BT_SBX_LANES - 1; i++) {
-		/* 3, 4 .. 15, 1, 2: lane 0 is the head-end's own. */
-		int64_t lane = (BT_SBX_FIRST_LANE - 1 + i) % (BT_SBX_LANES - 1) + 1;
-		if (!is_lane_free(db, lane, now_ms))
-			continue;
-		bool was_used = bt_sbx_store_count(db, 0, "SELECT count(*) FROM terminals WHERE lane=?", "i", lane) > 0;
-		out->lane = lane;
-		out->lane_floor = was_used ? bt_sbx_tid_minute(now_ms) + 4 * BT_SBX_LANES : 0;
-		snprintf(out->number, sizeof out->number, "%04lld", (long long)(FIRST_TERMINAL + count) % 10000);
-		return count < 10000 - FIRST_TERMINAL;
-	}
-	return false;
+	snprintf(out->number, sizeof out->number, "%04lld", (long long)number % 10000);
+	return number < 10000;
 }
 
 bool bt_sbx_terminal_put(sqlite3 *db, const struct bt_sbx_terminal *terminal)
@@ -71,7 +58,8 @@ bool bt_sbx_terminal_put(sqlite3 *db, const struct bt_sbx_terminal *terminal)
 	return bt_sbx_store_run(db, "INSERT INTO terminals VALUES(?,?,?,?,?,?,NULL)", "tiibbi", terminal->number,
 				terminal->lane, terminal->lane_floor, (const void *)terminal->journal_key,
 				sizeof terminal->journal_key, (const void *)terminal->vault_key,
-				sizeof terminal->vault_key, bt_sbx_now_ms());
+				sizeof terminal->vault_key, bt_sbx_now_ms()) &&
+	       bt_sbx_lane_put(db, terminal, 0);
 }
 
 bool bt_sbx_receipt_key_put(sqlite3 *db, const char *number, const uint8_t key[32])
@@ -125,6 +113,34 @@ bool bt_sbx_terminal_revoke(sqlite3 *db, const char *number)
 	return bt_sbx_store_run(db, "UPDATE terminals SET revoked_at=? WHERE terminal=? AND revoked_at IS NULL", "it",
 				bt_sbx_now_ms(), number) &&
 	       bt_sbx_store_count(db, 0, "SELECT count(*) FROM terminals WHERE terminal=?", "t", number) == 1;
+}
+
+bool bt_sbx_certificate_put(sqlite3 *db, const char *number, const uint8_t key_hash[32], const char *pem,
+			    int64_t life_ms)
+{
+	int64_t now_ms = bt_sbx_now_ms();
+	return bt_sbx_store_run(db, "INSERT INTO certificates(terminal, key, pem, at, until) VALUES(?,?,?,?,?)",
+				"tbtii", number, (const void *)key_hash, (size_t)32, pem, now_ms, now_ms + life_ms);
+}
+
+bool bt_sbx_certificate_find(sqlite3 *db, const char *number, const uint8_t key_hash[32], char *pem, size_t cap)
+{
+	int64_t now_ms = bt_sbx_now_ms();
+	sqlite3_stmt *row = bt_sbx_store_ask(db,
+					     "SELECT pem FROM certificates WHERE terminal=? AND key=? AND at<=?"
+					     " AND until-?>(until-at)/2 ORDER BY place DESC LIMIT 1",
+					     "tbii", number, (const void *)key_hash, (size_t)32, now_ms, now_ms);
+	bool found = row && sqlite3_step(row) == SQLITE_ROW;
+	if (found)
+		bt_sbx_column_text(row, 0, pem, cap);
+	sqlite3_finalize(row);
+	return found;
+}
+
+bool bt_sbx_certificate_is_foreign(sqlite3 *db, const char *number, const uint8_t key_hash[32])
+{
+	return bt_sbx_store_count(db, 0, "SELECT count(*) FROM certificates WHERE key=? AND terminal<>?", "bt",
+				  (const void *)key_hash, (size_t)32, number) > 0;
 }
 
 /* Without I, L, O, U and 0, 1: the code is read out and typed by people. 30 letters, so a byte is drawn until it fits.

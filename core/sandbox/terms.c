@@ -9,6 +9,8 @@
 #include "core/sandbox/crypto.h"
 #include "core/sandbox/grants.h"
 #include "core/sandbox/json_in.h"
+#include "core/sandbox/lanes.h"
+#include "core/sandbox/marks.h"
 #include "core/sandbox/meter_key.h"
 #include "core/sandbox/price.h"
 #include "core/sandbox/terminal.h"
@@ -54,9 +56,9 @@ enum bt_sbx_code bt_sbx_call_health(struct bt_sbx *sbx, const struct bt_sbx_requ
 	if (!bt_sbx_ed25519_sign(sbx->head_end_seed, text, strlen(text), signature))
 		return BT_SBX_INTERNAL;
 	bt_sbx_b64_encode(signature, sizeof signature, signature_text, sizeof signature_text);
-	reply->body = json_pack("{s:I, s:I, s:s, s:s, s:o}", "time", (json_int_t)now_ms, "era", (json_int_t)sbx->era,
-				"nonce", nonce, "signature", signature_text, "notices",
-				json_pack("[o]", bt_sbx_notice_words()));
+	reply->body =
+	    json_pack("{s:I, s:I, s:s, s:s, s:o}", "time", (json_int_t)now_ms, "era", (json_int_t)sbx->era, "nonce",
+		      nonce, "signature", signature_text, "notices", json_pack("[o]", bt_sbx_notice_words()));
 	return BT_SBX_NONE;
 }
 
@@ -67,9 +69,10 @@ static json_t *make_lease(const struct bt_sbx *sbx, const struct bt_sbx_terminal
 				 "meter_day_paise", (json_int_t)(2 * BT_SBX_MAXIMUM_PAISE), "meter_day_count",
 				 (json_int_t)9, "total_paise", (json_int_t)sbx->lease.value_paise, "total_count",
 				 (json_int_t)sbx->lease.count, "oldest_hours", (json_int_t)sbx->lease.hours);
-	return json_pack("{s:i, s:s, s:I, s:I, s:I, s:i, s:I, s:I, s:I, s:s, s:s, s:o, s:o}", "format", 1, "terminal",
-			 terminal->number, "number", (json_int_t)number, "era", (json_int_t)sbx->era, "lane",
-			 (json_int_t)terminal->lane, "lanes", BT_SBX_LANES, "tid_floor",
+	return json_pack("{s:i, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:s, s:o, s:o}", "format", 1,
+			 "terminal", terminal->number, "number", (json_int_t)number, "era", (json_int_t)sbx->era,
+			 "lane", (json_int_t)terminal->lane, "lanes", (json_int_t)terminal->lanes, "lanes_most",
+			 (json_int_t)bt_sbx_lanes_most(sbx->db, bt_sbx_now_ms()), "tid_floor",
 			 (json_int_t)terminal->lane_floor, "not_before", (json_int_t)not_before, "expires",
 			 (json_int_t)expires, "tariff", BT_SBX_TARIFF_ID, "zone", "danapur", "caps", caps, "grants",
 			 grants);
@@ -85,19 +88,40 @@ enum bt_sbx_code bt_sbx_call_lease(struct bt_sbx *sbx, const struct bt_sbx_reque
 		return BT_SBX_INTERNAL;
 	if (bt_sbx_key_change_is_behind(sbx->db, terminal.number))
 		return BT_SBX_DIRECTORY_OLD;
+	int64_t from = now_ms - BACKDATE_MS;
 	int64_t highest =
 	    bt_sbx_store_count(sbx->db, 0, "SELECT max(number) FROM leases WHERE terminal=?", "t", terminal.number);
-	/* A restored ledger does not know what it has given since: numbers only rise, whatever it forgot (PROTOCOL L1).
+	/* A restored ledger may not know what it has given since: numbers only rise, whatever it forgot (PROTOCOL L1).
 	 */
 	int64_t least = (sbx->era - 1) * LEASES_AN_ERA;
 	int64_t number = 1 + (highest > least ? highest : least);
-	if (!bt_sbx_store_run(sbx->db, "INSERT INTO leases VALUES(?,?,?,?)", "tiii", terminal.number, number,
-			      now_ms - BACKDATE_MS, expires) ||
+	if (!bt_sbx_lane_follow(sbx, number, &terminal) ||
+	    !bt_sbx_store_run(sbx->db, "INSERT INTO leases VALUES(?,?,?,?)", "tiii", terminal.number, number, from,
+			      expires) ||
 	    !(grants = bt_sbx_grants_make(sbx, terminal.number, number)))
 		return BT_SBX_INTERNAL;
-	reply->body =
-	    bt_sbx_sign_document(sbx, make_lease(sbx, &terminal, number, now_ms - BACKDATE_MS, expires, grants));
-	return bt_sbx_store_commit(sbx->db) ? BT_SBX_NONE : BT_SBX_INTERNAL;
+	reply->body = bt_sbx_sign_document(sbx, make_lease(sbx, &terminal, number, from, expires, grants));
+	bool ok = bt_sbx_mark_lease(sbx, &terminal, number, from, expires) && bt_sbx_store_commit(sbx->db);
+	return ok ? BT_SBX_NONE : BT_SBX_INTERNAL;
+}
+
+/* Of one rate and nothing else, it says nothing of months. */
+static json_t *make_category(const struct bt_sbx_category *row)
+{
+	json_t *category = json_pack("{s:s, s:I, s:I}", "code", row->code, "rate_paise", (json_int_t)row->rate_paise,
+				     "duty_bp", (json_int_t)row->duty_bp);
+	json_t *steps = json_array();
+	for (int i = 0; i < BT_SBX_STEPS && row->steps[i].rate_paise > 0; i++)
+		json_array_append_new(steps, json_pack("{s:I, s:I}", "above", (json_int_t)row->steps[i].above,
+						       "rate_paise", (json_int_t)row->steps[i].rate_paise));
+	if (json_array_size(steps) > 0)
+		json_object_set(category, "steps", steps);
+	json_decref(steps);
+	if (row->fixed_paise > 0)
+		json_object_set_new(category, "fixed_paise", json_integer(row->fixed_paise));
+	if (row->gives_free)
+		json_object_set_new(category, "gives_free", json_true());
+	return category;
 }
 
 enum bt_sbx_code bt_sbx_call_tariffs(struct bt_sbx *sbx, const struct bt_sbx_request *request,
@@ -106,9 +130,7 @@ enum bt_sbx_code bt_sbx_call_tariffs(struct bt_sbx *sbx, const struct bt_sbx_req
 	(void)request;
 	json_t *categories = json_array();
 	for (const struct bt_sbx_category *row = bt_sbx_categories; row->code; row++)
-		json_array_append_new(categories,
-				      json_pack("{s:s, s:I, s:I}", "code", row->code, "rate_paise",
-						(json_int_t)row->rate_paise, "duty_bp", (json_int_t)row->duty_bp));
+		json_array_append_new(categories, make_category(row));
 	json_t *holidays = json_array();
 	for (size_t i = 0; bt_sbx_holidays[i]; i++)
 		json_array_append_new(holidays, json_string(bt_sbx_holidays[i]));

@@ -35,12 +35,21 @@ static void end_at(struct bt_shift *shift, int64_t seq, int64_t ms)
 	shift->until_ms = ms;
 }
 
+/* A supervisor who seals what nobody counted says so; a clerk seals what he has counted. */
+static void read_sealer(const struct bt_shift *shift, const json_t *body, char out[24])
+{
+	if (bt_json_text(body, "by", out, sizeof shift->sealed_by) != BT_OK)
+		bt_text_copy(out, sizeof shift->sealed_by, shift->counted ? shift->operator_id : "");
+}
+
 static void note_seal(struct bt_shift *shift, const struct bt_event *event, const json_t *body)
 {
 	shift->sealed_seq = event->seq;
+	shift->sealed_ms = event->time_ms;
 	shift->counted = bt_json_int(body, "counted_paise", 0, BT_PAISE_MAX, &shift->counted_cash) == BT_OK;
 	if (bt_json_int(body, "expected_paise", INT64_MIN / 2, INT64_MAX / 2, &shift->expected) != BT_OK)
 		shift->expected = 0;
+	read_sealer(shift, body, shift->sealed_by);
 	/* A seal behind the next opening is a supervisor's, of a shift that had ended by itself. */
 	if (event->seq <= shift->until)
 		end_at(shift, event->seq, event->time_ms);
@@ -49,6 +58,7 @@ static void note_seal(struct bt_shift *shift, const struct bt_event *event, cons
 static void note_close(struct bt_shift *shift, const struct bt_event *event, const json_t *body)
 {
 	shift->closed_seq = event->seq;
+	shift->closed_ms = event->time_ms;
 	if (bt_json_text(body, "by", shift->closed_by, sizeof shift->closed_by) != BT_OK)
 		shift->closed_by[0] = '\0';
 }

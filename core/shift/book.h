@@ -18,6 +18,8 @@ struct bt_shift {
 	int64_t from_ms, until_ms;
 	bool ended;
 	int64_t sealed_seq, closed_seq;  /* 0: not */
+	int64_t sealed_ms, closed_ms;    /* 0: not */
+	char sealed_by[24];              /* "": it ended by itself, when its receipt numbers were used up */
 	bool counted;                    /* and as it was sealed: */
 	bt_paise counted_cash, expected; /* a drawer's; expected of a shift that nobody counted, too */
 	char closed_by[24];

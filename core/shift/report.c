@@ -8,6 +8,8 @@
 
 /* Ways of paying that every counter has: that there was none is what a report is read for. */
 #define ALWAYS_SAID 2
+/* What one of the unsettled waits for, as the seal says it. */
+#define WAITS_BANK "bank"
 
 static const struct {
 	const char *id, *name;
@@ -81,54 +83,77 @@ static void put_cash(const struct bt_shift *shift, const struct bt_shift_sums *s
 		return;
 	out->is_counted = true;
 	out->counted_cash = count->total;
+	out->to_bank = bt_shift_sums_to_bank(sums, shift->opening_float, count->total);
+	out->torn_cash = count->torn;
 	out->note_count = count->note_count;
 	memcpy(out->notes, count->notes, sizeof out->notes);
 }
 
-/* As its docket names it; a token that only waits for a word about its paper has none. */
+/* As its docket names it; a token that only waits for a word about its paper, and what waits for the bank, has none. */
 static void name_docket(const struct bt_sale_row *row, char out[28])
 {
-	bool given = row->stage == BT_STAGE_TOKENED || row->stage == BT_STAGE_CREDITED;
+	bool none =
+	    row->stage == BT_STAGE_TOKENED || row->stage == BT_STAGE_CREDITED || row->stage == BT_STAGE_TENDERING;
 
-	bt_text_copy(out, 28, given ? "" : "D-");
+	bt_text_copy(out, 28, none ? "" : "D-");
 	bt_text_copy(out + strlen(out), 28 - strlen(out), row->receipt);
+}
+
+static int bounded(int64_t count)
+{
+	return count > INT_MAX ? INT_MAX : (int)count;
 }
 
 static enum bt_err put_unfinished(struct bt_journal *journal, const struct bt_shift *shift,
 				  struct bt_receipt_shift *out)
 {
 	struct bt_sale_row rows[BT_RECEIPT_UNSETTLED];
-	int64_t all = 0;
+	struct bt_open_count all;
 	int count = 0;
 	enum bt_err err =
 	    bt_journal_open_within(journal, shift->after, shift->until, BT_RECEIPT_UNSETTLED, rows, &count, &all);
 
 	if (err)
 		return err;
-	out->unsettled_count = all > INT_MAX ? INT_MAX : (int)all;
+	out->unsettled_count = bounded(all.all);
+	out->bank_count = bounded(all.bank);
 	for (int i = 0; i < count; i++) {
 		out->unsettled[i].amount = rows[i].amount;
+		out->unsettled[i].waits_for_bank = rows[i].stage == BT_STAGE_TENDERING;
 		name_docket(&rows[i], out->unsettled[i].docket);
 	}
+	return BT_OK;
+}
+
+static enum bt_err read_one(const json_t *row, struct bt_receipt_unsettled *out)
+{
+	char waits[8] = "";
+
+	if (bt_json_text(row, "docket", out->docket, sizeof out->docket) != BT_OK ||
+	    bt_json_int(row, "paise", 0, BT_PAISE_MAX, &out->amount) != BT_OK)
+		return BT_EFORMAT;
+	if (bt_json_has(row, "waits") && bt_json_text(row, "waits", waits, sizeof waits) != BT_OK)
+		return BT_EFORMAT;
+	out->waits_for_bank = strcmp(waits, WAITS_BANK) == 0;
 	return BT_OK;
 }
 
 static enum bt_err read_unfinished(const json_t *body, struct bt_receipt_shift *out)
 {
 	const json_t *list = bt_json_array(body, "unsettled");
-	int64_t all;
+	int64_t all, bank = 0;
 
 	if (!list || json_array_size(list) > BT_RECEIPT_UNSETTLED ||
 	    bt_json_int(body, "unsettled_count", 0, INT_MAX, &all) != BT_OK)
 		return BT_EFORMAT;
-	for (size_t i = 0; i < json_array_size(list); i++) {
-		const json_t *row = json_array_get(list, i);
-
-		if (bt_json_text(row, "docket", out->unsettled[i].docket, sizeof out->unsettled[i].docket) != BT_OK ||
-		    bt_json_int(row, "paise", 0, BT_PAISE_MAX, &out->unsettled[i].amount) != BT_OK)
+	/* Older seals know of none. */
+	if (bt_json_has(body, "bank_count") && bt_json_int(body, "bank_count", 0, all, &bank) != BT_OK)
+		return BT_EFORMAT;
+	for (size_t i = 0; i < json_array_size(list); i++)
+		if (read_one(json_array_get(list, i), &out->unsettled[i]) != BT_OK)
 			return BT_EFORMAT;
-	}
 	out->unsettled_count = (int)all;
+	out->bank_count = (int)bank;
 	return BT_OK;
 }
 
@@ -169,9 +194,13 @@ enum bt_err bt_shift_report_make(struct bt_journal *journal, const struct bt_shi
 	struct bt_receipt_shift report = {.number = shift->number,
 					  .from_ms = shift->from_ms,
 					  .until_ms = shift->until_ms,
+					  .sealed_ms = shift->sealed_ms,
+					  .closed_ms = shift->closed_ms,
 					  .opening_float = shift->opening_float};
 	enum bt_err err;
 
+	memcpy(report.sealed_by, shift->sealed_by, sizeof report.sealed_by);
+	memcpy(report.closed_by, shift->closed_by, sizeof report.closed_by);
 	put_takings(sums, &report);
 	put_numbers(sums, &report);
 	put_cash(shift, sums, &report);
@@ -201,6 +230,22 @@ enum bt_err bt_shift_report(struct bt_journal *journal, int64_t number, struct b
 	if (sums)
 		*sums = read;
 	return BT_OK;
+}
+
+void bt_shift_report_hide_cash(struct bt_receipt_shift *report)
+{
+	const struct bt_tender_kind *cash = bt_tender_find("cash");
+
+	if (!report->is_blind)
+		return;
+	report->hides_cash = true;
+	report->bankable = report->refunded_cash = 0;
+	for (int i = 0; i < report->tender_count; i++)
+		if (cash && strcmp(report->tenders[i].name, cash->name) == 0)
+			report->tenders[i].sum = BT_RECEIPT_HIDDEN;
+	/* What is left of the whole when the others are taken away. */
+	for (int i = 0; i < report->kind_count; i++)
+		report->kinds[i].sum = BT_RECEIPT_HIDDEN;
 }
 
 /* ---- the seal ---- */
@@ -237,13 +282,23 @@ static json_t *encode_kinds(const struct bt_shift_sums *sums)
 	return list;
 }
 
+static json_t *encode_one(const struct bt_receipt_unsettled *one)
+{
+	json_t *row = json_pack("{s:s, s:I}", "docket", one->docket, "paise", (json_int_t)one->amount);
+
+	if (row && one->waits_for_bank && json_object_set_new(row, "waits", json_string(WAITS_BANK)) != 0) {
+		json_decref(row);
+		return NULL;
+	}
+	return row;
+}
+
 static json_t *encode_unfinished(const struct bt_receipt_shift *report)
 {
 	json_t *list = json_array();
 
 	for (int i = 0; list && i < report->unsettled_count && i < BT_RECEIPT_UNSETTLED; i++)
-		if (json_array_append_new(list, json_pack("{s:s, s:I}", "docket", report->unsettled[i].docket, "paise",
-							  (json_int_t)report->unsettled[i].amount)) != 0) {
+		if (json_array_append_new(list, encode_one(&report->unsettled[i])) != 0) {
 			json_decref(list);
 			return NULL;
 		}
@@ -260,15 +315,15 @@ enum bt_err bt_shift_report_freeze(struct bt_journal *journal, const struct bt_s
 	if (err)
 		return err;
 	put_takings(sums, &report);
-	body = json_pack("{s:I, s:I, s:I, s:I, s:I, s:o, s:I, s:s, s:I, s:I, s:o, s:o, s:I}", "abandoned_count",
-			 (json_int_t)sums->abandoned_count, "bankable_paise", (json_int_t)report.bankable,
-			 "deposited_paise", (json_int_t)report.deposits.sum, "expected_paise",
-			 (json_int_t)bt_shift_sums_drawer(sums, shift->opening_float), "float_paise",
-			 (json_int_t)shift->opening_float, "kinds", encode_kinds(sums), "non_bankable_paise",
-			 (json_int_t)report.non_bankable, "operator", shift->operator_id, "refunded_paise",
-			 (json_int_t)report.refunds.sum, "shift", (json_int_t)shift->number, "tenders",
-			 encode_tenders(sums), "unsettled", encode_unfinished(&report), "unsettled_count",
-			 (json_int_t)report.unsettled_count);
+	body = json_pack(
+	    "{s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:I, s:s, s:I, s:I, s:o, s:o, s:I}", "abandoned_count",
+	    (json_int_t)sums->abandoned_count, "bank_count", (json_int_t)report.bank_count, "bankable_paise",
+	    (json_int_t)report.bankable, "deposited_paise", (json_int_t)report.deposits.sum, "expected_paise",
+	    (json_int_t)bt_shift_sums_drawer(sums, shift->opening_float), "float_paise",
+	    (json_int_t)shift->opening_float, "kinds", encode_kinds(sums), "non_bankable_paise",
+	    (json_int_t)report.non_bankable, "operator", shift->operator_id, "refunded_paise",
+	    (json_int_t)report.refunds.sum, "shift", (json_int_t)shift->number, "tenders", encode_tenders(sums),
+	    "unsettled", encode_unfinished(&report), "unsettled_count", (json_int_t)report.unsettled_count);
 	if (!body)
 		return BT_ENOMEM;
 	*out = body;

@@ -18,6 +18,9 @@ BT_MUST_USE enum bt_err bt_shift_report_make(struct bt_journal *journal, const s
  *  @p sums say more than the report does; either may be NULL. */
 BT_MUST_USE enum bt_err bt_shift_report(struct bt_journal *journal, int64_t number, struct bt_shift *shift,
 					struct bt_shift_sums *sums, struct bt_receipt_shift *out);
+/** Take out of the figures of a shift that is still to be counted what would tell the cash in its drawer: the sum of
+ *  cash, and every sum that has it in it. How many sales there were stays. Nothing is taken from a sealed one. Pure. */
+void bt_shift_report_hide_cash(struct bt_receipt_shift *report);
 /** The body of `shift_sealed`: the figures of @p shift as they stand after all events so far, with what is not
  *  finished. @return BT_OK and *out is yours (json_decref); BT_ENOMEM; the journal's error. */
 BT_MUST_USE enum bt_err bt_shift_report_freeze(struct bt_journal *journal, const struct bt_shift *shift,

@@ -72,10 +72,14 @@ static void take_tender(struct bt_shift_sums *sums, int64_t seq, const char *kin
 
 static void return_tender(struct bt_shift_sums *sums, int64_t seq, const char *kind, bt_paise paise)
 {
-	if (strcmp(kind, CASH) != 0)
-		return;
-	sums->refunded_cash += paise;
-	sums->cash_seq = seq;
+	const struct bt_tender_kind *tender = bt_tender_find(kind);
+
+	if (strcmp(kind, CASH) == 0) {
+		sums->refunded_cash += paise;
+		sums->cash_seq = seq;
+	} else if (tender && tender->bankable) {
+		sums->refunded_cheques += paise;
+	}
 }
 
 static enum bt_err read_kind(const json_t *sale, enum bt_shift_kind *out)
@@ -239,9 +243,16 @@ static enum bt_err read_notes(const json_t *body, struct bt_shift_count *out)
 	for (size_t i = 0; i < n; i++) {
 		const json_t *row = json_array_get(list, i);
 
-		if (bt_json_int(row, "value_paise", 1, BT_PAISE_MAX, &out->notes[i].value) != BT_OK ||
-		    bt_json_int(row, "pieces", 0, BT_PAISE_MAX, &out->notes[i].pieces) != BT_OK)
+		struct bt_receipt_note note = {0};
+
+		if (bt_json_int(row, "value_paise", 1, BT_PAISE_MAX, &note.value) != BT_OK ||
+		    bt_json_int(row, "pieces", 0, BT_PAISE_MAX / note.value, &note.pieces) != BT_OK)
 			return BT_EFORMAT;
+		/* Said only where there are any. */
+		if (bt_json_has(row, "torn") && bt_json_int(row, "torn", 0, note.pieces, &note.torn) != BT_OK)
+			return BT_EFORMAT;
+		out->notes[i] = note;
+		out->torn += note.value * note.torn;
 	}
 	out->note_count = (int)n;
 	return BT_OK;
@@ -369,6 +380,13 @@ bt_paise bt_shift_sums_non_bankable(const struct bt_shift_sums *sums)
 	for (int i = 0; i < BT_SHIFT_TENDERS; i++)
 		all += sums->tenders[i].paise;
 	return all - bt_shift_sums_bankable(sums);
+}
+
+bt_paise bt_shift_sums_to_bank(const struct bt_shift_sums *sums, bt_paise opening_float, bt_paise counted_cash)
+{
+	bt_paise cheques = bt_shift_sums_bankable(sums) - sums->tenders[place_of(CASH)].paise - sums->refunded_cheques;
+
+	return cheques + (counted_cash > opening_float ? counted_cash - opening_float : 0);
 }
 
 bt_paise bt_shift_sums_drawer(const struct bt_shift_sums *sums, bt_paise opening_float)

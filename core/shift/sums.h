@@ -24,7 +24,7 @@ struct bt_shift_count {
 	char operator_id[24];
 	int note_count;
 	struct bt_receipt_note notes[BT_RECEIPT_NOTES];
-	bt_paise total;
+	bt_paise total, torn; /* torn or soiled, of the total */
 };
 
 struct bt_shift_sums {
@@ -33,8 +33,8 @@ struct bt_shift_sums {
 	struct bt_shift_sum tenders[BT_SHIFT_TENDERS]; /* in the order of bt_tender_kinds; the last: any other */
 	struct bt_shift_sum kinds[BT_SHIFT_KINDS];
 	struct bt_shift_sum refunds, deposits;
-	bt_paise refunded_cash;
-	int counts; /* the newest BT_SHIFT_COUNTS are kept */
+	bt_paise refunded_cash, refunded_cheques; /* and whatever else lies in the drawer as paper */
+	int counts;                               /* the newest BT_SHIFT_COUNTS are kept */
 	struct bt_shift_count counted[BT_SHIFT_COUNTS];
 	int64_t cash_seq; /* newest event that changed what is in the drawer; 0 none */
 	char first_receipt[24], last_receipt[24];
@@ -56,6 +56,9 @@ struct bt_shift_sum bt_shift_sums_sold(const struct bt_shift_sums *sums);
 /** Of that what can be carried to a bank, and what cannot. Pure. */
 bt_paise bt_shift_sums_bankable(const struct bt_shift_sums *sums);
 bt_paise bt_shift_sums_non_bankable(const struct bt_shift_sums *sums);
+/** What goes to the bank of a drawer in which @p counted_cash lay: the cash above @p opening_float, which stays, and
+ *  what else was taken that can be carried there. Source: IEC 61968-9 CashierShift, cashFloat. Pure. */
+bt_paise bt_shift_sums_to_bank(const struct bt_shift_sums *sums, bt_paise opening_float, bt_paise counted_cash);
 /** What has to be in the drawer that was opened with @p opening_float. Pure. */
 bt_paise bt_shift_sums_drawer(const struct bt_shift_sums *sums, bt_paise opening_float);
 /** True when nothing moved in the drawer since the newest count. Pure. */

@@ -119,6 +119,7 @@ enum bt_err bt_till_facts(struct bt_till *till, const char *operator_id, int64_t
 			  const struct bt_till_limits *limits, struct bt_till_facts *out)
 {
 	struct bt_till_facts facts = {0};
+	struct bt_open_count left_over = {0};
 	enum bt_err err = refresh(till);
 
 	if (!err)
@@ -142,10 +143,12 @@ enum bt_err bt_till_facts(struct bt_till *till, const char *operator_id, int64_t
 	facts.has_last_drawer = till->any && till->newest.ended && till->newest.counted;
 	facts.last_drawer = facts.has_last_drawer ? till->newest.counted_cash : 0;
 	err = bt_journal_open_within(till->journal, 0, facts.is_open ? till->newest.after : till->seen, 0, NULL,
-				     &(int){0}, &facts.left_over);
-	if (!err)
-		*out = facts;
-	return err;
+				     &(int){0}, &left_over);
+	if (err)
+		return err;
+	facts.left_over = left_over.all;
+	*out = facts;
+	return BT_OK;
 }
 
 bool bt_till_cash_is_near(struct bt_till *till, const char *operator_id, int64_t in_shift,
@@ -207,14 +210,21 @@ enum bt_err bt_till_deposit(struct bt_till *till, const char *operator_id, int64
 	return bt_journal_put_json(till->journal, BT_EVENT_DEPOSIT, "", body, fault);
 }
 
+static json_t *encode_note(const struct bt_receipt_note *note)
+{
+	if (note->torn == 0)
+		return json_pack("{s:I, s:I}", "pieces", (json_int_t)note->pieces, "value_paise",
+				 (json_int_t)note->value);
+	return json_pack("{s:I, s:I, s:I}", "pieces", (json_int_t)note->pieces, "torn", (json_int_t)note->torn,
+			 "value_paise", (json_int_t)note->value);
+}
+
 static json_t *encode_notes(const struct bt_receipt_note *notes, int count)
 {
 	json_t *list = json_array();
 
 	for (int i = 0; list && i < count; i++)
-		if (notes[i].pieces > 0 &&
-		    json_array_append_new(list, json_pack("{s:I, s:I}", "pieces", (json_int_t)notes[i].pieces,
-							  "value_paise", (json_int_t)notes[i].value)) != 0) {
+		if (notes[i].pieces > 0 && json_array_append_new(list, encode_note(&notes[i])) != 0) {
 			json_decref(list);
 			return NULL;
 		}
@@ -229,7 +239,8 @@ static enum bt_err add_up(const struct bt_receipt_note *notes, int count, bt_pai
 		return BT_ERANGE;
 	for (int i = 0; i < count; i++) {
 		if (notes[i].pieces < 0 || notes[i].pieces > BT_TILL_PIECES_MAX || notes[i].value < 1 ||
-		    notes[i].value > BT_PAISE_MAX / BT_TILL_PIECES_MAX)
+		    notes[i].value > BT_PAISE_MAX / BT_TILL_PIECES_MAX || notes[i].torn < 0 ||
+		    notes[i].torn > notes[i].pieces)
 			return BT_ERANGE;
 		total += notes[i].value * notes[i].pieces;
 	}
@@ -262,7 +273,8 @@ static bool is_same(const struct bt_shift_sums *a, const struct bt_shift_sums *b
 	       memcmp(a->kinds, b->kinds, sizeof a->kinds) == 0 &&
 	       memcmp(&a->refunds, &b->refunds, sizeof a->refunds) == 0 &&
 	       memcmp(&a->deposits, &b->deposits, sizeof a->deposits) == 0 && a->refunded_cash == b->refunded_cash &&
-	       a->counts == b->counts && a->cash_seq == b->cash_seq && a->abandoned_count == b->abandoned_count;
+	       a->refunded_cheques == b->refunded_cheques && a->counts == b->counts && a->cash_seq == b->cash_seq &&
+	       a->abandoned_count == b->abandoned_count;
 }
 
 /* What was kept running is what the record says from its first event on. */
@@ -358,20 +370,27 @@ static enum bt_err add_seal(struct bt_journal *journal, const struct bt_shift *s
 	return add_event(closing, BT_EVENT_SHIFT_SEALED, body);
 }
 
+static json_t *encode_left(const struct bt_sale_row *row)
+{
+	if (row->stage == BT_STAGE_TENDERING)
+		return json_pack("{s:I, s:s, s:s}", "paise", (json_int_t)row->amount, "receipt", row->receipt, "waits",
+				 "bank");
+	return json_pack("{s:I, s:s}", "paise", (json_int_t)row->amount, "receipt", row->receipt);
+}
+
 /* What is not finished as it is closed: the supervisor has seen the list. */
 static enum bt_err add_close(struct bt_journal *journal, const struct bt_shift *shift, const char *by,
 			     const char *asked_by, const char *reason, struct closing *closing)
 {
 	struct bt_sale_row rows[BT_RECEIPT_UNSETTLED];
 	json_t *list = json_array();
-	int64_t all = 0;
+	struct bt_open_count all = {0};
 	int count = 0;
 	enum bt_err err =
 	    bt_journal_open_within(journal, shift->after, shift->until, BT_RECEIPT_UNSETTLED, rows, &count, &all);
 
 	for (int i = 0; !err && i < count; i++)
-		if (json_array_append_new(list, json_pack("{s:I, s:s}", "paise", (json_int_t)rows[i].amount, "receipt",
-							  rows[i].receipt)) != 0)
+		if (json_array_append_new(list, encode_left(&rows[i])) != 0)
 			err = BT_ENOMEM;
 	if (err) {
 		json_decref(list);
@@ -380,7 +399,7 @@ static enum bt_err add_close(struct bt_journal *journal, const struct bt_shift *
 	return add_event(closing, BT_EVENT_SHIFT_CLOSED,
 			 json_pack("{s:s, s:s, s:s, s:I, s:o, s:I}", "asked_by", asked_by, "by", by, "reason", reason,
 				   "shift", (json_int_t)shift->number, "unsettled", list, "unsettled_count",
-				   (json_int_t)all));
+				   (json_int_t)all.all));
 }
 
 enum bt_err bt_till_close(struct bt_till *till, int64_t number, const char *by, const char *asked_by,

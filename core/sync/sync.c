@@ -50,7 +50,7 @@ const struct bt_sync_task bt_sync_tasks[BT_TASK_COUNT] = {
     [BT_TASK_PENDING] = {.kind = BT_CALL_SALE,
 			 .every_ms = 30000,
 			 .wanted = bt_sync_wants_pending,
-			 .held = bt_sync_is_resending,
+			 .held = bt_sync_holds_pending,
 			 .start = bt_sync_start_pending},
     [BT_TASK_CLAIMS] = {.kind = BT_CALL_CLAIM,
 			.every_ms = 5000,
@@ -66,12 +66,20 @@ const struct bt_sync_task bt_sync_tasks[BT_TASK_COUNT] = {
 			 .held = bt_sync_holds_upload,
 			 .start = bt_sync_start_upload,
 			 .take = bt_sync_take_upload,
+			 .go_on = bt_sync_go_on_settling,
 			 .failed = bt_sync_upload_failed},
     [BT_TASK_DIRECTORY] = {.kind = BT_CALL_DIRECTORY,
 			   .every_ms = 600000,
 			   .wanted = always,
 			   .start = bt_sync_start_directory,
-			   .take = bt_sync_take_directory},
+			   .take = bt_sync_take_directory,
+			   .go_on = bt_sync_go_on_directory},
+    [BT_TASK_IDENTITY] = {.kind = BT_CALL_RENEW,
+			  .every_ms = 60000,
+			  .when_slow = true,
+			  .wanted = bt_sync_wants_identity,
+			  .start = bt_sync_start_identity,
+			  .take = bt_sync_take_identity},
 };
 
 int64_t bt_sync_boot_ms(const struct bt_sync *sync)
@@ -97,12 +105,14 @@ enum bt_err bt_sync_open(const struct bt_sync_parts *parts, struct bt_sync **out
 	if (!sync)
 		return bt_fault_set(fault, BT_ENOMEM, 0, "sync");
 	sync->parts = *parts;
-	sync->busy = BT_TASK_NONE;
+	sync->busy = sync->going_on = BT_TASK_NONE;
 	sync->next_call = 1;
 	sync->healthy_boot_ms = -1;
 	sync->drain_from = -1;
+	sync->round_before = -1;
 	sync->batch_most = BT_SYNC_BATCH;
 	sync->sent_seq = bt_journal_acknowledged(parts->journal);
+	bt_sync_note_identity(sync);
 	err = bt_sync_load_era(sync, fault);
 	if (!err)
 		err = bt_sync_load_terms(sync, fault);
@@ -119,6 +129,8 @@ enum bt_err bt_sync_open(const struct bt_sync_parts *parts, struct bt_sync **out
 
 void bt_sync_close(struct bt_sync *sync)
 {
+	if (sync)
+		bt_directory_page_close(sync->page);
 	free(sync);
 }
 
@@ -127,7 +139,7 @@ void bt_sync_kick(struct bt_sync *sync)
 	memset(sync->due_boot_ms, 0, sizeof sync->due_boot_ms);
 	/* Somebody has reason to look: one probe now, whatever the back-off says. */
 	sync->parts.breaker->next_probe_ms = 0;
-	bt_sync_start_round(sync);
+	bt_sync_hasten_rounds(sync);
 }
 
 /* ---- scheduling ---- */
@@ -180,13 +192,15 @@ static bool may_run(const struct bt_sync *sync, enum bt_sync_task_id id)
 	return is_reachable(sync) || (task->when_slow && sync->parts.breaker->state == BT_BREAKER_SLOW);
 }
 
-/* A due task that wants nothing is put off; otherwise the caller's loop would turn for it for ever. What the journal
- * has to send is known without asking. */
+/* A due task that wants nothing is put off, all of them to the same moment; otherwise the caller's loop would turn for
+ * it for ever. What the journal has to send is known without asking. */
 static void put_off(struct bt_sync *sync, enum bt_sync_task_id id)
 {
 	if (id == BT_TASK_JOURNAL)
 		return;
-	sync->due_boot_ms[id] = bt_sync_boot_ms(sync) + RECHECK_MS;
+	int64_t rest_ms = id == BT_TASK_IDENTITY ? bt_sync_tasks[id].every_ms : RECHECK_MS;
+
+	sync->due_boot_ms[id] = (bt_sync_boot_ms(sync) / rest_ms + 1) * rest_ms;
 	if (id == BT_TASK_CLAIMS && bt_sync_is_ending_cuts(sync))
 		sync->due_boot_ms[id] = bt_sync_boot_ms(sync) + SHORTEST_REST_MS;
 	if (id != BT_TASK_PENDING)
@@ -196,9 +210,9 @@ static void put_off(struct bt_sync *sync, enum bt_sync_task_id id)
 		sync->due_boot_ms[id] = 0;
 		return;
 	}
-	sync->round_over = true;
+	int rests = bt_sync_end_round(sync);
 	if (sync->round_tried)
-		sync->due_boot_ms[id] = bt_sync_boot_ms(sync) + bt_sync_tasks[id].every_ms;
+		sync->due_boot_ms[id] = bt_sync_boot_ms(sync) + (int64_t)rests * bt_sync_tasks[id].every_ms;
 }
 
 static bool is_due(struct bt_sync *sync, enum bt_sync_task_id id)
@@ -243,7 +257,7 @@ static void note_reach(struct bt_sync *sync)
 	bool reachable = is_reachable(sync);
 
 	if (reachable && !sync->reached) {
-		bt_sync_start_round(sync);
+		bt_sync_hasten_rounds(sync);
 		sync->due_boot_ms[BT_TASK_PENDING] = 0;
 		sync->due_boot_ms[BT_TASK_CLAIMS] = 0;
 	}
@@ -258,6 +272,20 @@ static void recount(struct bt_sync *sync)
 		bt_log_line(sync->parts.log, "sync", "what is quarantined cannot be counted");
 }
 
+/* One step of what an answer brought; nothing is asked before the last. */
+static void go_on(struct bt_sync *sync)
+{
+	enum bt_sync_task_id id = sync->going_on;
+	bool done = false;
+	enum bt_err err = bt_sync_tasks[id].go_on(sync, &done);
+
+	if (!done && !err)
+		return;
+	sync->going_on = BT_TASK_NONE;
+	finish_task(sync, id, err);
+	bt_sync_measure_drain(sync);
+}
+
 bool bt_sync_step(struct bt_sync *sync)
 {
 	bool changed;
@@ -265,6 +293,12 @@ bool bt_sync_step(struct bt_sync *sync)
 	give_up_call(sync);
 	bt_sync_measure_drain(sync);
 	recount(sync);
+	if (sync->going_on != BT_TASK_NONE) {
+		go_on(sync);
+		changed = sync->changed;
+		sync->changed = false;
+		return changed;
+	}
 	changed = sync->changed;
 	sync->changed = false;
 	if (sync->busy != BT_TASK_NONE || !sync->parts.wire)
@@ -274,6 +308,9 @@ bool bt_sync_step(struct bt_sync *sync)
 	if (!is_reachable(sync) &&
 	    bt_breaker_probe_due(sync->parts.breaker, bt_sync_boot_ms(sync), sync->parts.random) &&
 	    try_start(sync, BT_TASK_HEALTH))
+		return changed;
+	/* Without a certificate that is taken most of the rest goes nowhere. */
+	if (bt_sync_presses_identity(sync) && is_due(sync, BT_TASK_IDENTITY) && try_start(sync, BT_TASK_IDENTITY))
 		return changed;
 	for (int id = 0; id < BT_TASK_COUNT; id++)
 		if (is_due(sync, (enum bt_sync_task_id)id) && try_start(sync, (enum bt_sync_task_id)id))
@@ -303,6 +340,8 @@ int bt_sync_due_ms(const struct bt_sync *sync)
 {
 	int64_t now = bt_sync_boot_ms(sync), first = sync->parts.wire ? first_due(sync) : INT64_MAX;
 
+	if (sync->going_on != BT_TASK_NONE)
+		return 0;
 	if (first > now + LONGEST_REST_MS)
 		return LONGEST_REST_MS;
 	return first < now + SHORTEST_REST_MS ? SHORTEST_REST_MS : (int)(first - now);
@@ -310,10 +349,11 @@ int bt_sync_due_ms(const struct bt_sync *sync)
 
 bool bt_sync_is_idle(struct bt_sync *sync)
 {
-	if (sync->busy != BT_TASK_NONE || bt_teller_under_way(sync->parts.teller))
+	if (sync->busy != BT_TASK_NONE || sync->going_on != BT_TASK_NONE || bt_teller_under_way(sync->parts.teller))
 		return false;
 	for (int id = 0; id < BT_TASK_COUNT; id++) {
-		bool failed = sync->backoff_ms[id] != 0, timer = id != BT_TASK_PENDING && id != BT_TASK_CLAIMS && id != BT_TASK_JOURNAL;
+		bool failed = sync->backoff_ms[id] != 0,
+		     timer = id != BT_TASK_PENDING && id != BT_TASK_CLAIMS && id != BT_TASK_JOURNAL;
 
 		if (failed || !may_run(sync, (enum bt_sync_task_id)id) ||
 		    (timer && bt_sync_boot_ms(sync) < sync->due_boot_ms[id]))
@@ -346,6 +386,10 @@ bool bt_sync_answer(struct bt_sync *sync, const struct bt_answer *answer)
 		bt_sync_tasks[id].failed(sync, answer);
 	if (!err)
 		err = bt_sync_tasks[id].take(sync, answer);
+	if (!err && bt_sync_tasks[id].go_on) {
+		sync->going_on = id;
+		return true;
+	}
 	finish_task(sync, id, err);
 	bt_sync_measure_drain(sync);
 	return true;

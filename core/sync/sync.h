@@ -1,13 +1,16 @@
 /* Sync: everything that goes between this terminal and the head-end beside selling.
  *
  * It asks for health (time, era), what the head-end holds, lease, tariffs and consumers, finishes pending sales, and
- * uploads the journal. One call of its own is in flight at a time; a failure waits with back-off and full jitter;
- * selling never waits for it. Runs on the thread that owns the journal. Source: DESIGN 7, PROTOCOL H1, H4, J1, L2. */
+ * uploads the journal, and renews its certificate. One call of its own is in flight at a time; a failure waits with
+ * back-off and full jitter; selling never waits for it. Runs on the thread that owns the journal. Source: DESIGN 7,
+ * PROTOCOL H1, H4, J1, L2. */
 #ifndef BT_SYNC_SYNC_H
 #define BT_SYNC_SYNC_H
 
 #include "core/authority/extension.h"
 #include "core/sale/teller.h"
+
+struct bt_identity;
 
 struct bt_sync_parts {
 	const char *dir; /* state folder: lease.json, tariff.json, receipt-keys.json */
@@ -19,6 +22,7 @@ struct bt_sync_parts {
 	struct bt_breaker *breaker;
 	struct bt_teller *teller;
 	const struct bt_enrolment *enrolment;
+	struct bt_identity *identity; /* to be renewed; NULL: nothing is */
 	struct bt_log *log;
 	int slow_ms;
 };
@@ -44,7 +48,8 @@ struct bt_sync_state {
 	bool revoked;
 	bool forked; /* the head-end holds another history of this terminal: nothing is sent any more (PROTOCOL J1) */
 	bool ahead;  /* and it holds more than this record, which an old copy has replaced: selling has stopped */
-	enum bt_err last_error; /* of the newest call that failed */
+	int64_t certificate_until_ms; /* until when the certificate holds; 0 not known */
+	enum bt_err last_error;       /* of the newest call that failed */
 };
 
 struct bt_sync;

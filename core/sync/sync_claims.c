@@ -6,7 +6,7 @@
 #include "core/sync/tasks.h"
 
 /* A head-end that was restored has to hear of its era first; the rest of these are tried again. */
-static const char *const passing[] = {"era", "revoked", NULL};
+static const char *const passing[] = {"era", "revoked", "certificate_expired", NULL};
 
 static bool is_passing(const char *code)
 {
@@ -19,9 +19,18 @@ static bool is_passing(const char *code)
 
 bool bt_sync_wants_claims(struct bt_sync *sync)
 {
+	int64_t head = bt_journal_head(sync->parts.journal).seq;
 	struct bt_claim claim;
+	enum bt_err err;
 
-	return !bt_sync_is_ending_cuts(sync) && bt_claim_unanswered(sync->parts.journal, &claim, NULL) == BT_OK;
+	if (bt_sync_is_ending_cuts(sync))
+		return false;
+	/* Asked some times a minute: as long as nothing was put, the answer stands. */
+	if (head == sync->no_claims_at)
+		return false;
+	err = bt_claim_unanswered(sync->parts.journal, &claim, NULL);
+	sync->no_claims_at = err == BT_ENOTFOUND ? head : 0;
+	return err == BT_OK;
 }
 
 enum bt_err bt_sync_start_claims(struct bt_sync *sync)

@@ -5,6 +5,7 @@
 #include "core/sync/tasks.h"
 
 #define FINISH_PACE_MS 200
+#define RESTS_MOST     3 /* each doubles the rest between two rounds */
 
 static const char *const ranks[] = {"dues", "balance", "token"};
 #define RANKS ((int)(sizeof ranks / sizeof ranks[0]))
@@ -13,8 +14,34 @@ void bt_sync_start_round(struct bt_sync *sync)
 {
 	sync->round_rank = 0;
 	sync->round_seq = 0;
-	sync->round_tried = false;
+	sync->round_tried = 0;
 	sync->round_over = false;
+}
+
+void bt_sync_hasten_rounds(struct bt_sync *sync)
+{
+	sync->round_before = -1;
+	sync->round_rests = 0;
+	bt_sync_start_round(sync);
+}
+
+/* As many as before are still there: most wait for a minute of their meter, or for a person. */
+int bt_sync_end_round(struct bt_sync *sync)
+{
+	bool ended = sync->round_tried != sync->round_before;
+
+	sync->round_over = true;
+	sync->round_before = sync->round_tried;
+	sync->round_rests = ended ? 0 : sync->round_rests + 1;
+	if (sync->round_rests > RESTS_MOST)
+		sync->round_rests = RESTS_MOST;
+	return 1 << sync->round_rests;
+}
+
+/* A withdrawn terminal's requests are refused, each of them, for good (PROTOCOL H5). */
+bool bt_sync_holds_pending(const struct bt_sync *sync)
+{
+	return sync->state.revoked || bt_sync_is_resending(sync);
 }
 
 /* The next one of this round. Each is tried once a round, so that one that cannot be finished holds up no other. */
@@ -60,7 +87,7 @@ enum bt_err bt_sync_start_pending(struct bt_sync *sync)
 		return BT_ENOTFOUND;
 	bt_text_copy(sync->finishing, sizeof sync->finishing, row.sale_id);
 	sync->round_seq = row.paid_seq;
-	sync->round_tried = true;
+	sync->round_tried++;
 	err = bt_teller_finish(sync->parts.teller, sync->finishing);
 	bt_log_line(sync->parts.log, "sync", "finishing %s: %s", sync->finishing, bt_err_name(err));
 	return BT_ENOTFOUND;

@@ -7,21 +7,28 @@
 #include "core/base/random.h"
 #include "core/sync/tasks.h"
 
-#define SETTLE_EVENTS 128
-#define UNPOSTED      "[\"malformed\",\"paid_missing\"]"
+#define SETTLE_EVENTS 128 /* at the start, when nobody waits */
+/* What is done in a step while somebody may be typing: about a millisecond of work, and a put's two syncs. */
+#define STEP_SALES   13
+#define STEP_RESULTS 25
+#define UNPOSTED     "[\"malformed\",\"paid_missing\"]"
 
-/* A docket for dues or balance is a fact that the head-end posts at once; tokens are not delivered this way. */
-static void note_posted(struct bt_sync *sync, const char *sale_id)
+/* A docket for dues or balance is a fact that the head-end posts at once; tokens are not delivered this way.
+ * @return true when it took a put. */
+static bool note_posted(struct bt_sync *sync, const char *sale_id)
 {
 	struct bt_sale_row row;
-	enum bt_err err = bt_journal_sale(sync->parts.journal, sale_id, &row);
+	enum bt_err err;
 
-	if (err || row.stage != BT_STAGE_PENDING || strcmp(row.delivery, "token") == 0)
-		return;
+	if (!bt_journal_may_be_pending(sync->parts.journal, sale_id) ||
+	    bt_journal_sale(sync->parts.journal, sale_id, &row) != BT_OK || row.stage != BT_STAGE_PENDING ||
+	    strcmp(row.delivery, "token") == 0)
+		return false;
 	err = bt_teller_note_posted(sync->parts.teller, sale_id);
 	if (!err)
 		sync->state.sent++;
 	bt_log_line(sync->parts.log, "sync", "posted %s: %s", sale_id, bt_err_name(err));
+	return true;
 }
 
 static enum bt_err read_result(const struct bt_sync *sync, const json_t *row, struct bt_sync_result *out)
@@ -133,17 +140,19 @@ static bool is_known(struct bt_sync *sync, const struct objections *objections, 
 	return bt_journal_has_exception(sync->parts.journal, result->sale_id, result->code);
 }
 
-enum bt_err bt_sync_note_results(struct bt_sync *sync, const struct bt_sync_result *results, size_t count)
+enum bt_err bt_sync_note_results(struct bt_sync *sync, const struct bt_sync_result *results, size_t count,
+				 size_t *looked_at)
 {
 	struct objections objections = {.count = 0};
-	bool unposted = false;
+	bool unposted = false, has_put = false;
+	size_t i = 0;
 	enum bt_err err = BT_OK;
 
-	for (size_t i = 0; i < count; i++) {
+	for (; i < count && i < STEP_RESULTS && !has_put; i++) {
 		if (bt_mutant(BT_MUTANT_REFUSAL_BLOCKS_UPLOAD) && results[i].exception)
 			return BT_EGARBAGE;
 		if (is_posted_over(results[i].code))
-			note_posted(sync, results[i].sale_id);
+			has_put = note_posted(sync, results[i].sale_id);
 		if (!results[i].exception || !results[i].sale_id[0] || is_known(sync, &objections, &results[i]))
 			continue;
 		objections.results[objections.count++] = &results[i];
@@ -153,15 +162,22 @@ enum bt_err bt_sync_note_results(struct bt_sync *sync, const struct bt_sync_resu
 		err = put_objections(sync, objections.results, objections.count);
 	if (err == BT_ESTATE)
 		err = put_one_by_one(sync, &objections);
+	if (!err)
+		*looked_at = i;
 	return !err && unposted ? bt_sync_count_quarantined(sync) : err;
 }
 
 /* ---- settling ---- */
 
-static enum bt_err put_settled(struct bt_sync *sync, const struct bt_event_in *events, int count)
+static enum bt_err put_settled(struct bt_sync *sync, const struct bt_event_in *events, int count,
+			       const struct bt_head *head)
 {
-	enum bt_err err = count ? bt_journal_put(sync->parts.journal, events, count, NULL) : BT_OK;
+	enum bt_err err = BT_OK;
 
+	if (head)
+		err = bt_journal_put_acknowledged(sync->parts.journal, events, count, head, NULL);
+	else if (count)
+		err = bt_journal_put(sync->parts.journal, events, count, NULL);
 	for (int i = 0; !err && i < count; i++)
 		bt_teller_note_settled(sync->parts.teller, events[i].sale_id);
 	if (!err)
@@ -169,7 +185,9 @@ static enum bt_err put_settled(struct bt_sync *sync, const struct bt_event_in *e
 	return err;
 }
 
-static enum bt_err settle_rows(struct bt_sync *sync, const struct bt_sale_row *rows, int count)
+/* @p head is acknowledged with them; NULL: not yet, or long ago. */
+static enum bt_err settle_rows(struct bt_sync *sync, const struct bt_sale_row *rows, int count,
+			       const struct bt_head *head)
 {
 	struct bt_event_in events[SETTLE_EVENTS] = {{.sale_id = ""}};
 	char body[64];
@@ -181,27 +199,31 @@ static enum bt_err settle_rows(struct bt_sync *sync, const struct bt_sale_row *r
 		if (!is_unposted(sync, &rows[i]))
 			events[n++] = (struct bt_event_in){
 			    .kind = BT_EVENT_SETTLED, .sale_id = rows[i].sale_id, .body = bt_bytes_of(body)};
-	return put_settled(sync, events, n);
+	return put_settled(sync, events, n, head);
 }
 
-enum bt_err bt_sync_settle(struct bt_sync *sync, int64_t seq)
+enum bt_err bt_sync_settle(struct bt_sync *sync, const struct bt_head *head, bool *done)
 {
-	struct bt_sale_row rows[SETTLE_EVENTS];
+	struct bt_sale_row rows[STEP_SALES];
+	int64_t seq = bt_mutant(BT_MUTANT_ONE_ACK_SETTLES_ALL) ? bt_journal_head(sync->parts.journal).seq : head->seq;
+	int count = 0;
+	bool is_last;
 	enum bt_err err = BT_OK;
 
-	if (bt_mutant(BT_MUTANT_ONE_ACK_SETTLES_ALL))
-		seq = bt_journal_head(sync->parts.journal).seq;
-	while (!err && sync->settled_seq < seq) {
-		int64_t upto = seq - sync->settled_seq > SETTLE_EVENTS ? sync->settled_seq + SETTLE_EVENTS : seq;
-		int count = 0;
-
-		err = bt_journal_covered(sync->parts.journal, sync->settled_seq, upto, SETTLE_EVENTS, rows, &count);
-		if (!err)
-			err = settle_rows(sync, rows, count);
-		if (!err)
-			sync->settled_seq = upto;
-	}
-	return err;
+	if (sync->settled_seq < seq)
+		err = bt_journal_covered(sync->parts.journal, sync->settled_seq, seq, STEP_SALES, rows, &count);
+	is_last = count < STEP_SALES;
+	if (!err)
+		err = settle_rows(sync, rows, count, is_last ? head : NULL);
+	if (err)
+		return err;
+	/* They come in the order of their newest records. */
+	if (!is_last)
+		sync->settled_seq = rows[count - 1].last_seq;
+	else if (sync->settled_seq < seq)
+		sync->settled_seq = seq;
+	*done = is_last;
+	return BT_OK;
 }
 
 /* Once, at the start; those that stay are quarantined. */
@@ -215,7 +237,7 @@ enum bt_err bt_sync_settle_left_over(struct bt_sync *sync)
 	do {
 		err = bt_journal_left_over(sync->parts.journal, after, upto, SETTLE_EVENTS, rows, &count);
 		if (!err && count)
-			err = settle_rows(sync, rows, count);
+			err = settle_rows(sync, rows, count, NULL);
 		if (count)
 			after = rows[count - 1].paid_seq;
 	} while (!err && count == SETTLE_EVENTS);

@@ -12,7 +12,8 @@
 
 #define DOCUMENT_MAX (256 << 10)
 /* Applied on the thread that owns the screen: a page of this size keeps a key waiting about 20 ms at most. */
-#define DIRECTORY_PAGE 250
+#define DIRECTORY_PAGE 100                      /* read in one step, */
+#define DIRECTORY_STEP 12                       /* and put so many at a time: about a millisecond */
 #define TIME_MAX_MS    INT64_C(253402300799999) /* the end of the year 9999 */
 
 enum bt_err bt_sync_start_health(struct bt_sync *sync)
@@ -34,17 +35,13 @@ static enum bt_err check_time(struct bt_sync *sync, const struct bt_answer *answ
 	char message[128], nonce[40], encoded[128];
 	uint8_t signature[BT_ED25519_SIGNATURE_LEN];
 	size_t len;
-	json_t *o;
-	enum bt_err err = bt_json_parse(bt_buf_view(&answer->body), 65536, &o, NULL);
+	const json_t *o = answer->document;
+	enum bt_err err = o ? bt_json_int(o, "time", 1, TIME_MAX_MS, time_ms) : BT_EFORMAT;
 
-	if (err)
-		return err;
-	err = bt_json_int(o, "time", 1, TIME_MAX_MS, time_ms);
 	if (!err)
 		err = bt_json_text(o, "nonce", nonce, sizeof nonce);
 	if (!err)
 		err = bt_json_text(o, "signature", encoded, sizeof encoded);
-	json_decref(o);
 	if (!err)
 		err = bt_base64_decode(encoded, signature, sizeof signature, &len);
 	if (err || len != sizeof signature || strcmp(nonce, sync->nonce) != 0)
@@ -71,6 +68,7 @@ static enum bt_err confirm_clock(struct bt_sync *sync, int64_t true_ms, const ch
 		return err;
 	sync->state.trust = trust;
 	bt_teller_set_trust(sync->parts.teller, &trust);
+	sync->due_boot_ms[BT_TASK_IDENTITY] = 0; /* only now can it be said whether the certificate holds */
 	return BT_OK;
 }
 
@@ -334,52 +332,61 @@ enum bt_err bt_sync_start_directory(struct bt_sync *sync)
 
 /* Receipt keys ride on a page of consumers when the head-end has a newer list. One that is of no use costs nothing but
  * a line in the log: consumers go in all the same. */
-static void take_receipt_keys(struct bt_sync *sync, struct bt_bytes page)
+static void take_receipt_keys(struct bt_sync *sync)
 {
+	const json_t *signed_keys = bt_directory_page_object(sync->page, "receipt_keys");
 	struct bt_receipt_keys keys = {0};
 	struct bt_fault fault = {0};
 	struct bt_buf text;
-	json_t *o = NULL;
-	const json_t *signed_keys;
 	enum bt_err err;
 
-	/* Nearly every page has none: it is not worth reading twice. */
-	if (!memmem(page.data, page.len, "\"receipt_keys\"", strlen("\"receipt_keys\"")))
+	if (!signed_keys)
 		return;
-	err = bt_json_parse(page, bt_call_reply_max(BT_CALL_DIRECTORY), &o, &fault);
 	bt_buf_init(&text, BT_RECEIPT_KEYS_BYTES);
-	signed_keys = err ? NULL : bt_json_object(o, "receipt_keys");
-	if (signed_keys)
-		err = bt_json_encode(signed_keys, &text);
-	if (signed_keys && !err)
+	err = bt_json_encode(signed_keys, &text);
+	if (!err)
 		err = bt_receipt_keys_decode(bt_buf_view(&text), sync->parts.enrolment->head_end_key, &keys, &fault);
 	/* An older list would bring keys back that are withdrawn. */
-	if (signed_keys && !err && keys.number > sync->keys_number &&
+	if (!err && keys.number > sync->keys_number &&
 	    keep_document(sync, BT_RECEIPT_KEYS_FILE, bt_buf_view(&text)) == BT_OK)
 		sync->keys_number = keys.number;
 	if (err)
 		bt_log_line(sync->parts.log, "sync", "receipt keys not taken: %s (%s)", bt_err_name(err), fault.what);
 	bt_receipt_keys_fini(&keys);
 	bt_buf_fini(&text);
-	json_decref(o);
 }
 
 enum bt_err bt_sync_take_directory(struct bt_sync *sync, const struct bt_answer *answer)
 {
 	struct bt_fault fault = {0};
-	bool complete = true;
-	int skipped = 0;
-	int64_t before = bt_directory_version(sync->parts.directory);
-	enum bt_err err = bt_directory_apply(sync->parts.directory, bt_buf_view(&answer->body),
-					     bt_clock_wall_ms(sync->parts.clock), &complete, &skipped, &fault);
+	enum bt_err err =
+	    answer->document ? bt_directory_page_take(json_incref(answer->document), &sync->page, &fault) : BT_EGARBAGE;
 
-	if (!err)
-		take_receipt_keys(sync, bt_buf_view(&answer->body));
-	if (skipped)
-		bt_log_line(sync->parts.log, "sync", "%d consumers could not be read", skipped);
 	if (err)
 		bt_log_line(sync->parts.log, "sync", "page of consumers not taken: %s (%s)", bt_err_name(err),
 			    fault.what);
+	else
+		take_receipt_keys(sync);
+	return err;
+}
+
+enum bt_err bt_sync_go_on_directory(struct bt_sync *sync, bool *done)
+{
+	struct bt_fault fault = {0};
+	int64_t before = bt_directory_version(sync->parts.directory);
+	enum bt_err err = bt_directory_page_step(sync->parts.directory, sync->page, DIRECTORY_STEP,
+						 bt_clock_wall_ms(sync->parts.clock), done, &fault);
+
+	if (!err && !*done)
+		return BT_OK;
+	if (err)
+		bt_log_line(sync->parts.log, "sync", "page of consumers not taken: %s (%s)", bt_err_name(err),
+			    fault.what);
+	if (bt_directory_page_skipped(sync->page))
+		bt_log_line(sync->parts.log, "sync", "%d consumers could not be read",
+			    bt_directory_page_skipped(sync->page));
+	bt_directory_page_close(sync->page);
+	sync->page = NULL;
 	/* After the last page too: asking beyond it is how the head-end learns what this terminal has, and key changes
 	 * wait for that (PROTOCOL T6). A page that does not move the version would be asked for again for ever. */
 	if (!err && bt_directory_version(sync->parts.directory) > before)
@@ -490,13 +497,18 @@ enum bt_err bt_sync_load_terms(struct bt_sync *sync, struct bt_fault *fault)
 	enum bt_err err;
 
 	err = load_lease_mark(sync);
+	/* Before its extension: of a lease that a cut kept out of the record only the file says that it is the newest.
+	 */
+	if (!err)
+		load_lease(sync);
 	if (!err)
 		err = load_extension(sync);
 	if (!err)
 		err = load_trust(sync);
 	if (err)
 		return bt_fault_set(fault, err, 0, "lease, extension or clock confirmation cannot be read");
-	load_lease(sync);
+	if (sync->state.has_lease)
+		extend_lease(sync);
 	load_tariff(sync);
 	load_receipt_keys(sync);
 	return BT_OK;

@@ -42,75 +42,69 @@ void bt_sync_measure_drain(struct bt_sync *sync)
 /* ---- a batch ---- */
 
 struct gathering {
-	json_t *events;
-	int most;
+	struct bt_buf *body; /* of the call, which grows by a record at a time */
+	int count, most;
 	bool withheld; /* without bodies */
 	size_t bytes;
 	int64_t last_seq;
 	uint8_t last_hash[BT_SHA256_LEN];
 };
 
-static json_t *encode_event(const struct bt_event *event, struct bt_bytes body)
-{
-	char prev[65], hash[65], signature[96];
-
-	bt_hex_encode(BT_BYTES(event->prev_hash), prev);
-	bt_hex_encode(BT_BYTES(event->hash), hash);
-	if (bt_base64_encode(BT_BYTES(event->signature), signature, sizeof signature) != BT_OK)
-		return NULL;
-	return json_pack("{s:I, s:I, s:s, s:s, s:s%, s:s, s:s, s:s}", "seq", (json_int_t)event->seq, "time",
-			 (json_int_t)event->time_ms, "sale_id", event->sale_id, "kind", bt_event_kind_name(event->kind),
-			 "body", (const char *)body.data, body.len, "prev_hash", prev, "hash", hash, "signature",
-			 signature);
-}
-
 static bool gather_event(void *context, const struct bt_event *event)
 {
 	struct gathering *gathering = context;
-	/* Behind these nothing could be checked without their bodies. */
-	bool is_needed = event->kind == BT_EVENT_KEY || event->kind == BT_EVENT_EPOCH;
-	json_t *row = encode_event(event, gathering->withheld && !is_needed ? bt_bytes_of("") : event->body);
+	struct bt_event row = *event;
+	size_t before = gathering->body->len;
 
-	if (!row || json_array_append_new(gathering->events, row) != 0)
+	/* Behind these nothing could be checked without their bodies. */
+	if (gathering->withheld && event->kind != BT_EVENT_KEY && event->kind != BT_EVENT_EPOCH)
+		row.body = bt_bytes_of("");
+	if ((gathering->count && bt_buf_put(gathering->body, ",", 1) != BT_OK) ||
+	    bt_journal_event_json(&row, gathering->body) != BT_OK) {
+		bt_buf_cut(gathering->body, before);
 		return false;
+	}
 	gathering->last_seq = event->seq;
 	gathering->bytes += event->body.len + EVENT_FRAME;
 	memcpy(gathering->last_hash, event->hash, sizeof gathering->last_hash);
-	return json_array_size(gathering->events) < (size_t)gathering->most && gathering->bytes < BATCH_BYTES;
+	return ++gathering->count < gathering->most && gathering->bytes < BATCH_BYTES;
 }
 
-static enum bt_err gather(struct bt_sync *sync, struct gathering *out)
+static enum bt_err gather(struct bt_sync *sync, struct gathering *gathering)
 {
-	enum bt_err err;
+	enum bt_err err = bt_journal_read(sync->parts.journal, sync->sent_seq, gather_event, gathering, NULL);
 
-	*out = (struct gathering){
-	    .events = json_array(), .most = sync->batch_most, .withheld = sync->lone.seq && sync->lone.withheld};
-	if (!out->events)
-		return BT_ENOMEM;
-	err = bt_journal_read(sync->parts.journal, sync->sent_seq, gather_event, out, NULL);
-	if (!err && out->last_seq == 0)
+	if (!err && gathering->last_seq == 0)
 		err = bt_sync_wants_upload(sync) ? BT_ENOMEM : BT_ENOTFOUND;
-	if (err)
-		json_decref(out->events);
 	return err;
+}
+
+/* Canonical, so in the order of the keys. */
+static enum bt_err put_upload(struct bt_sync *sync, struct gathering *gathering)
+{
+	struct bt_buf *body = gathering->body;
+	enum bt_err err = bt_buf_printf(body, "{\"epoch\":%lld,\"era\":%lld,\"events\":[",
+					(long long)bt_journal_epoch(sync->parts.journal), (long long)sync->state.era);
+
+	if (!err)
+		err = gather(sync, gathering);
+	if (!err)
+		err = bt_buf_put_text(body, "],\"terminal\":");
+	if (!err)
+		err = bt_json_put_text(body, bt_bytes_of(sync->parts.enrolment->terminal));
+	return err ? err : bt_buf_put(body, "}", 1);
 }
 
 enum bt_err bt_sync_start_upload(struct bt_sync *sync)
 {
-	struct gathering gathering;
-	struct bt_call call = {.kind = BT_CALL_JOURNAL};
 	struct bt_buf body;
-	json_t *o;
-	enum bt_err err = gather(sync, &gathering);
+	struct gathering gathering = {
+	    .body = &body, .most = sync->batch_most, .withheld = sync->lone.seq && sync->lone.withheld};
+	struct bt_call call = {.kind = BT_CALL_JOURNAL};
+	enum bt_err err;
 
-	if (err)
-		return err;
-	o = json_pack("{s:s, s:I, s:I, s:o}", "terminal", sync->parts.enrolment->terminal, "era",
-		      (json_int_t)sync->state.era, "epoch", (json_int_t)bt_journal_epoch(sync->parts.journal), "events",
-		      gathering.events);
 	bt_buf_init(&body, UPLOAD_MAX);
-	err = bt_json_encode(o, &body);
-	json_decref(o);
+	err = put_upload(sync, &gathering);
 	call.body = bt_buf_view(&body);
 	if (!err)
 		err = bt_sync_submit(sync, &call);
@@ -188,39 +182,47 @@ static void note_progress(struct bt_sync *sync, int64_t seq)
 		sync->resend_to = 0;
 }
 
-/* The acknowledgement is kept last: after a cut before it the same events are sent again, and the same answer names the
- * exceptions and settles. Kept first, a cut behind it would lose both. */
+/* What is believed of the answer is worked off by bt_sync_go_on_settling(). */
 enum bt_err bt_sync_take_upload(struct bt_sync *sync, const struct bt_answer *answer)
 {
-	struct bt_sync_result results[BT_SYNC_BATCH];
-	struct bt_head head;
-	size_t count = 0;
-	json_t *o;
-	enum bt_err err = bt_json_parse(bt_buf_view(&answer->body), UPLOAD_MAX, &o, NULL);
+	struct bt_sync_settling settling = {.count = 0};
+	const json_t *o = answer->document;
+	enum bt_err err = o ? check_head(sync, o, &settling.head) : BT_EFORMAT;
 
-	if (err)
-		return err;
-	err = check_head(sync, o, &head);
 	if (!err)
-		err = bt_sync_read_results(sync, o, results, &count);
-	json_decref(o);
+		err = bt_sync_read_results(sync, o, settling.results, &settling.count);
 	if (!err)
-		err = require_head(sync, &head);
+		err = require_head(sync, &settling.head);
 	if (!err)
-		err = bt_sync_note_results(sync, results, count);
-	if (!err)
-		err = bt_sync_settle(sync, head.seq);
-	if (!err)
-		err = bt_journal_acknowledge(sync->parts.journal, &head, NULL);
-	if (err)
-		return err;
+		sync->settling = settling;
+	return err;
+}
+
+static enum bt_err note_taken(struct bt_sync *sync, int64_t seq)
+{
 	/* A head-end that takes nothing, or has gone back, is not asked again at once. */
-	if (head.seq <= sync->sent_seq) {
-		sync->sent_seq = head.seq;
+	if (seq <= sync->sent_seq) {
+		sync->sent_seq = seq;
 		return BT_EGARBAGE;
 	}
-	note_progress(sync, head.seq);
+	note_progress(sync, seq);
 	return bt_sync_wants_upload(sync) ? BT_EBUSY : BT_OK;
+}
+
+enum bt_err bt_sync_go_on_settling(struct bt_sync *sync, bool *done)
+{
+	struct bt_sync_settling *settling = &sync->settling;
+	size_t looked_at = 0;
+	enum bt_err err;
+
+	if (settling->noted < settling->count) {
+		err = bt_sync_note_results(sync, settling->results + settling->noted, settling->count - settling->noted,
+					   &looked_at);
+		settling->noted += looked_at;
+		return err;
+	}
+	err = bt_sync_settle(sync, &settling->head, done);
+	return !err && *done ? note_taken(sync, settling->head.seq) : err;
 }
 
 /* ---- not taken ---- */

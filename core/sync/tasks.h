@@ -3,6 +3,7 @@
 #define BT_SYNC_TASKS_H
 
 #include "core/desk/claim.h"
+#include "core/directory/page.h"
 #include "core/sync/sync.h"
 
 /** Records in one upload. */
@@ -18,6 +19,7 @@ enum bt_sync_task_id {
 	BT_TASK_CLAIMS,
 	BT_TASK_JOURNAL,
 	BT_TASK_DIRECTORY,
+	BT_TASK_IDENTITY,
 	BT_TASK_COUNT,
 	BT_TASK_NONE,
 };
@@ -34,6 +36,9 @@ struct bt_sync_task {
 	enum bt_err (*start)(struct bt_sync *sync);
 	/** Take a good answer. @return BT_OK: done; BT_EBUSY: more of the same is due at once; an error: back off. */
 	enum bt_err (*take)(struct bt_sync *sync, const struct bt_answer *answer);
+	/** Go on with one that was taken, a step at a time: the keyboard comes between. NULL: taken is done with. @p
+	 * done is set by the last step, whose result counts as that of `take`; an error ends it too. */
+	enum bt_err (*go_on)(struct bt_sync *sync, bool *done);
 	/** Look at one that is not good, before the back-off; NULL nothing. */
 	void (*failed)(struct bt_sync *sync, const struct bt_answer *answer);
 };
@@ -46,13 +51,28 @@ struct bt_sync_lone {
 	bool withheld;         /* its body is left out of the next attempt */
 };
 
+/* One row of "results" of an upload. */
+struct bt_sync_result {
+	bool exception;
+	char sale_id[37], code[BT_EXCEPTION_CODE_MAX];
+};
+
+/* The acknowledgement that is being worked off. It is kept with the last sale that it settles: after a cut before that
+ * the same records are sent again, and the same answer names the exceptions and settles what is left. */
+struct bt_sync_settling {
+	struct bt_head head;
+	struct bt_sync_result results[BT_SYNC_BATCH];
+	size_t count, noted;
+};
+
 struct bt_sync {
 	struct bt_sync_parts parts;
 	struct bt_sync_state state;
-	enum bt_sync_task_id busy;
+	enum bt_sync_task_id busy, going_on; /* whose call is out; whose answer is being worked off */
 	uint64_t call_id, next_call;
 	int64_t asked_boot_ms; /* of the call that is out */
 	int64_t due_boot_ms[BT_TASK_COUNT];
+	int64_t no_claims_at; /* head of the record at which every claim had its answer; 0 not known */
 	int backoff_ms[BT_TASK_COUNT];
 	char nonce[33];
 	int64_t healthy_boot_ms; /* last good answer to HEALTH; -1 never */
@@ -64,20 +84,24 @@ struct bt_sync {
 	uint8_t upload_hash[BT_SHA256_LEN];
 	int batch_most; /* records in the next one: halved by what fails, doubled by what goes */
 	struct bt_sync_lone lone;
+	struct bt_sync_settling settling;
 	int64_t settled_seq;     /* what the head-end's acknowledgement up to here settles is settled */
 	int64_t drain_from;      /* sent_seq when the drain under way began; -1 none */
 	int64_t counted_boot_ms; /* when the quarantined ones were counted last */
 	/* lease: the newest the journal has seen; nothing older is taken, whatever lies on the disk (PROTOCOL L1) */
 	int64_t lease_number;
 	char lease_hash[2 * BT_SHA256_LEN + 1];
-	int64_t keys_number; /* of the receipt keys held */
+	int64_t keys_number;            /* of the receipt keys held */
+	struct bt_directory_page *page; /* that is being put; NULL none */
 	/* pending: rounds through all of them, in order of rank and age */
 	char finishing[37];
-	int round_rank;    /* of the last one tried in this round, or of the first to look for */
-	int64_t round_seq; /* its paid_seq; 0 before the first of its rank */
-	bool round_tried;  /* one was tried in this round */
-	bool reached;      /* the head-end answered when last looked */
-	bool round_over;   /* all were tried; the next round begins when the task is due */
+	int round_rank;        /* of the last one tried in this round, or of the first to look for */
+	int64_t round_seq;     /* its paid_seq; 0 before the first of its rank */
+	int round_tried;       /* how many were tried in this round */
+	int round_before;      /* and in the one before; -1 none */
+	int round_rests;       /* rounds one after the other that ended nothing, as far as they lengthen the rest */
+	bool reached;          /* the head-end answered when last looked */
+	bool round_over;       /* all were tried; the next round begins when the task is due */
 	struct bt_claim claim; /* that is out, or was last */
 	bool changed;
 };
@@ -99,6 +123,7 @@ enum bt_err bt_sync_start_tariffs(struct bt_sync *sync);
 enum bt_err bt_sync_take_tariffs(struct bt_sync *sync, const struct bt_answer *answer);
 enum bt_err bt_sync_start_directory(struct bt_sync *sync);
 enum bt_err bt_sync_take_directory(struct bt_sync *sync, const struct bt_answer *answer);
+enum bt_err bt_sync_go_on_directory(struct bt_sync *sync, bool *done);
 /** Lease, tariff and clock trust as they lie on disk. */
 BT_MUST_USE enum bt_err bt_sync_load_terms(struct bt_sync *sync, struct bt_fault *fault);
 
@@ -117,6 +142,13 @@ bool bt_sync_is_resending(const struct bt_sync *sync);
 /* sync_pending.c */
 void bt_sync_start_round(struct bt_sync *sync);
 bool bt_sync_wants_pending(struct bt_sync *sync);
+/** True while there is no use in asking: what was held is sent again first, or the terminal is withdrawn. */
+bool bt_sync_holds_pending(const struct bt_sync *sync);
+/** This round is over. @return how long to rest before the next, in every_ms: longer when the last ones ended nothing.
+ */
+int bt_sync_end_round(struct bt_sync *sync);
+/** Something has changed: rounds come quickly again. */
+void bt_sync_hasten_rounds(struct bt_sync *sync);
 enum bt_err bt_sync_start_pending(struct bt_sync *sync);
 
 /** True while a payment that ends a disconnection is still to be tried in this round. */
@@ -128,29 +160,36 @@ enum bt_err bt_sync_start_claims(struct bt_sync *sync);
 enum bt_err bt_sync_take_claims(struct bt_sync *sync, const struct bt_answer *answer);
 void bt_sync_claims_failed(struct bt_sync *sync, const struct bt_answer *answer);
 
+/* sync_identity.c */
+bool bt_sync_wants_identity(struct bt_sync *sync);
+/** True when the certificate has run out or was to be renewed an hour ago: it goes before all else then. */
+bool bt_sync_presses_identity(const struct bt_sync *sync);
+enum bt_err bt_sync_start_identity(struct bt_sync *sync);
+enum bt_err bt_sync_take_identity(struct bt_sync *sync, const struct bt_answer *answer);
+/** Until when it holds, for those who look. */
+void bt_sync_note_identity(struct bt_sync *sync);
+
 /* sync_upload.c */
 bool bt_sync_wants_upload(struct bt_sync *sync);
 bool bt_sync_holds_upload(const struct bt_sync *sync);
 enum bt_err bt_sync_start_upload(struct bt_sync *sync);
 enum bt_err bt_sync_take_upload(struct bt_sync *sync, const struct bt_answer *answer);
+enum bt_err bt_sync_go_on_settling(struct bt_sync *sync, bool *done);
 /** What the batch that failed says of the next one: where it starts, how large it is. */
 void bt_sync_upload_failed(struct bt_sync *sync, const struct bt_answer *answer);
 /** How far the drain is, for those who look. */
 void bt_sync_measure_drain(struct bt_sync *sync);
 
 /* sync_settle.c */
-/** One row of "results" of an upload. */
-struct bt_sync_result {
-	bool exception;
-	char sale_id[37], code[BT_EXCEPTION_CODE_MAX];
-};
 /** All rows or none: what stands in a row that cannot be read may be an objection to what would be settled. */
 BT_MUST_USE enum bt_err bt_sync_read_results(const struct bt_sync *sync, const json_t *answer,
 					     struct bt_sync_result out[BT_SYNC_BATCH], size_t *count);
-/** Journal what the head-end says of records. */
-BT_MUST_USE enum bt_err bt_sync_note_results(struct bt_sync *sync, const struct bt_sync_result *results, size_t count);
-/** Settle the sales that the head-end holds up to @p seq. */
-BT_MUST_USE enum bt_err bt_sync_settle(struct bt_sync *sync, int64_t seq);
+/** Journal what the head-end says of records, a few of them. @param[out] looked_at how many, from the first. */
+BT_MUST_USE enum bt_err bt_sync_note_results(struct bt_sync *sync, const struct bt_sync_result *results, size_t count,
+					     size_t *looked_at);
+/** Settle some of the sales that the head-end holds up to @p head, and keep the acknowledgement with the last of them.
+ *  @param[out] done that was the last. */
+BT_MUST_USE enum bt_err bt_sync_settle(struct bt_sync *sync, const struct bt_head *head, bool *done);
 /** Settle what an acknowledgement on record covers and a cut left unsettled. */
 BT_MUST_USE enum bt_err bt_sync_settle_left_over(struct bt_sync *sync);
 /** Count anew the sales that stand unposted. */

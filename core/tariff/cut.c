@@ -48,6 +48,17 @@ static int64_t divide_up(int64_t value, int64_t by)
 	return (value + by - 1) / by;
 }
 
+/* Which step a day falls in nobody knows beforehand: the dearest, so that nobody comes too early. */
+static bt_paise dearest_of(const struct bt_tariff_category *category)
+{
+	bt_paise rate = category->rate;
+	for (int i = 0; i < category->step_count; i++) {
+		if (category->steps[i].rate > rate)
+			rate = category->steps[i].rate;
+	}
+	return rate;
+}
+
 /* What is taken from the balance in so many minutes, upwards. In minutes nothing of a year's overflows. */
 static bt_paise cost_of(const struct bt_tariff *tariff, const struct bt_tariff_use *use, int64_t minutes)
 {
@@ -55,7 +66,7 @@ static bt_paise cost_of(const struct bt_tariff *tariff, const struct bt_tariff_u
 	int64_t tenths = divide_up(use->daily_units * minutes, DAY_MINUTES) - use->free_left;
 	bt_paise cost = divide_up(use->dues_daily * minutes, DAY_MINUTES);
 	if (row && tenths > 0)
-		cost += divide_up(tenths * row->rate * (BASIS_POINTS + row->duty_bp), 10 * BASIS_POINTS);
+		cost += divide_up(tenths * dearest_of(row) * (BASIS_POINTS + row->duty_bp), 10 * BASIS_POINTS);
 	return cost;
 }
 

@@ -117,6 +117,38 @@ const struct bt_tariff_category *bt_tariff_category_find(const struct bt_tariff 
 	return NULL;
 }
 
+static enum bt_err read_step(const json_t *row, struct bt_tariff_category *out)
+{
+	struct bt_tariff_step *step = &out->steps[out->step_count];
+	if (!json_is_object(row) || bt_json_int(row, "above", 1, BT_MONTH_UNITS_MAX, &step->above) != BT_OK ||
+	    bt_json_int(row, "rate_paise", 1, RATE_MAX, &step->rate) != BT_OK || step->above <= step[-1].above)
+		return BT_EFORMAT;
+	out->step_count++;
+	return BT_OK;
+}
+
+/* All three are optional: a document of one rate for each category has none of them. */
+static enum bt_err read_monthly(const json_t *row, struct bt_tariff_category *out)
+{
+	if (bt_json_has(row, "fixed_paise") &&
+	    bt_json_int(row, "fixed_paise", 0, BT_FIXED_CHARGE_MAX, &out->fixed) != BT_OK)
+		return BT_EFORMAT;
+	if (bt_json_has(row, "gives_free") && bt_json_bool(row, "gives_free", &out->gives_free) != BT_OK)
+		return BT_EFORMAT;
+	if (!bt_json_has(row, "steps"))
+		return BT_OK;
+	const json_t *steps = bt_json_array(row, "steps");
+	size_t count = steps == NULL ? 0 : json_array_size(steps);
+	if (count == 0 || count >= BT_TARIFF_STEPS)
+		return BT_EFORMAT;
+	out->steps[0] = (struct bt_tariff_step){0, out->rate};
+	out->step_count = 1;
+	enum bt_err err = BT_OK;
+	for (size_t i = 0; err == BT_OK && i < count; i++)
+		err = read_step(json_array_get(steps, i), out);
+	return err;
+}
+
 static enum bt_err read_category(const json_t *row, struct bt_tariff *out)
 {
 	struct bt_tariff_category category = {.rate = 0};
@@ -125,6 +157,9 @@ static enum bt_err read_category(const json_t *row, struct bt_tariff *out)
 	    read_int(row, "duty_bp", BASIS_POINTS, &category.duty_bp) != BT_OK) {
 		return BT_EFORMAT;
 	}
+	enum bt_err err = read_monthly(row, &category);
+	if (err != BT_OK)
+		return err;
 	/* Two prices for one category would make the figure depend on who reads. */
 	if (category.code[0] == '\0' || bt_tariff_category_find(out, category.code) != NULL) {
 		return BT_EFORMAT;
@@ -227,32 +262,4 @@ enum bt_err bt_tariff_decode(struct bt_bytes envelope, const uint8_t key[BT_ED25
 		*out = tariff;
 	}
 	return err;
-}
-
-enum bt_err bt_tariff_quote(const struct bt_tariff *tariff, const char *category, bt_paise amount, bt_paise dues,
-			    struct bt_quote *out)
-{
-	if (amount < 1 || amount > BT_PAISE_MAX || dues < 0 || dues > amount) {
-		return BT_ERANGE;
-	}
-	const struct bt_tariff_category *row = bt_tariff_category_find(tariff, category);
-	if (row == NULL) {
-		return BT_ENOTFOUND;
-	}
-	bt_paise balance = amount - dues;
-	int64_t divisor = BASIS_POINTS + row->duty_bp;
-	bt_paise energy = (balance * BASIS_POINTS + divisor / 2) / divisor;
-	struct bt_quote quote = {
-	    .amount = amount,
-	    .dues = dues,
-	    .energy = energy,
-	    .duty = balance - energy,
-	    .units = energy * 10 / row->rate,
-	    .rate = row->rate,
-	};
-	enum bt_err err = bt_text_copy(quote.tariff, sizeof(quote.tariff), tariff->id);
-	assert(err == BT_OK && quote.energy + quote.duty + quote.dues == quote.amount);
-	(void)err;
-	*out = quote;
-	return BT_OK;
 }

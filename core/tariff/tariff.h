@@ -1,8 +1,13 @@
 /* Tariffs: signed data that turn an amount into deductions, energy and units. Pure.
  *
  * Both sides of the wire compute the same figures from the same document, so a quote needs no request. Rounding: energy
- * is the balance part divided by (1 + duty), rounded half up to the paisa; units are truncated to a tenth of a kWh.
- * Source: DESIGN 5; price rule of the REST protocol (assets/api/openapi.yaml). */
+ * is the balance part, less the fixed charge taken from it, divided by (1 + duty), rounded half up to the paisa; units
+ * are the most tenths of a kWh whose price, step by step and exact in tenths of a paisa, is not above the energy.
+ *
+ * A category may have steps, whose price rises or falls with the units paid for since the month began in India, a fixed
+ * charge that every month owes once, and free units that come with a recharge; then a quote depends on what is known of
+ * the consumer's month (PROTOCOL S8).
+ * Source: DESIGN 5; price rule of the REST protocol (assets/api/openapi.yaml); facts of vending 5.2, 5.4, 5.5. */
 #ifndef BT_TARIFF_TARIFF_H
 #define BT_TARIFF_TARIFF_H
 
@@ -13,18 +18,34 @@
 #define BT_TARIFF_HOLIDAYS   64
 /** Tenths of a kWh a day, the most that is believed. */
 #define BT_DAILY_UNITS_MAX 1000000
+/** Prices of one category. */
+#define BT_TARIFF_STEPS 6
+/** Tenths of kWh in a month, the most that is believed. */
+#define BT_MONTH_UNITS_MAX INT64_C(1000000000)
+/** Paise a month. */
+#define BT_FIXED_CHARGE_MAX INT64_C(100000000)
+
+/** A price that holds for what is paid for beyond `above` in one month. */
+struct bt_tariff_step {
+	int64_t above; /* tenths of kWh; 0 in the first row, then rising */
+	bt_paise rate; /* per kWh, 1..100000 */
+};
 
 struct bt_tariff_category {
 	char code[16];
-	bt_paise rate; /* per kWh, 1..100000 */
-	int duty_bp;   /* electricity duty in basis points of energy, 0..10000 */
+	bt_paise rate;  /* per kWh, 1..100000; the only one, or that of the first step */
+	int duty_bp;    /* electricity duty in basis points of energy, 0..10000 */
+	int step_count; /* 0: one rate */
+	struct bt_tariff_step steps[BT_TARIFF_STEPS];
+	bt_paise fixed;  /* charge of every month, without duty, 0..BT_FIXED_CHARGE_MAX */
+	bool gives_free; /* a recharge brings the month's free units that are left, beside what it pays for */
 };
 
 struct bt_tariff {
 	char id[32];
 	char name_en[64], name_hi[96];
 	int64_t valid_from_ms;
-	bt_paise minimum, maximum; /* one recharge */
+	bt_paise minimum, maximum;             /* one recharge */
 	int cut_from_minute, cut_until_minute; /* of the day, when supply may be cut */
 	bool cut_not_sunday;
 	int cut_grace_hours; /* from the moment the balance is used up */
@@ -34,14 +55,33 @@ struct bt_tariff {
 	struct bt_tariff_category categories[BT_TARIFF_CATEGORIES];
 };
 
-/** What an amount buys. */
+/** What is known of a consumer's month, before a recharge. */
+struct bt_tariff_month {
+	int32_t of;     /* year * 100 + month, in India; 0: nothing is known */
+	int64_t units;  /* tenths of kWh paid for in it, 0..BT_MONTH_UNITS_MAX */
+	bt_paise fixed; /* of its fixed charge, still owed */
+	int64_t free;   /* tenths of kWh, free ones left */
+};
+
+/** What an amount buys. Dues, fixed charge, energy and duty are together the amount, to the paisa. */
 struct bt_quote {
-	bt_paise amount;  /* all of it */
-	bt_paise dues;    /* part towards dues */
+	bt_paise amount; /* all of it */
+	bt_paise dues;   /* part towards dues */
+	bt_paise fixed;  /* part towards the month's fixed charge */
 	bt_paise energy, duty;
-	int64_t units;    /* tenths of kWh */
-	bt_paise rate;
+	int64_t units;  /* tenths of kWh, the free ones too */
+	int64_t free;   /* those of them that cost nothing */
+	bt_paise rate;  /* of the last of them that was paid for */
+	int32_t month;  /* year * 100 + month that it was reckoned in; 0 where the category knows no months */
+	int64_t before; /* tenths of kWh paid for in that month before */
 	char tariff[32];
+};
+
+/** One price of a quote. */
+struct bt_tariff_part {
+	int64_t units; /* tenths of kWh */
+	bt_paise rate; /* per kWh */
+	bt_paise energy;
 };
 
 /**
@@ -49,18 +89,40 @@ struct bt_quote {
  * @return BT_OK, BT_EAUTH when @p key did not sign it, BT_EFORMAT; *out untouched on failure.
  */
 BT_MUST_USE enum bt_err bt_tariff_decode(struct bt_bytes envelope, const uint8_t key[BT_ED25519_PUBLIC_LEN],
-                                         struct bt_tariff *out, struct bt_fault *fault);
+					 struct bt_tariff *out, struct bt_fault *fault);
+/** Year * 100 + month of @p ms in India. Pure. */
+int32_t bt_tariff_month_of(int64_t ms);
+/** True when a price of this category depends on the month. */
+bool bt_tariff_is_monthly(const struct bt_tariff_category *category);
 /**
+ * What is to be taken for known in month @p of: @p known, where it is of that month. In a month after it everything
+ * begins anew, but that free units are given only where somebody said so. Of a month before it nothing is known any
+ * more, and where nothing is known at all (0) nothing is either: nothing is owed, and nothing is free. Pure. Source:
+ * PROTOCOL S8.
+ */
+struct bt_tariff_month bt_tariff_month_in(const struct bt_tariff_category *category,
+					  const struct bt_tariff_month *known, int32_t of);
+/**
+ * The fixed charge comes first out of what does not go to dues, then energy with its duty.
+ *
+ * @param[in] month   of the sale, as bt_tariff_month_in says; NULL, or a category without months: nothing bought yet,
+ *                    nothing owed, nothing free.
  * @param[in] amount  whole sale, 1..BT_PAISE_MAX.
  * @param[in] dues    part of it towards dues, 0..amount.
- * @return BT_OK, BT_ERANGE, BT_ENOTFOUND (category). Units and energy are 0 when all goes to dues.
+ * @return BT_OK, BT_ERANGE (also a month out of its ranges), BT_ENOTFOUND (category). Units and energy are 0 when all
+ * goes to dues.
  */
-BT_MUST_USE enum bt_err bt_tariff_quote(const struct bt_tariff *tariff, const char *category, bt_paise amount,
-                                        bt_paise dues, struct bt_quote *out);
+BT_MUST_USE enum bt_err bt_tariff_quote(const struct bt_tariff *tariff, const char *category,
+					const struct bt_tariff_month *month, bt_paise amount, bt_paise dues,
+					struct bt_quote *out);
+/** The prices in @p quote, in their order; what is left below a tenth of a kWh stands with the last, so that they add
+ * up to its energy. @return how many, 0 where nothing was paid for, or where the quote is not of this category. */
+int bt_tariff_parts(const struct bt_tariff_category *category, const struct bt_quote *quote,
+		    struct bt_tariff_part out[BT_TARIFF_STEPS]);
 /** NULL when the tariff has no such category. Borrowed. */
 const struct bt_tariff_category *bt_tariff_category_find(const struct bt_tariff *tariff, const char *code);
-/** The first moment at or after @p from_ms (at least 0) at which a supply may be cut: within the hours of the tariff, in
- *  Indian time, not on a holiday, and not on a Sunday where it says so. Pure. Source: facts of vending 5.2. */
+/** The first moment at or after @p from_ms (at least 0) at which a supply may be cut: within the hours of the tariff,
+ * in Indian time, not on a holiday, and not on a Sunday where it says so. Pure. Source: facts of vending 5.2. */
 int64_t bt_tariff_next_cut(const struct bt_tariff *tariff, int64_t from_ms);
 
 /** What a connection has and uses. */

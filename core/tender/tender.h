@@ -20,12 +20,28 @@ struct bt_tender_kind {
 	enum bt_err (*check)(bt_paise amount, bt_paise given, const char *reference);
 };
 
+/** Whom a counter asks for new payments by UPI. */
+enum bt_upi_way {
+	BT_UPI_BY_SERVER,  /* the head-end */
+	BT_UPI_BY_SERVICE, /* a payment service */
+	BT_UPI_BY_EITHER,  /* the head-end while it answers, else the payment service */
+	BT_UPI_OFF,
+};
+
+/** Over whom the bank was asked for a tender; that one alone knows what becomes of it. */
+enum bt_tender_way {
+	BT_WAY_UNSAID, /* no bank is asked, or the record is older than this word */
+	BT_WAY_SERVER,
+	BT_WAY_SERVICE,
+};
+
 struct bt_tender {
 	char id[37]; /* UUIDv7 of its own */
 	char kind[12];
 	bt_paise amount; /* what counts towards the sale */
 	bt_paise given;  /* what was handed over, >= amount */
 	char reference[40];
+	enum bt_tender_way way;
 };
 
 /** NULL-ended, in the order of the screen. */

@@ -16,6 +16,7 @@ static const struct call_row call_rows[BT_CALL_COUNT] = {
 
 const struct bt_protocol *const bt_protocols[] = {
     &bt_protocol_rest,
+    &bt_protocol_rest_picks,
     NULL,
 };
 
@@ -40,6 +41,8 @@ void bt_answer_fini(struct bt_answer *answer)
 	if (answer->body.data)
 		explicit_bzero(answer->body.data, answer->body.cap);
 	bt_buf_fini(&answer->body);
+	json_decref(answer->document);
+	answer->document = NULL;
 }
 
 const struct bt_protocol *bt_protocol_find(const char *id)

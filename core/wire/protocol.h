@@ -6,6 +6,7 @@
 #define BT_WIRE_PROTOCOL_H
 
 #include "core/base/bytes.h"
+#include "core/base/json.h"
 #include "core/base/key_change.h"
 #include "core/money/money.h"
 
@@ -31,7 +32,8 @@
 	ROW(BT_CALL_RECONNECTIONS, "reconnections", false, 131072) \
 	ROW(BT_CALL_PAYMENT_OPEN, "payment_open", true, 65536) \
 	ROW(BT_CALL_PAYMENT, "payment", true, 65536) \
-	ROW(BT_CALL_PAYMENT_CLOSE, "payment_close", true, 65536)
+	ROW(BT_CALL_PAYMENT_CLOSE, "payment_close", true, 65536) \
+	ROW(BT_CALL_RENEW, "renew", true, 65536)
 
 enum bt_call_kind {
 #define BT_CALL_ENUM(id, name, money, max) id,
@@ -67,14 +69,15 @@ struct bt_call {
 	int deadline_ms;    /* whole call from submission, 1..BT_DEADLINE_MAX_MS */
 	char sale_id[37];   /* SALE, INQUIRY, REVERSAL, FINISH, PAYMENT_* */
 	char text[80];      /* CONSUMER, ACCOUNT: number; HEALTH: nonce, 32 hex digits; REVERSAL: reason, a code; DOCKET: number, "D-...";
-			     FIND: any name of a payment; CLAIM, CLAIM_VIEW: claim id; RECONNECTIONS: connection, "" all */
+			     FIND: any name of a payment; CLAIM, CLAIM_VIEW: claim id; RECONNECTIONS: connection, "" all; RENEW: terminal */
 	int64_t number;     /* DIRECTORY: since; SALE: rev */
 	int limit;          /* DIRECTORY: rows a page */
 	int64_t keys_number; /* DIRECTORY: of the list of receipt keys that is held, 0 none */
-	int64_t era;        /* SALE, REVERSAL, JOURNAL, FINISH, PAYMENT_OPEN, PAYMENT_CLOSE */
+	int64_t era;        /* SALE, REVERSAL, JOURNAL, FINISH, PAYMENT_OPEN, PAYMENT_CLOSE, CLAIM, RENEW */
 	struct bt_psp_call psp; /* PAYMENT_*, to a payment service */
 	struct bt_bytes body; /* SALE, PAYMENT_OPEN: canonical sale record; JOURNAL, ENROL: the whole JSON body; FINISH: the text of the
-			       docket's QR, empty when only its number is known; CLAIM: the claim as a JSON object, without its era */
+			       docket's QR, empty when only its number is known; CLAIM: the claim as a JSON object, without its era;
+			       RENEW: PEM of a PKCS#10 request */
 };
 
 /** Made by encode; whoever called it frees the body (bt_buf_fini). */
@@ -146,8 +149,9 @@ struct bt_answer {
 	bool tombstone;        /* INQUIRY: the head-end will never take this sale id */
 	struct bt_payment_word payment; /* PAYMENT_* */
 	struct bt_buf body;
+	json_t *document;      /* HEALTH, DIRECTORY, JOURNAL: the good body as it was read, instead of it; NULL none */
 };
-/** Wipe and free the body; a zeroed one is fine. */
+/** Wipe and free the body and the document; a zeroed one is fine. */
 void bt_answer_fini(struct bt_answer *answer);
 
 struct bt_protocol {
@@ -166,6 +170,8 @@ extern const struct bt_protocol *const bt_protocols[];
 /** @return the row or NULL; borrowed. */
 const struct bt_protocol *bt_protocol_find(const char *id);
 extern const struct bt_protocol bt_protocol_rest;
+/** The same bytes to a head-end that picks the minute of each token itself (PROTOCOL T5). */
+extern const struct bt_protocol bt_protocol_rest_picks;
 /** Payments alone, for psp.h; never chosen by name. */
 extern const struct bt_protocol bt_protocol_psp;
 

@@ -20,7 +20,8 @@ static const struct bt_rest_call *const rest_calls[BT_CALL_COUNT] = {
     [BT_CALL_JOURNAL] = &bt_rest_journal,
     [BT_CALL_HEAD] = &bt_rest_head,
     [BT_CALL_DOCKET] = &bt_rest_docket,
-    [BT_CALL_FINISH] = &bt_rest_finish,       [BT_CALL_ACCOUNT] = &bt_rest_account,
+    [BT_CALL_FINISH] = &bt_rest_finish,
+    [BT_CALL_ACCOUNT] = &bt_rest_account,
     [BT_CALL_PAYMENT_OPEN] = &bt_rest_payment_open,
     [BT_CALL_PAYMENT] = &bt_rest_payment,
     [BT_CALL_PAYMENT_CLOSE] = &bt_rest_payment_close,
@@ -28,6 +29,7 @@ static const struct bt_rest_call *const rest_calls[BT_CALL_COUNT] = {
     [BT_CALL_CLAIM] = &bt_rest_claim,
     [BT_CALL_CLAIM_VIEW] = &bt_rest_claim_view,
     [BT_CALL_RECONNECTIONS] = &bt_rest_reconnections,
+    [BT_CALL_RENEW] = &bt_rest_renew,
 };
 
 /* ---- what the families share ---- */
@@ -230,6 +232,8 @@ static void decode_rest(const struct bt_call *call, const struct bt_http_reply *
 
 		err = kept ? kept : err;
 	}
+	if (!err && rest_calls[call->kind]->keeps_document)
+		out->document = json_incref(json);
 	json_decref(json);
 	if (err && err != BT_EREFUSED) {
 		forget_answer(out);
@@ -244,6 +248,13 @@ static void decode_rest(const struct bt_call *call, const struct bt_http_reply *
 const struct bt_protocol bt_protocol_rest = {
     .id = "rest",
     .convergent = true,
+    .encode = encode_rest,
+    .decode = decode_rest,
+};
+
+const struct bt_protocol bt_protocol_rest_picks = {
+    .id = "rest-picks",
+    .convergent = false,
     .encode = encode_rest,
     .decode = decode_rest,
 };

@@ -1,4 +1,4 @@
-/* The second way to the bank: a payment service asked by the counter itself, while the head-end is away.
+/* The second way to the bank: a payment service asked by the counter itself, also while the head-end is away.
  *
  * It looks like any wire, and answers the three calls of a payment as the head-end would; each takes several requests.
  * Nothing has to be remembered here: the service keeps our payment's name beside its QR, and the time inside that name

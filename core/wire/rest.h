@@ -29,6 +29,7 @@ struct bt_rest_call {
 	enum bt_err (*read_good)(const struct bt_call *call, const json_t *reply, struct bt_answer *out);
 	bool about_sale; /* an error counts as a refusal only when it names our sale */
 	bool keeps_body;
+	bool keeps_document; /* as it was read, and only when it is good: nobody has to read it twice */
 };
 
 /** A segment of a path, escaped where needed. */
@@ -45,7 +46,7 @@ bool bt_rest_names_sale(const struct bt_call *call, const json_t *reply);
 
 /* rest_terms.c: what a terminal is told about itself and about consumers */
 extern const struct bt_rest_call bt_rest_enrol, bt_rest_health, bt_rest_lease, bt_rest_tariffs, bt_rest_directory,
-    bt_rest_consumer;
+    bt_rest_consumer, bt_rest_renew;
 /* rest_account.c */
 extern const struct bt_rest_call bt_rest_account;
 /* rest_sales.c */

@@ -35,7 +35,7 @@ const struct bt_rest_call bt_rest_journal = {.method = "POST",
 							 {"head", BT_MEMBER_TEXT},
 							 {"head_signature", BT_MEMBER_TEXT},
 							 {"results", BT_MEMBER_ARRAY}},
-					     .keeps_body = true};
+					     .keeps_document = true};
 
 const struct bt_rest_call bt_rest_head = {.method = "GET",
 					  .put_path = put_head_path,

@@ -1,4 +1,4 @@
-/* Calls about the terminal itself and about consumers: enrolment, time, lease, tariff, directory. */
+/* Calls about the terminal itself and about consumers: enrolment, certificate, time, lease, tariff, directory. */
 #include <inttypes.h>
 #include <string.h>
 
@@ -35,6 +35,28 @@ static enum bt_err put_lease_path(const struct bt_call *call, struct bt_buf *pat
 {
 	(void)call;
 	return bt_buf_put_text(path, "/v1/lease");
+}
+
+static enum bt_err put_renew_path(const struct bt_call *call, struct bt_buf *path)
+{
+	enum bt_err err = bt_rest_put_named(call, "/v1/terminals/", path);
+
+	return err ? err : bt_buf_put_text(path, "/certificate");
+}
+
+/* PEM is ASCII, so its bytes are UTF-8 too. */
+static enum bt_err put_renew(const struct bt_call *call, struct bt_buf *body)
+{
+	json_t *json;
+	enum bt_err err;
+
+	if (call->era < 1 || call->body.len == 0)
+		return BT_EINPUT;
+	json = json_pack("{s:I, s:s%}", "era", (json_int_t)call->era, "request", (const char *)call->body.data,
+			 call->body.len);
+	err = json ? bt_json_encode(json, body) : BT_EINPUT;
+	json_decref(json);
+	return err;
 }
 
 static enum bt_err put_tariffs_path(const struct bt_call *call, struct bt_buf *path)
@@ -83,13 +105,21 @@ const struct bt_rest_call bt_rest_enrol = {.method = "POST",
 						       {"operators", BT_MEMBER_ARRAY}},
 					   .keeps_body = true};
 
+const struct bt_rest_call bt_rest_renew = {
+    .method = "POST",
+    .put_path = put_renew_path,
+    .put_body = put_renew,
+    .good_status = {200, 201},
+    .members = {{"certificate", BT_MEMBER_TEXT}, {"time", BT_MEMBER_COUNT}, {"era", BT_MEMBER_COUNT}},
+    .keeps_body = true};
+
 const struct bt_rest_call bt_rest_health = {
     .method = "GET",
     .put_path = put_health_path,
     .good_status = {200, 200},
     .members = {{"time", BT_MEMBER_COUNT}, {"era", BT_MEMBER_COUNT}, {"signature", BT_MEMBER_TEXT}},
     .read_good = read_health,
-    .keeps_body = true};
+    .keeps_document = true};
 
 const struct bt_rest_call bt_rest_lease = {.method = "GET",
 					   .put_path = put_lease_path,
@@ -110,7 +140,7 @@ const struct bt_rest_call bt_rest_directory = {.method = "GET",
 							   {"complete", BT_MEMBER_BOOL},
 							   {"consumers", BT_MEMBER_ARRAY},
 							   {"removed", BT_MEMBER_ARRAY}},
-					       .keeps_body = true};
+					       .keeps_document = true};
 
 const struct bt_rest_call bt_rest_consumer = {
     .method = "GET",

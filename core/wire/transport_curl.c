@@ -11,8 +11,12 @@
 
 #include <curl/curl.h>
 
+#include "core/base/file.h"
+#include "core/base/mutant.h"
+
 #define HEADERS_MAX  32768
 #define BODY_MAX     (2u << 20)
+#define PEM_MAX      65536
 #define URL_CAP      512
 #define PEM_PATH_CAP 512
 #define ACCOUNT_CAP  160
@@ -23,6 +27,7 @@ struct exchange {
 	struct bt_parcel *parcel; /* NULL: the place is free */
 	struct bt_http_request request;
 	CURL *easy;
+	struct bt_buf certificate, key; /* of this call */
 	struct bt_buf reply;
 	size_t header_bytes;
 	int64_t era;
@@ -213,6 +218,8 @@ static void clear_exchange(struct exchange *exchange)
 	if (exchange->easy)
 		curl_easy_cleanup(exchange->easy);
 	wipe_buf(&exchange->reply);
+	bt_buf_fini(&exchange->certificate);
+	bt_buf_fini(&exchange->key);
 	bt_buf_fini(&exchange->request.body);
 	bt_parcel_free(exchange->parcel);
 	*exchange = (struct exchange){0};
@@ -255,11 +262,56 @@ static CURLcode set_trust(CURL *easy, const struct bt_transport *transport)
 		code |= curl_easy_setopt(easy, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
 		code |= curl_easy_setopt(easy, CURLOPT_USERPWD, transport->account);
 	}
-	if (transport->cert_file[0]) {
-		code |= curl_easy_setopt(easy, CURLOPT_SSLCERT, transport->cert_file);
-		code |= curl_easy_setopt(easy, CURLOPT_SSLKEY, transport->key_file);
-	}
 	return code;
+}
+
+static CURLcode set_blob(CURL *easy, CURLoption option, struct bt_bytes bytes)
+{
+	struct curl_blob blob = {.data = (void *)(uintptr_t)bytes.data, .len = bytes.len, .flags = CURL_BLOB_NOCOPY};
+
+	return curl_easy_setopt(easy, option, &blob);
+}
+
+/* One file with both, the certificate first: read once, so that the two belong together, and then cut in two. */
+static bool cut_pair(const struct bt_buf *file, struct bt_bytes *certificate, struct bt_bytes *key)
+{
+	static const char begin[] = "-----BEGIN PRIVATE KEY-----";
+	const uint8_t *at = file->len ? memmem(file->data, file->len, begin, sizeof begin - 1) : NULL;
+
+	if (!at)
+		return false;
+	*certificate = (struct bt_bytes){file->data, (size_t)(at - file->data)};
+	*key = (struct bt_bytes){at, file->len - certificate->len};
+	return true;
+}
+
+static bool read_identity(struct exchange *exchange, const struct bt_transport *transport, struct bt_bytes *certificate,
+			  struct bt_bytes *key)
+{
+	bt_buf_init(&exchange->certificate, PEM_MAX);
+	bt_buf_init(&exchange->key, PEM_MAX);
+	if (bt_file_read(transport->cert_file, &exchange->certificate, NULL) != BT_OK)
+		return false;
+	if (strcmp(transport->cert_file, transport->key_file) == 0)
+		return cut_pair(&exchange->certificate, certificate, key);
+	if (bt_file_read(transport->key_file, &exchange->key, NULL) != BT_OK)
+		return false;
+	*certificate = bt_buf_view(&exchange->certificate);
+	*key = bt_buf_view(&exchange->key);
+	return true;
+}
+
+/* Read anew for each call, so that a certificate that was renewed meanwhile is used at once. Given as bytes it also
+ * keeps libcurl from using a connection again that another certificate opened. */
+static bool set_identity(struct exchange *exchange, const struct bt_transport *transport)
+{
+	struct bt_bytes certificate, key;
+
+	if (!transport->cert_file[0])
+		return true;
+	return read_identity(exchange, transport, &certificate, &key) &&
+	       set_blob(exchange->easy, CURLOPT_SSLCERT_BLOB, certificate) == CURLE_OK &&
+	       set_blob(exchange->easy, CURLOPT_SSLKEY_BLOB, key) == CURLE_OK;
 }
 
 /* One attempt, to one place: no redirect, proxy, alternative service, negotiation of HTTP version or 100-continue,
@@ -277,7 +329,7 @@ static CURLcode set_manners(CURL *easy, bool moves_money)
 	code |= curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
 	code |= curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
 	code |= curl_easy_setopt(easy, CURLOPT_USERAGENT, "batti/" BATTI_VERSION);
-	if (moves_money) {
+	if (moves_money && !bt_mutant(BT_MUTANT_CONNECTION_KEPT)) {
 		code |= curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
 		code |= curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
 	}
@@ -338,7 +390,7 @@ void bt_transport_begin(struct bt_transport *transport, struct bt_parcel *parcel
 		return;
 	}
 	exchange->easy = curl_easy_init();
-	if (!exchange->easy || set_trust(exchange->easy, transport) != CURLE_OK ||
+	if (!exchange->easy || set_trust(exchange->easy, transport) != CURLE_OK || !set_identity(exchange, transport) ||
 	    set_manners(exchange->easy, bt_call_moves_money(kind)) != CURLE_OK ||
 	    set_request(exchange, transport, left_ms) != CURLE_OK ||
 	    curl_multi_add_handle(transport->multi, exchange->easy) != CURLM_OK) {

@@ -28,8 +28,8 @@ bool bt_wire_wait(const struct bt_wire *wire, int timeout_ms, struct bt_answer *
 struct bt_wire_options {
 	const char *url;       /* "https://host:port", no path; anything else is BT_EINPUT */
 	const char *ca_file;   /* PEM; the only trust anchor */
-	const char *cert_file; /* PEM client certificate, NULL before enrolment */
-	const char *key_file;  /* PEM, NULL before enrolment */
+	const char *cert_file; /* PEM client certificate, NULL before enrolment; read anew for each call */
+	const char *key_file;  /* PEM, NULL before enrolment; may be the same file */
 	const char *account;   /* "id:secret" for basic authentication, NULL for none */
 	const struct bt_protocol *protocol;
 	struct bt_log *log; /* may be NULL */

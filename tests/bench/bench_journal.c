@@ -37,8 +37,9 @@ static const char *make_paid(int n, const char *id, char out[1024])
 	    "\"kcv\":\"A1B2C3\",\"ken\":255,\"krn\":1,\"kt\":2,\"sgc\":\"123457\",\"ti\":\"01\",\"version\":1},"
 	    "\"kind\":\"sts_units\",\"lease\":1,\"meter\":\"%011d\",\"operator\":\"rina\","
 	    "\"paid_at\":1795000000000,\"pan\":\"600727047400152986\",\"receipt\":\"0142-0611-%d\",\"rev\":1,"
-	    "\"rnd\":5,\"sale_id\":\"%s\",\"shift\":611,\"tariff\":\"BERC-2026-27\",\"tenders\":[{\"given_paise\":"
-	    "100000,\"id\":\"%s\",\"kind\":\"cash\",\"paise\":50000}],\"terminal\":\"0142\",\"tid\":%d,\"units\":635}",
+	    "\"rnd\":5,\"sale_id\":\"%.36s\",\"shift\":611,\"tariff\":\"BERC-2026-27\",\"tenders\":[{\"given_paise\":"
+	    "100000,\"id\":\"%.36s\",\"kind\":\"cash\",\"paise\":50000}],\"terminal\":\"0142\",\"tid\":%d,\"units\":"
+	    "635}",
 	    n % 5000, n, id, id, n);
 	return out;
 }
@@ -81,10 +82,16 @@ static void fill(struct bt_journal *journal, int first, int sales)
 		for (int i = 0; i < n; i++, first++) {
 			const char *id = make_id(first, ids[i]);
 			const struct bt_event_in sale[] = {
-			    {BT_EVENT_PAID, id, bt_bytes_of(make_paid(first, id, paid[i]))},
-			    {BT_EVENT_TOKENED, id, bt_bytes_of(make_tokened(first, tokened[i]))},
-			    {BT_EVENT_PRINTED, id, bt_bytes_of("{\"copy\":1,\"result\":\"confirmed\"}")},
-			    {BT_EVENT_SETTLED, id, bt_bytes_of("{\"at\":1795000000000,\"by\":\"journal\"}")},
+			    {.kind = BT_EVENT_PAID, .sale_id = id, .body = bt_bytes_of(make_paid(first, id, paid[i]))},
+			    {.kind = BT_EVENT_TOKENED,
+			     .sale_id = id,
+			     .body = bt_bytes_of(make_tokened(first, tokened[i]))},
+			    {.kind = BT_EVENT_PRINTED,
+			     .sale_id = id,
+			     .body = bt_bytes_of("{\"copy\":1,\"result\":\"confirmed\"}")},
+			    {.kind = BT_EVENT_SETTLED,
+			     .sale_id = id,
+			     .body = bt_bytes_of("{\"at\":1795000000000,\"by\":\"journal\"}")},
 			};
 			memcpy(events + count, sale, sizeof sale);
 			count += 4;

@@ -29,6 +29,19 @@ static const char *const shapes[10][DIGIT_HALVES] = {
     {"####", "#  #", "####", "#  #", "####"}, {"####", "#  #", "####", "   #", "####"},
 };
 
+void counter_print_letters(struct world *world, const char *settings, char out[WORLD_PATH_CAP])
+{
+	char printer[WORLD_PATH_CAP];
+	FILE *file;
+
+	world_fill(world, "%D/batti.conf", out);
+	world_fill(world, "file:%D/paper.txt", printer);
+	file = fopen(out, "w");
+	assert_non_null(file);
+	fprintf(file, "[batti]\nreceipt_language = en\nprinter = %s\nprinter_profile = text-80\n%s", printer, settings);
+	assert_int_equal(fclose(file), 0);
+}
+
 struct pty *counter_open(struct world *world, const struct counter_options *options)
 {
 	const char *arguments[] = {BATTI_PROGRAM,
@@ -59,12 +72,25 @@ struct pty *counter_open(struct world *world, const struct counter_options *opti
 	return counter;
 }
 
-void counter_expect(struct pty *counter, const char *text)
+static void expect_within(struct pty *counter, const char *text, int timeout_ms)
 {
-	if (pty_wait(counter, text, COUNTER_WAIT_MS))
+	if (pty_wait(counter, text, timeout_ms))
 		return;
 	fputs(pty_screen(counter), stderr);
 	fail_msg("\"%s\" did not come; the counter %s", text, pty_running(counter) ? "runs" : "has ended");
+}
+
+void counter_expect(struct pty *counter, const char *text)
+{
+	expect_within(counter, text, COUNTER_WAIT_MS);
+}
+
+void counter_expect_server(struct pty *counter, const char *state)
+{
+	char text[32];
+
+	snprintf(text, sizeof text, "Server %s", state);
+	expect_within(counter, text, COUNTER_SERVER_MS);
 }
 
 void counter_type(struct pty *counter, const char *keys)

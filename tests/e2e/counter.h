@@ -8,9 +8,11 @@
 #include "tests/e2e/world.h"
 
 #define COUNTER_WAIT_MS 15000
-#define COUNTER_CLERK   "Rina Kumari"
-#define COUNTER_PIN     "112233"
-#define COUNTER_FLOAT   "1000"
+/* Until what became of the server is known: the longest pause between two looks at it (30 s), and the look itself. */
+#define COUNTER_SERVER_MS 60000
+#define COUNTER_CLERK     "Rina Kumari"
+#define COUNTER_PIN       "112233"
+#define COUNTER_FLOAT     "1000"
 
 struct counter_options {
 	int rows, columns;  /* 0: 24 and 80 */
@@ -20,10 +22,15 @@ struct counter_options {
 	bool mono;
 };
 
+/** Settings of a counter that prints letters, in English, into the file %D/paper.txt, with the lines @p settings (""
+ * none) beside. @p out gets their file for counter_options. */
+void counter_print_letters(struct world *world, const char *settings, char out[WORLD_PATH_CAP]);
 /** Start the counter of this world's terminal. */
 struct pty *counter_open(struct world *world, const struct counter_options *options);
 /** Wait for @p text or fail with the screen. */
 void counter_expect(struct pty *counter, const char *text);
+/** Wait until the counter has found out that its server is @p state, "up" or "down". */
+void counter_expect_server(struct pty *counter, const char *state);
 void counter_type(struct pty *counter, const char *keys);
 /** Name list, PIN, Enter, the float where no shift is open, until home asks for the consumer. */
 void counter_sign_in(struct pty *counter);

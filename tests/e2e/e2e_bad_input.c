@@ -124,9 +124,18 @@ static void write_config(const struct world *world, const char *text)
 
 static void unknown_setting_is_named(void **state)
 {
-	static const char *const bad[] = {"[batti]\ncolour_of_paper = blue\n", "[batti]\ndeadline_ms = soon\n",
-					  "[batti]\ndeadline_ms = -1\n"};
-	static const char *const named[] = {"colour_of_paper", "deadline_ms", "deadline_ms"};
+	static const struct {
+		const char *text, *said, *said_hi;
+	} bad[] = {
+	    {"[batti]\ncolour_of_paper = blue\n", "line 2: there is no such setting: colour_of_paper = blue",
+	     "ऐसी कोई सेटिंग"},
+	    {"[batti]\n\ndeadline_ms = soon\n", "line 3: this value cannot be: deadline_ms = soon", "यह मान"},
+	    {"[batti]\ndeadline_ms = -1\n", "this value cannot be: deadline_ms = -1", "यह मान"},
+	    {"deadline_ms = 2500\n", "line 1: this has to stand under [batti]: deadline_ms", "[batti] के नीचे"},
+	    {"[counter]\ndeadline_ms = 2500\n", "line 2: this has to stand under [batti]", "[batti] के नीचे"},
+	    {"[batti]\nslow\n", "line 2: a line is", "लाइन ऐसी होती है"},
+	    {"[batti\n", "line 1: a line is", "लाइन ऐसी होती है"},
+	};
 	struct world *world = world_open_enrolled(60);
 	struct world_run run;
 	char line[256];
@@ -135,10 +144,11 @@ static void unknown_setting_is_named(void **state)
 	snprintf(line, sizeof line, "lookup --state %%T --config %%D/batti.conf %s",
 		 world_number(world, "sts_units", "", 0));
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-		write_config(world, bad[i]);
+		write_config(world, bad[i].text);
 		run = world_batti(world, line);
 		assert_int_equal(run.status, 2);
-		assert_non_null(strstr(run.err, named[i]));
+		assert_non_null(strstr(run.err, bad[i].said));
+		assert_non_null(strstr(run.err, bad[i].said_hi));
 		world_run_free(&run);
 	}
 	write_config(world, "[batti]\ndeadline_ms = 2500\n");

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -12,10 +13,9 @@
 #define RAMESH "100244781560"
 #define SHOP   "1002 4478 1571"
 
-static struct pty *open_wide(struct world *world, const char *settings)
+static void write_settings(struct world *world, const char *settings)
 {
-	static char path[WORLD_PATH_CAP];
-	struct counter_options options = {.rows = 43, .columns = 132, .lang = "en", .config = path};
+	char path[WORLD_PATH_CAP];
 	FILE *file;
 
 	world_fill(world, "%D/batti.conf", path);
@@ -23,6 +23,15 @@ static struct pty *open_wide(struct world *world, const char *settings)
 	assert_non_null(file);
 	fprintf(file, "[batti]\n%s", settings);
 	assert_int_equal(fclose(file), 0);
+}
+
+static struct pty *open_wide(struct world *world, const char *settings)
+{
+	static char path[WORLD_PATH_CAP];
+	struct counter_options options = {.rows = 43, .columns = 132, .lang = "en", .config = path};
+
+	write_settings(world, settings);
+	world_fill(world, "%D/batti.conf", path);
 	return counter_open(world, &options);
 }
 
@@ -65,7 +74,7 @@ static void shows_every_channel(void **state)
 	counter_expect(counter, "Find the consumer");
 	/* Down: the same, and since when it is known. */
 	world_fault(world, "down");
-	counter_expect(counter, "Server down");
+	counter_expect_server(counter, "down");
 	counter_find(counter, RAMESH);
 	counter_expect(counter, "Last recharges  as of");
 	counter_expect(counter, "₹ 300 paid in the app at");
@@ -79,6 +88,19 @@ static void shows_every_channel(void **state)
 	counter_close(counter);
 	world_fault(world, "none");
 	world_close(world);
+}
+
+static void expect_sell(struct world *world, const char *rupees, int status, const char *said)
+{
+	char line[200];
+	struct world_run run;
+
+	snprintf(line, sizeof line, "sell --config %%D/batti.conf --state %%T --connection 100244781571 --amount %s",
+		 rupees);
+	run = world_batti(world, line);
+	assert_int_equal(run.status, status);
+	assert_non_null(strstr(run.err, said));
+	world_run_free(&run);
 }
 
 /* 700 rupees a day, over both connections and over a restart. */
@@ -100,7 +122,102 @@ static void keeps_the_cash_of_a_day(void **state)
 	counter_type(counter, "{Del}299{Enter}");
 	counter_expect(counter, "count the money before Enter");
 	counter_close(counter);
+	/* The command goes by the same rule, and records nothing. */
+	expect_sell(world, "300", 1, "Cash stays below ₹ 700 a person a day; ₹ 400 was taken today.");
+	expect_sell(world, "299", 0, "");
+	expect_sell(world, "100", 1, "₹ 699 was taken today.");
+	assert_int_equal(world_journal_sales(world), 2);
 	world_close(world);
+}
+
+static void sell_to_ramesh(struct world *world)
+{
+	struct world_run run =
+	    world_batti(world, "sell --config %D/batti.conf --state %T --connection " RAMESH " --amount 400");
+
+	assert_int_equal(run.status, 0);
+	world_run_free(&run);
+}
+
+/* No screen has ever asked whose the two connections are: the command asks the server itself. */
+static void the_command_asks_whose_connections_they_are(void **state)
+{
+	struct world *world = world_open_enrolled(60);
+
+	(void)state;
+	write_settings(world, "cash_day_limit = 700\n");
+	sell_to_ramesh(world);
+	expect_sell(world, "300", 1, "Cash stays below ₹ 700 a person a day; ₹ 400 was taken today.");
+	assert_int_equal(world_journal_sales(world), 1);
+	/* What it said last counts while it is away. */
+	world_fault(world, "down");
+	expect_sell(world, "300", 1, "₹ 400 was taken today.");
+	expect_sell(world, "299", 5, "The money is safe."); /* its keys are locked */
+	world_fault(world, "none");
+	world_close(world);
+}
+
+static void run_second(struct world *world, const char *what)
+{
+	char line[200];
+	struct world_run run;
+
+	snprintf(line, sizeof line, "%s --state %%D/two", what);
+	run = world_batti(world, line);
+	assert_int_equal(run.status, 0);
+	world_run_free(&run);
+}
+
+/* What another counter took of the person counts, and what this one took counts once, sent up or not. */
+static void counts_the_cash_of_other_counters(void **state)
+{
+	struct world *world = world_open_enrolled(60);
+	char two[WORLD_PATH_CAP];
+
+	(void)state;
+	write_settings(world, "cash_day_limit = 700\n");
+	world_fill(world, "%D/two", two);
+	world_enrol(world, two);
+	run_second(world, "sync");
+	run_second(world, "sell --connection " RAMESH " --amount 400");
+	run_second(world, "sync");
+	expect_sell(world, "300", 1, "Cash stays below ₹ 700 a person a day; ₹ 400 was taken today.");
+	expect_sell(world, "300", 1, "Of this, ₹ 400 was taken at other counters.");
+	assert_int_equal(world_journal_sales(world), 0);
+	expect_sell(world, "100", 0, "");
+	assert_int_equal(world_sync(world), 0);
+	expect_sell(world, "200", 1, "₹ 500 was taken today.");
+	/* What it said last counts for the day while it is away. */
+	world_fault(world, "down");
+	expect_sell(world, "200", 1, "Of this, ₹ 400 was taken at other counters.");
+	world_fault(world, "none");
+	expect_sell(world, "199", 0, "");
+	world_close(world);
+}
+
+/* It was never told, and cannot be: the sale goes on as it does on the screen, by this connection alone, and soon. */
+static void the_command_goes_on_without_an_answer(void **state)
+{
+	static const char *const faults[] = {"down", "hang"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
+		struct world *world = world_open_enrolled(60);
+		struct timespec from, until;
+
+		write_settings(world, "cash_day_limit = 700\ndeadline_ms = 500\n");
+		sell_to_ramesh(world);
+		world_fault(world, faults[i]);
+		clock_gettime(CLOCK_MONOTONIC, &from);
+		expect_sell(world, "300", 5, "The money is safe.");
+		clock_gettime(CLOCK_MONOTONIC, &until);
+		assert_true(until.tv_sec - from.tv_sec < 15);
+		/* Of its own connection everything is known here. */
+		expect_sell(world, "400", 1, "₹ 300 was taken today.");
+		assert_int_equal(world_journal_sales(world), 2);
+		world_fault(world, "none");
+		world_close(world);
+	}
 }
 
 int main(void)
@@ -108,6 +225,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(shows_every_channel),
 	    cmocka_unit_test(keeps_the_cash_of_a_day),
+	    cmocka_unit_test(the_command_asks_whose_connections_they_are),
+	    cmocka_unit_test(counts_the_cash_of_other_counters),
+	    cmocka_unit_test(the_command_goes_on_without_an_answer),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

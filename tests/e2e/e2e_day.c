@@ -199,11 +199,11 @@ static void sell_all(void)
 	for (int i = 0; i < SALES; i++) {
 		if (i == OUTAGE_FROM) {
 			world_fault(world, "down");
-			counter_expect(counter, "Server down");
+			counter_expect_server(counter, "down");
 		}
 		if (i == OUTAGE_UNTIL) {
 			world_fault(world, "none");
-			counter_expect(counter, "Server up");
+			counter_expect_server(counter, "up");
 		}
 		sell_one(i, i >= OUTAGE_FROM && i < OUTAGE_UNTIL);
 	}

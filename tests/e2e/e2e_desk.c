@@ -84,7 +84,7 @@ static struct pty *open_counter(void)
 	struct pty *counter = counter_open(world, &(struct counter_options){0});
 
 	counter_sign_in(counter);
-	counter_expect(counter, "Server up");
+	counter_expect_server(counter, "up");
 	return counter;
 }
 
@@ -132,6 +132,34 @@ static void test_app_payment_is_given_once(void **state)
 	expect_in_meter_once(connection, token);
 	assert_int_equal(world_sync(world), 0);
 	world_check_journal(world);
+}
+
+/* What the card warns of is opened with F4 and Enter, without a name of it being typed. */
+static void test_card_leads_to_the_payment(void **state)
+{
+	const char *connection = world_number(world, KIND, "", 6);
+	struct app_payment payment = pay_in_app(connection, "500", "--no-token");
+	struct pty *counter = open_counter();
+	char token[WORLD_TOKEN_CAP], held[WORLD_TOKEN_CAP];
+
+	(void)state;
+	counter_find(counter, connection);
+	counter_expect(counter, "not yet in the meter.  F4 opens it.");
+	counter_type(counter, "{F4}");
+	counter_expect(counter, "app paid, no token");
+	counter_type(counter, "{Enter}");
+	counter_expect(counter, "Give the token for ₹ 500 here.");
+	counter_type(counter, "{Esc}");
+	assert_true(pty_wait_gone(counter, "Give the token for", COUNTER_WAIT_MS));
+	counter_expect(counter, "app paid, no token");
+	counter_type(counter, "{Enter}");
+	counter_expect(counter, "Give the token for ₹ 500 here.");
+	counter_type(counter, "{Enter}");
+	counter_expect_token(counter, token);
+	counter_close(counter);
+	assert_true(world_ledger_token(world, payment.sale_id, held));
+	assert_string_equal(held, token);
+	expect_in_meter_once(connection, token);
 }
 
 /* None of it is money of this counter, and the answer may be lost on its way. */
@@ -208,6 +236,41 @@ static void expect_claim_on_record(bool answered)
 	world_run_free(&run);
 }
 
+/* F5 on the list: whose money is where, on paper. */
+static void test_list_is_printed(void **state)
+{
+	const char *connection = world_number(world, KIND, "", 7);
+	char path[WORLD_PATH_CAP], paper[WORLD_PATH_CAP], text[8192] = "";
+	struct counter_options options = {.config = path};
+	struct pty *counter;
+	FILE *file;
+
+	(void)state;
+	(void)pay_in_app(connection, "500", "--no-token");
+	counter_print_letters(world, "", path);
+	counter = counter_open(world, &options);
+	counter_sign_in(counter);
+	counter_find(counter, connection);
+	counter_expect(counter, "not yet in the meter.  F4 opens it.");
+	counter_type(counter, "{F4}");
+	counter_expect(counter, "app paid, no token");
+	counter_type(counter, "{F5}");
+	counter_expect(counter, "Printing");
+	world_fill(world, "%D/paper.txt", paper);
+	for (int tries = 0; tries < 100 && !strstr(text, "paid again"); tries++) {
+		pty_settle(counter, 50, 50);
+		file = fopen(paper, "r");
+		text[file ? fread(text, 1, sizeof text - 1, file) : 0] = '\0';
+		if (file)
+			fclose(file);
+	}
+	assert_non_null(strstr(text, "Stuck recharges"));
+	assert_non_null(strstr(text, "₹ 500.00"));
+	assert_non_null(strstr(text, "app paid, no token"));
+	assert_non_null(strstr(text, "Nothing here needs to be paid again."));
+	counter_close(counter);
+}
+
 /* Nobody can be asked: it is written down, and the promise comes with the server. */
 static void test_claim_written_offline_is_sent_first(void **state)
 {
@@ -217,7 +280,7 @@ static void test_claim_written_offline_is_sent_first(void **state)
 
 	(void)state;
 	world_fault(world, "down");
-	counter_expect(counter, "Server down");
+	counter_expect_server(counter, "down");
 	find_payment(counter, payment.utr);
 	counter_expect(counter, "Other channels cannot be asked now.");
 	counter_type(counter, "{Enter}");
@@ -246,7 +309,7 @@ static void test_claim_survives_a_kill(void **state)
 
 	(void)state;
 	world_fault(world, "down");
-	counter_expect(counter, "Server down");
+	counter_expect_server(counter, "down");
 	find_payment(counter, "432611805521");
 	counter_expect(counter, "Other channels cannot be asked now.");
 	counter_type(counter, "{Enter}");
@@ -324,9 +387,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    TEST(test_app_payment_is_given_once),
+	    TEST(test_card_leads_to_the_payment),
 	    TEST(test_answer_lost_on_its_way),
 	    TEST(test_bank_unsure_waits),
 	    TEST(test_refund_is_ordered),
+	    TEST(test_list_is_printed),
 	    TEST(test_claim_written_offline_is_sent_first),
 	    TEST(test_claim_survives_a_kill),
 	    TEST(test_supply_is_promised_and_overdue),

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -20,6 +21,7 @@
 
 #include "tests/e2e/aftermath.h"
 #include "tests/faults/verbs.h"
+#include "tests/sim/older_schema_steps.h"
 
 #define SKIPPED        77
 #define CONSUMERS      60
@@ -30,6 +32,8 @@
 #define FOR_EVER       0
 #define CODE_CAP       64
 #define LINE_CAP       512
+#define EXPIRING_S     30
+#define LASTING_S      (90 * 86400)
 
 static const struct fault_kind_row kinds[] = FAULT_KIND_ROWS;
 static const char *const verb_names[] = FAULT_VERB_NAMES;
@@ -44,7 +48,7 @@ struct scenario {
 	const char *name;
 	int64_t (*prepare)(struct world *world); /* @return sales in the record */
 	const char *line;                        /* of `batti`; {1} is the consumer's number, or the enrolment code */
-	bool with_server, enrols;
+	bool with_server, enrols, renews;
 	int64_t may_add; /* sales */
 	int stride;      /* of the sample, in calls */
 };
@@ -98,20 +102,22 @@ static int64_t prepare_unsent(struct world *world)
 	return sent + 2;
 }
 
-/* ---- an older record ---- */
+/* The certificate has run out: it is renewed before the sales are sent. */
+static int64_t prepare_expired(struct world *world)
+{
+	struct timespec rest = {.tv_sec = EXPIRING_S + 1};
+	int64_t sales;
 
-/** How the schema's step to this version is undone; a record of version 1 is what released programs wrote. */
-static const char *const undone[] = {
-    [2] = "CREATE TABLE mark(id INTEGER PRIMARY KEY CHECK(id=1), batch_first INTEGER NOT NULL) STRICT;"
-	  "INSERT INTO mark SELECT 1,batch_first FROM newest; DROP TABLE newest;",
-    [3] = "DROP INDEX sale_open;"
-	  "CREATE INDEX sale_open ON sale(paid_seq) WHERE stage<>6 AND (stage IN (0,1,4,5) OR exception=1);",
-    [4] = "DROP INDEX sale_pending;", /* what stands in sale_unsent makes no difference to a step that drops it */
-    [5] = "DROP INDEX event_by_sale; DROP INDEX event_by_kind;"
-	  "CREATE INDEX event_by_sale ON event(sale_id,seq) WHERE sale_id<>'';"
-	  "CREATE INDEX event_by_kind ON event(kind,seq);",
-    [6] = "DROP INDEX sale_tendered;",
-};
+	world_stop_server(world, false);
+	world->certificate_s = EXPIRING_S;
+	world_start_server(world);
+	sales = prepare_unsent(world);
+	nanosleep(&rest, NULL); /* nothing renews it meanwhile */
+	world->certificate_s = LASTING_S;
+	return sales;
+}
+
+/* ---- an older record ---- */
 
 static int read_version(sqlite3 *db)
 {
@@ -141,10 +147,10 @@ static int64_t prepare_old_record(struct world *world)
 	world_fill(world, "%T/journal.db", path);
 	assert_int_equal(sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE, NULL), SQLITE_OK);
 	version = read_version(db);
-	assert_in_range(version, 2, sizeof undone / sizeof undone[0] - 1); /* a new step needs its row in undone */
+	assert_int_equal(version, OLDER_SCHEMA_NEWEST);
 	run_sql(db, "BEGIN");
 	for (; version > 1; version--)
-		run_sql(db, undone[version]);
+		run_sql(db, older_schema_undo[version - 2]);
 	run_sql(db, "PRAGMA user_version=1; COMMIT");
 	assert_int_equal(sqlite3_close(db), SQLITE_OK);
 	return sales;
@@ -168,6 +174,12 @@ static const struct scenario scenarios[] = {
      .line = "sync --state %T --json",
      .with_server = true,
      .stride = 2},
+    {.name = "renewal",
+     .prepare = prepare_expired,
+     .line = "sync --state %T --json",
+     .with_server = true,
+     .renews = true,
+     .stride = 1},
     {.name = "enrol",
      .prepare = prepare_nothing,
      .line = "enrol %U --state %T --code {1} --ca %S/ca.pem --passphrase-file %P",
@@ -277,6 +289,18 @@ static void enrol_again(struct world *world, const struct scenario *scenario, ch
 	}
 }
 
+/* The certificate holds, by the terminal's own word, once the program has run again. */
+static bool is_renewed(struct world *world)
+{
+	struct world_run run = world_batti(world, "sync --state %T --json");
+	json_t *json = json_loads(run.out, 0, NULL);
+	json_int_t until = json_integer_value(json_object_get(json, "certificate_until"));
+
+	json_decref(json);
+	world_run_free(&run);
+	return until / 1000 > (json_int_t)time(NULL);
+}
+
 static bool case_holds(struct world *world, const struct scenario *scenario, int64_t before,
 		       const struct injury *injury, struct aftermath_seen *seen, char *why)
 {
@@ -296,6 +320,10 @@ static bool case_holds(struct world *world, const struct scenario *scenario, int
 		world_start_server(world);
 	if (scenario->enrols)
 		enrol_again(world, scenario, code);
+	if (scenario->renews && !is_renewed(world)) {
+		snprintf(why, AFTERMATH_WHY_CAP, "the certificate was not renewed");
+		return false;
+	}
 	snprintf(why, AFTERMATH_WHY_CAP, "it took longer than %d s", HANG_MS / 1000);
 	return aftermath_holds(world, seen, before, scenario->may_add, world_number(world, "sts_units", "", 2), why) &&
 	       in_time;

@@ -184,9 +184,13 @@ static void rows_for_a_spreadsheet(void **state)
 	assert_int_equal(run.status, 0);
 	second = strchr(run.out, '\n');
 	assert_non_null(second);
-	assert_int_equal(count_fields(run.out), 34);
-	assert_int_equal(count_fields(second + 1), 34);
+	assert_int_equal(count_fields(run.out), 41);
+	assert_int_equal(count_fields(second + 1), 41);
 	assert_non_null(strstr(second, ",250.00,0.00,250.00,1,250.00,1,"));
+	world_run_free(&run);
+	run = world_batti(world, "report list --state %T");
+	assert_int_equal(run.status, 0);
+	assert_non_null(strstr(run.out, "  Rina Kumari          "));
 	world_run_free(&run);
 	run = world_batti(world, "report x --lang en --state %T");
 	assert_int_equal(run.status, 0);

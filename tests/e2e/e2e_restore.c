@@ -2,6 +2,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -23,14 +24,29 @@ static void copy_folder(const char *from, const char *into)
 	run_or_fail((const char *const[]){"/bin/cp", "-a", from, into, NULL});
 }
 
-static void begin_era(struct world *world)
+/* As the README of the sandbox says: what the backup holds, but the marks stay where they are. */
+static void put_back(const struct world *world, const char *backup)
+{
+	char marks[WORLD_PATH_CAP + 32], kept[WORLD_PATH_CAP + 32];
+
+	snprintf(marks, sizeof marks, "%s/marks", world->server);
+	snprintf(kept, sizeof kept, "%s/kept-marks", world->dir);
+	copy_folder(marks, kept);
+	copy_folder(backup, world->server);
+	copy_folder(kept, marks);
+}
+
+static int64_t begin_era(struct world *world)
 {
 	struct world_run run =
 	    world_run((const char *const[]){SANDBOX_PROGRAM, "restored", "--state", world->server, NULL});
+	int64_t era;
 
 	assert_int_equal(run.status, 0);
-	assert_string_equal(run.out, "era 2\n");
+	assert_memory_equal(run.out, "era ", 4);
+	era = strtoll(run.out + 4, NULL, 10);
 	world_run_free(&run);
+	return era;
 }
 
 /* Online, then with the server away, from the nth consumer on. */
@@ -70,8 +86,8 @@ static void goes_on_under_the_new_era(void **state)
 
 	sell_some(world, 4); /* two of these were sent, two were not, and the ledger forgets all four */
 	world_stop_server(world, true);
-	copy_folder(backup, world->server);
-	begin_era(world);
+	put_back(world, backup);
+	assert_int_equal(begin_era(world), 2);
 	world_start_server(world);
 	assert_int_equal(ledger_size(world), 4);
 
@@ -99,8 +115,8 @@ static void same_consumer_before_and_after(void **state)
 	(void)world_sell(world, number, 100);
 	world_stop_server(world, true);
 	(void)world_sell(world, number, 200);
-	copy_folder(backup, world->server);
-	begin_era(world);
+	put_back(world, backup);
+	assert_int_equal(begin_era(world), 2);
 	world_start_server(world);
 	(void)world_sell(world, number, 300);
 	assert_int_equal(world_sync(world), 0);
@@ -109,11 +125,45 @@ static void same_consumer_before_and_after(void **state)
 	world_close(world);
 }
 
+/* One backup put back again and again: each time an era that never was, also without the marks. */
+static void no_era_comes_twice(void **state)
+{
+	struct world *world = world_open_enrolled(10);
+	char backup[WORLD_PATH_CAP + 32], marks[WORLD_PATH_CAP + 32];
+	int64_t eras[3];
+
+	(void)state;
+	snprintf(backup, sizeof backup, "%s/backup", world->dir);
+	snprintf(marks, sizeof marks, "%s/marks", world->server);
+	world_stop_server(world, false);
+	copy_folder(world->server, backup);
+	for (int i = 0; i < 3; i++) {
+		put_back(world, backup);
+		if (i == 2)
+			run_or_fail((const char *const[]){"/bin/rm", marks, NULL});
+		eras[i] = begin_era(world);
+		world_start_server(world);
+		assert_string_equal(world_sell(world, world_number(world, "sts_units", "", i), 100 + i)->issued_by,
+				    "server");
+		assert_int_equal(world_sync(world), 0);
+		assert_int_equal(ledger_size(world), i + 1); /* the terminal sends again what was forgotten */
+		world_stop_server(world, false);
+	}
+	assert_int_equal(eras[0], 2);
+	assert_int_equal(eras[1], 3);
+	assert_true(eras[2] > INT64_C(1700000000)); /* of the clock: nobody knows how many there were */
+	world_start_server(world);
+	world_check_settled(world);
+	world_check_journal(world);
+	world_close(world);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(goes_on_under_the_new_era),
 	    cmocka_unit_test(same_consumer_before_and_after),
+	    cmocka_unit_test(no_era_comes_twice),
 	};
 	return cmocka_run_group_tests_name("restore of the head-end", tests, NULL, NULL);
 }

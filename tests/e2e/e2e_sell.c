@@ -12,9 +12,18 @@
 
 #define DEADLINE_MS    3000
 #define FIRST_TERMINAL "0142"
-#define REFUSED        1    /* exit status: the server or a rule said no */
-#define NO_LEASE       5    /* exit status: paid, but no right to issue */
-#define SLACK_MS       3000 /* start, scrypt and signatures on a busy machine */
+#define REFUSED        1 /* exit status: the server or a rule said no */
+#define NO_LEASE       5 /* exit status: paid, but no right to issue */
+#define SLACK_MS       1500
+
+/* What a sale takes whose server answers at once: start, scrypt and signatures, on a machine as busy as this one. */
+static int64_t usual_ms;
+
+/* @p waits_ms: what the server keeps it waiting, once; a second wait of 3 s is more than all slack. */
+static void expect_took(int64_t took_ms, int64_t waits_ms)
+{
+	assert_in_range(took_ms, waits_ms, waits_ms + SLACK_MS + 2 * usual_ms);
+}
 
 static int open_world(void **state)
 {
@@ -42,6 +51,7 @@ static void sells_online(void **state)
 	const struct world_sale *sale = world_sell(world, number, 500);
 	char token[WORLD_TOKEN_CAP];
 
+	usual_ms = sale->took_ms;
 	assert_string_equal(sale->issued_by, "server");
 	assert_int_equal(strlen(sale->token), 20);
 	assert_true(world_ledger_token(world, sale->id, token));
@@ -83,7 +93,7 @@ static void sell_under(const struct fault_row *row)
 	print_message("fault %s\n", row->fault);
 	world_fault(world, row->fault);
 	sale = world_sell(world, number, 500);
-	assert_in_range(sale->took_ms, row->waits_ms, row->waits_ms + SLACK_MS);
+	expect_took(sale->took_ms, row->waits_ms);
 	assert_string_equal(sale->issued_by, row->issued_by);
 	assert_int_equal(strlen(sale->token), 20);
 	if (row->committed && strcmp(row->fault, "slow=5000") != 0) {
@@ -121,7 +131,7 @@ static void never_waits_longer_than_the_deadline(void **state)
 		 world_number(world, "sts_units", "", 2));
 	run = world_batti(world, line);
 	assert_int_equal(run.status, 0);
-	assert_in_range(run.took_ms, DEADLINE_MS, DEADLINE_MS + SLACK_MS);
+	expect_took(run.took_ms, DEADLINE_MS);
 	world_run_free(&run);
 	world_note_sale(world, 20000, "");
 	settle(world);

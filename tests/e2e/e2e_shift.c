@@ -25,16 +25,10 @@ static int consumer;
 /* A printer that prints letters into a file. */
 static void open_all(const char *settings)
 {
-	char path[WORLD_PATH_CAP], printer[WORLD_PATH_CAP];
+	char path[WORLD_PATH_CAP];
 	struct counter_options options = {.lang = "en", .config = path};
-	FILE *file;
 
-	world_fill(world, "%D/batti.conf", path);
-	world_fill(world, "file:%D/paper.txt", printer);
-	file = fopen(path, "w");
-	assert_non_null(file);
-	fprintf(file, "[batti]\nreceipt_language = en\nprinter = %s\nprinter_profile = text-80\n%s", printer, settings);
-	assert_int_equal(fclose(file), 0);
+	counter_print_letters(world, settings, path);
 	counter = counter_open(world, &options);
 }
 
@@ -193,11 +187,10 @@ static void expect_paper_and_json_agree(const json_t *z, const char *sheet)
 {
 	static const struct {
 		const char *label, *name;
-	} lines[] = {{"Opening float", "cash_float_paise"},
-		     {"Cash expected", "expected_cash_paise"},
-		     {"Cash counted", "counted_cash_paise"},
-		     {"Bankable", "receipts_grand_total_bankable_paise"},
-		     {"Not bankable", "receipts_grand_total_non_bankable_paise"}};
+	} lines[] = {
+	    {"Opening float", "cash_float_paise"},  {"Cash expected", "expected_cash_paise"},
+	    {"Cash counted", "counted_cash_paise"}, {"Cash and cheques", "receipts_grand_total_bankable_paise"},
+	    {"Bankable", "bankable_paise"},         {"Not bankable", "receipts_grand_total_non_bankable_paise"}};
 	char rupees[64];
 
 	for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
@@ -208,6 +201,23 @@ static void expect_paper_and_json_agree(const json_t *z, const char *sheet)
 	expect_line(sheet, "Deposits (1)", rupees);
 	expect_line(sheet, "First receipt", text_of(z, "first_receipt"));
 	expect_line(sheet, "Last receipt", text_of(z, "last_receipt"));
+}
+
+/* Of a closed shift the Z names both, on paper and in a spreadsheet. */
+static void expect_hands(void)
+{
+	struct world_run run = world_batti(world, "report z --state %T --shift 611 --lang en");
+
+	assert_int_equal(run.status, 0);
+	expect_line(run.out, "Sealed by", "Rina Kumari");
+	expect_line(run.out, "Closed by", "A. K. Jha");
+	assert_null(strstr(run.out, "Not closed by a supervisor yet."));
+	world_run_free(&run);
+	run = world_batti(world, "report z --state %T --shift 611 --csv");
+	assert_int_equal(run.status, 0);
+	assert_non_null(strstr(run.out, ",\"Rina Kumari\",20"));
+	assert_non_null(strstr(run.out, ",\"A. K. Jha\",20"));
+	world_run_free(&run);
 }
 
 /* ---- the day ---- */
@@ -263,10 +273,10 @@ static void a_day_is_sold_counted_and_closed(void **state)
 	sign_in_and_open("2000");
 	sell("500");
 	world_fault(world, "down");
-	counter_expect(counter, "Server down");
+	counter_expect_server(counter, "down");
 	sell("300");
 	world_fault(world, "none");
-	counter_expect(counter, "Server up");
+	counter_expect_server(counter, "up");
 	sell("1000");
 	counter_expect(counter, "Drawer is near its ceiling. Deposit now.");
 	counter_expect(counter, "₹!");
@@ -274,8 +284,16 @@ static void a_day_is_sold_counted_and_closed(void **state)
 	assert_true(pty_wait_gone(counter, "₹!", COUNTER_WAIT_MS));
 	counter_type(counter, "{F5}");
 	sheet = wait_for_sheet("X REPORT", "==== X-");
-	expect_line(sheet, "Cash (3)", "₹ 1,800.00");
+	expect_line(sheet, "Cash (3)", "—");
+	expect_line(sheet, "All sales (3)", "—");
 	assert_null(strstr(sheet, "Cash expected"));
+	assert_null(strstr(sheet, "1,800"));
+	counter_type(counter, "{F8}");
+	counter_expect(counter, "Print the X report of shift 0611 of Rina Kumari with its cash.");
+	counter_type(counter, SUPERVISOR_PIN "{Enter}1{Enter}");
+	counter_expect(counter, "What should be in the drawer is shown after");
+	sheet = wait_for_sheet("X REPORT", "Cash and cheques"); /* only the supervisor's has it */
+	expect_line(sheet, "Cash (3)", "₹ 1,800.00");
 	/* 2,000 + 1,800 - 1,000 less the hundred that is missing. */
 	count("5{Enter}1{Enter}{Enter}{Enter}{Enter}{Enter}{Enter}");
 	counter_type(counter, "{Enter}");
@@ -286,6 +304,8 @@ static void a_day_is_sold_counted_and_closed(void **state)
 	counter_type(counter, "{F5}");
 	sheet = wait_for_sheet("Z REPORT", "==== Z-");
 	expect_line(sheet, "Cash short", "₹ 100.00");
+	expect_line(sheet, "Sealed by", "Rina Kumari");
+	assert_non_null(strstr(sheet, "Not closed by a supervisor yet."));
 	counter_type(counter, "{Enter}");
 	counter_expect(counter, "Sealed. You may go.");
 	close_as_supervisor();
@@ -295,10 +315,14 @@ static void a_day_is_sold_counted_and_closed(void **state)
 	world_check_settled(world);
 	z = read_report("report z --state %T --shift 611 --json");
 	assert_string_equal(text_of(z, "stage"), "closed");
+	assert_string_equal(text_of(z, "sealed_by"), "rina");
 	assert_string_equal(text_of(z, "closed_by"), "jha");
+	assert_true(number_of(z, "closed") >= number_of(z, "sealed") && number_of(z, "sealed") > 0);
 	assert_true(number_of(z, "difference_paise") == -10000);
+	assert_true(number_of(z, "bankable_paise") == 70000); /* 2,700 less the float */
 	deposits = json_object_get(z, "deposits");
 	assert_true(number_of(deposits, "paise") == 100000 && number_of(deposits, "count") == 1);
+	expect_hands();
 	compare_with_ledger(z, sheet);
 	expect_paper_and_json_agree(z, sheet); /* nothing of it has changed since it came out */
 	json_decref(z);
@@ -368,12 +392,87 @@ static void a_count_outlives_a_kill(void **state)
 	world_check_settled(world);
 }
 
+/* A QR that nobody has paid yet when the clerk goes home: no money, but named wherever the end of the shift is told. */
+static void a_payment_that_waits_is_not_forgotten(void **state)
+{
+	const char *sheet;
+	json_t *z;
+
+	(void)state;
+	open_all("");
+	sign_in_and_open("500");
+	sell("200");
+	counter_ask(counter, world_number(world, "sts_units", "", consumer), "400");
+	counter_type(counter, "*");
+	counter_expect(counter, "UPI");
+	counter_type(counter, "{Enter}");
+	counter_expect(counter, "Waiting for the bank");
+	counter_type(counter, "{F3}");
+	counter_expect(counter, "Find the consumer");
+	counter_type(counter, "{F7}");
+	counter_expect(counter, "What should be in the drawer is shown after");
+	count("1{Enter}1{Enter}{Enter}{Enter}{Enter}{Enter}{Enter}");
+	counter_type(counter, "{Enter}");
+	counter_expect(counter, "1, each goes on the printed list");
+	counter_expect(counter, "UPI, waiting for the bank");
+	counter_expect(counter, "₹ 400");
+	counter_type(counter, "{F5}");
+	sheet = wait_for_sheet("Z REPORT", "==== Z-");
+	expect_line(sheet, "Paid, not yet delivered", "0");
+	expect_line(sheet, "Waiting for the bank", "1");
+	expect_line(sheet, "0142-0611-002-", "₹ 400.00");
+	counter_close(counter);
+	counter = NULL;
+	z = read_report("report z --state %T --shift 611 --json");
+	assert_true(number_of(z, "unsettled_count") == 1);
+	assert_true(number_of(z, "waiting_for_bank_count") == 1);
+	assert_string_equal(text_of(json_array_get(json_object_get(z, "unsettled"), 0), "waits_for"), "bank");
+	assert_true(number_of(z, "transactions_grand_total_paise") == 20000);
+	json_decref(z);
+}
+
+/* Cash in hand at its ceiling: none more is taken, on the screen or by the command, before some is deposited. */
+static void a_full_drawer_takes_no_cash(void **state)
+{
+	struct world_run run;
+	char line[200];
+
+	(void)state;
+	open_all("cash_ceiling = 1000\ncash_warning = 900\n");
+	sign_in_and_open("500");
+	sell("600"); /* 1,100 by now: the one that filled it went through */
+	counter_expect(counter, "The drawer is at its ceiling of ₹ 1,000. Deposit first: F7.");
+	counter_find(counter, world_number(world, "sts_units", "", consumer));
+	counter_type(counter, "200{Enter}");
+	counter_expect(counter, "The drawer is at its ceiling of ₹ 1,000. Deposit first: F7.");
+	counter_expect(counter, "Pay by");
+	counter_close(counter);
+	counter = NULL;
+	snprintf(line, sizeof line, "sell --config %%D/batti.conf --state %%T --connection %s --amount 200",
+		 world_number(world, "sts_units", "", consumer));
+	run = world_batti(world, line);
+	assert_int_equal(run.status, 1);
+	assert_non_null(strstr(run.err, "The drawer is at its ceiling of ₹ 1,000."));
+	world_run_free(&run);
+	open_all("cash_ceiling = 1000\ncash_warning = 900\n");
+	counter_sign_in(counter);
+	deposit("700", "4472");
+	counter_type(counter, "{Esc}");
+	counter_expect(counter, "Find the consumer");
+	sell("200");
+	counter_close(counter);
+	counter = NULL;
+	world_check_journal(world);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(a_day_is_sold_counted_and_closed, open_world, close_world),
 	    cmocka_unit_test_setup_teardown(the_next_shift_takes_the_drawer, open_world, close_world),
 	    cmocka_unit_test_setup_teardown(a_count_outlives_a_kill, open_world, close_world),
+	    cmocka_unit_test_setup_teardown(a_payment_that_waits_is_not_forgotten, open_world, close_world),
+	    cmocka_unit_test_setup_teardown(a_full_drawer_takes_no_cash, open_world, close_world),
 	};
 
 	return cmocka_run_group_tests_name("shift", tests, NULL, NULL);

@@ -166,7 +166,7 @@ static void do_away(struct pty *counter)
 
 	counter_type(counter, "{Enter}");
 	expect(counter, "Practice 4 of 5");
-	expect(counter, "Server down");
+	counter_expect_server(counter, "down");
 	read_number(counter, number);
 	open_card(counter, number);
 	take_money(counter, "300{Enter}");
@@ -174,7 +174,7 @@ static void do_away(struct pty *counter)
 	expect(counter, "made here");
 	expect_done(counter, "4 of 5 done", "hears of it by itself");
 	/* Brought back by the program, and what was made here has reached it. */
-	expect(counter, "Server up");
+	counter_expect_server(counter, "up");
 	expect(counter, "To send 0");
 }
 
@@ -200,7 +200,7 @@ static void do_stuck(struct pty *counter)
 
 	counter_type(counter, "{Enter}");
 	expect(counter, "Practice 5 of 5");
-	expect(counter, "Server down");
+	counter_expect_server(counter, "down");
 	read_number(counter, number);
 	open_card(counter, number);
 	take_money(counter, "200{Enter}");
@@ -209,7 +209,7 @@ static void do_stuck(struct pty *counter)
 	read_docket(counter, docket);
 	counter_type(counter, "{F3}");
 	expect(counter, "the docket's number, or F4");
-	expect(counter, "Server up");
+	counter_expect_server(counter, "up");
 	counter_type(counter, docket);
 	expect(counter, docket);
 	counter_type(counter, "{Enter}");
@@ -336,19 +336,19 @@ static void training_is_left_and_begun_again(void **state)
 	(void)state;
 	counter_type(counter, "{Down}{Down}{Down}{Enter}");
 	expect(counter, "Practice 4 of 5");
-	expect(counter, "Server down");
+	counter_expect_server(counter, "down");
 	counter_type(counter, "{Esc}");
 	expect(counter, "0 of 5 done");
 	counter_type(counter, "{Esc}");
-	expect(counter, "Server up");
+	counter_expect_server(counter, "up");
 	assert_true(pty_wait_gone(counter, "Practice 4", COUNTER_WAIT_MS));
 	counter_type(counter, "{Esc}");
 	expect(counter, "0 of 5 done");
 	counter_type(counter, "{Down}{Down}{Down}{Enter}");
-	expect(counter, "Server down");
+	counter_expect_server(counter, "down");
 	end(counter, SIGKILL);
 	counter = open_training("en", false);
-	expect(counter, "Server up");
+	counter_expect_server(counter, "up");
 	end(counter, SIGHUP);
 }
 

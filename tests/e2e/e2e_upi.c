@@ -322,6 +322,29 @@ static void new_qr_on_the_screen(void **state)
 	close_up(world);
 }
 
+/* Set aside for the next person, it is counted behind F4 and comes back from there. */
+static void set_aside_and_brought_back(void **state)
+{
+	struct world *world = world_open_enrolled(60);
+	struct pty *counter = show_qr(world);
+	char payment_id[37], token[WORLD_TOKEN_CAP];
+
+	(void)state;
+	find_qr(world, payment_id, 1);
+	counter_type(counter, "{F3}");
+	counter_expect(counter, "Find the consumer");
+	counter_expect(counter, "F4 Stuck 1");
+	counter_type(counter, "{F4}");
+	counter_expect(counter, "UPI, waiting for the bank");
+	counter_type(counter, "{Enter}");
+	counter_expect(counter, "Only the bank counts.");
+	scan_payment(world, payment_id, NULL);
+	counter_expect_token(counter, token);
+	world_note_sale(world, RUPEES * 100, token);
+	counter_close(counter);
+	close_up(world);
+}
+
 /* Cash took its place, and the bank collects late: one recharge, and the bank's money goes back to its account. */
 static void late_success_after_cash(void **state)
 {
@@ -363,6 +386,7 @@ int main(void)
 	    cmocka_unit_test(server_slow_when_the_bank_has_the_money),
 	    cmocka_unit_test(late_success_is_matched),
 	    cmocka_unit_test(new_qr_on_the_screen),
+	    cmocka_unit_test(set_aside_and_brought_back),
 	    cmocka_unit_test(late_success_after_cash),
 	};
 

@@ -1,5 +1,7 @@
 #include "tests/e2e/world.h"
 
+#include <arpa/inet.h>
+#include <errno.h>
 #include <ftw.h>
 #include <poll.h>
 #include <setjmp.h>
@@ -9,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -220,7 +223,23 @@ struct world_run world_batti(struct world *world, const char *line)
 
 /* ---- the server ---- */
 
-/* Where the server says it listens: https://127.0.0.1:PORT. It took the port itself, so nobody can come between. */
+/* A port that stays this world's while nobody serves on it: bound and never listened on, so that a call to it is
+ * refused and the server, which asks for its address again as one that may be reused, gets it whenever it comes. */
+static void hold_port(struct world *world)
+{
+	struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+	socklen_t len = sizeof address;
+	int yes = 1;
+
+	world->port_fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (world->port_fd < 0 || setsockopt(world->port_fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) != 0 ||
+	    bind(world->port_fd, (const struct sockaddr *)&address, len) != 0 ||
+	    getsockname(world->port_fd, (struct sockaddr *)&address, &len) != 0)
+		fail_msg("no port for the server: %s", strerror(errno));
+	world->port = ntohs(address.sin_port);
+}
+
+/* Where the server says it listens: https://127.0.0.1:PORT. */
 static void read_ready(struct world *world, const char *ready)
 {
 	FILE *file = fopen(ready, "r");
@@ -235,16 +254,37 @@ static void read_ready(struct world *world, const char *ready)
 	line[strcspn(line, "\n")] = '\0';
 	world->psp_url[strcspn(world->psp_url, "\n")] = '\0';
 	colon = strrchr(line, ':');
-	world->port = colon != NULL ? (int)strtol(colon + 1, &end, 10) : 0;
-	if (world->port <= 0 || world->port > 65535 || *end != '\0')
+	if (colon == NULL || world->port != strtol(colon + 1, &end, 10) || *end != '\0')
 		fail_msg("the ready file says \"%s\"", line);
 	memcpy(world->url, line, sizeof line);
 }
 
 static void serve(const struct world *world, const char *ready)
 {
-	char listen_at[32], consumers[16], log[WORLD_PATH_CAP];
+	char listen_at[32], consumers[16], seconds[16], rupees[16], recharges[16], log[WORLD_PATH_CAP];
+	const char *arguments[24] = {SANDBOX_PROGRAM, "serve",       "--state",      world->server, "--listen",
+				     listen_at,       "--consumers", consumers,      "--seed",      "7",
+				     "--psp-port",    "0",           "--ready-file", ready};
+	size_t count = 14;
 
+	if (world->lease_rupees > 0) {
+		arguments[count++] = "--lease-value";
+		arguments[count++] = rupees;
+	}
+	if (world->lease_count > 0) {
+		arguments[count++] = "--lease-count";
+		arguments[count++] = recharges;
+	}
+	if (world->picks)
+		arguments[count++] = "--picks-minutes";
+	if (world->certificate_s > 0) {
+		arguments[count++] = "--strict-certificates";
+		arguments[count++] = "--certificate-seconds";
+		arguments[count++] = seconds;
+	}
+	snprintf(rupees, sizeof rupees, "%d", world->lease_rupees);
+	snprintf(recharges, sizeof recharges, "%d", world->lease_count);
+	snprintf(seconds, sizeof seconds, "%d", world->certificate_s);
 	prctl(PR_SET_PDEATHSIG, SIGKILL); /* a test that fails leaves no server behind */
 	snprintf(listen_at, sizeof listen_at, "127.0.0.1:%d", world->port);
 	snprintf(consumers, sizeof consumers, "%d", world->consumers);
@@ -252,9 +292,7 @@ static void serve(const struct world *world, const char *ready)
 	if (freopen("/dev/null", "r", stdin) == NULL || freopen(log, "a", stdout) == NULL ||
 	    dup2(STDOUT_FILENO, STDERR_FILENO) < 0)
 		_exit(126);
-	execl(SANDBOX_PROGRAM, SANDBOX_PROGRAM, "serve", "--state", world->server, "--listen", listen_at, "--consumers",
-	      consumers, "--seed", "7", "--psp-port", "0", "--ready-file", ready,
-	      world->is_wide ? "--lease-value" : (char *)NULL, "100000000", "--lease-count", "100000", (char *)NULL);
+	execv(SANDBOX_PROGRAM, (char *const *)(uintptr_t)arguments);
 	_exit(127);
 }
 
@@ -265,6 +303,8 @@ void world_start_server(struct world *world)
 
 	join(ready, world->dir, "ready");
 	unlink(ready);
+	if (world->port == 0)
+		hold_port(world);
 	world->sandbox = fork();
 	if (world->sandbox == 0)
 		serve(world, ready);
@@ -349,7 +389,7 @@ static void forget(const struct world *world)
 			open_worlds[i] = NULL;
 }
 
-static struct world *open_with(int consumers, bool is_wide)
+static struct world *open_with(int consumers, int lease_rupees, int lease_count)
 {
 	struct world *world = calloc(1, sizeof *world);
 	struct world_run run;
@@ -359,7 +399,8 @@ static struct world *open_with(int consumers, bool is_wide)
 	remember(world);
 	make_folder(world);
 	world->consumers = consumers;
-	world->is_wide = is_wide;
+	world->lease_rupees = lease_rupees;
+	world->lease_count = lease_count;
 	world_start_server(world);
 	run = run_sandbox(world, "consumers", "--json");
 	world->list = read_json(&run, "batti-sandbox consumers --json");
@@ -368,7 +409,7 @@ static struct world *open_with(int consumers, bool is_wide)
 
 struct world *world_open(int consumers)
 {
-	return open_with(consumers, false);
+	return open_with(consumers, 0, 0);
 }
 
 void world_close(struct world *world)
@@ -377,6 +418,8 @@ void world_close(struct world *world)
 		return;
 	forget(world);
 	world_stop_server(world, true);
+	if (world->port != 0)
+		close(world->port_fd);
 	json_decref(world->list);
 	if (getenv("E2E_KEEP") != NULL)
 		fprintf(stderr, "kept: %s\n", world->dir);
@@ -411,12 +454,33 @@ static struct world *enrol_in(struct world *world)
 
 struct world *world_open_enrolled(int consumers)
 {
-	return enrol_in(open_with(consumers, false));
+	return enrol_in(open_with(consumers, 0, 0));
 }
 
 struct world *world_open_wide(int consumers)
 {
-	return enrol_in(open_with(consumers, true));
+	return enrol_in(open_with(consumers, 100000000, 100000));
+}
+
+struct world *world_open_narrow(int consumers, int rupees)
+{
+	return enrol_in(open_with(consumers, rupees, 0));
+}
+
+struct world *world_open_picks(int consumers)
+{
+	struct world *world = world_open_enrolled(consumers);
+	char path[WORLD_PATH_CAP];
+	FILE *file;
+
+	world_stop_server(world, false);
+	world->picks = true;
+	world_start_server(world);
+	world_fill(world, "%T/batti.conf", path);
+	file = fopen(path, "w");
+	if (file == NULL || fputs("[batti]\nprotocol = rest-picks\n", file) < 0 || fclose(file) != 0)
+		fail_msg("%s could not be written", path);
+	return world;
 }
 
 /* ---- consumers ---- */

@@ -36,9 +36,12 @@ struct world {
 	char passphrase[WORLD_PATH_CAP]; /* file */
 	char url[64];
 	char psp_url[64]; /* of the payment service beside it */
-	int port; /* 0 until the server has taken one; it comes back on the same */
+	int port;         /* 0 until the server has been started; it comes back on the same */
+	int port_fd;      /* keeps the port for it while it is away */
 	int consumers;
-	bool is_wide; /* the lease has room for every sale of a long outage */
+	int certificate_s; /* how long a certificate holds, and an expired one is good for little; 0: long */
+	int lease_rupees, lease_count; /* what the lease has room for; 0: as the sandbox has it */
+	bool picks; /* the server picks the minute of each token itself, and the terminal's settings say so */
 	pid_t sandbox;
 	struct world_sale sales[WORLD_SALES_MAX]; /* cash that this test saw taken */
 	int sale_count;
@@ -59,9 +62,13 @@ struct world *world_open(int consumers);
 struct world *world_open_enrolled(int consumers);
 /** The same, with a lease that has room for a hundred thousand sales. */
 struct world *world_open_wide(int consumers);
+/** The same, with a lease that @p rupees use up. */
+struct world *world_open_narrow(int consumers, int rupees);
+/** A server that picks the minute of each token itself, and a terminal that is set so. */
+struct world *world_open_picks(int consumers);
 void world_close(struct world *world);
 
-/** Start the server: on a port of its own choice the first time, on the same one every time after. */
+/** Start the server: on a free port the first time, on the same one every time after. */
 void world_start_server(struct world *world);
 /** SIGKILL when @p hard, else SIGTERM; waits for its end. */
 void world_stop_server(struct world *world, bool hard);

@@ -59,6 +59,10 @@ static void check_numbers(const struct bt_consumer *c)
 	check_range(c->supply_cut_at_ms, 0, TIME_MAX);
 	check_range(c->cut_from_ms, 0, TIME_MAX);
 	check_range(c->free_left, 0, c->free_of);
+	check_range(c->month.of, 0, 999912);
+	check_range(c->month.units, 0, 1000000000);
+	check_range(c->month.fixed, 0, BT_PAISE_MAX);
+	check_range(c->month.sale_count, 0, BT_MONTH_SALES);
 }
 
 static void check_key(const struct bt_sealed_key *key)

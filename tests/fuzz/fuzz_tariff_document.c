@@ -6,19 +6,43 @@
 
 static const bt_paise amounts[] = {1, 99, 10000, 50000, 1000000, BT_PAISE_MAX};
 
+/* The parts of a quote are its paid units and its energy, and no step costs more than was paid. */
+static void check_parts(const struct bt_tariff_category *category, const struct bt_quote *quote)
+{
+	struct bt_tariff_part parts[BT_TARIFF_STEPS];
+	int count = bt_tariff_parts(category, quote, parts);
+	int64_t units = quote->free, tenths = 0;
+	bt_paise energy = 0;
+
+	assert(count >= 0 && count <= BT_TARIFF_STEPS);
+	for (int i = 0; i < count; i++) {
+		units += parts[i].units;
+		energy += parts[i].energy;
+		tenths += parts[i].units * parts[i].rate;
+	}
+	assert(units == quote->units && tenths <= quote->energy * 10);
+	assert(count == 0 || energy == quote->energy);
+}
+
 static void check_quotes(const struct bt_tariff *tariff, const struct bt_tariff_category *category)
 {
+	static const struct bt_tariff_month months[] = {
+	    {.of = 0}, {202611, 0, 4000, 1250}, {202611, 999, 0, 0}, {202611, BT_MONTH_UNITS_MAX, BT_PAISE_MAX, 1}};
+
 	for (size_t i = 0; i < sizeof amounts / sizeof *amounts; i++) {
 		struct bt_quote quote;
 		bt_paise dues = amounts[i] / 3;
 
-		assert(bt_tariff_quote(tariff, category->code, amounts[i], dues, &quote) == BT_OK);
-		assert(quote.dues == dues && quote.amount == amounts[i] && quote.rate == category->rate);
-		assert(quote.energy >= 0 && quote.duty >= 0 && quote.units >= 0);
-		assert(quote.energy + quote.duty + quote.dues == quote.amount);
-		assert(quote.units * quote.rate <= quote.energy * 10);
-		assert(strcmp(quote.tariff, tariff->id) == 0);
-		assert(bt_tariff_quote(tariff, category->code, amounts[i], amounts[i] + 1, &quote) == BT_ERANGE);
+		for (size_t j = 0; j < sizeof months / sizeof *months; j++) {
+			assert(bt_tariff_quote(tariff, category->code, &months[j], amounts[i], dues, &quote) == BT_OK);
+			assert(quote.dues == dues && quote.amount == amounts[i]);
+			assert(quote.fixed >= 0 && quote.energy >= 0 && quote.duty >= 0 && quote.free >= 0);
+			assert(quote.fixed + quote.energy + quote.duty + quote.dues == quote.amount);
+			assert(quote.free <= months[j].free && quote.fixed <= months[j].fixed);
+			assert(strcmp(quote.tariff, tariff->id) == 0);
+			check_parts(category, &quote);
+		}
+		assert(bt_tariff_quote(tariff, category->code, NULL, amounts[i], amounts[i] + 1, &quote) == BT_ERANGE);
 	}
 }
 
@@ -37,6 +61,11 @@ static void check_ranges(const struct bt_tariff *tariff)
 		assert(category->code[0] && bt_text_is_clean(category->code));
 		assert(category->rate >= 1 && category->rate <= 100000);
 		assert(category->duty_bp >= 0 && category->duty_bp <= 10000);
+		assert(category->step_count >= 0 && category->step_count <= BT_TARIFF_STEPS &&
+		       category->step_count != 1);
+		assert(category->fixed >= 0 && category->fixed <= BT_FIXED_CHARGE_MAX);
+		for (int j = 1; j < category->step_count; j++)
+			assert(category->steps[j].above > category->steps[j - 1].above && category->steps[j].rate >= 1);
 		check_quotes(tariff, category);
 	}
 }

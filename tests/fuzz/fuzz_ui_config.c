@@ -51,7 +51,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	bt_config_default(&config);
 	before = config;
 	err = bt_config_read(path, &config, &fault);
-	assert(err == BT_OK || (err == BT_EINPUT && fault.what[0]));
+	assert(err == BT_OK || err == BT_EUNSUPPORTED || err == BT_EINPUT || err == BT_ESTATE || err == BT_ECORRUPT);
+	assert(err == BT_OK || fault.sys > 0);
+	assert(err == BT_OK || err == BT_ECORRUPT || fault.what[0]);
 	assert(err == BT_OK || memcmp(&before, &config, sizeof config) == 0);
 	check_config(&config);
 	return 0;

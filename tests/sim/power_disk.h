@@ -18,8 +18,8 @@
 #define POWER_VFS         "power"
 #define POWER_FOLDER      "/power"
 #define POWER_STICK       "/stick" /* a second folder, e.g. for the mirror; it loses power with the first */
-#define POWER_NAMES_MAX   128      /* each recovery of a record puts some away */
-#define POWER_INODES_MAX  128
+#define POWER_NAMES_MAX   256      /* each recovery of a record puts some away */
+#define POWER_INODES_MAX  512      /* two for a name that was put elsewhere and not synced yet */
 #define POWER_RENAMES_MAX 64
 #define POWER_NEVER       UINT64_MAX
 /** Enough for the ballast of the journal and all it writes; a campaign may set disk->whole_room after power_format().

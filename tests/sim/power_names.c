@@ -34,24 +34,32 @@ static void rename_lasting(struct power_disk *disk, const struct power_renaming 
 
 static bool is_named(const struct power_disk *disk, int inode)
 {
-	bool named = false;
-	for (int i = 0; i < POWER_NAMES_MAX; i++)
-		named = named || disk->live_names[i] == inode || disk->lasting_names[i] == inode;
+	for (int i = 0; i < POWER_NAMES_MAX && disk->names[i][0]; i++)
+		if (disk->live_names[i] == inode || disk->lasting_names[i] == inode)
+			return true;
 	for (int i = 0; i < disk->renaming_count; i++)
-		named = named || disk->renamings[i].inode[0] == inode || disk->renamings[i].inode[1] == inode;
-	return named;
+		if (disk->renamings[i].inode[0] == inode || disk->renamings[i].inode[1] == inode)
+			return true;
+	return false;
+}
+
+static bool is_seen(const struct power_disk *disk, int inode)
+{
+	if (disk->inodes[inode].opens > 0)
+		return true;
+	for (int i = 0; i < POWER_NAMES_MAX && disk->names[i][0]; i++)
+		if (disk->live_names[i] == inode)
+			return true;
+	return false;
 }
 
 void power_recount(struct power_disk *disk)
 {
 	disk->used = 0;
 	for (int i = 0; i < POWER_INODES_MAX; i++) {
-		struct power_inode *inode = &disk->inodes[i];
-		bool seen = inode->opens > 0;
-		for (int j = 0; j < POWER_NAMES_MAX && !seen; j++)
-			seen = disk->live_names[j] == i;
+		const struct power_inode *inode = &disk->inodes[i];
 		uint64_t len = inode->live_len > inode->reserved ? inode->live_len : inode->reserved;
-		if (inode->used && seen)
+		if (inode->used && is_seen(disk, i))
 			disk->used += (int64_t)((len + POWER_BLOCK - 1) / POWER_BLOCK * POWER_BLOCK);
 	}
 }

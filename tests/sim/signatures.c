@@ -3,8 +3,6 @@
  * The simulation opens a journal a million times and each opening verifies the newest events anew. Whether a signature
  * is this message's under this key never changes, so the answer of the real code is kept and given again; one answer in
  * 1024 is asked for anew all the same. A false answer is never kept. */
-#include "tests/sim/signatures.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,11 +48,6 @@ static bool is_remembered(const uint8_t *key, struct bt_bytes message, const uin
 	return message.len == sizeof slot->message && memcmp(slot->key, key, sizeof slot->key) == 0 &&
 	       memcmp(slot->message, message.data, sizeof slot->message) == 0 &&
 	       memcmp(slot->signature, signature, sizeof slot->signature) == 0;
-}
-
-bool signature_is_remembered(const uint8_t key[32], const void *message, size_t len, const uint8_t signature[64])
-{
-	return is_remembered(key, (struct bt_bytes){message, len}, signature);
 }
 
 enum bt_err __wrap_bt_sign(const struct bt_signer *signer, struct bt_bytes message,

@@ -23,6 +23,8 @@ struct fake_desk {
 	struct bt_claim claims[4]; /* newest first */
 	int claim_count, claims_written, prints, finishes, orders;
 	char ordered[40], approver[24];
+	int lists; /* printed */
+	struct bt_receipt_list listed;
 };
 
 static inline enum bt_err fake_find(void *self, const char *text)
@@ -137,6 +139,14 @@ static inline void fake_app_payment(struct bt_desk_payment *out)
 		      true);
 }
 
+static inline enum bt_err fake_print_list(void *self, struct bt_receipt_list *list)
+{
+	struct fake_desk *at = self;
+	at->listed = *list;
+	at->lists++;
+	return BT_OK;
+}
+
 static inline void fake_desk_open(struct fake_desk *at, struct fake_shop *shop)
 {
 	*at = (struct fake_desk){.shop = shop};
@@ -149,6 +159,7 @@ static inline void fake_desk_open(struct fake_desk *at, struct fake_shop *shop)
 					     .finish = fake_desk_finish,
 					     .claim = fake_write_claim,
 					     .print = fake_print_claim,
+					     .print_list = fake_print_list,
 					     .order = fake_order_back};
 	shop->shop.enquiry = &at->enquiry;
 	at->sunita = shop->ramesh;

@@ -14,6 +14,7 @@
 	"RC1:A70000%.HRLK0.QBN7QSG19R%712M4HB0C60R7HJD40030-0U E000000000100I%F*MELS0PL8EGJC-GZ90YND8K8K296%31-D-"     \
 	"0O:EP4.7+KO8EC-R8*/OCVGFGFQ*H6BP.RSIA2$*PM7BANQKSIY+K8FIJ+T$EAPOJOGHDC7FPCTWL63MXU0M%L+O4"
 
+#define FAKE_TOKEN   "44170823915622607384"
 #define FAKE_HOUR_MS INT64_C(3600000)
 
 struct fake_shop {
@@ -31,8 +32,9 @@ struct fake_shop {
 	int history_count;
 	struct bt_account account;
 	enum bt_err account_err; /* BT_OK: it is known */
-	bt_paise cash_today, cash_day_limit;
+	bt_paise cash_today, cash_elsewhere, cash_day_limit;
 	enum bt_err cash_err;
+	bool drawer_is_full;
 	struct bt_consumer other; /* the connection that account names */
 	struct bt_sale_row open[300];
 	int open_count;
@@ -142,11 +144,13 @@ static inline enum bt_err fake_quote(void *self, const struct bt_consumer *consu
 				     struct bt_quote *out)
 {
 	(void)self;
-	(void)consumer;
 	bt_paise balance = amount - dues;
 	memset(out, 0, sizeof(*out));
 	out->amount = amount;
 	out->dues = dues;
+	out->month = consumer->month.of;
+	out->fixed = consumer->month.fixed < balance ? consumer->month.fixed : balance;
+	balance -= out->fixed;
 	out->energy = balance * 4717 / 5000;
 	out->duty = balance - out->energy;
 	out->units = out->energy * 635 / 47170;
@@ -155,6 +159,8 @@ static inline enum bt_err fake_quote(void *self, const struct bt_consumer *consu
 		out->energy = 66000;
 		out->units = 889;
 	}
+	out->free = out->month ? consumer->free_left : 0;
+	out->units += out->free;
 	return BT_OK;
 }
 
@@ -212,26 +218,23 @@ static inline enum bt_err fake_of_receipt(void *self, const char *text, struct b
 	return BT_OK;
 }
 
-static inline enum bt_err fake_cash_today(void *self, const struct bt_consumer *consumer,
-					  const struct bt_account *account, bt_paise *out)
+static inline enum bt_cash_word fake_judge_cash(void *self, const struct bt_draft *draft, struct bt_cash_facts *out)
 {
 	struct fake_shop *fake = self;
-	(void)consumer;
-	(void)account;
-	*out = fake->cash_today;
-	return fake->cash_err;
+	*out = (struct bt_cash_facts){.amount = draft->amount,
+				      .today = fake->cash_today,
+				      .elsewhere = fake->cash_elsewhere,
+				      .day_limit = fake->cash_day_limit,
+				      .ceiling = 5000000,
+				      .drawer_is_full = fake->drawer_is_full};
+	return fake->cash_err                                                ? BT_CASH_UNKNOWN
+	       : out->today + out->elsewhere + out->amount >= out->day_limit ? BT_CASH_DAY
+	       : out->drawer_is_full                                         ? BT_CASH_DRAWER
+									     : BT_CASH_MAY;
 }
 
-static inline bt_paise fake_cash_day_limit(void *self)
-{
-	return ((struct fake_shop *)self)->cash_day_limit;
-}
-
-static const struct bt_ui_accounts fake_accounts = {.find = fake_account,
-						    .connection = fake_connection,
-						    .of_receipt = fake_of_receipt,
-						    .cash_today = fake_cash_today,
-						    .cash_day_limit = fake_cash_day_limit};
+static const struct bt_ui_accounts fake_accounts = {
+    .find = fake_account, .connection = fake_connection, .of_receipt = fake_of_receipt, .judge_cash = fake_judge_cash};
 
 static inline enum bt_err fake_pay(void *self, const struct bt_draft *draft, char sale_id[37])
 {
@@ -478,6 +481,13 @@ static inline void fake_confirm_clock(void *self, const char *operator_id, const
 	fake->status.clock_trusted = fake->status.clock_trusted || fake->job == BT_UI_JOB_GOOD;
 }
 
+static inline struct bt_sts_lane fake_lane(void *self)
+{
+	const struct fake_shop *fake = self;
+
+	return fake->enrolment.lane;
+}
+
 static inline int fake_system(void *self, int max, struct bt_ui_system_line *out)
 {
 	static const struct {
@@ -641,7 +651,7 @@ static inline void fake_sales(struct fake_shop *fake)
 	view->sale.paid_at_ms = fake_time(2025, 11, 21, 11, 42, 7);
 	(void)bt_text_copy(view->sale.meter, sizeof(view->sale.meter), fake->ramesh.meter);
 	(void)bt_text_copy(view->sale.receipt, sizeof(view->sale.receipt), "0142-0611-087-4");
-	(void)bt_text_copy(view->token, sizeof(view->token), "44170823915622607384");
+	(void)bt_text_copy(view->token, sizeof(view->token), FAKE_TOKEN);
 	view->deadline_ms = 3000;
 	view->convergent = true;
 	view->waited_ms = 1350;
@@ -651,8 +661,8 @@ static inline void fake_sales(struct fake_shop *fake)
 	fake->next_state = BT_SALE_TOKENED;
 }
 
-/* What the server tells of Ramesh, as the mock-ups have it: one recharge went through the app and stands on the balance,
- * another one has been stuck since this morning. */
+/* What the server tells of Ramesh, as the mock-ups have it: one recharge went through the app and stands on the
+ * balance, another one has been stuck since this morning. */
 static inline void fake_fill_account(struct fake_shop *fake)
 {
 	struct bt_account *account = &fake->account;
@@ -762,6 +772,7 @@ static inline void fake_open(struct fake_shop *fake, const struct bt_words *word
 	    .extend = fake_extend,
 	    .confirm_clock = fake_confirm_clock,
 	    .accounts = &fake_accounts,
+	    .lane = fake_lane,
 	    .system_lines = fake_system,
 	    .step = fake_step,
 	    .due_ms = fake_due_ms,

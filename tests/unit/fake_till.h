@@ -12,10 +12,10 @@ struct fake_till {
 	struct bt_receipt_shift report;
 	struct bt_till_shift waiting[BT_TILL_WAITING];
 	int waiting_count;
-	int opens, deposits, counts, seals, closes, prints;
+	int opens, deposits, counts, seals, closes, prints, cash_prints;
 	bt_paise opened_with, deposited;
 	char slip[32], closed_by[24], reason[24];
-	int64_t pieces[BT_TILL_NOTES];
+	int64_t pieces[BT_TILL_NOTES], torn[BT_TILL_NOTES];
 	int lines;
 	int64_t printed, closed;
 	enum bt_err open_err, deposit_err, count_err, seal_err, close_err, print_err;
@@ -61,7 +61,7 @@ static inline int fake_till_denominations(void *self, bt_paise out[BT_TILL_NOTES
 	return FAKE_LINES;
 }
 
-static inline enum bt_err fake_till_count(void *self, const int64_t *pieces, int lines)
+static inline enum bt_err fake_till_count(void *self, const int64_t *pieces, const int64_t *torn, int lines)
 {
 	struct fake_till *till = self;
 	if (till->count_err != BT_OK) {
@@ -70,12 +70,14 @@ static inline enum bt_err fake_till_count(void *self, const int64_t *pieces, int
 	till->counts++;
 	till->lines = lines;
 	memcpy(till->pieces, pieces, sizeof(till->pieces[0]) * (size_t)lines);
-	till->state.counted = 0;
+	memcpy(till->torn, torn, sizeof(till->torn[0]) * (size_t)lines);
+	till->state.counted = till->state.torn = 0;
 	till->state.note_count = 0;
 	for (int i = 0; i < lines; i++) {
 		bt_paise value = fake_notes[i] > 0 ? fake_notes[i] : BT_PAISE_PER_RUPEE;
 		till->state.counted += pieces[i] * value;
-		till->state.notes[till->state.note_count++] = (struct bt_receipt_note){value, pieces[i]};
+		till->state.notes[till->state.note_count++] = (struct bt_receipt_note){value, pieces[i], torn[i]};
+		till->state.torn += torn[i] * value;
 	}
 	till->state.stage = BT_TILL_COUNTED;
 	till->state.counts++;
@@ -91,10 +93,14 @@ static inline enum bt_err fake_till_seal(void *self)
 	till->seals++;
 	till->state.stage = BT_TILL_SEALED;
 	till->report.until_ms = fake_time(2025, 11, 21, 17, 34, 0);
+	till->report.sealed_ms = till->report.until_ms;
+	(void)bt_text_copy(till->report.sealed_by, sizeof(till->report.sealed_by), "rina");
 	till->report.is_counted = true;
 	till->report.is_blind = false;
 	till->report.counted_cash = till->state.counted;
+	till->report.torn_cash = till->state.torn;
 	till->report.expected_cash = 4622000;
+	till->report.to_bank = till->state.counted - 200000 + 1240000;
 	till->waiting[0] = (struct bt_till_shift){.shift = till->state.shift,
 						  .from_ms = till->state.from_ms,
 						  .until_ms = till->report.until_ms,
@@ -115,6 +121,8 @@ static inline enum bt_err fake_till_close(void *self, int64_t shift, const struc
 	till->closed = shift;
 	(void)bt_text_copy(till->closed_by, sizeof(till->closed_by), approval->by);
 	(void)bt_text_copy(till->reason, sizeof(till->reason), approval->reason);
+	(void)bt_text_copy(till->report.closed_by, sizeof(till->report.closed_by), approval->by);
+	till->report.closed_ms = till->report.until_ms + 240000;
 	for (int i = 0; i < till->waiting_count; i++) {
 		if (till->waiting[i].shift == shift) {
 			till->waiting_count--;
@@ -134,6 +142,10 @@ static inline enum bt_err fake_till_report(void *self, int64_t shift, struct bt_
 	}
 	*out = till->report;
 	out->number = shift;
+	if (till->report.until_ms == 0) {
+		out->is_blind = out->hides_cash = true;
+		out->tenders[0].sum = BT_RECEIPT_HIDDEN;
+	}
 	return BT_OK;
 }
 
@@ -143,6 +155,16 @@ static inline enum bt_err fake_till_print(void *self, int64_t shift)
 	till->prints += till->print_err == BT_OK;
 	till->printed = shift;
 	return till->print_err;
+}
+
+static inline enum bt_err fake_till_print_cash(void *self, int64_t shift, const struct bt_approval *approval)
+{
+	struct fake_till *till = self;
+	till->cash_prints++;
+	till->printed = shift;
+	(void)bt_text_copy(till->closed_by, sizeof(till->closed_by), approval->by);
+	(void)bt_text_copy(till->reason, sizeof(till->reason), approval->reason);
+	return BT_OK;
 }
 
 static inline int fake_till_waiting(void *self, int max, struct bt_till_shift *out)
@@ -184,6 +206,7 @@ static inline void fake_till_open_in(struct fake_till *till, struct fake_shop *s
 					  .close = fake_till_close,
 					  .report = fake_till_report,
 					  .print = fake_till_print,
+					  .print_cash = fake_till_print_cash,
 					  .waiting = fake_till_waiting};
 	till->state = (struct bt_till_state){.stage = BT_TILL_NONE,
 					     .shift = 611,
@@ -192,15 +215,18 @@ static inline void fake_till_open_in(struct fake_till *till, struct fake_shop *s
 					     .ceiling = 5000000,
 					     .warn_at = 4000000,
 					     .left_over = 2};
-	till->report = (struct bt_receipt_shift){
-	    .number = 611,
-	    .from_ms = till->state.from_ms,
-	    .opening_float = 200000,
-	    .tender_count = 3,
-	    .tenders = {{"Cash", 88, 4422000}, {"UPI", 61, 3850000}, {"Cheque", 2, 1240000}},
-	    .bankable = 5652000,
-	    .unsettled_count = 3,
-	    .unsettled = {{"D-0142-0611-041-5", 100000}, {"D-0142-0611-052-1", 20000}, {"D-0142-0611-063-2", 50000}}};
+	till->report =
+	    (struct bt_receipt_shift){.number = 611,
+				      .from_ms = till->state.from_ms,
+				      .opening_float = 200000,
+				      .tender_count = 3,
+				      .tenders = {{"Cash", 88, 4422000}, {"UPI", 61, 3850000}, {"Cheque", 2, 1240000}},
+				      .bankable = 5662000,
+				      .non_bankable = 3850000,
+				      .unsettled_count = 3,
+				      .unsettled = {{.docket = "D-0142-0611-041-5", .amount = 100000},
+						    {.docket = "D-0142-0611-052-1", .amount = 20000},
+						    {.docket = "D-0142-0611-063-2", .amount = 50000}}};
 	shop->shop.till = &till->table;
 }
 

@@ -51,6 +51,26 @@ static inline struct bt_receipt_facts golden_offline(void)
 	return facts;
 }
 
+/* Over a step of the month, with its fixed charge and free units. */
+static inline struct bt_receipt_facts golden_month(void)
+{
+	struct bt_receipt_facts facts = fixture_token();
+	facts.dues = 0;
+	facts.amount = 100000;
+	facts.given = 100000;
+	facts.change = 0;
+	facts.fixed = 4000;
+	facts.energy = 90566;
+	facts.duty = 5434;
+	facts.units = 2432;
+	facts.free_units = 1250;
+	facts.rate_paise = 895;
+	facts.step_count = 2;
+	facts.steps[0] = (struct bt_receipt_step){1000, 742, 74200};
+	facts.steps[1] = (struct bt_receipt_step){182, 895, 16366};
+	return facts;
+}
+
 /* As `batti printer test` fills it. */
 static inline struct bt_receipt_facts golden_test_page(void)
 {
@@ -74,7 +94,7 @@ static const struct golden_kind golden_kinds[] = {
     {"token", fixture_token, true},   {"credit", fixture_credit, true},  {"docket", fixture_docket, true},
     {"refund", golden_refund, false}, {"change", fixture_four, true},    {"training", golden_training, true},
     {"copy", golden_copy, true},      {"offline", golden_offline, true}, {"test", golden_test_page, false},
-    {"stuck", fixture_stuck, false},  {"shift", fixture_report, false},
+    {"month", golden_month, true},    {"stuck", fixture_stuck, false},   {"shift", fixture_report, false},
 };
 #define GOLDEN_KINDS (sizeof golden_kinds / sizeof golden_kinds[0])
 

@@ -60,6 +60,13 @@ static inline void fixture_close(struct fixture *f)
 	f->journal = NULL;
 }
 
+static inline struct bt_mirror_status fixture_mirror(const struct fixture *f)
+{
+	struct bt_mirror_status status;
+	bt_journal_mirror(f->journal, &status);
+	return status;
+}
+
 /* The key is the bytes 1, 2, .. 32. */
 static inline void fixture_make(struct fixture *f)
 {

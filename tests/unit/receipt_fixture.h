@@ -122,12 +122,13 @@ static inline struct bt_receipt_facts fixture_report(void)
 					 .copy = 1,
 					 .terminal = "0142",
 					 .receipt_number = "Z-0142-0611",
-					 .paid_at_ms = FIXTURE_DAY + INT64_C(7) * 3600000,
+					 .paid_at_ms = FIXTURE_DAY + INT64_C(7) * 3600000 + 30 * 60000,
 					 .head = "7f3a00112233aabb"};
 	struct bt_receipt_facts token = fixture_token();
 	facts.utility = token.utility;
 	facts.counter = token.counter;
-	facts.clerk = token.clerk;
+	facts.clerk = facts.sealed_by = token.clerk;
+	facts.closed_by = (struct bt_receipt_name){{"A. K. Jha", "ए. के. झा"}};
 	return facts;
 }
 
@@ -137,6 +138,10 @@ static inline struct bt_receipt_shift fixture_shift(void)
 	    .number = 611,
 	    .from_ms = FIXTURE_DAY - INT64_C(2) * 3600000,
 	    .until_ms = FIXTURE_DAY + INT64_C(7) * 3600000,
+	    .sealed_ms = FIXTURE_DAY + INT64_C(7) * 3600000,
+	    .sealed_by = "rina",
+	    .closed_ms = FIXTURE_DAY + INT64_C(7) * 3600000 + 25 * 60000,
+	    .closed_by = "jha",
 	    .opening_float = 100000,
 	    .tender_count = 3,
 	    .tenders = {{"Cash", 41, 2050000}, {"UPI", 12, 610000}, {"Cheque", 0, 0}},
@@ -148,14 +153,17 @@ static inline struct bt_receipt_shift fixture_shift(void)
 	    .expected_cash = 2100000,
 	    .is_counted = true,
 	    .counted_cash = 2098000,
+	    .to_bank = 1998000,
 	    .note_count = 3,
-	    .notes = {{50000, 40}, {10000, 9}, {1000, 8}},
+	    .notes = {{50000, 40, 2}, {10000, 9, 0}, {1000, 8, 3}},
+	    .torn_cash = 103000,
 	    .first_receipt = "0142-0611-001-2",
 	    .last_receipt = "0142-0611-054-9",
 	    .abandoned_count = 1,
 	    .abandoned = {"0142-0611-033-8"},
 	    .unsettled_count = 2,
-	    .unsettled = {{"D-0142-0611-052-1", 50000}, {"D-0142-0611-053-0", 20000}},
+	    .unsettled = {{.docket = "D-0142-0611-052-1", .amount = 50000},
+			  {.docket = "D-0142-0611-053-0", .amount = 20000}},
 	};
 }
 

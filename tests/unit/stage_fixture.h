@@ -62,8 +62,10 @@ static inline int type(const char *text)
 	int bells = 0;
 	for (; *text; text++) {
 		draw();
-		bells +=
-		    send(*text == '\n' ? BT_KEY_ENTER : BT_KEY_CHAR, (uint32_t)(unsigned char)*text, true, HAND_MS);
+		bells += send(*text == '\n'   ? BT_KEY_ENTER
+			      : *text == '\t' ? BT_KEY_TAB
+					      : BT_KEY_CHAR,
+			      (uint32_t)(unsigned char)*text, true, HAND_MS);
 	}
 	return bells;
 }
@@ -101,8 +103,7 @@ static inline void open_stage(const struct bt_ui_stage_options *options)
 static inline int setup(void **state)
 {
 	(void)state;
-	open_stage(&(struct bt_ui_stage_options){.signed_in = true, .idle_lock_ms = LOCK_MS});
-	(void)bt_text_copy(bt_ui_stage_desk(stage)->operator_id, 24, "rina");
+	open_stage(&(struct bt_ui_stage_options){.signed_in = "rina", .idle_lock_ms = LOCK_MS});
 	return 0;
 }
 

@@ -16,7 +16,9 @@ struct far {
 	enum bt_call_kind kind;
 	uint64_t id;
 	char nonce[80];
-	json_t *upload; /* body of the newest JOURNAL call */
+	json_t *upload;               /* body of the newest JOURNAL call */
+	struct bt_identity *identity; /* NULL: its certificate is nobody's business */
+	char request[16384];          /* body of the newest RENEW call */
 	int submits[BT_CALL_COUNT];
 	int64_t number;     /* of the call that is out: what a directory call has */
 	char asked[64][37]; /* sales asked for by POST /v1/sales, in order */
@@ -24,7 +26,8 @@ struct far {
 	int64_t asked_era[64];
 	enum bt_err sale_submit;
 	int64_t era;
-	int64_t held; /* newest record acknowledged */
+	bool stepwise; /* an answer is not worked off at once: far_finish() does it */
+	int64_t held;  /* newest record acknowledged */
 	char held_hash[65];
 };
 
@@ -51,6 +54,11 @@ static inline enum bt_err far_submit(void *self, const struct bt_call *call)
 	far->submits[call->kind]++;
 	far->number = call->number;
 	bt_text_copy(far->nonce, sizeof far->nonce, call->text);
+	if (call->kind == BT_CALL_RENEW) {
+		assert_true(call->body.len < sizeof far->request);
+		memcpy(far->request, call->body.data, call->body.len);
+		far->request[call->body.len] = '\0';
+	}
 	if (call->kind == BT_CALL_JOURNAL) {
 		json_decref(far->upload);
 		far->upload = NULL;
@@ -70,6 +78,7 @@ static inline void far_open_sync(struct far *far)
 				      .breaker = &far->shop.breaker,
 				      .teller = far->shop.teller,
 				      .enrolment = &far->shop.enrolment,
+				      .identity = far->identity,
 				      .slow_ms = 1500};
 
 	far->out = false;
@@ -113,6 +122,19 @@ static inline int far_teardown(void **state)
 	return 0;
 }
 
+/** Work off what an answer brought, step by step; nothing is asked meanwhile. @return how many steps that took. */
+static inline int far_finish(struct far *far)
+{
+	int steps = 0;
+
+	for (; bt_sync_due_ms(far->sync) == 0; steps++) {
+		assert_true(steps < 1000);
+		bt_sync_step(far->sync);
+		assert_false(far->out);
+	}
+	return steps;
+}
+
 /** Give @p json (may be NULL) as the answer to the call that is out, with an HTTP status (0: none came). */
 static inline void far_answer_status(struct far *far, int status, enum bt_err err, const char *code, const char *json)
 {
@@ -129,8 +151,12 @@ static inline void far_answer_status(struct far *far, int status, enum bt_err er
 	bt_buf_init(&answer.body, 1 << 20);
 	if (json)
 		assert_int_equal(bt_buf_put_text(&answer.body, json), BT_OK);
+	if (json && err == BT_OK)
+		answer.document = json_loads(json, 0, NULL);
 	assert_true(bt_sync_answer(far->sync, &answer));
 	bt_answer_fini(&answer);
+	if (!far->stepwise)
+		far_finish(far);
 }
 
 static inline void far_answer(struct far *far, enum bt_err err, const char *code, const char *json)

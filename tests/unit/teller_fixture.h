@@ -34,6 +34,7 @@ struct shop_call {
 	uint64_t id;
 	char sale_id[37], payment_id[80], body[2048];
 	int64_t rev, era;
+	bool by_service; /* asked of the payment service, and not of the head-end */
 };
 
 struct shop {
@@ -53,9 +54,11 @@ struct shop {
 	struct bt_tariff tariff;
 	struct bt_clock_trust trust;
 	struct bt_consumer consumer;
-	struct bt_wire wire;
+	struct bt_wire wire, service;
+	struct bt_breaker service_breaker;
+	enum bt_upi_way upi;
 	struct bt_sink sink;
-	bool no_wire, no_sink;
+	bool no_wire, no_sink, has_service;
 	const struct bt_receipt_form *form;
 	bool asks; /* a clerk is asked about sales that were cut off */
 	struct bt_teller *teller;
@@ -101,10 +104,25 @@ static inline enum bt_err shop_fill(void *self, void *out, size_t len)
 	return BT_OK;
 }
 
-/* Journal first: a request leaves only for a sale that the journal has as VENDING, or as PENDING being finished. */
-static inline enum bt_err shop_submit(void *self, const struct bt_call *call)
+/* Journal first: a QR is asked for over the way that its newest intent names, and under the name that stands there. */
+static inline void shop_check_intent(struct shop *shop, const struct bt_call *call, bool by_service)
 {
-	struct shop *shop = self;
+	struct bt_event event;
+	struct bt_sale sale;
+	struct bt_buf body;
+
+	bt_buf_init(&body, BT_EVENT_BODY_MAX);
+	assert_int_equal(bt_journal_newest(shop->journal, BT_EVENT_INTENT, call->sale_id, &event, &body), BT_OK);
+	assert_int_equal(bt_sale_decode(bt_buf_view(&body), &sale, NULL), BT_OK);
+	bt_buf_fini(&body);
+	assert_string_equal(sale.tenders[0].id, call->text);
+	if (shop->has_service || sale.tenders[0].way != BT_WAY_UNSAID)
+		assert_int_equal(sale.tenders[0].way, by_service ? BT_WAY_SERVICE : BT_WAY_SERVER);
+}
+
+/* Journal first: a request leaves only for a sale that the journal has as VENDING, or as PENDING being finished. */
+static inline enum bt_err shop_submit_to(struct shop *shop, const struct bt_call *call, bool by_service)
+{
 	struct shop_call *kept = &shop->calls[shop->calls_count];
 	struct bt_sale_row row;
 
@@ -121,15 +139,27 @@ static inline enum bt_err shop_submit(void *self, const struct bt_call *call)
 	if (call->kind == BT_CALL_PAYMENT_OPEN) {
 		assert_int_equal(bt_journal_sale(shop->journal, call->sale_id, &row), BT_OK);
 		assert_int_equal(row.stage, BT_STAGE_TENDERING);
+		shop_check_intent(shop, call, by_service);
 	}
 	if (shop->submit_err)
 		return shop->submit_err;
-	*kept = (struct shop_call){.kind = call->kind, .id = call->id, .rev = call->number, .era = call->era};
+	*kept = (struct shop_call){
+	    .kind = call->kind, .id = call->id, .rev = call->number, .era = call->era, .by_service = by_service};
 	bt_text_copy(kept->sale_id, sizeof kept->sale_id, call->sale_id);
 	bt_text_copy(kept->payment_id, sizeof kept->payment_id, call->text);
 	snprintf(kept->body, sizeof kept->body, "%.*s", (int)call->body.len, (const char *)call->body.data);
 	shop->calls_count++;
 	return BT_OK;
+}
+
+static inline enum bt_err shop_submit(void *self, const struct bt_call *call)
+{
+	return shop_submit_to(self, call, false);
+}
+
+static inline enum bt_err shop_submit_to_service(void *self, const struct bt_call *call)
+{
+	return shop_submit_to(self, call, true);
 }
 
 static inline bool shop_take(void *self, struct bt_answer *out)
@@ -295,6 +325,9 @@ static inline enum bt_err shop_open_teller(struct shop *shop)
 					.directory = shop->directory,
 					.wire = shop->no_wire ? NULL : &shop->wire,
 					.breaker = &shop->breaker,
+					.service = shop->has_service ? &shop->service : NULL,
+					.service_breaker = &shop->service_breaker,
+					.upi = shop->upi,
 					.sink = shop->no_sink ? NULL : &shop->sink,
 					.deadline_ms = 3000,
 					.slow_ms = 1500,
@@ -333,6 +366,11 @@ static inline void shop_make(struct shop *shop)
 	shop->random = (struct bt_random){.fill = shop_fill, .self = shop};
 	shop->wire = (struct bt_wire){
 	    .submit = shop_submit, .take = shop_take, .fd = shop_fd, .self = shop, .protocol = &bt_protocol_rest};
+	shop->service = (struct bt_wire){.submit = shop_submit_to_service,
+					 .take = shop_take,
+					 .fd = shop_fd,
+					 .self = shop,
+					 .protocol = &bt_protocol_psp};
 	shop->sink = (struct bt_sink){.submit = shop_print,
 				      .take = shop_take_print,
 				      .fd = shop_fd,
@@ -346,6 +384,7 @@ static inline void shop_make(struct shop *shop)
 	assert_int_equal(bt_directory_open(path, &shop->directory, &shop->fault), BT_OK);
 	shop_fill_terms(shop);
 	bt_breaker_init(&shop->breaker, shop->boot_ms);
+	bt_breaker_init(&shop->service_breaker, shop->boot_ms);
 	shop_unlock(shop);
 	assert_int_equal(shop_open_journal(shop), BT_OK);
 	assert_int_equal(shop_open_teller(shop), BT_OK);

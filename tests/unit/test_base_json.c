@@ -72,6 +72,24 @@ static void check_canonical(void **state)
 	json_decref(value);
 }
 
+/* What could not be read again is not written. */
+static void check_what_is_not_written(void **state)
+{
+	json_t *values[] = {json_pack("{s:[f]}", "a", 1.5), json_pack("[s%]", "a\0b", (size_t)3), json_array()};
+	struct bt_buf out;
+	(void)state;
+	for (int depth = 1; depth <= BT_JSON_MAX_DEPTH; depth++)
+		values[2] = json_pack("[o]", values[2]);
+	bt_buf_init(&out, 64);
+	for (size_t i = 0; i < sizeof values / sizeof *values; i++)
+		assert_int_equal(bt_json_encode(values[i], &out), BT_EINPUT);
+	assert_int_equal(bt_json_encode(json_array_get(values[2], 0), &out), BT_OK);
+	json_decref(parse((const char *)out.data));
+	bt_buf_fini(&out);
+	for (size_t i = 0; i < sizeof values / sizeof *values; i++)
+		json_decref(values[i]);
+}
+
 /* At every size that is too small the buffer stays what it was, terminator included. */
 static void check_full(void **state)
 {
@@ -92,9 +110,8 @@ static void check_full(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(check_limits),
-	    cmocka_unit_test(check_text_is_whole_or_nothing),
-	    cmocka_unit_test(check_canonical),
+	    cmocka_unit_test(check_limits),    cmocka_unit_test(check_text_is_whole_or_nothing),
+	    cmocka_unit_test(check_canonical), cmocka_unit_test(check_what_is_not_written),
 	    cmocka_unit_test(check_full),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -26,7 +26,8 @@ static const char whole[] =
     "\"notices\":[{\"en\":\"Line work\",\"hi\":\"लाइन का काम\",\"until\":1795300000000},"
     "{\"en\":\"More line work\",\"hi\":\"और काम\",\"until\":1795498200000}],"
     "\"others\":[{\"number\":\"100244781571\",\"place\":{\"en\":\"Gola Road\",\"hi\":\"गोला रोड\"}}],"
-    "\"reconnection\":{\"since\":1795349000000,\"due_at\":1795350200000}}";
+    "\"reconnection\":{\"since\":1795349000000,\"due_at\":1795350200000},"
+    "\"cash_elsewhere\":{\"since\":1795285800000,\"amount_paise\":14900000}}";
 
 static enum bt_err decode_with(const char *from, const char *to, struct bt_account *out)
 {
@@ -64,6 +65,9 @@ static void every_member_is_read(void **state)
 	assert_string_equal(a.others[0].place.en, "Gola Road");
 	assert_int_equal(a.reconnect_since_ms, 1795349000000);
 	assert_int_equal(a.reconnect_due_ms, 1795350200000);
+	assert_int_equal(a.cash_since_ms, 1795285800000);
+	assert_int_equal(a.cash_elsewhere, 14900000);
+	assert_false(a.cash_is_odd);
 }
 
 static void notices_end(void **state)
@@ -91,6 +95,42 @@ static void a_long_notice_is_cut(void **state)
 	assert_int_equal(decode_with("\"en\":\"Line work\"", text, &a), BT_OK);
 	assert_true(bt_text_columns(a.notices[0].text[BT_LANG_EN]) > 100);
 	assert_true(bt_text_columns(a.notices[0].text[BT_LANG_EN]) <= 140);
+}
+
+/* A sum that cannot be is none, and takes nothing else with it; a head-end need not know it. */
+static void cash_of_others_is_read_or_left_out(void **state)
+{
+	static const struct {
+		const char *text;
+		bool odd;
+	} rows[] = {
+	    {"null", false},
+	    {"{\"since\":1795285800000,\"amount_paise\":-1}", true},
+	    {"{\"since\":1795285800000,\"amount_paise\":99000000001}", true},
+	    {"{\"since\":1795285800000,\"amount_paise\":9223372036854775807}", true},
+	    {"{\"since\":1795285800000,\"amount_paise\":92233720368547758070}", true},
+	    {"{\"since\":1795285800000,\"amount_paise\":1.5}", true},
+	    {"{\"since\":1795285800000,\"amount_paise\":\"5\"}", true},
+	    {"{\"since\":1795285800000}", true},
+	    {"{\"since\":0,\"amount_paise\":5}", true},
+	    {"{\"amount_paise\":5}", true},
+	    {"[5]", true},
+	    {"5", true},
+	};
+	struct bt_account a;
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		enum bt_err err = decode_with("{\"since\":1795285800000,\"amount_paise\":14900000}", rows[i].text, &a);
+		/* A number that no integer holds spoils the text it stands in. */
+		if (err == BT_EFORMAT && strstr(rows[i].text, "92233720368547758070"))
+			continue;
+		if (err != BT_OK || a.cash_since_ms != 0 || a.cash_elsewhere != 0 || a.cash_is_odd != rows[i].odd ||
+		    a.other_count != 1)
+			fail_msg("%s", rows[i].text);
+	}
+	assert_int_equal(decode_with(",\"cash_elsewhere\":{\"since\":1795285800000,\"amount_paise\":14900000}", "", &a),
+			 BT_OK);
+	assert_true(a.cash_since_ms == 0 && !a.cash_is_odd);
 }
 
 static void what_does_not_fit_is_refused(void **state)
@@ -176,9 +216,10 @@ static void the_newest_is_kept(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(every_member_is_read), cmocka_unit_test(notices_end),
-	    cmocka_unit_test(a_long_notice_is_cut), cmocka_unit_test(what_does_not_fit_is_refused),
-	    cmocka_unit_test(long_lists_are_cut),   cmocka_unit_test(the_newest_is_kept),
+	    cmocka_unit_test(every_member_is_read),         cmocka_unit_test(notices_end),
+	    cmocka_unit_test(a_long_notice_is_cut),         cmocka_unit_test(cash_of_others_is_read_or_left_out),
+	    cmocka_unit_test(what_does_not_fit_is_refused), cmocka_unit_test(long_lists_are_cut),
+	    cmocka_unit_test(the_newest_is_kept),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

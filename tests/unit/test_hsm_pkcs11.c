@@ -4,6 +4,11 @@
  * Known answers: tests/vectors (its README says whose). */
 #include "core/hsm/hsm.h"
 
+#include <fcntl.h>
+#include <pthread.h>
+#include <sys/wait.h>
+
+#include "core/base/clock.h"
 #include "core/base/secret.h"
 #include "core/base/text.h"
 #include "tests/unit/hsm_fixture.h"
@@ -382,9 +387,130 @@ static void hsm_answers_later_what_was_asked_before(void **state)
 	bt_hsm_close(hsm);
 }
 
+/* Whoever opens one of the token's files from now on waits: it has become a pipe that nobody writes to. */
+static int make_silent(const char *path, const struct stat *status, int type, struct FTW *place)
+{
+	const char *end = strrchr(path, '.');
+
+	(void)status;
+	(void)place;
+	if (type == FTW_F && end && strcmp(end, ".object") == 0)
+		return unlink(path) == 0 && mkfifo(path, 0600) == 0 ? 0 : -1;
+	return 0;
+}
+
+/* Whoever waits reads the end of the file; the pipe is gone for those who come later. */
+static int let_go(const char *path, const struct stat *status, int type, struct FTW *place)
+{
+	int fd;
+
+	(void)type;
+	(void)place;
+	if (!S_ISFIFO(status->st_mode))
+		return 0;
+	fd = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+	(void)unlink(path);
+	if (fd >= 0)
+		close(fd);
+	return 0;
+}
+
+static int64_t now_ms(void)
+{
+	struct bt_clock clock = bt_clock_system();
+
+	return bt_clock_boot_ms(&clock);
+}
+
+static void expect_nobody_held_up(struct bt_hsm *hsm)
+{
+	struct bt_sts_decoder_key key;
+	int64_t began = now_ms();
+
+	assert_int_equal(bt_hsm_derive(hsm, SOME_PAN, &some_id, 200, &key, NULL), BT_EBUSY);
+	assert_true(now_ms() - began >= 200);
+	began = now_ms();
+	bt_hsm_close(hsm);
+	assert_in_range(now_ms() - began, 40, 5000);
+}
+
+/* A module that does not answer holds nobody up: neither who asks nor who closes. */
+static void hsm_closes_a_module_that_does_not_answer(void **state)
+{
+	struct bt_hsm *hsm = open_driver();
+
+	(void)state;
+	assert_int_equal(nftw(the_token.dir, make_silent, 8, FTW_PHYS), 0);
+	expect_nobody_held_up(hsm);
+	assert_int_equal(nftw(the_token.dir, let_go, 8, FTW_PHYS), 0);
+}
+
+static int held[16];
+static size_t held_count;
+
+static int hold(const char *path, const struct stat *status, int type, struct FTW *place)
+{
+	(void)type;
+	(void)place;
+	if (S_ISFIFO(status->st_mode) && held_count < sizeof held / sizeof held[0])
+		held[held_count++] = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+	return 0;
+}
+
+/* The folder goes first: once the module goes on, so does the end of the process. */
+static void *let_go_later(void *unused)
+{
+	(void)unused;
+	(void)usleep(300 * 1000);
+	(void)nftw(the_token.dir, hold, 8, FTW_PHYS);
+	remove_token(NULL);
+	for (size_t i = 0; i < held_count; i++)
+		if (held[i] >= 0)
+			close(held[i]);
+	return NULL;
+}
+
+/* In a process of its own, with a token of its own: end it while the module holds a thread, for good or until a moment
+ * later. */
+static void exit_while_held(bool for_good)
+{
+	struct bt_hsm *hsm;
+	pthread_t helper;
+
+	make_token(NULL);
+	hsm = open_driver();
+	assert_int_equal(nftw(the_token.dir, make_silent, 8, FTW_PHYS), 0);
+	expect_nobody_held_up(hsm);
+	if (for_good)
+		remove_token(NULL);
+	else
+		assert_int_equal(pthread_create(&helper, NULL, let_go_later, NULL), 0);
+	exit(7);
+}
+
+/* The process ends with its own status: the module's clearing up at exit meets no thread that is still inside. */
+static void hsm_lets_the_process_end(void **state)
+{
+	(void)state;
+	for (int for_good = 0; for_good < 2; for_good++) {
+		pid_t child;
+		int status = -1;
+
+		(void)fflush(NULL);
+		child = fork();
+		assert_true(child >= 0);
+		if (child == 0)
+			exit_while_held(for_good);
+		assert_int_equal(waitpid(child, &status, 0), child);
+		assert_true(WIFEXITED(status));
+		assert_int_equal(WEXITSTATUS(status), 7);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(hsm_lets_the_process_end), /* first: it forks */
 	    cmocka_unit_test(hsm_derives_every_known_decoder_key),
 	    cmocka_unit_test(hsm_vending_keys_cannot_be_read),
 	    cmocka_unit_test(hsm_padded_hmac_keys_are_the_same_key),
@@ -396,6 +522,7 @@ int main(void)
 	    cmocka_unit_test(hsm_logs_in_again),
 	    cmocka_unit_test(hsm_outlives_a_token_that_is_pulled_out),
 	    cmocka_unit_test(hsm_answers_later_what_was_asked_before),
+	    cmocka_unit_test(hsm_closes_a_module_that_does_not_answer),
 	};
 	struct bt_fault fault;
 

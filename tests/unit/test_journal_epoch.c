@@ -112,6 +112,24 @@ static void life_gone_by_is_noticed(void **state)
 	assert_int_equal(count(w, "SELECT count(*) FROM exceptions WHERE code='epoch' AND terminal='0142'"), 1);
 }
 
+/* A request of the life before that was days on its way: refused, and no copy of the terminal is behind it. */
+static void late_upload_is_no_copy(void **state)
+{
+	struct world *w = *state;
+	struct copy old;
+	struct bt_head head;
+	put_signs(w, 2);
+	upload_all(w);
+	take_copy(w, &old);
+	recover(w);
+	put_signs(w, 1);
+	upload_all(w);
+	put_back(w, &old);
+	assert_int_equal(fixture_open(&w->f), BT_OK);
+	assert_int_equal(upload(w, 0, 10, &head), 409);
+	assert_int_equal(count(w, "SELECT count(*) FROM exceptions"), 0);
+}
+
 /* What paper brought back is nobody's sale to the ledger until a person has seen to it. */
 static void paper_is_named(void **state)
 {
@@ -135,6 +153,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(goes_on_after_a_loss, make, end),
 	    cmocka_unit_test_setup_teardown(copy_is_a_fork, make, end),
 	    cmocka_unit_test_setup_teardown(life_gone_by_is_noticed, make, end),
+	    cmocka_unit_test_setup_teardown(late_upload_is_no_copy, make, end),
 	    cmocka_unit_test_setup_teardown(paper_is_named, make, end),
 	};
 	return cmocka_run_group_tests_name("journal epoch", tests, NULL, NULL);

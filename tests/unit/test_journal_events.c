@@ -494,6 +494,160 @@ static void acknowledged_head(void **state)
 	assert_int_equal(fixture_put_paid(f, 2, 32), BT_ECORRUPT);
 }
 
+/* Events and what the head-end acknowledges, in one commit. */
+static void acknowledged_with_a_put(void **state)
+{
+	struct fixture *f = *state;
+	char id[37];
+	assert_int_equal(fixture_put_paid(f, 1, 16), BT_OK);
+	struct bt_head head = bt_journal_head(f->journal), wrong = head;
+	struct bt_event_in event = {
+	    .kind = BT_EVENT_SETTLED, .sale_id = fixture_sale_id(1, id), .body = bt_bytes_of("{\"at\":1}")};
+	/* A put that is refused acknowledges nothing either. */
+	struct bt_event_in stranger = {
+	    .kind = BT_EVENT_SETTLED, .sale_id = fixture_sale_id(9, id), .body = bt_bytes_of("{\"at\":1}")};
+	assert_int_equal(bt_journal_put_acknowledged(f->journal, &stranger, 1, &head, NULL), BT_ESTATE);
+	assert_int_equal(bt_journal_acknowledged(f->journal), 0);
+	event.sale_id = fixture_sale_id(1, id);
+	assert_int_equal(bt_journal_put_acknowledged(f->journal, &event, 1, &head, NULL), BT_OK);
+	assert_int_equal(bt_journal_acknowledged(f->journal), 2);
+	assert_int_equal(bt_journal_head(f->journal).seq, 3);
+	struct bt_head newest = bt_journal_head(f->journal);
+	assert_int_equal(bt_journal_put_acknowledged(f->journal, NULL, 0, &newest, NULL), BT_OK);
+	assert_int_equal(bt_journal_put_acknowledged(f->journal, &event, 1, &head, NULL), BT_OK);
+	assert_int_equal(bt_journal_acknowledged(f->journal), 3);
+	fixture_close(f);
+	assert_int_equal(fixture_open(f), BT_OK);
+	assert_int_equal(bt_journal_acknowledged(f->journal), 3);
+	event.kind = BT_EVENT_KEY;
+	assert_int_equal(bt_journal_put_acknowledged(f->journal, &event, 1, &head, NULL), BT_EINPUT);
+	event.kind = BT_EVENT_SETTLED;
+	wrong.hash[0] ^= 1;
+	assert_int_equal(bt_journal_put_acknowledged(f->journal, &event, 1, &wrong, NULL), BT_ECORRUPT);
+	assert_int_equal(bt_journal_head(f->journal).seq, 4);
+	assert_int_equal(bt_journal_state(f->journal), BT_ECORRUPT);
+}
+
+/* An object is written as its canonical text would be; what cannot be is refused and leaves nothing. */
+static void body_as_an_object(void **state)
+{
+	struct fixture *f = *state;
+	struct bt_event_in in = {.kind = BT_EVENT_EXCEPTION, .sale_id = ""};
+	char long_text[BT_EVENT_BODY_MAX + 1];
+	struct bt_event event;
+	struct bt_buf body;
+	memset(long_text, 'x', sizeof long_text - 1);
+	long_text[sizeof long_text - 1] = 0;
+	json_t *trees[] = {json_pack("{s:[i,s], s:s}", "b", 5, "\xE0\xA4\xB0", "a", "\n"), json_array(),
+			   json_pack("{s:f}", "a", 0.5), json_pack("{s:s}", "a", long_text)};
+	static const enum bt_err expected[] = {BT_OK, BT_EINPUT, BT_EINPUT, BT_EFULL};
+	for (size_t i = 0; i < sizeof trees / sizeof *trees; i++) {
+		in.tree = trees[i];
+		assert_int_equal(bt_journal_put(f->journal, &in, 1, &f->fault), expected[i]);
+		json_decref(trees[i]);
+	}
+	assert_int_equal(bt_journal_head(f->journal).seq, 2);
+	fixture_close(f);
+	assert_int_equal(fixture_open(f), BT_OK);
+	bt_buf_init(&body, BT_EVENT_BODY_MAX);
+	assert_int_equal(bt_journal_newest(f->journal, BT_EVENT_EXCEPTION, NULL, &event, &body), BT_OK);
+	assert_string_equal((const char *)body.data, "{\"a\":\"\\n\",\"b\":[5,\"\xE0\xA4\xB0\"]}");
+	bt_buf_fini(&body);
+}
+
+static enum bt_err put_delivered(struct fixture *f, int sale, const char *docket, int copy)
+{
+	char id[37], body[256];
+	snprintf(body, sizeof body, "{\"copy\":%d,\"docket\":\"%s\",\"sale_id\":\"%s\"}", copy, docket,
+		 fixture_sale_id(sale, id));
+	return fixture_put(f, BT_EVENT_DELIVERED, 0, body);
+}
+
+/* The newest of a sale, or of a docket where that is all that is known; of another one, nothing. */
+static void what_was_handed_out(void **state)
+{
+	struct fixture *f = *state;
+	struct bt_event event;
+	struct bt_buf body;
+	char id[37];
+	bt_buf_init(&body, BT_EVENT_BODY_MAX);
+	assert_int_equal(put_delivered(f, 41, "D-0143-0611-001-4", 1), BT_OK);
+	assert_int_equal(put_delivered(f, 42, "D-0143-0611-002-5", 1), BT_OK);
+	assert_int_equal(put_delivered(f, 41, "D-0143-0611-001-4", 2), BT_OK);
+	assert_int_equal(bt_journal_handed(f->journal, fixture_sale_id(41, id), "", &event, &body), BT_OK);
+	assert_int_equal(event.seq, 4);
+	assert_non_null(memmem(body.data, body.len, "\"copy\":2", 8));
+	assert_int_equal(bt_journal_handed(f->journal, "", "D-0143-0611-002-5", &event, NULL), BT_OK);
+	assert_int_equal(event.seq, 3);
+	assert_int_equal(bt_journal_handed(f->journal, "", "D-0143-0611-002", &event, NULL), BT_ENOTFOUND);
+	assert_int_equal(bt_journal_handed(f->journal, fixture_sale_id(43, id), "D-0143-0611-002-5", &event, NULL),
+			 BT_ENOTFOUND);
+	fixture_close(f);
+	assert_int_equal(fixture_open(f), BT_OK);
+	assert_int_equal(bt_journal_handed(f->journal, fixture_sale_id(42, id), "", &event, NULL), BT_OK);
+	assert_int_equal(event.seq, 3);
+	bt_buf_fini(&body);
+}
+
+/* What the indexes could not hold as it is never comes on record. */
+static void handed_out_without_its_names(void **state)
+{
+	static const char *const bodies[] = {"{\"docket\":\"D-1\"}", "{\"docket\":\"D-1\",\"sale_id\":5}",
+					     "{\"docket\":\"D-\\\"1\",\"sale_id\":\"\"}",
+					     "{\"docket\":\"D-1\",\"sale_id\":\"\\n\"}",
+					     "{\"docket\":\"0123456789012345678901234567\",\"sale_id\":\"\"}"};
+	struct fixture *f = *state;
+	for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++)
+		assert_int_equal(fixture_put(f, BT_EVENT_DELIVERED, 0, bodies[i]), BT_EINPUT);
+	assert_int_equal(bt_journal_state(f->journal), BT_OK);
+	assert_int_equal(bt_journal_head(f->journal).seq, 1);
+}
+
+/* What Jansson makes of the same members. */
+static void expect_line(const struct bt_event *event)
+{
+	char prev[65], hash[65], signature[96];
+	struct bt_buf line;
+	bt_hex_encode(BT_BYTES(event->prev_hash), prev);
+	bt_hex_encode(BT_BYTES(event->hash), hash);
+	assert_int_equal(bt_base64_encode(BT_BYTES(event->signature), signature, sizeof signature), BT_OK);
+	json_t *o = json_pack("{s:s%, s:s, s:s, s:s, s:s, s:I, s:s, s:I}", "body", (const char *)event->body.data,
+			      event->body.len, "hash", hash, "kind", bt_event_kind_name(event->kind), "prev_hash", prev,
+			      "sale_id", event->sale_id, "seq", (json_int_t)event->seq, "signature", signature, "time",
+			      (json_int_t)event->time_ms);
+	char *text = json_dumps(o, JSON_COMPACT | JSON_SORT_KEYS);
+	bt_buf_init(&line, BT_EVENT_BODY_MAX * 6 + 1024);
+	assert_int_equal(bt_journal_line(event, &line), BT_OK);
+	assert_int_equal(line.len, strlen(text) + 1);
+	assert_memory_equal(line.data, text, line.len - 1);
+	assert_int_equal(line.data[line.len - 1], '\n');
+	bt_buf_fini(&line);
+	free(text);
+	json_decref(o);
+}
+
+static void event_as_a_line(void **state)
+{
+	static const char body[] = "{\"a\":\"\\n\\u0001 \xE0\xA4\xB0\xE0\xA5\x80 \\\"\"}";
+	struct bt_event event = {.seq = 17,
+				 .time_ms = INT64_MIN,
+				 .kind = BT_EVENT_EXCEPTION,
+				 .sale_id = "019a9f00-0000-7000-8000-000000000001",
+				 .body = bt_bytes_of(body)};
+	struct bt_buf line;
+	(void)state;
+	expect_line(&event);
+	event.time_ms = INT64_MAX;
+	event.body = bt_bytes_of("");
+	event.sale_id[0] = 0;
+	expect_line(&event);
+	bt_buf_init(&line, 300);
+	assert_int_equal(bt_buf_put(&line, "keep", 4), BT_OK);
+	assert_int_equal(bt_journal_line(&event, &line), BT_EFULL);
+	assert_string_equal((const char *)line.data, "keep");
+	bt_buf_fini(&line);
+}
+
 static void projections_made_anew(void **state)
 {
 	struct fixture *f = *state;
@@ -554,6 +708,11 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(put_json, make, end),
 	    cmocka_unit_test_setup_teardown(reads_in_order_after_reopen, make, end),
 	    cmocka_unit_test_setup_teardown(acknowledged_head, make, end),
+	    cmocka_unit_test_setup_teardown(acknowledged_with_a_put, make, end),
+	    cmocka_unit_test_setup_teardown(body_as_an_object, make, end),
+	    cmocka_unit_test_setup_teardown(what_was_handed_out, make, end),
+	    cmocka_unit_test_setup_teardown(handed_out_without_its_names, make, end),
+	    cmocka_unit_test(event_as_a_line),
 	    cmocka_unit_test_setup_teardown(projections_made_anew, make, end),
 	    cmocka_unit_test_setup_teardown(reading_only, make, end),
 	};

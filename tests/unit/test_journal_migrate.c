@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include "core/journal/schema.h"
+#include "tests/sim/older_schema_steps.h"
 
 #define SALES  4
 #define EVENTS 13
@@ -351,14 +352,48 @@ static void old_version_is_recovered_from(void **state)
 	}
 }
 
-static void cut_at_each_operation(void **state)
+/* The files of a record of @p version, brought up once and taken back. */
+struct older {
+	uint8_t *db, *head;
+	size_t db_len, head_len;
+};
+
+static void make_older(struct fixture *f, int version, struct older *out)
 {
-	struct fixture *f = *state;
+	char path[128], sql[64];
+	sqlite3 *db = NULL;
+	make_version_1(f, "");
+	assert_int_equal(fixture_open(f), BT_OK);
+	fixture_close(f);
+	fixture_path(f, "journal.db", path);
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	for (int i = OLDER_SCHEMA_NEWEST - 2; i >= version - 1; i--)
+		assert_int_equal(sqlite3_exec(db, older_schema_undo[i], NULL, NULL, NULL), SQLITE_OK);
+	snprintf(sql, sizeof sql, "PRAGMA user_version=%d;PRAGMA wal_checkpoint(TRUNCATE)", version);
+	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_close(db), SQLITE_OK);
+	out->db = fixture_load(f, "journal.db", &out->db_len);
+	out->head = fixture_load(f, "journal.head", &out->head_len);
+}
+
+static void put_older(struct fixture *f, const struct older *older)
+{
+	char path[128];
+	fixture_path(f, "journal.db-wal", path);
+	(void)unlink(path);
+	fixture_save(f, "journal.db", older->db, older->db_len);
+	fixture_save(f, "journal.head", older->head, older->head_len);
+}
+
+static void cut_each_operation_from(struct fixture *f, int version)
+{
 	struct bt_journal_options options = fixture_options(f);
+	struct older older;
 	int at = 0, stayed = 0;
+	make_older(f, version, &older);
 	options.disk = &cut.disk;
 	do {
-		make_version_1(f, "");
+		put_older(f, &older);
 		cut.left = ++at;
 		cut.gone = false;
 		assert_true(at < 500);
@@ -367,13 +402,22 @@ static void cut_at_each_operation(void **state)
 		assert_true(err == BT_OK || gone);
 		bt_journal_close(f->journal);
 		f->journal = NULL;
-		stayed += version_of(f) == 1;
+		stayed += version_of(f) == version;
 		assert_int_equal(fixture_open(f), BT_OK);
 		expect_whole(f);
 		fixture_close(f);
 		assert_int_equal(version_of(f), BT_SCHEMA_VERSION);
 	} while (cut.gone);
 	assert_true(at > 15 && stayed > 3); /* cuts on both sides of the commit */
+	free(older.db);
+	free(older.head);
+}
+
+static void cut_at_each_operation(void **state)
+{
+	assert_int_equal(OLDER_SCHEMA_NEWEST, BT_SCHEMA_VERSION);
+	for (int version = 1; version < BT_SCHEMA_VERSION; version++)
+		cut_each_operation_from(*state, version);
 }
 
 int main(void)

@@ -59,13 +59,6 @@ static int end(void **state)
 	return 0;
 }
 
-static struct bt_mirror_status mirror_of(const struct world *w)
-{
-	struct bt_mirror_status status;
-	bt_journal_mirror(w->f.journal, &status);
-	return status;
-}
-
 static size_t lines_in(struct world *w)
 {
 	size_t len = 0, lines = 0;
@@ -83,7 +76,7 @@ static void follows_every_put(void **state)
 	struct bt_journal_report report;
 	assert_int_equal(lines_in(w), 1 + 2 * SALES);
 	assert_int_equal(open_world(w), BT_OK);
-	assert_int_equal(mirror_of(w).state, BT_MIRROR_WHOLE);
+	assert_int_equal(fixture_mirror(&w->f).state, BT_MIRROR_WHOLE);
 	assert_int_equal(fixture_put_paid(&w->f, 50, 800), BT_OK);
 	assert_int_equal(lines_in(w), 2 + 2 * SALES); /* before the put has returned */
 	assert_int_equal(bt_journal_verify(w->f.journal, &report, &w->f.fault), BT_OK);
@@ -100,7 +93,7 @@ static void torn_mirror_is_completed(void **state)
 	for (size_t cut = 0; cut < len; cut += 97) {
 		fixture_save(&w->f, "stick/journal-0142.mirror", text, cut);
 		assert_int_equal(open_world(w), BT_OK);
-		assert_int_equal(mirror_of(w).state, BT_MIRROR_WHOLE);
+		assert_int_equal(fixture_mirror(&w->f).state, BT_MIRROR_WHOLE);
 		fixture_close(&w->f);
 		uint8_t *again = fixture_load(&w->f, "stick/journal-0142.mirror", &now);
 		assert_int_equal(now, len);
@@ -122,7 +115,7 @@ static void rotten_mirror_is_found_and_made_good(void **state)
 		text[at] ^= 1;
 		assert_int_equal(open_world(w), BT_OK); /* the newest lines are read at a start, and rewritten */
 		assert_int_equal(bt_journal_verify(w->f.journal, &report, &w->f.fault), BT_OK);
-		assert_int_equal(mirror_of(w).state, BT_MIRROR_WHOLE);
+		assert_int_equal(fixture_mirror(&w->f).state, BT_MIRROR_WHOLE);
 		/* While it is open only verify reads it. */
 		text[at] ^= 1;
 		fixture_save(&w->f, "stick/journal-0142.mirror", text, len);
@@ -141,7 +134,7 @@ static void pulled_stick_stops_nothing(void **state)
 	snprintf(away, sizeof away, "%s-away", w->stick);
 	assert_int_equal(rename(w->stick, away), 0);
 	assert_int_equal(open_world(w), BT_OK);
-	assert_int_equal(mirror_of(w).state, BT_MIRROR_MISSING);
+	assert_int_equal(fixture_mirror(&w->f).state, BT_MIRROR_MISSING);
 	assert_int_equal(fixture_put_paid(&w->f, 50, 800), BT_OK);
 	assert_int_equal(fixture_put_tokened(&w->f, 50, 800), BT_OK);
 	assert_int_equal(rename(away, w->stick), 0);
@@ -149,7 +142,7 @@ static void pulled_stick_stops_nothing(void **state)
 	for (int i = 0; i < 20; i++) /* the clock of this test moves a second at each look */
 		assert_int_equal(fixture_put(&w->f, BT_EVENT_PRINTED, 50, "{\"copy\":1,\"result\":\"confirmed\"}"),
 				 BT_OK);
-	assert_int_equal(mirror_of(w).state, BT_MIRROR_WHOLE);
+	assert_int_equal(fixture_mirror(&w->f).state, BT_MIRROR_WHOLE);
 	assert_int_equal(lines_in(w), 1 + 2 * SALES + 22);
 }
 
@@ -314,7 +307,7 @@ static void mirror_rotten_in_the_middle_is_put_away(void **state)
 	assert_int_equal(kept_len, len);
 	assert_memory_equal(kept, text, len);
 	assert_int_equal(open_world(w), BT_OK);
-	assert_int_equal(mirror_of(w).state, BT_MIRROR_WHOLE);
+	assert_int_equal(fixture_mirror(&w->f).state, BT_MIRROR_WHOLE);
 	assert_int_equal(bt_journal_verify(w->f.journal, &report, &w->f.fault), BT_OK);
 	assert_true(report.mirror_equal);
 	free(kept);

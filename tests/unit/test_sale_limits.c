@@ -127,8 +127,7 @@ static void sale_limits_keys_from_a_slow_place(void **state)
 		enum bt_outlook outlook;
 		enum bt_denial denial;
 	} rows[] = {
-	    {BT_EBUSY, BT_OK, BT_OUTLOOK_TOKEN, BT_DENY_NONE},
-	    {BT_EBUSY, BT_EBUSY, BT_OUTLOOK_TOKEN, BT_DENY_KEYS},
+	    {BT_OK, BT_EBUSY, BT_OUTLOOK_TOKEN, BT_DENY_KEYS},
 	    {BT_OK, BT_ECRYPTO, BT_OUTLOOK_TOKEN, BT_DENY_KEYS},
 	    {BT_ENOTFOUND, BT_OK, BT_OUTLOOK_DOCKET, BT_DENY_KEYS},
 	    {BT_EUNSUPPORTED, BT_OK, BT_OUTLOOK_DOCKET, BT_DENY_KEY_CHANGE},

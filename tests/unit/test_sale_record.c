@@ -115,6 +115,37 @@ static void sale_record_round_trip(void **state)
 	assert_string_equal(sale.tenders[0].reference, "445566");
 }
 
+/* Over whom the bank was asked stands in the tender; an older record does not say, another word nobody could follow. */
+static void sale_record_way_of_a_tender(void **state)
+{
+	static const char *const words[] = {"head-end", "psp"};
+	static const char *const bad[] = {"\"bank\"", "\"\"", "7", "{}"};
+	struct bt_sale sale = token_sale(), back;
+	char text[TEXT_MAX];
+
+	(void)state;
+	for (int way = BT_WAY_SERVER; way <= BT_WAY_SERVICE; way++) {
+		struct bt_buf out;
+
+		sale.tenders[0].way = (enum bt_tender_way)way;
+		bt_buf_init(&out, TEXT_MAX);
+		assert_int_equal(bt_sale_encode(&sale, &out), BT_OK);
+		snprintf(text, sizeof text, ",\"way\":\"%s\"}]", words[way - BT_WAY_SERVER]);
+		assert_non_null(strstr((const char *)out.data, text));
+		assert_int_equal(bt_sale_decode(bt_buf_view(&out), &back, NULL), BT_OK);
+		assert_int_equal(back.tenders[0].way, way);
+		bt_buf_fini(&out);
+	}
+	assert_int_equal(decode(token_text, &back), BT_OK);
+	assert_int_equal(back.tenders[0].way, BT_WAY_UNSAID);
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		const char *end = strstr(token_text, "}]");
+
+		snprintf(text, sizeof text, "%.*s,\"way\":%s%s", (int)(end - token_text), token_text, bad[i], end);
+		assert_int_equal(decode(text, &back), BT_EFORMAT);
+	}
+}
+
 static void sale_record_too_small_a_buffer(void **state)
 {
 	struct bt_sale sale = token_sale();
@@ -269,6 +300,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(sale_record_is_the_contract_to_the_byte),
 	    cmocka_unit_test(sale_record_round_trip),
+	    cmocka_unit_test(sale_record_way_of_a_tender),
 	    cmocka_unit_test(sale_record_too_small_a_buffer),
 	    cmocka_unit_test(sale_record_lease_of_any_number),
 	    cmocka_unit_test(sale_record_cut_at_each_byte),

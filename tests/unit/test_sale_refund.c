@@ -282,6 +282,34 @@ static void refund_loses_to_a_released_token(void **state)
 	assert_int_equal(refund(shop, view.sale.receipt), BT_ESTATE);
 }
 
+/* Another counter had given the credit on the docket: it stands, and the record of the one that took the money says so.
+ */
+static void refund_loses_to_a_credit_given_elsewhere(void **state)
+{
+	struct shop *shop = *state;
+	struct bt_answer answer;
+
+	shop->consumer.kind = BT_KIND_DUES;
+	pay_for_a_docket(shop);
+	shop_go_online(shop);
+	assert_int_equal(refund(shop, shop_view(shop).sale.receipt), BT_OK);
+	answer = shop_bad(shop, BT_EREFUSED, "token_released");
+	shop_give(shop, &answer);
+	assert_int_equal(shop->calls[shop->calls_count - 1].kind, BT_CALL_INQUIRY);
+	answer = shop_good(shop);
+	answer.rev = 1;
+	answer.token[0] = 0;
+	answer.tid = 0;
+	shop_give(shop, &answer);
+	assert_int_equal(shop_view(shop).state, BT_SALE_CREDITED);
+	assert_int_equal(shop_row(shop).stage, BT_STAGE_CREDITED);
+	assert_true(shop_row(shop).settled);
+	assert_int_equal(count_events(shop, BT_EVENT_REFUNDED), 0);
+	assert_int_equal(refund(shop, shop_view(shop).sale.receipt), BT_ESTATE);
+	shop_restart(shop);
+	assert_int_equal(shop_row(shop).stage, BT_STAGE_CREDITED);
+}
+
 /* Released, and the inquiry is lost: the refund stands open, and the next question leads to the token again. */
 static void refund_released_then_inquiry_lost(void **state)
 {
@@ -537,6 +565,7 @@ int main(void)
 	    TEST(refund_offline_waits),
 	    TEST(refund_deadline_frees_the_counter),
 	    TEST(refund_loses_to_a_released_token),
+	    TEST(refund_loses_to_a_credit_given_elsewhere),
 	    TEST(refund_released_then_inquiry_lost),
 	    TEST(refund_while_a_request_is_out),
 	    TEST(refund_after_a_request_that_never_ends),

@@ -53,7 +53,7 @@ static enum bt_err print(struct shop *shop)
 
 static void seal(struct shop *shop)
 {
-	const struct bt_receipt_note notes[] = {{50000, 1}};
+	const struct bt_receipt_note notes[] = {{50000, 1, 0}};
 	struct bt_till till;
 
 	bt_till_begin(&till, shop->journal, 611);
@@ -115,7 +115,7 @@ static void a_z_is_printed_once_and_then_copied(void **state)
 	seal(shop);
 	assert_int_equal(print(shop), BT_OK);
 	assert_int_equal(newest_slip(shop)->copy, 1);
-	assert_true(has_line(newest_slip(shop), "Z REPORT, the shift is closed"));
+	assert_true(has_line(newest_slip(shop), "Z REPORT, the shift has ended"));
 	assert_true(has_line(newest_slip(shop), "Cash expected"));
 	assert_true(has_line(newest_slip(shop), "The cash agrees"));
 	assert_true(has_line(newest_slip(shop), "Signature of the supervisor"));

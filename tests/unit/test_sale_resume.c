@@ -405,6 +405,56 @@ static void nothing_left_is_made_here(void **state)
 	assert_true(shop_view(shop).sale.has_tid);
 }
 
+/* A docket without a TID is out: at another counter the head-end would make a token of its own of it, so none is made
+ * here any more (PROTOCOL T1, S4). */
+static void docket_out_waits_for_the_server(void **state)
+{
+	struct shop *shop = *state;
+	struct bt_answer answer;
+
+	use_other_protocol(shop);
+	bt_vault_seal(&shop->vault);
+	shop_go_offline(shop);
+	shop_pay(shop, 50000);
+	assert_int_equal(shop_view(shop).state, BT_SALE_PENDING);
+	assert_false(shop_view(shop).sale.has_tid);
+	shop_unlock(shop);
+	assert_int_equal(bt_teller_finish(shop->teller, shop->sale_id), BT_ESTATE);
+	assert_int_equal(shop_view(shop).state, BT_SALE_PENDING);
+	shop_go_online(shop);
+	assert_int_equal(bt_teller_finish(shop->teller, shop->sale_id), BT_OK);
+	lose(shop, BT_EUNREACHABLE);
+	assert_int_equal(shop_view(shop).state, BT_SALE_PENDING);
+	assert_string_equal(shop_row(shop).token, "");
+	shop_go_online(shop);
+	assert_int_equal(bt_teller_finish(shop->teller, shop->sale_id), BT_OK);
+	answer = their_token(shop);
+	shop_give(shop, &answer);
+	assert_string_equal(shop_row(shop).token, "99998888777766665555");
+}
+
+/* It was asked and said not now, or it was asked before the power went: only that head-end may make this one. */
+static void asked_before_waits_for_the_server(void **state)
+{
+	struct shop *shop = *state;
+	struct bt_answer answer;
+
+	use_other_protocol(shop);
+	shop_pay(shop, 50000);
+	answer = shop_bad(shop, BT_EREFUSED, "tid_wait");
+	shop_give(shop, &answer);
+	assert_int_equal(shop_view(shop).state, BT_SALE_PENDING);
+	assert_int_equal(shop_view(shop).denial, BT_DENY_SERVER);
+	assert_string_equal(shop_row(shop).token, "");
+	shop_go_online(shop);
+	pay_and_be_cut(shop);
+	shop_go_online(shop);
+	assert_int_equal(bt_teller_take_up(shop->teller, shop->sale_id), BT_OK);
+	lose(shop, BT_EUNREACHABLE);
+	assert_int_equal(shop_view(shop).state, BT_SALE_PENDING);
+	assert_string_equal(shop_row(shop).token, "");
+}
+
 static bool has_mark(const struct bt_receipt *receipt, const char *text)
 {
 	for (int i = 0; i < receipt->count; i++)
@@ -499,6 +549,8 @@ int main(void)
 	    TEST(unknown_outcome_then_a_late_answer),
 	    TEST(inquiry_finds_a_tombstone),
 	    TEST(nothing_left_is_made_here),
+	    TEST(docket_out_waits_for_the_server),
+	    TEST(asked_before_waits_for_the_server),
 	    TEST(override_marks_the_slip),
 	    TEST(cut_off_is_in_doubt),
 	};

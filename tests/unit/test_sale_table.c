@@ -181,6 +181,7 @@ static void sale_table_every_wait_survives_every_answer(void **state)
 	assert_non_null(bt_sale_find_step(BT_SALE_INQUIRING, BT_SALE_EV_VEND_LOST));
 	assert_non_null(bt_sale_find_step(BT_SALE_INQUIRING, BT_SALE_EV_VEND_REFUSED));
 	assert_non_null(bt_sale_find_step(BT_SALE_REFUNDING, BT_SALE_EV_VEND_OK));
+	assert_non_null(bt_sale_find_step(BT_SALE_REFUNDING, BT_SALE_EV_VEND_CREDITED));
 	assert_non_null(bt_sale_find_step(BT_SALE_REFUNDING, BT_SALE_EV_VEND_LOST));
 	assert_non_null(bt_sale_find_step(BT_SALE_REFUNDING, BT_SALE_EV_VEND_REFUSED));
 	assert_non_null(bt_sale_find_step(BT_SALE_REFUNDING, BT_SALE_EV_VEND_DIVERGED));

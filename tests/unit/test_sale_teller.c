@@ -91,6 +91,35 @@ static void sale_teller_deadline_then_equal_answer_settles(void **state)
 	assert_int_equal(bt_teller_state(shop->teller), BT_OK);
 }
 
+/* Another question has taken time already: the consumer does not wait for both as long, and the request goes out. */
+static void sale_teller_waits_less_when_it_was_waited_before(void **state)
+{
+	struct shop *shop = *state;
+	struct bt_answer answer;
+
+	bt_teller_wait_less(shop->teller, 2000);
+	shop_pay(shop, 50000);
+	assert_int_equal(bt_teller_due_ms(shop->teller), 1000);
+	shop_pass(shop, 1000);
+	assert_int_equal(shop_view(shop).state, BT_SALE_TOKENED);
+	answer = shop_good(shop);
+	shop_give(shop, &answer);
+	assert_true(shop_view(shop).settled);
+	/* The one behind waits as ever. */
+	shop_pay(shop, 50000);
+	assert_int_equal(bt_teller_due_ms(shop->teller), 3000);
+	answer = shop_good(shop);
+	shop_give(shop, &answer);
+	/* All of it and more: made here at once, and the head-end asked all the same. */
+	bt_teller_wait_less(shop->teller, 9000);
+	shop_pay(shop, 50000);
+	shop_pass(shop, 0);
+	assert_int_equal(shop_view(shop).state, BT_SALE_TOKENED);
+	answer = shop_good(shop);
+	shop_give(shop, &answer);
+	assert_true(shop_view(shop).settled);
+}
+
 /* One call that was late is one failure, not two: the answer that comes after the deadline is not counted again. */
 static void sale_teller_one_late_call_does_not_close_the_line(void **state)
 {
@@ -486,6 +515,7 @@ int main(void)
 	    TEST(sale_teller_asks_with_the_journaled_body),
 	    TEST(sale_teller_lost_reply_is_made_here),
 	    TEST(sale_teller_deadline_then_equal_answer_settles),
+	    TEST(sale_teller_waits_less_when_it_was_waited_before),
 	    TEST(sale_teller_one_late_call_does_not_close_the_line),
 	    TEST(sale_teller_late_different_answer_stops),
 	    TEST(sale_teller_every_difference_stops),

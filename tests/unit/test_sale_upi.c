@@ -2,127 +2,7 @@
  * wherever the power goes.
  * rooms: core/sale core/shift core/wire core/receipt core/tender core/authority core/directory core/tariff core/journal
  * core/sts core/money core/base */
-#include "tests/unit/teller_fixture.h"
-
-#include "core/sale/upi.h"
-
-#define UTR   "632512345678"
-#define LINK  "upi://pay?pa=batti@bank&am=500.00"
-#define QR_MS INT64_C(300000)
-#define PAISE 50000
-
-static const struct shop_call *last(const struct shop *shop)
-{
-	return &shop->calls[shop->calls_count - 1];
-}
-
-static enum bt_err try_upi(struct shop *shop, char sale_id[37])
-{
-	struct bt_draft draft = {.consumer = shop->consumer, .amount = PAISE, .tender = bt_tender_find("upi")};
-
-	return bt_teller_upi_begin(shop->teller, &draft, sale_id, &shop->fault);
-}
-
-static struct bt_upi_view upi_view(struct shop *shop)
-{
-	struct bt_upi_view view;
-
-	assert_int_equal(bt_teller_upi_view(shop->teller, shop->sale_id, &view), BT_OK);
-	return view;
-}
-
-static enum bt_upi_stage stage(struct shop *shop)
-{
-	return upi_view(shop).stage;
-}
-
-/* An answer to the newest question about a payment. */
-static struct bt_answer word(const struct shop *shop, enum bt_payment_status status)
-{
-	struct bt_answer answer = {
-	    .kind = last(shop)->kind, .id = last(shop)->id, .status = 200, .latency_ms = 100, .era = 1};
-
-	answer.server_time_ms = shop->wall_ms;
-	answer.payment.status = status;
-	bt_text_copy(answer.sale_id, sizeof answer.sale_id, last(shop)->sale_id);
-	bt_text_copy(answer.payment.payment_id, sizeof answer.payment.payment_id, last(shop)->payment_id);
-	if (last(shop)->kind == BT_CALL_PAYMENT_OPEN) {
-		bt_text_copy(answer.payment.qr, sizeof answer.payment.qr, LINK);
-		answer.payment.expires_at_ms = shop->wall_ms + QR_MS;
-		return answer;
-	}
-	answer.payment.amount = PAISE;
-	if (status == BT_PAYMENT_PAID)
-		bt_text_copy(answer.payment.utr, sizeof answer.payment.utr, UTR);
-	return answer;
-}
-
-static void say(struct shop *shop, enum bt_payment_status status)
-{
-	struct bt_answer answer = word(shop, status);
-
-	shop_give(shop, &answer);
-}
-
-static void say_attempt(struct shop *shop, enum bt_payment_attempt attempt)
-{
-	struct bt_answer answer = word(shop, BT_PAYMENT_ACTIVE);
-
-	answer.payment.attempt = attempt;
-	shop_give(shop, &answer);
-}
-
-static void say_error(struct shop *shop, enum bt_err err, const char *code)
-{
-	struct bt_answer answer = word(shop, BT_PAYMENT_UNKNOWN);
-
-	answer.payment = (struct bt_payment_word){.status = BT_PAYMENT_UNKNOWN};
-	answer.fault.err = err;
-	bt_text_copy(answer.code, sizeof answer.code, code);
-	shop_give(shop, &answer);
-}
-
-static void begin(struct shop *shop)
-{
-	assert_int_equal(try_upi(shop, shop->sale_id), BT_OK);
-	assert_int_equal(last(shop)->kind, BT_CALL_PAYMENT_OPEN);
-}
-
-static void show(struct shop *shop)
-{
-	begin(shop);
-	say(shop, BT_PAYMENT_ACTIVE);
-	assert_int_equal(stage(shop), BT_UPI_SHOWN);
-}
-
-/* Let time go by until a question is out. */
-static void wait_for(struct shop *shop, enum bt_call_kind kind)
-{
-	int before = shop->calls_count;
-
-	for (int i = 0; i < 200 && shop->calls_count == before; i++)
-		shop_pass(shop, 1000);
-	assert_int_equal(shop->calls_count, before + 1);
-	assert_int_equal(last(shop)->kind, kind);
-}
-
-static void sold_by_server(struct shop *shop)
-{
-	struct bt_answer answer;
-
-	assert_int_equal(last(shop)->kind, BT_CALL_SALE);
-	answer = shop_good(shop);
-	shop_give(shop, &answer);
-	assert_int_equal(shop_view(shop).state, BT_SALE_TOKENED);
-}
-
-static bool paper_says(const struct bt_print_job *job, const char *text)
-{
-	for (int i = 0; i < job->receipt.count; i++)
-		if (strstr(job->receipt.lines[i].left, text) || strstr(job->receipt.lines[i].right, text))
-			return true;
-	return false;
-}
+#include "tests/unit/upi_fixture.h"
 
 /* ---- the plain way ---- */
 
@@ -218,6 +98,45 @@ static void sale_upi_captured_while_slow(void **state)
 	assert_int_equal(shop_view(shop).state, BT_SALE_TOKENED);
 	assert_true(shop_view(shop).made_here);
 	assert_string_equal(shop_view(shop).sale.tenders[0].reference, UTR);
+}
+
+/* One that picks tokens itself has the sale since the bank was asked, and may finish it for somebody else: none is made
+ * here, also when the request for it never left (PROTOCOL T5, T1). */
+static void sale_upi_is_left_to_who_picks_tokens(void **state)
+{
+	static const struct bt_protocol picks_itself = {.id = "picks", .convergent = false};
+	struct shop *shop = *state;
+	struct bt_answer answer;
+
+	shop->wire.protocol = &picks_itself;
+	show(shop);
+	wait_for(shop, BT_CALL_PAYMENT);
+	say(shop, BT_PAYMENT_PAID);
+	answer = shop_bad(shop, BT_EUNREACHABLE, "");
+	answer.sale_id[0] = 0;
+	shop_give(shop, &answer);
+	assert_int_equal(shop_view(shop).state, BT_SALE_PENDING);
+	assert_int_equal(shop_view(shop).denial, BT_DENY_SERVER);
+	assert_string_equal(shop_row(shop).token, "");
+}
+
+static void sale_upi_is_left_to_who_picks_tokens_while_slow(void **state)
+{
+	static const struct bt_protocol picks_itself = {.id = "picks", .convergent = false};
+	struct shop *shop = *state;
+	struct bt_answer slow;
+
+	shop->wire.protocol = &picks_itself;
+	show(shop);
+	for (int i = 0; i < 2; i++) {
+		wait_for(shop, BT_CALL_PAYMENT);
+		slow = word(shop, i == 0 ? BT_PAYMENT_ACTIVE : BT_PAYMENT_PAID);
+		slow.latency_ms = 2000;
+		shop_give(shop, &slow);
+	}
+	assert_int_equal(shop_view(shop).state, BT_SALE_PENDING);
+	assert_int_equal(shop_view(shop).denial, BT_DENY_SERVER);
+	assert_string_equal(shop_row(shop).token, "");
 }
 
 /* ---- questions ---- */
@@ -777,6 +696,37 @@ static void sale_upi_cut_after_a_new_qr(void **state)
 	assert_true(closed_first);
 }
 
+/* Sold by its second QR, and then the power goes: the first is closed and watched all the same, and money that comes
+ * for it is named. Once it is, nobody asks again. */
+static void sale_upi_cut_after_the_second_qr_was_paid(void **state)
+{
+	struct shop *shop = *state;
+	struct bt_answer answer;
+	char first[80];
+
+	show(shop);
+	bt_text_copy(first, sizeof first, last(shop)->payment_id);
+	wait_for(shop, BT_CALL_PAYMENT);
+	say_attempt(shop, BT_ATTEMPT_FAILED);
+	say(shop, BT_PAYMENT_CLOSED);
+	assert_int_equal(bt_teller_upi_renew(shop->teller, shop->sale_id), BT_OK);
+	say(shop, BT_PAYMENT_ACTIVE);
+	wait_for(shop, BT_CALL_PAYMENT);
+	say(shop, BT_PAYMENT_PAID);
+	sold_by_server(shop);
+	shop_restart(shop);
+	wait_for(shop, BT_CALL_PAYMENT_CLOSE);
+	assert_string_equal(last(shop)->payment_id, first);
+	assert_false(bt_journal_has_exception(shop->journal, shop->sale_id, "paid_twice"));
+	answer = word(shop, BT_PAYMENT_PAID);
+	bt_text_copy(answer.payment.utr, sizeof answer.payment.utr, "632599999999");
+	shop_give(shop, &answer);
+	assert_true(bt_journal_has_exception(shop->journal, shop->sale_id, "paid_twice"));
+	assert_string_equal(shop_view(shop).sale.tenders[0].reference, UTR);
+	assert_int_equal(bt_teller_upi_waiting(shop->teller, BT_UPI_WAITING, (struct bt_upi_view[BT_UPI_WAITING]){0}),
+			 0);
+}
+
 /* Let go before the cut: closed again, and a late success found all the same. */
 static void sale_upi_cut_after_the_end(void **state)
 {
@@ -829,6 +779,8 @@ int main(void)
 	    WITH_SHOP(sale_upi_needs_somebody_to_ask),
 	    WITH_SHOP(sale_upi_captured_and_the_server_is_gone),
 	    WITH_SHOP(sale_upi_captured_while_slow),
+	    WITH_SHOP(sale_upi_is_left_to_who_picks_tokens),
+	    WITH_SHOP(sale_upi_is_left_to_who_picks_tokens_while_slow),
 	    WITH_SHOP(sale_upi_one_question_at_a_time),
 	    WITH_SHOP(sale_upi_questions_slow_down_without_an_answer),
 	    WITH_SHOP(sale_upi_lost_request_is_asked_about),
@@ -856,6 +808,7 @@ int main(void)
 	    WITH_SHOP(sale_upi_cut_after_the_intent),
 	    WITH_SHOP(sale_upi_cut_while_shown),
 	    WITH_SHOP(sale_upi_cut_after_a_new_qr),
+	    WITH_SHOP(sale_upi_cut_after_the_second_qr_was_paid),
 	    WITH_SHOP(sale_upi_cut_after_the_end),
 	    WITH_SHOP(sale_upi_cut_after_let_go_for_cash),
 	    WITH_SHOP(sale_upi_cut_after_paid),

@@ -4,6 +4,7 @@
 #include "tests/unit/sandbox_fixture.h"
 
 #include "core/sandbox/account.h"
+#include "core/sandbox/terminal.h"
 
 #define RAMESH          "100244781560"
 #define RAMESH_SHOP     "100244781571"
@@ -18,8 +19,8 @@ static int setup(void **state)
 	head_end_set_clock(HEAD_END_NOW);
 	assert_true(bt_sbx_store_run(h->sbx.db, "UPDATE meta SET value=? WHERE name='town_at'", "i",
 				     HEAD_END_NOW - BT_SBX_DAY_MS));
-	assert_true(bt_sbx_store_run(h->sbx.db, "INSERT INTO terminals VALUES(?,3,0,x'00',zeroblob(32),0,NULL)", "t",
-				     HEAD_END_TERMINAL));
+	struct bt_sbx_terminal terminal = {.number = HEAD_END_TERMINAL, .lane = 3};
+	assert_true(bt_sbx_terminal_put(h->sbx.db, &terminal));
 	*state = h;
 	return 0;
 }
@@ -130,6 +131,67 @@ static void check_docket(void **state)
 	json_decref(sale);
 }
 
+/* A sale of @p paise at @p terminal, paid in @p tender; standing, or only paid for. */
+static void put_cash(struct head_end *h, const char *id, const char *terminal, const char *number, const char *tender,
+		     int64_t paise, int64_t at, bool stands)
+{
+	char sale[512];
+	snprintf(sale, sizeof sale,
+		 "{\"connection\":\"%s\",\"delivery\":\"token\",\"paid_at\":%lld,\"amount_paise\":%lld,"
+		 "\"tenders\":[{\"kind\":\"%s\",\"paise\":%lld},{\"kind\":\"card\",\"paise\":100}]}",
+		 number, (long long)at, (long long)paise + 100, tender, (long long)paise);
+	if (stands)
+		assert_true(bt_sbx_store_run(h->sbx.db,
+					     "INSERT INTO sales(sale_id, state, terminal, connection, delivery, paise,"
+					     " at, sale) VALUES(?,'committed',?,?,'token',?,?,?)",
+					     "tttiit", id, terminal, number, paise, at, sale));
+	else
+		assert_true(
+		    bt_sbx_store_run(h->sbx.db, "INSERT INTO paid VALUES(?,?,?,?,1)", "ttti", id, terminal, sale, at));
+}
+
+static int64_t cash_elsewhere(struct head_end *h, const char *path)
+{
+	json_t *answer = account(h, path);
+	const json_t *cash = json_object_get(answer, "cash_elsewhere");
+	int64_t paise = number_of(cash, "amount_paise");
+	assert_int_equal(number_of(cash, "since"), INT64_C(1795285800000)); /* 22 November 2026, 00:00 in India */
+	json_decref(answer);
+	return paise;
+}
+
+/* Of the person, of today, in cash, and at every terminal but the one that asks. */
+static void check_cash(void **state)
+{
+	struct head_end *h = *state;
+	const int64_t midnight = INT64_C(1795285800000), noon = HEAD_END_NOW - BT_SBX_HOUR_MS;
+	assert_int_equal(cash_elsewhere(h, PATH_OF(RAMESH)), 0);
+	put_cash(h, "own", HEAD_END_TERMINAL, RAMESH, "cash", 70000, noon, true);
+	put_cash(h, "own paid", HEAD_END_TERMINAL, RAMESH, "cash", 70000, noon, false);
+	put_cash(h, "before", "0143", RAMESH, "cash", 70000, midnight - 1, true);
+	put_cash(h, "by card", "0143", RAMESH, "card", 70000, noon, true);
+	put_cash(h, "stranger", "0143", KAMLA, "cash", 70000, noon, true);
+	assert_int_equal(cash_elsewhere(h, PATH_OF(RAMESH)), 0);
+	put_cash(h, "first", "0143", RAMESH, "cash", 10000, midnight, true);
+	put_cash(h, "shop", "0144", RAMESH_SHOP, "cash", 2000, noon, true);
+	put_cash(h, "docket", "0144", RAMESH, "cash", 300, noon, false);
+	assert_int_equal(cash_elsewhere(h, PATH_OF(RAMESH)), 12300);
+	assert_int_equal(cash_elsewhere(h, PATH_OF(RAMESH_SHOP)), 12300);
+	/* The docket is finished: once. Its record says how it was paid, whatever the deliverer's says. */
+	put_cash(h, "docket", "0144", RAMESH, "card", 300, noon, true);
+	assert_int_equal(cash_elsewhere(h, PATH_OF(RAMESH)), 12300);
+	/* What was given back has gone. */
+	put_cash(h, "given back", "0144", RAMESH, "cash", 40, noon, false);
+	assert_int_equal(cash_elsewhere(h, PATH_OF(RAMESH)), 12340);
+	assert_true(
+	    bt_sbx_store_run(h->sbx.db,
+			     "INSERT INTO events VALUES('0144',1,?,'given back','refunded','{}','','','posted','',"
+			     "?)",
+			     "ii", noon, noon));
+	assert_true(bt_sbx_store_run(h->sbx.db, "UPDATE sales SET state='reversed' WHERE sale_id='shop'", ""));
+	assert_int_equal(cash_elsewhere(h, PATH_OF(RAMESH)), 10300);
+}
+
 static void put_app_payment(struct head_end *h, const char *id, const char *number, const char *delivery,
 			    const char *bank, int64_t received, int64_t in_meter)
 {
@@ -214,6 +276,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(check_person, setup, head_end_teardown),
 	    cmocka_unit_test_setup_teardown(check_counter, setup, head_end_teardown),
 	    cmocka_unit_test_setup_teardown(check_docket, setup, head_end_teardown),
+	    cmocka_unit_test_setup_teardown(check_cash, setup, head_end_teardown),
 	    cmocka_unit_test_setup_teardown(check_app, setup, head_end_teardown),
 	    cmocka_unit_test_setup_teardown(check_reconnection, setup, head_end_teardown),
 	    cmocka_unit_test_setup_teardown(check_strangers, setup, head_end_teardown),

@@ -8,6 +8,7 @@
 #include "core/receipt/record.h"
 #include "core/sandbox/docket_in.h"
 #include "core/sandbox/fact.h"
+#include "core/sandbox/ledger.h"
 
 #define OWNER "0142"
 #define OTHER "0143"
@@ -180,6 +181,7 @@ static void upload_paid(struct bench *bench, int64_t amount)
 	assert_true(bt_sbx_store_run(bench->server.sbx.db,
 				     "INSERT INTO paid(sale_id, terminal, sale, time) VALUES(?,?,?,?)", "ttti", SALE,
 				     OWNER, text, bt_sbx_now_ms()));
+	assert_true(bt_sbx_ledger_note_receipt(bench->server.sbx.db, bench->record.receipt, SALE));
 	free(text);
 }
 
@@ -380,6 +382,43 @@ static void waits_after_a_restore(void **state)
 	expect_token(bench, bench->text, 201, token);
 }
 
+static void note_era(struct bench *bench, const char *terminal, int seq, int era)
+{
+	char body[24];
+
+	snprintf(body, sizeof body, "{\"era\":%d}", era);
+	assert_true(bt_sbx_store_run(bench->server.sbx.db, "INSERT INTO events VALUES(?,?,?,'','era',?,'','','','',0)",
+				     "tiit", terminal, (int64_t)seq, bt_sbx_now_ms(), body));
+}
+
+/* Another counter may have finished this docket under the meter's next key before the restore: its owner is given
+ * nothing before that counter's record has come, and neither is a third one (PROTOCOL H4). */
+static void the_owner_waits_for_the_others(void **state)
+{
+	struct bench *bench = *state;
+	char *record = owner_record(bench, 50000), body[4096], token[21];
+	json_t *answer;
+
+	note_era(bench, OWNER, 1, 1);
+	note_era(bench, OTHER, 1, 1);
+	bench->server.sbx.era = 2;
+	bench->server.sbx.own_floor = bt_sbx_tid_minute(bench->record.paid_at_ms) + 4 * BT_SBX_LANES + 1;
+	assert_true(bt_sbx_meta_put_int(bench->server.sbx.db, "restored_at", bt_sbx_now_ms()));
+	snprintf(body, sizeof body, "{\"era\":2,\"sale\":%s}", record);
+	assert_int_equal(head_end_call(&bench->server, OWNER, "POST", "/v1/sales", body, &answer), 409);
+	assert_string_equal(head_end_code(answer), "docket_waits");
+	json_decref(answer);
+	assert_int_equal(head_end_count_committed(&bench->server), 0);
+	note_era(bench, OWNER, 2, 2);
+	expect_refused(bench, bench->text, "docket_waits");
+	note_era(bench, OTHER, 2, 2);
+	assert_int_equal(head_end_call(&bench->server, OWNER, "POST", "/v1/sales", body, &answer), 201);
+	snprintf(token, sizeof token, "%s", json_string_value(json_object_get(answer, "token")));
+	json_decref(answer);
+	assert_int_equal(strlen(token), 20);
+	free(record);
+}
+
 /* What the other terminal's record says that it handed out. */
 static struct bt_sbx_outcome post_delivered(struct bench *bench, const char *token, const char *proof)
 {
@@ -453,6 +492,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(asks_who_signed, open_bench, close_bench),
 	    cmocka_unit_test_setup_teardown(follows_the_key, open_bench, close_bench),
 	    cmocka_unit_test_setup_teardown(waits_after_a_restore, open_bench, close_bench),
+	    cmocka_unit_test_setup_teardown(the_owner_waits_for_the_others, open_bench, close_bench),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,6 +8,7 @@
 #include <openssl/evp.h>
 
 #include "core/sandbox/grants.h"
+#include "core/sandbox/lanes.h"
 
 #define OTHER "100244781560"
 #define METER "04740075298" /* of OTHER */
@@ -161,10 +162,29 @@ static void sandbox_lanes_are_for_life(void **state)
 	json_decref(take_lease(bench));
 	/* Dead leases free no lane of a terminal that is not withdrawn. */
 	head_end_set_clock(HEAD_END_NOW + 100 * LIFE);
-	assert_false(bt_sbx_terminal_place(bench->sbx.db, bt_sbx_now_ms(), &placed));
+	assert_false(bt_sbx_terminal_place(&bench->sbx, bt_sbx_now_ms(), &placed));
 	json_t *lease = take_lease(bench);
 	assert_int_equal(json_integer_value(json_object_get(lease, "lane")), 3);
 	json_decref(lease);
+}
+
+/* A restored ledger whose marks are lost knows nothing of a lease that was given behind the backup: it counts the
+ * longest there can be. */
+static void sandbox_lanes_outlive_a_forgotten_lease(void **state)
+{
+	struct head_end *bench = *state;
+	struct bt_sbx_terminal placed = {.lane = -1};
+	int64_t longest = BT_SBX_LEASE_HOURS_MAX * BT_SBX_HOUR_MS +
+			  (int64_t)BT_SBX_GRANTS_MAX * BT_SBX_GRANT_DAYS * BT_SBX_DAY_MS +
+			  5 * BT_SBX_LANES_MOST * BT_SBX_MINUTE_MS;
+	fill_lanes(bench);
+	assert_true(bt_sbx_terminal_revoke(bench->sbx.db, HEAD_END_TERMINAL));
+	assert_int_equal(unlinkat(bench->sbx.dir_fd, "marks", 0), 0);
+	assert_true(bt_sbx_begin_era(&bench->sbx));
+	int64_t restored_at = bt_sbx_now_ms();
+	assert_false(bt_sbx_terminal_place(&bench->sbx, restored_at + longest - BT_SBX_MINUTE_MS, &placed));
+	assert_true(bt_sbx_terminal_place(&bench->sbx, restored_at + longest + BT_SBX_MINUTE_MS, &placed));
+	assert_int_equal(placed.lane, 3);
 }
 
 /* Withdrawn, its lane is given on when its last lease is dead by 5n minutes, above a floor of 4n minutes. */
@@ -175,9 +195,9 @@ static void sandbox_lanes_outlive_the_last_lease(void **state)
 	fill_lanes(bench);
 	json_decref(take_lease(bench));
 	assert_true(bt_sbx_terminal_revoke(bench->sbx.db, HEAD_END_TERMINAL));
-	assert_false(bt_sbx_terminal_place(bench->sbx.db, HEAD_END_NOW + LIFE + WAIT, &placed));
+	assert_false(bt_sbx_terminal_place(&bench->sbx, HEAD_END_NOW + LIFE + WAIT, &placed));
 	assert_int_equal(placed.lane, -1);
-	assert_true(bt_sbx_terminal_place(bench->sbx.db, HEAD_END_NOW + LIFE + WAIT + BT_SBX_MINUTE_MS, &placed));
+	assert_true(bt_sbx_terminal_place(&bench->sbx, HEAD_END_NOW + LIFE + WAIT + BT_SBX_MINUTE_MS, &placed));
 	assert_int_equal(placed.lane, 3);
 	assert_string_not_equal(placed.number, HEAD_END_TERMINAL);
 	assert_int_equal(placed.lane_floor,
@@ -194,9 +214,8 @@ static void sandbox_lanes_wait_for_codes_read_out(void **state)
 	json_decref(take_lease(bench));
 	assert_true(bt_sbx_grants_read_out(&bench->sbx, HEAD_END_TERMINAL, &grant));
 	assert_true(bt_sbx_terminal_revoke(bench->sbx.db, HEAD_END_TERMINAL));
-	assert_false(bt_sbx_terminal_place(bench->sbx.db, HEAD_END_NOW + LIFE + EXTRA + WAIT, &placed));
-	assert_true(
-	    bt_sbx_terminal_place(bench->sbx.db, HEAD_END_NOW + LIFE + EXTRA + WAIT + BT_SBX_MINUTE_MS, &placed));
+	assert_false(bt_sbx_terminal_place(&bench->sbx, HEAD_END_NOW + LIFE + EXTRA + WAIT, &placed));
+	assert_true(bt_sbx_terminal_place(&bench->sbx, HEAD_END_NOW + LIFE + EXTRA + WAIT + BT_SBX_MINUTE_MS, &placed));
 	assert_int_equal(placed.lane, 3);
 }
 
@@ -237,6 +256,7 @@ int main(void)
 	    TEST(sandbox_grants_used_are_noted),
 	    TEST(sandbox_lanes_are_for_life),
 	    TEST(sandbox_lanes_outlive_the_last_lease),
+	    TEST(sandbox_lanes_outlive_a_forgotten_lease),
 	    TEST(sandbox_lanes_wait_for_codes_read_out),
 	    TEST(sandbox_lanes_fifty_tokens),
 	};

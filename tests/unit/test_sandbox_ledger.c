@@ -166,6 +166,34 @@ static void check_replay_gives_same_answer(void **state)
 	json_decref(sale);
 }
 
+/* A head-end that picks minutes itself (PROTOCOL T5): whatever is named, once for an id, and an inquiry says which. */
+static void check_minutes_are_picked(void **state)
+{
+	struct bench *bench = *state;
+	json_t *first, *again, *asked;
+	char token[21], path[80];
+	json_t *sale = make_sale(bench, RAMESH, 40000);
+	right_token(bench, sale, token);
+	bench->server.sbx.picks = true;
+	assert_int_equal(call(bench, "POST", "/v1/sales", head_end_request(sale), &first), 201);
+	assert_string_not_equal(json_string_value(json_object_get(first, "token")), token);
+	assert_int_equal(json_integer_value(json_object_get(first, "tid")) % BT_SBX_LANES, 0);
+	json_object_set_new(sale, "tid", json_integer(json_integer_value(json_object_get(sale, "tid")) + 16));
+	assert_int_equal(call(bench, "POST", "/v1/sales", head_end_request(sale), &again), 200);
+	assert_true(json_equal(first, again));
+	snprintf(path, sizeof path, "/v1/sales/%s", head_end_sale_id(sale));
+	assert_int_equal(call(bench, "GET", path, NULL, &asked), 200);
+	assert_true(json_equal(first, asked));
+	json_decref(asked);
+	json_object_set_new(sale, "amount_paise", json_integer(50000));
+	assert_int_equal(call(bench, "POST", "/v1/sales", head_end_request(sale), &asked), 400);
+	bench->server.sbx.picks = false;
+	json_decref(asked);
+	json_decref(again);
+	json_decref(first);
+	json_decref(sale);
+}
+
 static void check_sale_then_fact_is_one(void **state)
 {
 	struct bench *bench = *state;
@@ -448,15 +476,15 @@ static void check_lanes_are_not_shared(void **state)
 	struct bt_sbx_terminal terminal = {.number = ""};
 	uint32_t seen = 1u << 3 | 1u;
 	for (int i = 0; i < BT_SBX_LANES - 2; i++) {
-		assert_true(bt_sbx_terminal_place(bench->server.sbx.db, bt_sbx_now_ms(), &terminal));
+		assert_true(bt_sbx_terminal_place(&bench->server.sbx, bt_sbx_now_ms(), &terminal));
 		assert_false(seen >> terminal.lane & 1);
 		seen |= 1u << terminal.lane;
 		assert_true(bt_sbx_terminal_put(bench->server.sbx.db, &terminal));
 	}
-	assert_false(bt_sbx_terminal_place(bench->server.sbx.db, bt_sbx_now_ms(), &terminal));
+	assert_false(bt_sbx_terminal_place(&bench->server.sbx, bt_sbx_now_ms(), &terminal));
 	/* A revoked terminal that never had a lease frees its lane, with a floor for the next holder. */
 	assert_true(bt_sbx_terminal_revoke(bench->server.sbx.db, "0145"));
-	assert_true(bt_sbx_terminal_place(bench->server.sbx.db, bt_sbx_now_ms(), &terminal));
+	assert_true(bt_sbx_terminal_place(&bench->server.sbx, bt_sbx_now_ms(), &terminal));
 	assert_true(terminal.lane_floor > bt_sbx_tid_minute(bt_sbx_now_ms()));
 	assert_string_equal(terminal.number, "0157");
 }
@@ -465,6 +493,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup(check_replay_gives_same_answer, renew_minutes),
+	    cmocka_unit_test_setup(check_minutes_are_picked, renew_minutes),
 	    cmocka_unit_test_setup(check_sale_then_fact_is_one, renew_minutes),
 	    cmocka_unit_test_setup(check_fact_then_sale_is_one, renew_minutes),
 	    cmocka_unit_test_setup(check_facts_are_posted_with_names, renew_minutes),

@@ -4,6 +4,7 @@
  * Rules: PROTOCOL H3, H4, H5; the sentences about `revoked` and reversal in assets/api/openapi.yaml. */
 #include "tests/unit/sandbox_fixture.h"
 
+#include "core/sandbox/ledger.h"
 #include "core/sandbox/terminal.h"
 
 #define OWNER   "0142"
@@ -99,6 +100,24 @@ static void only_the_owner_reverses(void **state)
 	assert_int_equal(count(bench, PAID, "tombstone"), 1);
 }
 
+/* Another counter told its consumer of the credit: it stands (PROTOCOL H3). */
+static void a_credit_given_elsewhere_stands(void **state)
+{
+	struct head_end *bench = *state;
+	json_t *answer;
+
+	assert_true(bt_sbx_ledger_tell(bench->sbx.db, SALE, OWNER)); /* its own word of it holds nobody back */
+	assert_int_equal(reverse(bench, OWNER, SALE, &answer), 200);
+	json_decref(answer);
+	assert_true(bt_sbx_store_run(bench->sbx.db, "DELETE FROM sales WHERE sale_id=?", "t", SALE));
+	put_sale(bench, SALE, OWNER);
+	assert_true(bt_sbx_ledger_tell(bench->sbx.db, SALE, OTHER));
+	assert_int_equal(reverse(bench, OWNER, SALE, &answer), 409);
+	assert_string_equal(head_end_code(answer), "token_released");
+	json_decref(answer);
+	assert_int_equal(count(bench, SALE, "committed"), 1);
+}
+
 static void a_revoked_terminal_reverses_nothing(void **state)
 {
 	struct head_end *bench = *state;
@@ -138,6 +157,10 @@ static void an_older_sale_waits_for_the_records(void **state)
 	bench->sbx.own_floor += 1; /* the minute that is running is the restore's */
 	expect_waits(bench, SALE);
 	expect_waits(bench, UNKNOWN);
+	assert_int_equal(head_end_call(bench, OWNER, "GET", "/v1/sales/" UNKNOWN, "", &answer), 409);
+	assert_string_equal(head_end_code(answer), "docket_waits");
+	json_decref(answer);
+	assert_int_equal(count(bench, UNKNOWN, "tombstone"), 0);
 	put_era(bench, OWNER, 1, "{\"era\":2}");
 	expect_waits(bench, SALE);
 	put_era(bench, OTHER, 2, "");
@@ -148,17 +171,22 @@ static void an_older_sale_waits_for_the_records(void **state)
 	assert_int_equal(count(bench, SALE, "reversed"), 1);
 }
 
-/* What was paid since is known. */
+/* What was paid since is known; a time that is still to come is that of a wrong clock. */
 static void a_newer_sale_waits_for_nobody(void **state)
 {
-	static const char newer[] = "ffffffff-0000-7000-8000-000000000001";
+	static const char to_come[] = "ffffffff-0000-7000-8000-000000000001";
 	struct head_end *bench = *state;
+	char newer[37];
 	json_t *answer;
+	long long ms;
 
 	assert_true(bt_sbx_begin_era(&bench->sbx));
+	ms = (long long)bt_sbx_now_ms() + 60000;
+	snprintf(newer, sizeof newer, "%08llx-%04llx-7000-8000-000000000001", ms >> 16, ms & 0xffff);
 	assert_int_equal(reverse(bench, OWNER, newer, &answer), 200);
 	json_decref(answer);
 	assert_int_equal(count(bench, newer, "tombstone"), 1);
+	expect_waits(bench, to_come);
 }
 
 struct asked {
@@ -193,6 +221,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(only_the_owner_reverses, open_bench, head_end_teardown),
+	    cmocka_unit_test_setup_teardown(a_credit_given_elsewhere_stands, open_bench, head_end_teardown),
 	    cmocka_unit_test_setup_teardown(a_revoked_terminal_reverses_nothing, open_bench, head_end_teardown),
 	    cmocka_unit_test_setup_teardown(an_older_sale_waits_for_the_records, open_bench, head_end_teardown),
 	    cmocka_unit_test_setup_teardown(a_newer_sale_waits_for_nobody, open_bench, head_end_teardown),

@@ -99,7 +99,7 @@ static struct bt_till_facts facts_of(struct day *day, const char *operator_id)
 static enum bt_err count_rupees(struct day *day, const char *operator_id, int64_t rupees)
 {
 	const struct bt_receipt_note notes[] = {
-	    {50000, rupees / 500}, {10000, rupees % 500 / 100}, {2000, 0}, {100, rupees % 100}};
+	    {50000, rupees / 500, 0}, {10000, rupees % 500 / 100, 0}, {2000, 0, 0}, {100, rupees % 100, 0}};
 
 	return bt_till_count(&day->till, operator_id, day->shift, notes, 4, &day->f.fault);
 }
@@ -120,6 +120,64 @@ static struct bt_receipt_shift report_of(struct day *day, int64_t shift)
 static enum bt_err close_shift(struct day *day, int64_t shift)
 {
 	return bt_till_close(&day->till, shift, "jha", "rina", "end_of_day", day->f.now_ms, &day->f.fault);
+}
+
+/* Counted among the others and told apart, by note; of the newest count. */
+static void till_tells_torn_notes_apart(void **state)
+{
+	static const struct bt_receipt_note first[] = {{50000, 3, 3}, {10000, 2, 0}};
+	static const struct bt_receipt_note again[] = {{50000, 3, 1}, {10000, 2, 2}, {100, 40, 0}};
+	struct day *day = *state;
+	struct bt_receipt_shift z;
+	struct bt_shift_sums sums;
+
+	open_shift(day, "rina", 0);
+	give_token(day, sell(day, "cash", 174000));
+	assert_int_equal(bt_till_count(&day->till, "rina", day->shift, first, 2, &day->f.fault), BT_OK);
+	assert_int_equal(facts_of(day, "rina").newest_count->torn, 150000);
+	assert_int_equal(bt_till_count(&day->till, "rina", day->shift, again, 3, &day->f.fault), BT_OK);
+	assert_int_equal(facts_of(day, "rina").newest_count->torn, 70000);
+	assert_int_equal(seal(day, "rina"), BT_OK);
+	z = report_of(day, 611);
+	assert_int_equal(z.counted_cash, 174000);
+	assert_int_equal(z.expected_cash, 174000);
+	assert_int_equal(z.to_bank, 174000); /* they are money */
+	assert_int_equal(z.torn_cash, 70000);
+	assert_int_equal(z.notes[0].torn, 1);
+	assert_int_equal(z.notes[1].torn, 2);
+	assert_int_equal(z.notes[2].torn, 0);
+	cut(day);
+	assert_int_equal(report_of(day, 611).torn_cash, 70000);
+	assert_int_equal(bt_shift_report(day->f.journal, 611, NULL, &sums, &z), BT_OK);
+	assert_int_equal(sums.counted[0].torn, 150000);
+	assert_int_equal(sums.counted[1].torn, 70000);
+}
+
+static void put_count(struct day *day, const char *notes)
+{
+	char body[256];
+
+	bt_text_printf(body, sizeof body,
+		       "{\"count\":1,\"notes\":[%s],\"operator\":\"rina\",\"shift\":611,\"total_paise\":150000}",
+		       notes);
+	assert_int_equal(
+	    bt_journal_put_json(day->f.journal, BT_EVENT_CASH_COUNT, "", json_loads(body, 0, NULL), &day->f.fault),
+	    BT_OK);
+}
+
+/* Records from before there was a word for them mean none. What no counter writes is refused. */
+static void till_reads_counts_without_torn_notes(void **state)
+{
+	struct day *day = *state;
+	struct bt_receipt_shift z;
+
+	open_shift(day, "rina", 0);
+	give_token(day, sell(day, "cash", 150000));
+	put_count(day, "{\"pieces\":3,\"value_paise\":50000}");
+	assert_int_equal(facts_of(day, "rina").newest_count->total, 150000);
+	assert_int_equal(facts_of(day, "rina").newest_count->torn, 0);
+	put_count(day, "{\"pieces\":3,\"torn\":4,\"value_paise\":50000}");
+	assert_int_equal(bt_till_report(&day->till, 611, &z), BT_EFORMAT);
 }
 
 /* Cash, UPI, a cheque, dues, a refund and a deposit: the drawer and the sums by hand. */
@@ -161,7 +219,9 @@ static void till_a_day_adds_up(void **state)
 	assert_int_equal(z.expected_cash, 240000);
 	assert_true(z.is_counted);
 	assert_int_equal(z.counted_cash, 239000);
+	assert_int_equal(z.to_bank, 239000 - 200000 + 90000);
 	assert_int_equal(z.note_count, 3);
+	assert_int_equal(z.torn_cash, 0);
 	assert_int_equal(z.notes[1].value * z.notes[1].pieces, 30000);
 	assert_string_equal(z.kinds[2].name, "Dues payment");
 	assert_int_equal(z.kinds[2].sum, 10000);
@@ -172,6 +232,36 @@ static void till_a_day_adds_up(void **state)
 	assert_true(z.until_ms > z.from_ms);
 }
 
+/* The figures of the mock-up: sold for 44,220 in cash and 12,400 by cheque, 100 short of a float of 2,000. */
+static void till_what_goes_to_the_bank(void **state)
+{
+	struct day *day = *state;
+	struct bt_receipt_shift z;
+	int cheque;
+
+	open_shift(day, "rina", 200000);
+	give_token(day, sell(day, "cash", 4422000));
+	give_token(day, sell(day, "cheque", 1240000));
+	give_token(day, sell(day, "upi", 3850000));
+	cheque = sell(day, "cheque", 90000);
+	give_back(day, cheque, 90000); /* the paper goes back to who wrote it */
+	assert_int_equal(report_of(day, 611).to_bank, 0);
+	assert_int_equal(count_rupees(day, "rina", 46120), BT_OK);
+	assert_int_equal(seal(day, "rina"), BT_OK);
+	z = report_of(day, 611);
+	bt_shift_report_hide_cash(&z); /* nothing is hidden of a sealed one */
+	assert_int_equal(z.tenders[0].sum, 4422000);
+	assert_int_equal(z.expected_cash, 4622000);
+	assert_int_equal(z.to_bank, 5652000);
+	assert_int_equal(z.bankable, 4422000 + 1240000 + 90000);
+	/* A drawer with less than its float has no cash for the bank, and no less for it of the cheques. */
+	open_shift(day, "sanjay", 200000);
+	give_token(day, sell(day, "cheque", 50000));
+	assert_int_equal(count_rupees(day, "sanjay", 1900), BT_OK);
+	assert_int_equal(seal(day, "sanjay"), BT_OK);
+	assert_int_equal(report_of(day, 612).to_bank, 50000);
+}
+
 /* Nothing tells what is expected before the seal. */
 static void till_count_is_blind(void **state)
 {
@@ -180,9 +270,19 @@ static void till_count_is_blind(void **state)
 
 	open_shift(day, "rina", 100000);
 	sell(day, "cash", 50000);
+	sell(day, "upi", 70000);
 	x = report_of(day, 611);
 	assert_true(x.is_blind);
 	assert_int_equal(x.expected_cash, 0);
+	/* Nor can it be added up from what a clerk is shown. */
+	bt_shift_report_hide_cash(&x);
+	assert_true(x.hides_cash);
+	assert_true(x.tenders[0].sum == BT_RECEIPT_HIDDEN);
+	for (int i = 0; i < x.kind_count; i++)
+		assert_true(x.kinds[i].sum == BT_RECEIPT_HIDDEN);
+	assert_int_equal(x.bankable, 0);
+	assert_int_equal(x.tenders[0].count, 1);
+	assert_int_equal(x.tenders[1].sum, 70000);
 	assert_int_equal(count_rupees(day, "rina", 1500), BT_OK);
 	x = report_of(day, 611);
 	assert_true(x.is_blind);
@@ -248,7 +348,7 @@ static void till_sealed_shift_stands(void **state)
 	after = report_of(day, 611);
 	assert_memory_equal(&before, &after, sizeof before);
 	assert_int_equal(before.non_bankable, 0);
-	assert_int_equal(before.unsettled_count, 1);
+	assert_int_equal(before.unsettled_count, 2);
 	open_shift(day, "sanjay", 150000);
 	next = report_of(day, 612);
 	assert_int_equal(next.non_bankable, 70000);
@@ -256,6 +356,50 @@ static void till_sealed_shift_stands(void **state)
 	assert_string_equal(next.first_receipt, ""); /* that number was given in the shift before */
 	after = report_of(day, 611);
 	assert_memory_equal(&before, &after, sizeof before);
+}
+
+/* No money has come, so no sum has it; but it may come, so the seal, the close and what is left over name it. */
+static void till_names_what_waits_for_the_bank(void **state)
+{
+	struct day *day = *state;
+	struct bt_receipt_shift x, z;
+	struct bt_event closed;
+	struct bt_buf text;
+	int docket, waiting;
+
+	open_shift(day, "rina", 100000);
+	docket = sell(day, "cash", 50000);
+	assert_int_equal(fixture_put(&day->f, BT_EVENT_PENDING, docket, "{}"), BT_OK);
+	waiting = ++day->sales;
+	put_record(day, BT_EVENT_INTENT, waiting, "upi", 70000, "token", 611);
+	put_record(day, BT_EVENT_INTENT, ++day->sales, "upi", 80000, "token", 611);
+	assert_int_equal(fixture_put(&day->f, BT_EVENT_INTENT_END, day->sales, "{\"why\":\"expired\"}"), BT_OK);
+	x = report_of(day, 611);
+	assert_int_equal(x.unsettled_count, 2);
+	assert_int_equal(x.bank_count, 1);
+	assert_int_equal(count_rupees(day, "rina", 1500), BT_OK);
+	assert_int_equal(seal(day, "rina"), BT_OK);
+	cut(day);
+	z = report_of(day, 611);
+	assert_int_equal(z.unsettled_count, 2);
+	assert_int_equal(z.bank_count, 1);
+	assert_string_equal(z.unsettled[0].docket, "D-0142-0611-001-4");
+	assert_false(z.unsettled[0].waits_for_bank);
+	assert_string_equal(z.unsettled[1].docket, "0142-0611-002-4");
+	assert_true(z.unsettled[1].waits_for_bank);
+	assert_int_equal(z.unsettled[1].amount, 70000);
+	assert_int_equal(z.non_bankable, 0);
+	assert_int_equal(facts_of(day, "rina").left_over, 2);
+	assert_int_equal(close_shift(day, 611), BT_OK);
+	bt_buf_init(&text, BT_EVENT_BODY_MAX);
+	assert_int_equal(bt_journal_newest(day->f.journal, BT_EVENT_SHIFT_CLOSED, NULL, &closed, &text), BT_OK);
+	assert_non_null(strstr((const char *)text.data, "{\"paise\":70000,\"receipt\":\"0142-0611-002-4\","
+							"\"waits\":\"bank\"}"));
+	bt_buf_fini(&text);
+	/* The bank says no: the sealed list stands, and nothing is left over but the docket. */
+	assert_int_equal(fixture_put(&day->f, BT_EVENT_INTENT_END, waiting, "{\"why\":\"expired\"}"), BT_OK);
+	assert_int_equal(report_of(day, 611).bank_count, 1);
+	assert_int_equal(facts_of(day, "rina").left_over, 1);
 }
 
 /* A QR that nobody paid gives its number up; one that was paid after all does not. */
@@ -337,6 +481,9 @@ static void till_yesterday_is_closed_by_a_supervisor(void **state)
 	assert_true(shift.ended && shift.closed_seq > shift.sealed_seq && shift.sealed_seq > 0);
 	assert_false(shift.counted);
 	assert_string_equal(shift.closed_by, "jha");
+	assert_string_equal(shift.sealed_by, "jha"); /* nobody had counted it */
+	assert_true(shift.sealed_ms > shift.until_ms - 86400000 && shift.closed_ms >= shift.sealed_ms);
+	assert_string_equal(report_of(day, 611).closed_by, "jha");
 	open_shift(day, "rina", 0);
 	assert_int_equal(report_of(day, 611).bankable, 50000);
 	assert_int_equal(facts_of(day, "rina").unsealed, 0);
@@ -378,8 +525,8 @@ static void till_power_cut_between_events(void **state)
 static void till_bounds_of_what_is_typed(void **state)
 {
 	struct day *day = *state;
-	struct bt_receipt_note many[BT_RECEIPT_NOTES + 1] = {{50000, 1}};
-	struct bt_receipt_note bad = {50000, -1};
+	struct bt_receipt_note many[BT_RECEIPT_NOTES + 1] = {{50000, 1, 0}};
+	struct bt_receipt_note bad = {50000, -1, 0};
 	int64_t shift;
 
 	assert_int_equal(bt_till_deposit(&day->till, "rina", 611, 100, "", &day->f.fault), BT_ESTATE);
@@ -396,7 +543,11 @@ static void till_bounds_of_what_is_typed(void **state)
 	assert_int_equal(bt_till_count(&day->till, "rina", day->shift, many, BT_RECEIPT_NOTES + 1, &day->f.fault),
 			 BT_ERANGE);
 	assert_int_equal(bt_till_count(&day->till, "rina", day->shift, &bad, 1, &day->f.fault), BT_ERANGE);
-	bad = (struct bt_receipt_note){50000, BT_TILL_PIECES_MAX + 1};
+	bad = (struct bt_receipt_note){50000, 2, 3};
+	assert_int_equal(bt_till_count(&day->till, "rina", day->shift, &bad, 1, &day->f.fault), BT_ERANGE);
+	bad = (struct bt_receipt_note){50000, 2, -1};
+	assert_int_equal(bt_till_count(&day->till, "rina", day->shift, &bad, 1, &day->f.fault), BT_ERANGE);
+	bad = (struct bt_receipt_note){50000, BT_TILL_PIECES_MAX + 1, 0};
 	assert_int_equal(bt_till_count(&day->till, "rina", day->shift, &bad, 1, &day->f.fault), BT_ERANGE);
 	assert_int_equal(facts_of(day, "rina").counts, 0);
 }
@@ -428,8 +579,9 @@ static void put_the_rest(struct day *day)
 
 	for (int i = 0; i < 5 * day->sales; i++) {
 		fixture_sale_id(1 + i % day->sales, ids[count]);
-		events[count] = (struct bt_event_in){BT_EVENT_PRINTED, ids[count],
-						     bt_bytes_of("{\"copy\":1,\"result\":\"unconfirmed\"}")};
+		events[count] = (struct bt_event_in){.kind = BT_EVENT_PRINTED,
+						     .sale_id = ids[count],
+						     .body = bt_bytes_of("{\"copy\":1,\"result\":\"unconfirmed\"}")};
 		if (++count < BT_PUT_MAX && i + 1 < 5 * day->sales)
 			continue;
 		assert_int_equal(bt_journal_put(day->f.journal, events, count, &day->f.fault), BT_OK);
@@ -466,6 +618,8 @@ static void till_goes_on_after_999_receipts(void **state)
 	assert_int_equal(full.expected_cash, 100000 + sold);
 	assert_false(full.is_counted);
 	assert_string_equal(full.last_receipt, "0142-0611-999-4");
+	assert_string_equal(full.sealed_by, "");
+	assert_true(full.sealed_ms == full.until_ms && full.closed_ms == 0);
 	assert_int_equal(next.opening_float, 100000 + sold);
 	assert_int_equal(next.tenders[0].count, 1);
 	assert_true(facts_of(day, "rina").is_open);
@@ -562,9 +716,13 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    TEST(till_a_day_adds_up),
+	    TEST(till_what_goes_to_the_bank),
 	    TEST(till_count_is_blind),
 	    TEST(till_counts_twice_at_most),
+	    TEST(till_tells_torn_notes_apart),
+	    TEST(till_reads_counts_without_torn_notes),
 	    TEST(till_sealed_shift_stands),
+	    TEST(till_names_what_waits_for_the_bank),
 	    TEST(till_numbers_without_money),
 	    TEST(till_two_clerks_alternate),
 	    TEST(till_yesterday_is_closed_by_a_supervisor),

@@ -33,8 +33,10 @@ static void sell(struct far *far, int first, int count)
 			 "{\"issued_by\":\"terminal\",\"lease\":1,\"rev\":1,\"tid\":%d,\"token\":\"%020d\","
 			 "\"units\":635}",
 			 n + 1, n);
-		events[2 * i] = (struct bt_event_in){BT_EVENT_PAID, ids[i], bt_bytes_of(paid[i])};
-		events[2 * i + 1] = (struct bt_event_in){BT_EVENT_TOKENED, ids[i], bt_bytes_of(tokened[i])};
+		events[2 * i] =
+		    (struct bt_event_in){.kind = BT_EVENT_PAID, .sale_id = ids[i], .body = bt_bytes_of(paid[i])};
+		events[2 * i + 1] =
+		    (struct bt_event_in){.kind = BT_EVENT_TOKENED, .sale_id = ids[i], .body = bt_bytes_of(tokened[i])};
 	}
 	assert_int_equal(bt_journal_put(far->shop.journal, events, 2 * count, &far->shop.fault), BT_OK);
 }
@@ -220,6 +222,129 @@ static void sync_drain_slow_line_gets_small_batches(void **state)
 	assert_int_equal(batch_size(far), BATCH / 2);
 }
 
+/* ---- an acknowledgement worked off step by step ---- */
+
+#define STEP_MOST 13 /* sales that one step settles */
+
+static bool count_kind(void *context, const struct bt_event *event)
+{
+	int *counts = context;
+
+	counts[event->kind]++;
+	return true;
+}
+
+static void count_kinds(struct far *far, int counts[BT_EVENT_KIND_COUNT])
+{
+	memset(counts, 0, sizeof(int) * BT_EVENT_KIND_COUNT);
+	assert_int_equal(bt_journal_read(far->shop.journal, 0, count_kind, counts, &far->shop.fault), BT_OK);
+}
+
+/* Twenty-five sales in one batch: no step settles more than a few, each is durable when it returns, nothing is asked in
+ * between, and the acknowledgement is kept with the last of them. */
+static void sync_drain_settles_in_steps(void **state)
+{
+	struct far *far = *state;
+	int64_t before, left;
+	int steps = 0;
+
+	sell(far, 0, 60);
+	assert_true(far_wait(far, BT_CALL_JOURNAL, LATER));
+	far_acknowledge(far, far_last(far), "[]");
+	before = bt_journal_acknowledged(far->shop.journal);
+	left = unsent(far);
+	far->stepwise = true;
+	assert_true(far_wait(far, BT_CALL_JOURNAL, LATER));
+	far_acknowledge(far, far_last(far), "[]");
+	assert_int_equal(unsent(far), left);
+	while (bt_sync_due_ms(far->sync) == 0) {
+		int64_t now;
+
+		assert_int_equal(bt_journal_acknowledged(far->shop.journal), before);
+		assert_false(bt_sync_is_idle(far->sync));
+		bt_sync_step(far->sync);
+		assert_false(far->out);
+		now = unsent(far);
+		assert_in_range(left - now, 0, STEP_MOST);
+		left = now;
+		steps++;
+	}
+	assert_int_equal(steps, 2);
+	assert_int_equal(left, 60 - 25 - 24);
+	assert_int_equal(bt_journal_acknowledged(far->shop.journal), far->held);
+}
+
+/* The lights go out after each of its steps: the same records are sent again, the same answer comes again, and each
+ * sale is settled once, each objection recorded once. */
+static void sync_drain_death_between_steps(void **state)
+{
+	struct far *far = *state;
+	int counts[BT_EVENT_KIND_COUNT], made = 0;
+	char results[512], bad[37];
+
+	far->stepwise = true;
+	for (int lived = 0; lived < 4; lived++) {
+		int64_t first;
+
+		sell(far, made, 25);
+		assert_true(far_wait(far, BT_CALL_JOURNAL, LATER));
+		first = far_first(far);
+		snprintf(results, sizeof results,
+			 "[{\"seq\":%lld,\"sale_id\":\"%s\",\"status\":\"exception\",\"code\":\"over_cap\"}]",
+			 (long long)far_last(far), make_id(made + 20, bad));
+		made += 25;
+		far_acknowledge(far, far_last(far), results);
+		for (int step = 0; step < lived; step++)
+			bt_sync_step(far->sync);
+		far_restart(far);
+		assert_true(far_wait(far, BT_CALL_JOURNAL, LATER));
+		if (lived < 3)
+			assert_int_equal(far_first(far), first);
+		while (unsent(far) > 0 || head_of(far) > far->held) {
+			bool again = far_first(far) <= first && first <= far_last(far);
+
+			if (again)
+				snprintf(results, sizeof results,
+					 "[{\"seq\":%lld,\"sale_id\":\"%s\",\"status\":\"exception\",\"code\":"
+					 "\"over_cap\"}]",
+					 (long long)far_last(far), bad);
+			far_acknowledge(far, far_last(far), again ? results : "[]");
+			far_finish(far);
+			if (head_of(far) > far->held)
+				assert_true(far_wait(far, BT_CALL_JOURNAL, LATER));
+		}
+		count_kinds(far, counts);
+		assert_int_equal(counts[BT_EVENT_SETTLED], made);
+		assert_int_equal(counts[BT_EVENT_EXCEPTION], lived + 1);
+	}
+	assert_int_equal(bt_sync_state(far->sync)->to_send, 0);
+}
+
+/* The counter works on between two steps. */
+static void sync_drain_sale_moves_on_between_steps(void **state)
+{
+	struct far *far = *state;
+	struct bt_event_in printed = {
+	    .kind = BT_EVENT_PRINTED, .sale_id = "", .body = bt_bytes_of("{\"copy\":1,\"result\":\"confirmed\"}")};
+	char id[37];
+
+	far->stepwise = true;
+	sell(far, 0, 20);
+	assert_true(far_wait(far, BT_CALL_JOURNAL, LATER));
+	far_acknowledge(far, far_last(far), "[]");
+	bt_sync_step(far->sync);
+	assert_int_equal(unsent(far), 20 - STEP_MOST);
+	/* Printed again meanwhile: its newest record has not been sent, so it is not settled yet. */
+	printed.sale_id = make_id(19, id);
+	assert_int_equal(bt_journal_put(far->shop.journal, &printed, 1, &far->shop.fault), BT_OK);
+	far_finish(far);
+	assert_int_equal(unsent(far), 1);
+	assert_true(far_wait(far, BT_CALL_JOURNAL, LATER));
+	far_acknowledge(far, far_last(far), "[]");
+	far_finish(far);
+	assert_int_equal(unsent(far), 0);
+}
+
 /* ---- selling meanwhile ---- */
 
 struct ledger {
@@ -324,10 +449,17 @@ static void sync_drain_one_attempt_for_each_sale(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    TEST(sync_drain_malformed_in_the_middle),      TEST(sync_drain_bad_record_stands_alone),
-	    TEST(sync_drain_batches_grow_again),           TEST(sync_drain_ill_head_end_withholds_nothing),
-	    TEST(sync_drain_gateway_and_late_answers),     TEST(sync_drain_slow_line_gets_small_batches),
-	    TEST(sync_drain_ten_thousand_sales_meanwhile), TEST(sync_drain_one_attempt_for_each_sale),
+	    TEST(sync_drain_malformed_in_the_middle),
+	    TEST(sync_drain_bad_record_stands_alone),
+	    TEST(sync_drain_batches_grow_again),
+	    TEST(sync_drain_ill_head_end_withholds_nothing),
+	    TEST(sync_drain_gateway_and_late_answers),
+	    TEST(sync_drain_slow_line_gets_small_batches),
+	    TEST(sync_drain_ten_thousand_sales_meanwhile),
+	    TEST(sync_drain_one_attempt_for_each_sale),
+	    TEST(sync_drain_settles_in_steps),
+	    TEST(sync_drain_death_between_steps),
+	    TEST(sync_drain_sale_moves_on_between_steps),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

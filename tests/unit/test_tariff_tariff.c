@@ -185,7 +185,7 @@ static void check_quote(void **state)
 	    {"DS-II", BT_PAISE_MAX, 0, INT64_C(93396226415), INT64_C(5603773585), INT64_C(1258709250)},
 	};
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		assert_int_equal(bt_tariff_quote(&tariff, rows[i].category, rows[i].amount, rows[i].dues, &quote),
+		assert_int_equal(bt_tariff_quote(&tariff, rows[i].category, NULL, rows[i].amount, rows[i].dues, &quote),
 				 BT_OK);
 		assert_int_equal(quote.energy, rows[i].energy);
 		assert_int_equal(quote.duty, rows[i].duty);
@@ -194,11 +194,11 @@ static void check_quote(void **state)
 		assert_string_equal(quote.tariff, "BERC-2026-27");
 	}
 	quote.units = 77;
-	assert_int_equal(bt_tariff_quote(&tariff, "HT", 50000, 0, &quote), BT_ENOTFOUND);
-	assert_int_equal(bt_tariff_quote(&tariff, "DS-II", 0, 0, &quote), BT_ERANGE);
-	assert_int_equal(bt_tariff_quote(&tariff, "DS-II", 500, 501, &quote), BT_ERANGE);
-	assert_int_equal(bt_tariff_quote(&tariff, "DS-II", 500, -1, &quote), BT_ERANGE);
-	assert_int_equal(bt_tariff_quote(&tariff, "DS-II", BT_PAISE_MAX + 1, 0, &quote), BT_ERANGE);
+	assert_int_equal(bt_tariff_quote(&tariff, "HT", NULL, 50000, 0, &quote), BT_ENOTFOUND);
+	assert_int_equal(bt_tariff_quote(&tariff, "DS-II", NULL, 0, 0, &quote), BT_ERANGE);
+	assert_int_equal(bt_tariff_quote(&tariff, "DS-II", NULL, 500, 501, &quote), BT_ERANGE);
+	assert_int_equal(bt_tariff_quote(&tariff, "DS-II", NULL, 500, -1, &quote), BT_ERANGE);
+	assert_int_equal(bt_tariff_quote(&tariff, "DS-II", NULL, BT_PAISE_MAX + 1, 0, &quote), BT_ERANGE);
 	assert_int_equal(quote.units, 77);
 }
 
@@ -232,8 +232,8 @@ static void check_holidays(void **state)
 	char document[2048];
 	struct bt_tariff tariff;
 	const char *at = strstr(document_text, "\"not_sunday\":true");
-	assert_int_equal(bt_text_printf(document, sizeof(document), "%.*s%s%s", (int)(at - document_text), document_text,
-					with, at + strlen("\"not_sunday\":true")),
+	assert_int_equal(bt_text_printf(document, sizeof(document), "%.*s%s%s", (int)(at - document_text),
+					document_text, with, at + strlen("\"not_sunday\":true")),
 			 BT_OK);
 	assert_int_equal(decode(document, &tariff), BT_OK);
 	assert_int_equal(tariff.holiday_count, 2);
@@ -335,14 +335,9 @@ static void check_safe_until(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(check_decode),
-	    cmocka_unit_test(check_tampering),
-	    cmocka_unit_test(check_strictness),
-	    cmocka_unit_test(check_quote),
-	    cmocka_unit_test(check_next_cut),
-	    cmocka_unit_test(check_holidays),
-	    cmocka_unit_test(check_safe_amount),
-	    cmocka_unit_test(check_safe_until),
+	    cmocka_unit_test(check_decode),      cmocka_unit_test(check_tampering),  cmocka_unit_test(check_strictness),
+	    cmocka_unit_test(check_quote),       cmocka_unit_test(check_next_cut),   cmocka_unit_test(check_holidays),
+	    cmocka_unit_test(check_safe_amount), cmocka_unit_test(check_safe_until),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -97,6 +97,12 @@ static void check_cash_of_a_day(void **state)
 	assert_screen("confirm");
 	assert_int_equal(fake.pays, 0);
 	(void)press(BT_KEY_ESC);
+	fake.cash_today = 15000000;
+	fake.cash_elsewhere = 4950100;
+	type("\n");
+	assert_screen("card");
+	assert_true(shows("Cash stays below ₹ 2,00,000 a day: ₹ 1,50,000 here, ₹ 49,501 elsewhere."));
+	fake.cash_elsewhere = 0;
 	fake.cash_err = BT_EDISK;
 	type("\n");
 	assert_screen("card");
@@ -108,6 +114,75 @@ static void check_cash_of_a_day(void **state)
 	(void)press(BT_KEY_DELETE);
 	type("200000\n");
 	assert_true(shows("Cash of ₹ 2,00,000 or more is not allowed by law."));
+}
+
+/* At the ceiling no cash is taken before a deposit, here or on Confirm; another way of paying goes on. */
+static void check_full_drawer(void **state)
+{
+	(void)state;
+	(void)scan(RAMESH);
+	type("500\n");
+	assert_screen("confirm");
+	fake.drawer_is_full = true;
+	type("\n");
+	assert_screen("confirm");
+	assert_true(shows("The drawer is at its ceiling of ₹ 50,000. Deposit first: F7."));
+	assert_int_equal(fake.pays, 0);
+	(void)press(BT_KEY_ESC);
+	type("\n");
+	assert_screen("card");
+	assert_true(shows("Deposit first: F7."));
+	fake.drawer_is_full = false;
+	type("\n");
+	assert_screen("confirm");
+	tick(500);
+	type("\n");
+	assert_int_equal(fake.pays, 1);
+}
+
+/* Twelve payments, four that wait, a notice and six connections: more than a page. Each of them comes into view. */
+static void check_long_history(void **state)
+{
+	(void)state;
+	fake_fill_account(&fake);
+	fake.history_count = 0;
+	for (int i = 0; i < BT_ACCOUNT_RECHARGES; i++)
+		fake.account.recharges[i] =
+		    (struct bt_account_recharge){.at_ms = fake.status.now_ms - (int64_t)(i + 1) * 3600000,
+						 .amount = (i + 1) * 10000,
+						 .channel = BT_CHANNEL_APP};
+	fake.account.recharge_count = BT_ACCOUNT_RECHARGES;
+	for (int i = 1; i < BT_ACCOUNT_WAITING; i++)
+		fake.account.waiting[i] = fake.account.waiting[0];
+	fake.account.waiting_count = BT_ACCOUNT_WAITING;
+	for (int i = 2; i < BT_ACCOUNT_OTHERS; i++) {
+		fake.account.others[i] = fake.account.others[1];
+		fake.account.others[i].number[11] = (char)('3' + i);
+	}
+	fake.account.other_count = BT_ACCOUNT_OTHERS;
+	for (int lang = 0; lang < BT_LANG_COUNT; lang++) {
+		(void)scan(RAMESH);
+		(void)press(BT_KEY_F6);
+		assert_screen("history");
+		assert_true(shows("₹ 100 "));
+		assert_false(shows("₹ 1,200 "));
+		assert_true(shows("1002 4478 1571"));
+		assert_true(shows("Esc"));
+		(void)press(BT_KEY_PAGE_DOWN);
+		assert_true(shows("₹ 700 "));
+		(void)press(BT_KEY_PAGE_DOWN);
+		assert_true(shows("₹ 1,200 "));
+		assert_true(shows("› 1002 4478 1571"));
+		(void)press(BT_KEY_PAGE_DOWN);
+		assert_true(shows("› 1002 4490 0038"));
+		assert_true(shows("Esc")); /* nothing runs into the keys */
+		(void)press(BT_KEY_PAGE_UP);
+		(void)press(BT_KEY_PAGE_UP);
+		(void)press(BT_KEY_PAGE_UP);
+		assert_true(shows("₹ 100 "));
+		(void)press(BT_KEY_ESC);
+		(void)press(BT_KEY_F2);
+	}
 }
 
 /* Once for each amount: another one is asked about again, the same one is not. */
@@ -251,6 +326,8 @@ int main(void)
 	    TEST(check_account_arrives),
 	    TEST(check_app_is_asked_once),
 	    TEST(check_cash_of_a_day),
+	    TEST(check_full_drawer),
+	    TEST(check_long_history),
 	    TEST(check_tenfold),
 	    TEST(check_history),
 	    TEST(check_other_not_in_list),

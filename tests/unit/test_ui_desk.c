@@ -6,6 +6,9 @@
 #include "tests/unit/stage_fixture.h"
 
 #include "tests/unit/fake_desk.h"
+#include "ui/screen/stuck_rows.h"
+
+#define RAMESH "100244781560"
 
 static struct fake_desk fake_at;
 
@@ -45,6 +48,59 @@ static void test_found_by_its_utr_and_given_once(void **state)
 	fake.view.state = BT_SALE_TOKENED;
 	tick(200);
 	assert_screen("token");
+}
+
+/* What the card warns of is what F4 has: chosen, asked for by its own name, and Esc leads back. */
+static void test_card_leads_to_its_payment(void **state)
+{
+	(void)state;
+	fake_fill_account(&fake);
+	(void)scan(RAMESH);
+	assert_screen("card");
+	assert_true(shows("₹ 500 paid in the app at 09:10, not yet in the meter.  F4 opens it."));
+	press(BT_KEY_F4);
+	assert_screen("stuck");
+	assert_true(shows("› Ramesh Kumar Singh"));
+	assert_true(shows("▲ app paid, no token"));
+	press(BT_KEY_ENTER);
+	assert_string_equal(fake_at.asked, fake.account.waiting[0].payment_id);
+	tick(500);
+	assert_screen("stuck_one");
+	press(BT_KEY_ESC);
+	assert_screen("stuck");
+	assert_true(shows("› Ramesh Kumar Singh"));
+	press(BT_KEY_ESC);
+	assert_screen("card");
+	press(BT_KEY_F3); /* the next person has nothing of it */
+	press(BT_KEY_F4);
+	assert_screen("stuck");
+	assert_false(shows("Ramesh Kumar Singh"));
+}
+
+/* Without the server the same row begins a claim with all that is known; once it is written, its row stands instead. */
+static void test_card_leads_to_a_claim_without_the_server(void **state)
+{
+	(void)state;
+	fake_fill_account(&fake);
+	(void)scan(RAMESH);
+	fake_at.find_err = BT_EUNREACHABLE;
+	press(BT_KEY_F4);
+	press(BT_KEY_ENTER);
+	assert_screen("stuck");
+	assert_true(shows("Other channels cannot be asked now. A claim can be written."));
+	press(BT_KEY_ENTER);
+	assert_screen("claim");
+	assert_true(shows("4326 1180 5521"));
+	assert_true(shows("1002 4478 1560"));
+	press(BT_KEY_ESC);
+	assert_screen("stuck");
+	press(BT_KEY_ESC); /* the offer */
+	fake_at.claims[0] = (struct bt_claim){.utr = "432611805521", .number = "C-0142-1-7", .amount = 50000};
+	(void)bt_text_copy(fake_at.claims[0].connection, sizeof(fake_at.claims[0].connection), RAMESH);
+	fake_at.claim_count = 1;
+	tick(500);
+	assert_true(shows("claim written, not sent"));
+	assert_false(shows("app paid, no token"));
 }
 
 static void test_a_refusal_is_said(void **state)
@@ -239,6 +295,84 @@ static void test_tab_chooses_whose(void **state)
 	assert_screen("claim");
 }
 
+/* More than a page holds: PgUp and PgDn go by a page, the row that is opened is the one that is marked. */
+static void test_a_long_list_pages(void **state)
+{
+	(void)state;
+	fake.open_count = 30;
+	fake.status.open_sales = 30;
+	for (int i = 0; i < 30; i++) {
+		fake.open[i] = fake.open[0];
+		fake.open[i].amount = (i + 1) * 10000;
+		fake.open[i].paid_at_ms = fake.status.now_ms - (int64_t)(60 - i) * 60000;
+		(void)bt_text_printf(fake.open[i].sale_id, sizeof(fake.open[i].sale_id), "sale-%02d", i);
+	}
+	for (int lang = 0; lang < BT_LANG_COUNT; lang++) {
+		press(BT_KEY_F4);
+		assert_true(shows("₹ 1,200 "));
+		assert_false(shows("₹ 1,300 "));
+		press(BT_KEY_PAGE_DOWN);
+		assert_true(shows("₹ 1,300 "));
+		assert_false(shows("₹ 100 "));
+		press(BT_KEY_PAGE_DOWN);
+		press(BT_KEY_PAGE_DOWN);
+		assert_true(shows("₹ 3,000 "));
+		assert_true(shows("₹ 1,900 "));
+		assert_false(shows("₹ 1,800 "));
+		tick(500); /* looked at again, it stays where it is */
+		assert_true(shows("₹ 3,000 "));
+		press(BT_KEY_PAGE_UP);
+		press(BT_KEY_PAGE_UP);
+		press(BT_KEY_PAGE_UP);
+		assert_true(shows("₹ 100 "));
+		press(BT_KEY_ESC);
+		press(BT_KEY_F2);
+	}
+}
+
+/* F5 on the list is about the list, F5 on one about that one: once a claim is written, its docket. */
+static void test_f5_prints_what_the_page_is_about(void **state)
+{
+	(void)state;
+	fake.open_count = 2;
+	fake.open[1].amount = 20000;
+	fake_at.claims[0] = (struct bt_claim){.connection = FAKE_SUNITA,
+					      .utr = FAKE_UTR,
+					      .channel = "app",
+					      .number = "C-0142-1-7",
+					      .amount = 50000,
+					      .at_ms = fake.status.now_ms - FAKE_HOUR_MS};
+	fake_at.claim_count = 1;
+	press(BT_KEY_F4);
+	assert_true(shows("F5 Print"));
+	press(BT_KEY_F5);
+	assert_int_equal(fake_at.lists, 1);
+	assert_int_equal(fake_at.listed.all, 3);
+	assert_int_equal(fake_at.listed.count, 3);
+	assert_string_equal(fake_at.listed.rows[2].name.text[BT_LANG_EN], "Sunita Devi");
+	assert_string_equal(fake_at.listed.rows[2].where, "claim written, not sent");
+	assert_int_equal(fake_at.listed.rows[2].amount, 50000);
+	press(BT_KEY_TAB); /* paid here */
+	press(BT_KEY_F5);
+	assert_int_equal(fake_at.listed.all, 2);
+	fake.status.open_sales = BT_STUCK_OURS + 5; /* more than the list holds */
+	tick(500);
+	press(BT_KEY_F5);
+	assert_int_equal(fake_at.listed.all, 7);
+	assert_int_equal(fake_at.listed.count, 2);
+	fake.status.paper = BT_PAPER_NONE;
+	tick(500);
+	press(BT_KEY_F5);
+	assert_true(shows("There is no printer here."));
+	assert_int_equal(fake_at.lists, 3);
+	press(BT_KEY_ESC);
+	find_sunita();
+	assert_screen("stuck_one");
+	press(BT_KEY_F5);
+	assert_int_equal(fake_at.prints, 1);
+	assert_screen("stuck_one");
+}
+
 /* Esc takes the search away first, and then the page. */
 static void test_esc_leaves_the_search_first(void **state)
 {
@@ -256,6 +390,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    TEST(test_found_by_its_utr_and_given_once),
+	    TEST(test_card_leads_to_its_payment),
+	    TEST(test_card_leads_to_a_claim_without_the_server),
 	    TEST(test_a_refusal_is_said),
 	    TEST(test_no_token_without_the_server),
 	    TEST(test_bank_unsure_is_waited_for),
@@ -266,6 +402,8 @@ int main(void)
 	    TEST(test_half_a_utr_is_no_utr),
 	    TEST(test_supply_that_is_owed),
 	    TEST(test_tab_chooses_whose),
+	    TEST(test_a_long_list_pages),
+	    TEST(test_f5_prints_what_the_page_is_about),
 	    TEST(test_esc_leaves_the_search_first),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

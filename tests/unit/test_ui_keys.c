@@ -62,6 +62,11 @@ static void test_demo_keys_mean_nothing_at_a_real_counter(void **state)
 	assert_string_equal(fake.fault, "");
 	assert_false(bt_ui_stage_is_over(stage));
 	assert_false(shows("Ctrl-"));
+	/* Not even the help goes. */
+	press(BT_KEY_F1);
+	assert_true(shows("Esc closes this help."));
+	press(BT_KEY_DEMO_SLOW);
+	assert_true(shows("Esc closes this help."));
 }
 
 static void test_stopped_record_says_so_by_itself_and_the_rest_works(void **state)

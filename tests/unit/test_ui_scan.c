@@ -103,8 +103,7 @@ static int scan_with(const char *code, enum bt_ui_key key, int enters)
 static void go_to(const struct place *place)
 {
 	bt_ui_stage_close(stage);
-	open_stage(&(struct bt_ui_stage_options){.signed_in = true, .idle_lock_ms = LOCK_MS});
-	(void)bt_text_copy(bt_ui_stage_desk(stage)->operator_id, 24, "rina");
+	open_stage(&(struct bt_ui_stage_options){.signed_in = "rina", .idle_lock_ms = LOCK_MS});
 	place->go();
 	draw();
 	assert_screen(place->screen);

@@ -11,7 +11,7 @@
 static int setup_down(void **state)
 {
 	(void)state;
-	open_stage(&(struct bt_ui_stage_options){.signed_in = true});
+	open_stage(&(struct bt_ui_stage_options){.signed_in = "rina"});
 	fake_server_down(&fake);
 	return 0;
 }
@@ -19,7 +19,7 @@ static int setup_down(void **state)
 static int setup_signed_out(void **state)
 {
 	(void)state;
-	open_stage(&(struct bt_ui_stage_options){.signed_in = false});
+	open_stage(&(struct bt_ui_stage_options){.signed_in = NULL});
 	fake_server_down(&fake);
 	return 0;
 }

@@ -1,6 +1,8 @@
 /* The clerk's day around the sales: open with a float, deposit, count blind, seal, hand over; a supervisor closes.
  *
  * rooms: ui/screen ui/widget core/base core/money core/qr core/directory core/tender
+ * uses: zbar
+ * wraps: bt_ui_label bt_ui_label_at
  *
  * Golden screens of the till are those of screen_golden.h, in both languages and two sizes. */
 #include "tests/unit/fake_till.h"
@@ -12,7 +14,7 @@ static struct fake_till till;
 static int setup_till(void **state)
 {
 	(void)state;
-	open_stage(&(struct bt_ui_stage_options){.signed_in = false});
+	open_stage(&(struct bt_ui_stage_options){.signed_in = NULL});
 	fake_till_open_in(&till, &fake);
 	draw();
 	return 0;
@@ -22,8 +24,7 @@ static int setup_till(void **state)
 static int setup_open(void **state)
 {
 	(void)state;
-	open_stage(&(struct bt_ui_stage_options){.signed_in = true, .idle_lock_ms = LOCK_MS});
-	(void)bt_text_copy(bt_ui_stage_desk(stage)->operator_id, 24, "rina");
+	open_stage(&(struct bt_ui_stage_options){.signed_in = "rina", .idle_lock_ms = LOCK_MS});
 	fake_till_open_in(&till, &fake);
 	till.state.stage = BT_TILL_OPEN;
 	draw();
@@ -176,13 +177,39 @@ static void test_a_supervisor_begins_at_home(void **state)
 
 /* ---- the page of the shift, and deposits ---- */
 
+/* A supervisor checks the drawer with the sum on paper; on the screen it stands nowhere. */
+static void test_a_supervisor_checks_the_cash(void **state)
+{
+	(void)state;
+	press(BT_KEY_F7);
+	assert_true(shows("F8 Cash check"));
+	press(BT_KEY_F8);
+	assert_screen("approve");
+	assert_true(shows("Print the X report of shift 0611 of Rina Kumari with its cash."));
+	type("1234\n1\n");
+	tick(100);
+	assert_screen("shift");
+	assert_int_equal(till.cash_prints, 1);
+	assert_int_equal(till.prints, 0);
+	assert_string_equal(till.closed_by, fake.approver);
+	assert_string_equal(till.reason, "cash_check");
+	assert_false(shows("44,220"));
+	fake.status.paper = BT_PAPER_NONE;
+	tick(1000);
+	assert_false(shows("Cash check"));
+	press(BT_KEY_F8);
+	assert_screen("shift");
+}
+
 static void test_the_page_of_the_shift_is_blind(void **state)
 {
 	(void)state;
 	till.report.expected_cash = 4622000;
 	press(BT_KEY_F7);
 	assert_screen("shift");
-	assert_true(shows("44,220.00"));
+	assert_false(shows("44,220.00")); /* nor what would let it be added up */
+	assert_true(shows("88 sales"));
+	assert_true(shows("38,500.00"));
 	assert_true(shows("61 sales"));
 	assert_false(shows("46,220"));
 	press(BT_KEY_F5);
@@ -374,6 +401,89 @@ static void test_moving_between_the_lines(void **state)
 	assert_true(shows("Record the count"));
 }
 
+/* Tab: how many of these; Enter goes on to the next line. Who has none never meets it. */
+static void test_torn_notes_are_told_apart(void **state)
+{
+	static const int64_t pieces[FAKE_LINES] = {80, 14, 30, 5, 0, 3, 40}, torn[FAKE_LINES] = {2, 0, 5, 0, 0, 0, 0};
+	(void)state;
+	open_count();
+	assert_int_equal(type("80\t2\n14\n30\t5\n5\n\n3\n40"), 0);
+	assert_true(press(BT_KEY_TAB)); /* coins have no such thing */
+	press(BT_KEY_ENTER);
+	assert_screen("seal");
+	assert_memory_equal(till.pieces, pieces, sizeof(pieces));
+	assert_memory_equal(till.torn, torn, sizeof(torn));
+	assert_true(shows("₹ 1,500:  500 × 2, 100 × 5"));
+	assert_true(shows("for exchange at the bank, not for change."));
+	press(BT_KEY_ENTER);
+	assert_screen("close_shift");
+	assert_true(shows("46,120.00"));
+	assert_true(shows("Torn or soiled"));
+	assert_true(shows("1,500.00"));
+}
+
+static void test_none_torn_is_not_spoken_of(void **state)
+{
+	static const int64_t none[FAKE_LINES] = {0};
+	(void)state;
+	open_count();
+	type("80\n14\n30\n5\n\n3\n40\n");
+	assert_memory_equal(till.torn, none, sizeof(none));
+	assert_false(shows("Torn"));
+	press(BT_KEY_ENTER);
+	assert_screen("close_shift");
+	assert_false(shows("Torn"));
+}
+
+/* Of the notes in the line, so never more of them; wherever the cursor has been meanwhile. */
+static void test_more_torn_notes_than_notes(void **state)
+{
+	(void)state;
+	open_count();
+	type("3\t4\n");
+	assert_true(shows("More torn notes than notes in this line."));
+	type("\n");
+	assert_true(shows("More torn notes than notes in this line."));
+	type("56789");
+	assert_true(shows("4,567"));
+	assert_false(shows("45,678")); /* four digits: a fifth would stand in the column beside it */
+	press(BT_KEY_DELETE);
+	type("3\n"); /* all three */
+	assert_false(shows("More torn notes"));
+	press(BT_KEY_TAB);
+	type("1");
+	press(BT_KEY_DOWN); /* leaves 200: none counted, one torn */
+	type("1");
+	press(BT_KEY_TAB);
+	type("1\n\n\n\n");
+	assert_true(shows("Record the count"));
+	press(BT_KEY_ENTER);
+	assert_int_equal(till.counts, 0);
+	assert_true(shows("More torn notes than notes in this line."));
+	press(BT_KEY_DELETE); /* the cursor has gone to it */
+	type("\n\n\n\n\n\n");
+	assert_screen("seal");
+	assert_int_equal(till.torn[0], 3);
+	assert_int_equal(till.torn[1], 0);
+	assert_int_equal(till.torn[2], 1);
+}
+
+/* Alone it is a count in hand like any other. */
+static void test_torn_notes_are_not_lost_by_one_key(void **state)
+{
+	(void)state;
+	open_count();
+	press(BT_KEY_TAB);
+	type("2");
+	press(BT_KEY_ESC);
+	assert_screen("count");
+	assert_true(shows("Esc again throws it away."));
+	press(BT_KEY_TAB);
+	type("2\n");
+	assert_false(shows("Torn notes"));
+	assert_true(shows("1,000"));
+}
+
 static void test_very_many_notes_are_asked_about(void **state)
 {
 	(void)state;
@@ -484,6 +594,41 @@ static void test_cash_after_the_count(void **state)
 	assert_screen("seal");
 }
 
+/* ---- by name ---- */
+
+/* Whoever was signed in before the screens began is known to them as anybody else. */
+static void test_who_is_signed_in_already_has_a_name(void **state)
+{
+	(void)state;
+	assert_string_equal(bt_ui_stage_desk(stage)->operator_id, "rina");
+	press(BT_KEY_F7);
+	assert_true(shows("shift 0611,  Rina Kumari,  since"));
+	press(BT_KEY_F8);
+	assert_true(shows("of Rina Kumari"));
+	press(BT_KEY_ESC);
+	press(BT_KEY_ENTER);
+	assert_screen("count");
+	type("81\n\n\n\n\n\n\n");
+	assert_true(shows("shift 0611,  Rina Kumari,  since"));
+	press(BT_KEY_F9);
+	assert_true(shows("Locked by Rina."));
+}
+
+/* The utility has taken him off the list meanwhile: his shift is still his. */
+static void test_who_is_no_operator_any_more_has_a_number(void **state)
+{
+	(void)state;
+	fake_till_leave_two(&till);
+	(void)bt_text_copy(till.waiting[0].operator_id, sizeof(till.waiting[0].operator_id), "4711");
+	press(BT_KEY_F7);
+	assert_true(shows("4711"));
+	press(BT_KEY_F6);
+	assert_screen("close_shift");
+	assert_true(shows("shift 0610,  4711,  "));
+	press(BT_KEY_F8);
+	assert_true(shows("Close shift 0610 of 4711."));
+}
+
 /* ---- the supervisor ---- */
 
 static void test_a_supervisor_closes_at_once(void **state)
@@ -502,8 +647,10 @@ static void test_a_supervisor_closes_at_once(void **state)
 	assert_string_equal(till.closed_by, "jha");
 	assert_string_equal(till.reason, "checked");
 	assert_true(shows("Shift 0611 is closed."));
-	tick(1000);
-	assert_true(shows("This shift is closed."));
+	assert_true(shows("This shift is closed.")); /* at once, not at its next look */
+	assert_false(shows("Supervisor closes"));
+	assert_true(shows("Rina Kumari,  17:34"));
+	assert_true(shows("A. K. Jha,  17:38"));
 	press(BT_KEY_F8);
 	assert_screen("close_shift");
 }
@@ -529,7 +676,6 @@ static void test_shifts_of_others_are_closed_from_the_list(void **state)
 	assert_screen("shift");
 	assert_true(till.closed == 609);
 	assert_string_equal(till.reason, "other");
-	tick(1000);
 	assert_false(shows("never counted"));
 	press(BT_KEY_F8);
 	till.close_err = BT_EAUTH;
@@ -606,6 +752,20 @@ static void go_seal(void)
 	type("80\n14\n30\n5\n\n3\n40\n");
 }
 
+static void go_count_torn(void)
+{
+	be_open();
+	open_count();
+	type("61\t2\n14\n88\t15");
+}
+
+static void go_seal_torn(void)
+{
+	be_open();
+	open_count();
+	type("80\t2\n14\n30\t5\n5\n\n3\n40\n");
+}
+
 /* Two of the three are still open by now. */
 static void leave_open(void)
 {
@@ -630,6 +790,14 @@ static void go_close(void)
 	fake.status.now_ms = till.report.until_ms;
 }
 
+static void go_close_torn(void)
+{
+	leave_open();
+	go_seal_torn();
+	type("\n");
+	fake.status.now_ms = till.report.until_ms;
+}
+
 static void go_close_even(void)
 {
 	be_open();
@@ -637,6 +805,14 @@ static void go_close_even(void)
 	till.report.unsettled_count = 0;
 	type("80\n14\n30\n5\n\n3\n140\n\n");
 	fake.status.now_ms = till.report.until_ms;
+}
+
+static void go_closed(void)
+{
+	go_close();
+	press(BT_KEY_F8);
+	type("1234\n1\n");
+	tick(1000);
 }
 
 static void go_approve(void)
@@ -647,17 +823,21 @@ static void go_approve(void)
 }
 
 static const struct screen_golden goldens[] = {
-    {"12-shift-open", go_open, "shift_open"},
-    {"12-shift-open-asked", go_open_asked, "shift_open"},
-    {"12-shift", go_shift, "shift"},
-    {"12-shift-list", go_shift_list, "shift"},
-    {"12-deposit", go_deposit, "deposit"},
-    {"12-ceiling", go_near, "home"},
-    {"13-count", go_count, "count"},
-    {"13-seal", go_seal, "seal"},
-    {"14-close", go_close, "close_shift"},
-    {"14-close-even", go_close_even, "close_shift"},
-    {"15-approve-shift", go_approve, "approve"},
+    {"12-shift-open", go_open, .screen = "shift_open", .signs = {{"▲", "{1} stuck from before, see F4"}}},
+    {"12-shift-open-asked", go_open_asked, .screen = "shift_open"},
+    {"12-shift", go_shift, .screen = "shift"},
+    {"12-shift-list", go_shift_list, .screen = "shift"},
+    {"12-deposit", go_deposit, .screen = "deposit"},
+    {"12-ceiling", go_near, .screen = "home", .signs = {{"▲", "Drawer is near its ceiling. Deposit now."}}},
+    {"13-count", go_count, .screen = "count"},
+    {"13-count-torn", go_count_torn, .screen = "count"},
+    {"13-seal", go_seal, .screen = "seal"},
+    {"13-seal-torn", go_seal_torn, .screen = "seal"},
+    {"14-close", go_close, .screen = "close_shift", .signs = {{"✕", "Short"}}},
+    {"14-close-torn", go_close_torn, .screen = "close_shift", .signs = {{"✕", "Short"}}},
+    {"14-closed", go_closed, .screen = "close_shift", .signs = {{"✕", "Short"}}},
+    {"14-close-even", go_close_even, .screen = "close_shift", .signs = {{"✓", "Even"}}},
+    {"15-approve-shift", go_approve, .screen = "approve"},
 };
 
 static void open_golden(enum bt_lang lang)
@@ -670,12 +850,19 @@ static void open_golden(enum bt_lang lang)
 	draw();
 }
 
+static const struct screen_goldens all = {goldens, sizeof(goldens) / sizeof(goldens[0]), open_golden,
+					  BATTI_GOLDEN_DIR "/screens"};
+
 static void test_goldens(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < sizeof(goldens) / sizeof(goldens[0]); i++) {
-		screen_golden_compare(&goldens[i], BATTI_GOLDEN_DIR "/screens", open_golden);
-	}
+	print_message("%d pictures\n", screen_golden_walk(&all));
+}
+
+static void test_nothing_typed_is_lost(void **state)
+{
+	(void)state;
+	screen_golden_disturb(&all);
 }
 
 static int load_words(void **state)
@@ -699,6 +886,7 @@ int main(void)
 	    SIGNED_OUT(test_what_is_no_float),
 	    SIGNED_OUT(test_no_money_without_a_shift),
 	    SIGNED_OUT(test_a_supervisor_begins_at_home),
+	    OPEN(test_a_supervisor_checks_the_cash),
 	    OPEN(test_the_page_of_the_shift_is_blind),
 	    OPEN(test_a_deposit_is_confirmed),
 	    OPEN(test_a_deposit_that_cannot_be),
@@ -708,14 +896,21 @@ int main(void)
 	    OPEN(test_one_recount),
 	    OPEN(test_a_count_typed_ahead),
 	    OPEN(test_moving_between_the_lines),
+	    OPEN(test_torn_notes_are_told_apart),
+	    OPEN(test_none_torn_is_not_spoken_of),
+	    OPEN(test_more_torn_notes_than_notes),
+	    OPEN(test_torn_notes_are_not_lost_by_one_key),
 	    OPEN(test_very_many_notes_are_asked_about),
 	    OPEN(test_a_count_of_nothing_is_asked_about),
 	    OPEN(test_a_count_is_not_lost_by_one_key),
 	    OPEN(test_a_seal_that_waits),
 	    OPEN(test_cash_after_the_count),
+	    OPEN(test_who_is_signed_in_already_has_a_name),
+	    OPEN(test_who_is_no_operator_any_more_has_a_number),
 	    OPEN(test_a_supervisor_closes_at_once),
 	    OPEN(test_shifts_of_others_are_closed_from_the_list),
 	    cmocka_unit_test(test_goldens),
+	    cmocka_unit_test(test_nothing_typed_is_lost),
 	};
 	return cmocka_run_group_tests_name("ui_shift", tests, load_words, screen_golden_drop);
 }

@@ -54,6 +54,58 @@ static void test_enter_on_a_stuck_sale_finishes_it(void **state)
 	assert_screen("stuck");
 }
 
+/* The keys are being opened as somebody presses. */
+static void press_before_the_key(void)
+{
+	open_one_sale();
+	fake.finish_state = BT_SALE_PENDING;
+	fake.view.awaits_key = true;
+	press(BT_KEY_F4);
+	press(BT_KEY_ENTER);
+	assert_screen("wait");
+}
+
+/* One Enter, and the token comes by itself. */
+static void test_stuck_sale_whose_key_is_on_its_way(void **state)
+{
+	(void)state;
+	press_before_the_key();
+	assert_true(shows("Making the token here"));
+	assert_false(shows("No token now"));
+	tick(100);
+	assert_screen("wait");
+	fake.view.awaits_key = false;
+	fake.view.state = BT_SALE_TOKENED;
+	tick(100);
+	assert_screen("token");
+	assert_int_equal(fake.finishes, 1);
+}
+
+/* It did not come: the docket again, and why. */
+static void test_stuck_sale_whose_key_does_not_come(void **state)
+{
+	(void)state;
+	press_before_the_key();
+	fake.view.awaits_key = false;
+	fake.view.denial = BT_DENY_KEYS;
+	tick(100);
+	assert_screen("docket");
+	assert_true(shows("Reason: the offline keys are locked."));
+	/* On a supervisor's word, from the docket of a sale that is in doubt. */
+	fake.view.state = BT_SALE_INQUIRING;
+	fake.view.denial = BT_DENY_SERVER;
+	tick(200);
+	assert_false(shows("Not possible now"));
+	fake.view.awaits_key = true;
+	tick(200);
+	assert_screen("wait");
+	fake.view.awaits_key = false;
+	fake.view.denial = BT_DENY_KEYS;
+	tick(100);
+	assert_screen("docket");
+	assert_true(shows("Not possible now: the offline keys are locked."));
+}
+
 static void test_stuck_sale_that_cannot_be_finished_says_why(void **state)
 {
 	(void)state;
@@ -157,6 +209,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    TEST(test_another_sale_looked_at_does_not_take_the_place_of_this_one),
 	    TEST(test_enter_on_a_stuck_sale_finishes_it),
+	    TEST(test_stuck_sale_whose_key_is_on_its_way),
+	    TEST(test_stuck_sale_whose_key_does_not_come),
 	    TEST(test_stuck_sale_that_cannot_be_finished_says_why),
 	    TEST(test_stuck_list_reaches_its_end),
 	    TEST(test_stuck_sale_says_what_is_objected),

@@ -1,10 +1,10 @@
 /* Golden screens of paying by UPI and of the second screen, in both languages, and what zbar reads from them.
  *
  * rooms: ui/screen ui/widget core/base core/money core/qr core/directory core/tender
- * uses: zbar */
-#include "tests/unit/canvas_golden.h"
+ * uses: zbar
+ * wraps: bt_ui_label bt_ui_label_at */
 #include "tests/unit/fake_upi.h"
-#include "tests/unit/stage_fixture.h"
+#include "tests/unit/screen_golden.h"
 
 /* Longer than version 5 holds at any level, but not than version 8 at level M. */
 #define LONG_QR                                                                                                        \
@@ -12,16 +12,11 @@
 	"&tn=100244781560"
 
 static struct fake_upi upi;
-static struct bt_words *words;
 
 static void open_counter(enum bt_lang lang)
 {
-	fake_open(&fake, words);
+	screen_golden_open(lang);
 	fake_upi_open(&upi, &fake);
-	boot_ms = 1000;
-	struct bt_ui_stage_options options = {.lang = lang, .signed_in = true};
-	assert_int_equal(bt_ui_stage_open(&fake.shop, &options, boot_ms, &stage), BT_OK);
-	(void)bt_text_copy(bt_ui_stage_desk(stage)->operator_id, 24, "rina");
 }
 
 static void go_confirm(void)
@@ -160,129 +155,87 @@ static void go_home(void)
 	tick(1);
 }
 
-static const struct page {
-	const char *id, *screen;
-	void (*arrange)(void);
-	const char *qr; /* what it says; NULL: nothing to read */
-} counter_pages[] = {
-    {"05-upi", "upi", go_shown, FAKE_QR},
-    {"05-card", "card", go_card, NULL},
-    {"05-card-no-bank", "card", go_card_refused, NULL},
-    {"05-confirm", "confirm", go_confirm, NULL},
-    {"05-confirm-docket", "confirm", go_confirm_docket, NULL},
-    {"05-upi-asking", "upi", go_asking, NULL},
-    {"05-upi-no-answer", "upi", go_unreachable, FAKE_QR},
-    {"05-upi-unsure", "upi", go_unsure, NULL},
-    {"05-upi-used-up", "upi", go_dead, NULL},
-    {"05-upi-closing", "upi", go_closing, NULL},
-    {"05-upi-scan", "upi", go_scan_refused, FAKE_QR},
-    {"05-upi-long", "upi", go_long, ""},
-    {"05-upi-long-no-printer", "upi", go_long_no_printer, ""},
-    {"05-paid-meanwhile", "home", go_paid_meanwhile, NULL},
-    {"05-upi-list", "stuck", go_list, NULL},
-};
-
-static const struct page payer_pages[] = {
-    {"24-payer-start", "home", go_home, NULL},       {"24-payer-confirm", "confirm", go_cash, NULL},
-    {"24-payer-change", "confirm", go_change, NULL}, {"24-payer-qr", "upi", go_shown, FAKE_QR},
-    {"24-payer-asking", "upi", go_closing, NULL},    {"24-payer-unsure", "upi", go_unsure, NULL},
-    {"24-payer-used-up", "upi", go_dead, NULL},      {"24-payer-wait", "wait", go_wait, NULL},
-    {"24-payer-token", "token", go_token, NULL},     {"24-payer-key-change", "token", go_key_change, NULL},
-};
-
-static const struct {
-	const char *suffix;
-	int rows, cols;
-} sizes[] = {{"", 24, 80}, {"-132", 43, 132}};
-
-static void name_golden(const char *id, enum bt_lang lang, const char *suffix, char out[64])
-{
-	bt_text_printf(out, 64, "%s%s%s", id, lang == BT_LANG_HI ? "-hi" : "", suffix);
-}
-
-/* Nothing passes column 77 at 80 columns but the QR itself. */
-static void assert_edge_is_free(void)
-{
-	for (int row = 0; row < canvas.rows && canvas.cols == 80; row++) {
-		for (int col = 78; col < 80; col++) {
-			assert_true(canvas.cell[row][col].ground == BT_ON_PAPER || !canvas.cell[row][col].text[0]);
-		}
-	}
-}
-
 static void draw_payer(int rows, int cols)
 {
 	struct bt_ui_payer payer;
 	bt_ui_stage_payer(stage, &payer);
-	canvas.words = words;
+	canvas.words = screen_golden_words;
+	canvas.lang = payer.lang;
 	bt_ui_canvas_reset(&canvas, rows, cols);
 	bt_ui_payer_draw(&payer, &canvas);
 }
 
-static void compare(const struct page *page, bool second, enum bt_lang lang)
-{
-	char id[64], read[512];
-	open_counter(lang);
-	page->arrange();
-	draw();
-	assert_screen(page->screen);
-	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
-		if (second) {
-			draw_payer(sizes[i].rows, sizes[i].cols);
-		} else {
-			bt_ui_stage_draw(stage, sizes[i].rows, sizes[i].cols, &canvas);
-		}
-		name_golden(page->id, lang, sizes[i].suffix, id);
-		assert_golden(&canvas, BATTI_GOLDEN_DIR, id);
-		assert_edge_is_free();
-		if (page->qr) {
-			bool fits = page->qr[0] || sizes[i].cols > 80;
-			golden_read_qr(&canvas, read, sizeof(read));
-			assert_string_equal(read, fits && !page->qr[0] ? LONG_QR : page->qr);
-		}
-	}
-	bt_ui_stage_close(stage);
-}
-
-static void test_counter_pages(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < sizeof(counter_pages) / sizeof(counter_pages[0]) * BT_LANG_COUNT; i++) {
-		compare(&counter_pages[i / 2], false, (enum bt_lang)(i % 2));
-	}
-}
-
-static void test_payer_pages(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < sizeof(payer_pages) / sizeof(payer_pages[0]) * BT_LANG_COUNT; i++) {
-		compare(&payer_pages[i / 2], true, (enum bt_lang)(i % 2));
-	}
-}
-
 /* The page that stands while nothing is heard from the counter. */
-static void test_a_counter_that_is_away(void **state)
+static void draw_away(int rows, int cols)
 {
 	const struct bt_ui_payer payer = {.page = BT_PAYER_CLOSED};
-	(void)state;
-	canvas.words = words;
-	bt_ui_canvas_reset(&canvas, 24, 80);
+	canvas.words = screen_golden_words;
+	bt_ui_canvas_reset(&canvas, rows, cols);
 	bt_ui_payer_draw(&payer, &canvas);
-	assert_golden(&canvas, BATTI_GOLDEN_DIR, "24-payer-closed");
+}
+
+static const struct screen_golden goldens[] = {
+    {"05-upi", go_shown, .screen = "upi", .qr = FAKE_QR, .signs = {{"", "Waiting for the bank"}}},
+    {"05-card", go_card, .screen = "card"},
+    {"05-card-no-bank", go_card_refused, .screen = "card",
+     .signs = {{"▲", "No UPI now: the bank cannot be asked. Take cash."}}},
+    {"05-confirm", go_confirm, .screen = "confirm"},
+    {"05-confirm-docket", go_confirm_docket, .screen = "confirm",
+     .signs = {{"▲", "No token at once: a docket, and the token later."}}},
+    {"05-upi-asking", go_asking, .screen = "upi"},
+    {"05-upi-no-answer", go_unreachable, .screen = "upi", .qr = FAKE_QR, .signs = {{"▲", "bank does not answer"}}},
+    {"05-upi-unsure", go_unsure, .screen = "upi", .signs = {{"▲", "Bank is unsure. Do not pay again."}}},
+    {"05-upi-used-up", go_dead, .screen = "upi", .signs = {{"▲", "This QR is used up. Enter makes a new one."}}},
+    {"05-upi-closing", go_closing, .screen = "upi"},
+    {"05-upi-scan", go_scan_refused, .screen = "upi", .qr = FAKE_QR},
+    {"05-upi-long", go_long, .screen = "upi", .qr_wide = LONG_QR},
+    {"05-upi-long-no-printer", go_long_no_printer, .screen = "upi", .qr_wide = LONG_QR},
+    {"05-paid-meanwhile", go_paid_meanwhile, .screen = "home",
+     .signs = {{"✓", "Paid: {1} {2}. The slip is printing."}}},
+    {"05-upi-list", go_list, .screen = "stuck"},
+    {"24-payer-start", go_home, .screen = "home", .draw = draw_payer},
+    {"24-payer-confirm", go_cash, .screen = "confirm", .draw = draw_payer},
+    {"24-payer-change", go_change, .screen = "confirm", .draw = draw_payer},
+    {"24-payer-qr", go_shown, .screen = "upi", .qr = FAKE_QR, .draw = draw_payer},
+    {"24-payer-asking", go_closing, .screen = "upi", .draw = draw_payer},
+    {"24-payer-unsure", go_unsure, .screen = "upi", .draw = draw_payer,
+     .signs = {{"▲", "Bank is unsure. Do not pay again."}}},
+    {"24-payer-used-up", go_dead, .screen = "upi", .draw = draw_payer,
+     .signs = {{"▲", "This QR is used up. Please wait."}}},
+    {"24-payer-wait", go_wait, .screen = "wait", .draw = draw_payer,
+     .signs = {{"✓", "The money is here. Please wait."}}},
+    {"24-payer-token", go_token, .screen = "token", .qr = FAKE_TOKEN, .draw = draw_payer},
+    {"24-payer-key-change", go_key_change, .screen = "token", .draw = draw_payer},
+    {"24-payer-closed", go_home, .screen = "home", .draw = draw_away},
+};
+
+static const struct screen_goldens all = {goldens, sizeof(goldens) / sizeof(goldens[0]), open_counter,
+					  BATTI_GOLDEN_DIR "/screens"};
+
+static void test_goldens(void **state)
+{
+	(void)state;
+	print_message("%d pictures\n", screen_golden_walk(&all));
+}
+
+static void test_nothing_typed_is_lost(void **state)
+{
+	(void)state;
+	screen_golden_disturb(&all);
 }
 
 static void test_training_is_said_on_both_screens(void **state)
 {
-	char text[GOLDEN_BYTES];
+	char text[PICTURE_BYTES];
 	(void)state;
 	open_counter(BT_LANG_EN);
 	fake.status.training = true;
 	go_shown();
 	draw();
-	golden_read(&canvas, text);
+	picture_text(&canvas, text);
 	assert_non_null(strstr(text, "TRAINING · NO VALUE"));
 	draw_payer(24, 80);
-	golden_read(&canvas, text);
+	picture_text(&canvas, text);
 	assert_non_null(strstr(text, "TRAINING · NO VALUE"));
 	bt_ui_stage_close(stage);
 }
@@ -305,7 +258,7 @@ static void test_the_frame_is_whole_where_there_is_room(void **state)
 		assert_int_not_equal(canvas.cell[rows[i].qr_row][rows[i].qr_col - 1].ground, BT_ON_PAPER);
 		assert_int_equal(canvas.cell[rows[i].qr_row + 22][rows[i].qr_col + 44].ground, BT_ON_PAPER);
 		assert_int_not_equal(canvas.cell[rows[i].qr_row + 23][rows[i].qr_col].ground, BT_ON_PAPER);
-		golden_read_qr(&canvas, read, sizeof(read));
+		picture_read_qr(&canvas, read, sizeof(read));
 		assert_string_equal(read, FAKE_QR);
 	}
 	bt_ui_stage_close(stage);
@@ -319,23 +272,23 @@ static void test_a_plain_terminal_shows_it_in_whole_cells(void **state)
 		bool reads;
 	} rows[] = {{24, 80, false}, {43, 132, true}, {60, 160, true}};
 	(void)state;
-	fake_open(&fake, words);
+	fake_open(&fake, screen_golden_words);
 	fake_upi_open(&upi, &fake);
-	struct bt_ui_stage_options options = {.plain = true, .signed_in = true};
+	struct bt_ui_stage_options options = {.plain = true, .signed_in = "rina"};
 	assert_int_equal(bt_ui_stage_open(&fake.shop, &options, boot_ms, &stage), BT_OK);
 	go_shown();
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		char read[512], text[GOLDEN_BYTES];
+		char read[512], text[PICTURE_BYTES];
 		bt_ui_stage_draw(stage, rows[i].rows, rows[i].cols, &canvas);
-		golden_read_qr(&canvas, read, sizeof(read));
+		picture_read_qr(&canvas, read, sizeof(read));
 		assert_string_equal(read, rows[i].reads ? FAKE_QR : "");
-		golden_read(&canvas, text);
+		picture_text(&canvas, text);
 		assert_null(strstr(text, "▀"));
 		assert_null(strstr(text, "▄"));
 		assert_int_equal(strstr(text, "F5 prints it") != NULL, !rows[i].reads);
 		canvas.plain = true;
 		draw_payer(rows[i].rows, rows[i].cols);
-		golden_read_qr(&canvas, read, sizeof(read));
+		picture_read_qr(&canvas, read, sizeof(read));
 		assert_string_equal(read, rows[i].reads ? FAKE_QR : "");
 	}
 	canvas.plain = false;
@@ -345,25 +298,17 @@ static void test_a_plain_terminal_shows_it_in_whole_cells(void **state)
 static int load_words(void **state)
 {
 	(void)state;
-	return bt_words_open(BATTI_SHARE_DIR "/locale", &words, NULL) == BT_OK ? 0 : -1;
-}
-
-static int drop_words(void **state)
-{
-	(void)state;
-	bt_words_close(words);
-	return 0;
+	return screen_golden_load(BATTI_SHARE_DIR "/locale");
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_counter_pages),
-	    cmocka_unit_test(test_payer_pages),
-	    cmocka_unit_test(test_a_counter_that_is_away),
+	    cmocka_unit_test(test_goldens),
+	    cmocka_unit_test(test_nothing_typed_is_lost),
 	    cmocka_unit_test(test_training_is_said_on_both_screens),
 	    cmocka_unit_test(test_the_frame_is_whole_where_there_is_room),
 	    cmocka_unit_test(test_a_plain_terminal_shows_it_in_whole_cells),
 	};
-	return cmocka_run_group_tests(tests, load_words, drop_words);
+	return cmocka_run_group_tests(tests, load_words, screen_golden_drop);
 }

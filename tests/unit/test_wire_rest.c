@@ -566,6 +566,7 @@ static void wire_rest_every_call_has_a_row(void **state)
 	assert_true(bt_call_moves_money(BT_CALL_JOURNAL));
 	assert_false(bt_call_moves_money(BT_CALL_HEALTH));
 	assert_ptr_equal(bt_protocol_find("rest"), &bt_protocol_rest);
+	assert_ptr_equal(bt_protocol_find("rest-picks"), &bt_protocol_rest_picks);
 	assert_null(bt_protocol_find("nosuch"));
 }
 

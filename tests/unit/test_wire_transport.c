@@ -569,6 +569,90 @@ static void wire_transport_never_posts_again(void **state)
 	assert_int_equal(atomic_load(&server.requests), 5);
 }
 
+/* Answers every request of a connection. */
+static void answer_always(struct tls_server *server, SSL *ssl)
+{
+	while (read_request(server, ssl) && write_all(server, ssl, server->reply, server->reply_len))
+		continue;
+}
+
+static enum bt_err ask_health(const struct client *client)
+{
+	struct bt_call call = {
+	    .kind = BT_CALL_HEALTH, .id = 3, .deadline_ms = DEADLINE_MS, .text = "00112233445566778899aabbccddeeff"};
+	struct bt_answer answer = {0};
+	enum bt_err err;
+
+	assert_int_equal(bt_wire_submit(&client->wire, &call), BT_OK);
+	assert_true(bt_wire_wait(&client->wire, 30000, &answer));
+	err = answer.fault.err;
+	bt_answer_fini(&answer);
+	return err;
+}
+
+static void write_pair(const char *path, const char *name)
+{
+	EVP_PKEY *key = EVP_EC_gen("P-256");
+	X509 *certificate = make_certificate(name, key, NULL, key, "extendedKeyUsage", "clientAuth");
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	assert_int_equal(PEM_write_X509(file, certificate), 1);
+	assert_int_equal(PEM_write_PKCS8PrivateKey(file, key, NULL, NULL, 0, NULL, NULL), 1);
+	assert_int_equal(fclose(file), 0);
+	X509_free(certificate);
+	EVP_PKEY_free(key);
+}
+
+static int take_any(int good, X509_STORE_CTX *store)
+{
+	(void)good;
+	(void)store;
+	return 1;
+}
+
+/* One file with certificate and key, put in the place of another while the worker runs: the next call has the new
+ * certificate, on a connection of its own, where without a change a connection serves again. */
+static void wire_transport_uses_a_renewed_certificate_at_once(void **state)
+{
+	static const char good[] =
+	    "{\"time\":1795000000000,\"era\":1,\"nonce\":\"00112233445566778899aabbccddeeff\",\"signature\":\"x\"}";
+	char reply[1024], pair[300], next[300], url[64];
+	struct tls_server server = {.manner = answer_always, .reply = reply, .tells_newest_peer = true};
+	struct bt_wire_options options = {
+	    .url = url, .ca_file = ca_file, .cert_file = pair, .key_file = pair, .protocol = &bt_protocol_rest};
+	struct client client = {0};
+
+	(void)state;
+	snprintf(reply, sizeof reply, "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\n\r\n%s", strlen(good), good);
+	server.reply_len = strlen(reply);
+	libssl.SSL_CTX_set_verify(context, SSL_VERIFY_PEER, take_any);
+	server.context = context;
+	start_server(&server);
+	snprintf(url, sizeof url, "https://127.0.0.1:%d", server.port);
+	snprintf(pair, sizeof pair, "%s/tls.pem", dir);
+	snprintf(next, sizeof next, "%s/tls.next", dir);
+	write_pair(pair, "first");
+	assert_int_equal(bt_wire_worker_open(&options, &client.worker, NULL), BT_OK);
+	client.wire = bt_wire_worker_wire(client.worker);
+	assert_int_equal(ask_health(&client), BT_OK);
+	assert_int_equal(ask_health(&client), BT_OK);
+	assert_int_equal(atomic_load(&server.connections), 1);
+	assert_string_equal(server.peer_name, "first");
+	write_pair(next, "second");
+	assert_int_equal(rename(next, pair), 0);
+	assert_int_equal(ask_health(&client), BT_OK);
+	assert_string_equal(server.peer_name, "second");
+	assert_int_equal(atomic_load(&server.connections), 2);
+	/* Without one that can be read no byte leaves. */
+	assert_int_equal(unlink(pair), 0);
+	assert_int_equal(ask_health(&client), BT_EUNREACHABLE);
+	assert_int_equal(atomic_load(&server.connections), 2);
+	bt_wire_worker_close(client.worker);
+	stop_server(&server);
+	libssl.SSL_CTX_set_verify(context, SSL_VERIFY_PEER, NULL);
+}
+
 /* Under TLS 1.3 a client learns that its certificate is not wanted only after its request left. */
 static void assert_certificate_wanted(int version, enum bt_err err)
 {
@@ -770,6 +854,7 @@ static void wire_transport_takes_only_sound_calls(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(wire_transport_uses_a_renewed_certificate_at_once),
 	    cmocka_unit_test(wire_transport_brings_a_token),
 	    cmocka_unit_test(wire_transport_refused_port),
 	    cmocka_unit_test(wire_transport_wrong_ca),

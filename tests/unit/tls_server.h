@@ -42,8 +42,9 @@ struct tls_server {
 	int thread_count;
 	atomic_int connections, handshakes, requests;
 	atomic_long bytes_out;
-	char first_head[4096]; /* of the first request; read it after stop_server() */
-	char peer_name[64];
+	char first_head[4096];  /* of the first request; read it after stop_server() */
+	char peer_name[64];     /* of the first that showed a certificate */
+	bool tells_newest_peer; /* of the newest */
 };
 
 struct tls_server_job {
@@ -214,7 +215,7 @@ static inline void serve_tls(struct tls_server *server, int fd)
 		bool first = atomic_fetch_add(&server->handshakes, 1) == 0;
 
 		peer = libssl.SSL_get1_peer_certificate(ssl);
-		if (peer && first)
+		if (peer && (first || server->tells_newest_peer))
 			X509_NAME_get_text_by_NID(X509_get_subject_name(peer), NID_commonName, server->peer_name,
 						  sizeof server->peer_name);
 		X509_free(peer);

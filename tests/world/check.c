@@ -5,24 +5,16 @@
 #include "tests/world/world.h"
 
 #define UNSENT_ROWS 64
+#define ISSUED_HERE "\"issued_by\":\"terminal\""
 
 /* ---- after each turn ---- */
 
-struct issues {
-	struct sim_counter *counter;
-	int64_t newest;
-	bool any;
-};
-
 static bool note_issue(void *context, const struct bt_event *event)
 {
-	struct issues *issues = context;
-	const char *body = (const char *)event->body.data;
+	bool *any = context;
 
-	issues->newest = event->seq;
-	if (event->kind == BT_EVENT_TOKENED &&
-	    memmem(body, event->body.len, "\"issued_by\":\"terminal\"", strlen("\"issued_by\":\"terminal\"")))
-		issues->any = true;
+	if (memmem(event->body.data, event->body.len, ISSUED_HERE, strlen(ISSUED_HERE)))
+		*any = true;
 	return true;
 }
 
@@ -63,7 +55,7 @@ static void check_minutes_ahead(struct sim_counter *counter)
 {
 	struct sim_world *world = counter->world;
 	struct bt_sale_row rows[4];
-	int64_t latest = bt_sbx_tid_minute(world->now_ms) + 4 * BT_SBX_LANES + 10;
+	int64_t latest = bt_sbx_tid_minute(world->now_ms) + 4 * world->lanes_most + 10;
 	int count = 0;
 
 	if (bt_journal_sales(counter->journal, BT_SALES_ALL, NULL, 4, rows, &count) != BT_OK)
@@ -88,7 +80,7 @@ static void check_time(struct sim_counter *counter, const struct bt_lease *lease
 void sim_check_turn(struct sim_counter *counter)
 {
 	const struct bt_sync_state *state = bt_sync_state(counter->sync);
-	struct issues issues = {.counter = counter, .newest = counter->issued_seen};
+	bool any = false;
 
 	if (counter->world->head.took_old_era)
 		sim_fail(counter->world, "committed from an old era");
@@ -97,10 +89,11 @@ void sim_check_turn(struct sim_counter *counter)
 		sim_fail(counter->world, "%s is taken for a clone", counter->number);
 	}
 	if (bt_journal_head(counter->journal).seq <= counter->issued_seen ||
-	    bt_journal_read(counter->journal, counter->issued_seen, note_issue, &issues, NULL) != BT_OK)
+	    bt_journal_read_some(counter->journal, counter->issued_seen, UINT64_C(1) << BT_EVENT_TOKENED, note_issue,
+				 &any, NULL) != BT_OK)
 		return;
-	counter->issued_seen = issues.newest;
-	if (!issues.any)
+	counter->issued_seen = bt_journal_head(counter->journal).seq;
+	if (!any)
 		return;
 	counter->world->totals.offline++;
 	/* It may have been given up, or renewed, in the very turn in which it was used. */
@@ -213,12 +206,43 @@ static void check_minutes(struct sim_world *world)
 static void check_money(struct sim_world *world)
 {
 	int64_t posted =
-	    bt_sbx_store_count(world->head.sbx.db, 0, "SELECT sum(paise) FROM sales WHERE state='committed'", "");
+	    bt_sbx_store_count(world->head.sbx.db, 0, "SELECT sum(paise) FROM sales WHERE state='committed'", "") -
+	    sim_thief_posted(world);
 
 	if (posted != world->cash) {
 		world->totals.unaccounted_paise += posted - world->cash;
 		sim_fail(world, "cash in drawers %lld, posted %lld", (long long)world->cash, (long long)posted);
 	}
+}
+
+static int64_t read_balance(sqlite3 *db, const char *number)
+{
+	return bt_sbx_store_count(db, 0, "SELECT balance FROM consumers WHERE number=?", "t", number);
+}
+
+/* A credit is in the account and nowhere else; a token is in no account (PROTOCOL S1). */
+static void check_accounts(struct sim_world *world)
+{
+	sqlite3 *db = world->head.sbx.db;
+
+	for (int i = 0; i < SIM_PEOPLE; i++) {
+		const char *number = world->town->people[i].number;
+		int64_t credits = bt_sbx_store_count(
+		    db, 0,
+		    "SELECT sum(paise-dues) FROM sales WHERE connection=? AND state='committed' AND delivery='balance'",
+		    "t", number);
+
+		if (!sim_months_has(world, number) &&
+		    read_balance(db, number) - read_balance(world->town->sbx.db, number) != credits)
+			sim_fail(world, "%s: balance %lld, credits of %lld over %lld", number,
+				 (long long)read_balance(db, number), (long long)credits,
+				 (long long)read_balance(world->town->sbx.db, number));
+	}
+	if (bt_sbx_store_count(db, 0,
+			       "SELECT count(*) FROM sales WHERE state='committed' AND"
+			       " (delivery='token')<>(token IS NOT NULL)",
+			       "") != 0)
+		sim_fail(world, "a credit with a token, or a token sale without one");
 }
 
 static void count_same_minute(struct sim_world *world)
@@ -230,11 +254,31 @@ static void count_same_minute(struct sim_world *world)
 	    "");
 }
 
+/* What came from paper and from its owner's record stands once, and nobody was asked (PROTOCOL H2). */
+static void count_paper(struct sim_world *world)
+{
+	sqlite3 *db = world->head.sbx.db;
+
+	world->totals.visited[SIM_PATH_PAPER_AND_RECORD] += bt_sbx_store_count(
+	    db, 0,
+	    "SELECT count(*) FROM events e JOIN sales s USING(sale_id) WHERE e.kind='recovered' AND s.state='committed'"
+	    " AND e.terminal<>s.terminal",
+	    "");
+	world->totals.visited[SIM_PATH_PAPER_FIRST] += bt_sbx_store_count(
+	    db, 0,
+	    "SELECT count(*) FROM events e JOIN sales s USING(sale_id) WHERE e.kind='recovered' AND s.state='committed'"
+	    " AND e.terminal<>s.terminal AND e.status='exception'",
+	    "");
+}
+
 void sim_check_end(struct sim_world *world)
 {
 	for (int i = 0; i < world->sale_count && !world->failure[0]; i++)
 		check_sale(world, &world->sales[i]);
 	check_minutes(world);
 	check_money(world);
+	check_accounts(world);
+	sim_months_check(world);
 	count_same_minute(world);
+	count_paper(world);
 }

@@ -9,6 +9,7 @@
 #define MOST_RUPEES    3000
 #define LOOK_BACK      8 /* newest sales looked through after a start */
 #define REPRINT_CHANCE 40
+#define SOON_MS        (2 * SIM_MINUTE_MS)
 
 static void free_again(struct sim_counter *counter)
 {
@@ -16,7 +17,7 @@ static void free_again(struct sim_counter *counter)
 	counter->sale = -1;
 	/* In a long outage few come. */
 	bool quiet = counter->world->now_ms < counter->world->down_until_ms;
-	int64_t wait = quiet && sim_strikes(counter->world, SIM_FAULT_LONG_OUTAGE, 200)
+	int64_t wait = quiet && sim_strikes(counter->world, SIM_FAULT_LONG_OUTAGE, 80)
 			   ? sim_between(counter->world, 5, 60) * SIM_MINUTE_MS
 			   : sim_between(counter->world, 1000, 12000);
 
@@ -48,9 +49,12 @@ void sim_clerk_see_token(struct sim_world *world, int which, const char *token)
 	if (sale->token[0])
 		return;
 	bt_text_copy(sale->token, sizeof sale->token, token);
-	if (sale->docket)
-		world->totals.visited[SIM_PATH_FINISHED_LATER]++;
 	plan_key_in(world, which);
+	if (!sale->docket)
+		return;
+	world->totals.visited[SIM_PATH_FINISHED_LATER]++;
+	if (!world->healing && chance_one_in(&world->chance, 3))
+		sim_clerk_plan_return(world, sim_between(world, 2000, SIM_MINUTE_MS), which);
 }
 
 /* Cash moves only when the record says REFUNDED (PROTOCOL S5). */
@@ -175,6 +179,16 @@ void sim_clerk_next(struct sim_counter *counter)
 
 	if (!counter->on || counter->serving || world->healing || world->sale_count >= world->sales_wanted)
 		return;
+	if (world->waits && world->sale_count >= world->sales_wanted * 2 / 3) {
+		sim_plan(world, 5 * SIM_MINUTE_MS, SIM_CLERK, counter->index, (uint64_t)counter->boot);
+		return;
+	}
+	/* A lease lasts an hour: within this trade it is to be given anew. */
+	if (sim_has(world, SIM_FAULT_OTHER_LANES) && chance_one_in(&world->chance, 5)) {
+		sim_plan(world, sim_between(world, 5, 30) * SIM_MINUTE_MS, SIM_CLERK, counter->index,
+			 (uint64_t)counter->boot);
+		return;
+	}
 	if (bt_teller_state(counter->teller) != BT_OK || !draw_draft(counter, &draft, &person)) {
 		free_again(counter);
 		return;
@@ -185,11 +199,13 @@ void sim_clerk_next(struct sim_counter *counter)
 
 /* ---- looking at the screen ---- */
 
-/* One walk to the office at a time. */
+/* One walk to the office at a time; nobody waits long once everything is mended. */
 void sim_clerk_plan_return(struct sim_world *world, int64_t in_ms, int sale)
 {
 	if (world->sales[sale].on_the_way)
 		return;
+	if (world->healing && in_ms > SOON_MS)
+		in_ms = sim_between(world, SOON_MS / 2, SOON_MS);
 	world->sales[sale].on_the_way = true;
 	sim_plan(world, in_ms, SIM_COME_BACK, sale, 0);
 }
@@ -241,10 +257,21 @@ void sim_clerk_note_refused(struct sim_counter *counter, const char *sale_id)
 		counter->world->sales[which].refused = true;
 }
 
+/* One minute a sale, for ever, whatever figures were agreed to since (PROTOCOL T1, S3). */
+static void check_minute(struct sim_world *world, struct sim_sale *sale, const struct bt_sale *now)
+{
+	if (!now->has_tid)
+		return;
+	if (sale->tid != 0 && now->tid != sale->tid)
+		sim_fail(world, "sale %s was paid for minute %u and has %u", sale->id, sale->tid, now->tid);
+	sale->tid = now->tid;
+}
+
 static bool is_served(struct sim_counter *counter, int sale, const struct bt_sale_view *view)
 {
 	struct sim_world *world = counter->world;
 
+	check_minute(world, &world->sales[sale], &view->sale);
 	switch (view->state) {
 	case BT_SALE_TOKENED:
 	case BT_SALE_CREDITED:
@@ -262,7 +289,13 @@ static bool is_served(struct sim_counter *counter, int sale, const struct bt_sal
 	case BT_SALE_REFUNDING:
 		leave_with_docket(counter, sale);
 		return true;
+	case BT_SALE_INQUIRING:
+		sim_trace(world, "%s: docket: in doubt", counter->number);
+		world->totals.visited[SIM_PATH_DOUBT]++;
+		leave_with_docket(counter, sale);
+		return true;
 	case BT_SALE_PENDING:
+		world->totals.visited[SIM_PATH_DOUBT_BARS] += view->denial == BT_DENY_DOUBT;
 		sim_trace(world, "%s: docket: %s", counter->number, bt_denial_code(view->denial));
 		if (sim_strikes(world, SIM_FAULT_HASTY_CLERK, 300))
 			answer_refusal(counter, sale, view); /* no token, no sale: the money back, please */
@@ -405,12 +438,14 @@ void sim_clerk_come_back(struct sim_world *world, int which)
 	const struct sim_sale *sale = &world->sales[which];
 	struct sim_counter *counter = &world->counters[sale->counter];
 	struct bt_sale_view view;
+	bool stays = false; /* until it is there */
 
 	world->sales[which].on_the_way = false;
 	if (sale->upi && sim_payer_attends(world, which))
 		return;
-	if (sale->returned && !sale->token[0] && sim_errand_go(world, which))
-		world->totals.visited[SIM_PATH_DOCKET_AFTER_REFUND]++;
+	/* Once more with the docket, somewhere else: perhaps there is more to be had. */
+	if ((sale->returned || sale->token[0]) && sim_errand_go(world, which))
+		world->totals.visited[sale->token[0] ? SIM_PATH_DOCKET_AFTER_TOKEN : SIM_PATH_DOCKET_AFTER_REFUND]++;
 	if (sale->returned || sale->token[0])
 		return;
 	if (sale->docket && chance_one_in(&world->chance, 2) && sim_errand_go(world, which))
@@ -420,14 +455,16 @@ void sim_clerk_come_back(struct sim_world *world, int which)
 		return;
 	}
 	if (view.state == BT_SALE_PENDING || view.state == BT_SALE_STOPPED || view.state == BT_SALE_REFUSED ||
-	    view.state == BT_SALE_REFUNDING) {
+	    view.state == BT_SALE_REFUNDING || view.state == BT_SALE_INQUIRING) {
 		if (view.state == BT_SALE_REFUSED || (view.state == BT_SALE_PENDING && sale->docket &&
 						      !world->healing && chance_one_in(&world->chance, 8)))
 			answer_refusal(counter, which, &view);
 		else if (chance_one_in(&world->chance, 2))
-			(void)!bt_teller_finish(counter->teller, sale->id);
+			stays =
+			    bt_teller_finish(counter->teller, sale->id) == BT_OK && chance_one_in(&world->chance, 2);
 		sim_clerk_plan_return(
-		    world, sim_between(world, 10000, world->healing ? SIM_MINUTE_MS : 3 * SIM_HOUR_MS), which);
+		    world, stays ? 5000 : sim_between(world, 10000, world->healing ? SIM_MINUTE_MS : 3 * SIM_HOUR_MS),
+		    which);
 		sim_counter_turn(counter);
 		return;
 	}

@@ -8,9 +8,9 @@
 #include "core/authority/record_key.h"
 #include "core/base/file.h"
 #include "core/shift/shift.h"
+#include "tests/sim/older_schema.h"
 #include "tests/world/world.h"
 
-#define FIRST_LANE   3
 #define OPERATOR     "rina"
 #define TURN_LEAST   1
 #define TURN_MOST_MS 60000
@@ -31,11 +31,21 @@ static int64_t boot_ms(void *self)
 	return counter->world->now_ms - counter->booted_ms + 5000;
 }
 
+/* Hex digits into the zeros that end at @p end. */
+static void put_hex(char *end, unsigned value)
+{
+	for (; value; value >>= 4)
+		*--end = "0123456789abcdef"[value & 15];
+}
+
+/* Asked for at each look at the clock. */
 static void boot_id(void *self, char out[37])
 {
 	const struct sim_counter *counter = self;
 
-	snprintf(out, 37, "%08x-0000-4000-8000-%012x", (unsigned)counter->index, (unsigned)counter->boot);
+	memcpy(out, "00000000-0000-4000-8000-000000000000", 37);
+	put_hex(out + 8, (unsigned)counter->index);
+	put_hex(out + 36, (unsigned)counter->boot);
 }
 
 static enum bt_err fill(void *self, void *out, size_t len)
@@ -68,9 +78,8 @@ static bool find_delivery(void *context, const struct bt_event *event)
 {
 	struct delivery *delivery = context;
 	struct bt_bytes body = event->body;
-	const char *token = event->kind != BT_EVENT_DELIVERED || !memmem(body.data, body.len, delivery->sale_id, 36)
-				? NULL
-				: memmem(body.data, body.len, "\"token\":\"", 9);
+	const char *token =
+	    memmem(body.data, body.len, delivery->sale_id, 36) ? memmem(body.data, body.len, "\"token\":\"", 9) : NULL;
 	char digits[21] = "";
 
 	if (token && body.data + body.len - (const uint8_t *)token > 9 + 20)
@@ -87,7 +96,9 @@ static bool is_delivered(struct sim_counter *counter, const char *sale_id, const
 
 	if (counter->errand < 0 || strcmp(counter->world->sales[counter->errand].id, sale_id) != 0)
 		return false;
-	return bt_journal_read(counter->journal, 0, find_delivery, &delivery, NULL) == BT_OK && delivery.found;
+	return bt_journal_read_some(counter->journal, 0, UINT64_C(1) << BT_EVENT_DELIVERED, find_delivery, &delivery,
+				    NULL) == BT_OK &&
+	       delivery.found;
 }
 
 /* Journal first: what is on paper is in the record, digit for digit, and lasts. */
@@ -97,10 +108,9 @@ static void check_paper(struct sim_counter *counter, const struct bt_print_job *
 	char digits[256];
 
 	read_digits(&job->receipt, digits, sizeof digits);
-	if (!digits[0]) {
-		sim_errand_keep_paper(counter->world, job);
+	sim_paper_keep(counter, job, digits[0] != '\0');
+	if (!digits[0])
 		return;
-	}
 	if (is_delivered(counter, job->sale_id, digits))
 		return;
 	if (bt_journal_sale(counter->journal, job->sale_id, &row) != BT_OK || strlen(row.token) != 20)
@@ -192,7 +202,7 @@ static bool make_key(struct sim_counter *counter)
 
 void sim_counter_make(struct sim_world *world, int index, struct power_disk *disk)
 {
-	static const char *const numbers[SIM_COUNTERS] = {"0142", "0143", "0144"};
+	static const char *const numbers[SIM_COUNTERS] = {"0142", "0143", "0144", "0145"};
 	struct sim_counter *counter = &world->counters[index];
 	*counter = (struct sim_counter){.world = world,
 					.index = index,
@@ -207,6 +217,7 @@ void sim_counter_make(struct sim_world *world, int index, struct power_disk *dis
 	counter->clock = (struct bt_clock){.wall_ms = wall_ms, .boot_ms = boot_ms, .boot_id = boot_id, .self = counter};
 	counter->random = (struct bt_random){.fill = fill, .self = &counter->chance};
 	counter->wire = sim_net_wire(counter);
+	counter->to_service = sim_net_service_wire(counter);
 	counter->sink =
 	    (struct bt_sink){.submit = print, .take = take_print, .fd = no_descriptor, .paper = paper, .self = counter};
 	make_folder(counter);
@@ -217,22 +228,28 @@ void sim_counter_make(struct sim_world *world, int index, struct power_disk *dis
 		sim_fail(world, "no journal key");
 }
 
-void sim_counter_enrol(struct sim_counter *counter)
+void sim_counter_enrol(struct sim_counter *counter, const struct bt_sbx_terminal *place)
 {
 	struct bt_enrolment *enrolment = &counter->enrolment;
+	struct bt_sbx_terminal terminal = *place;
 
-	*enrolment = (struct bt_enrolment){.lane = {(uint32_t)(FIRST_LANE + counter->index), BT_SBX_LANES, 0},
-					   .era = counter->world->head.sbx.era,
-					   .shift_next = 611};
+	*enrolment =
+	    (struct bt_enrolment){.lane = {(uint32_t)place->lane, (uint32_t)place->lanes, (uint32_t)place->lane_floor},
+				  .era = counter->world->head.sbx.era,
+				  .shift_next = 611};
 	enrolment->operator_count = 2;
 	enrolment->operators[0] = (struct bt_operator){.id = OPERATOR, .role = BT_ROLE_CLERK};
 	enrolment->operators[1] = (struct bt_operator){.id = SIM_SUPERVISOR, .role = BT_ROLE_SUPERVISOR};
 	bt_text_copy(enrolment->terminal, sizeof enrolment->terminal, counter->number);
 	bt_text_copy(enrolment->complaint, sizeof enrolment->complaint, "1912");
 	memcpy(enrolment->head_end_key, counter->world->head.sbx.head_end_key, sizeof enrolment->head_end_key);
-	if (!sim_head_end_enrol(&counter->world->head, counter->number, FIRST_LANE + counter->index,
-				bt_signer_public(counter->signer), counter->vault_key))
+	bt_text_copy(terminal.number, sizeof terminal.number, counter->number);
+	memcpy(terminal.journal_key, bt_signer_public(counter->signer), sizeof terminal.journal_key);
+	memcpy(terminal.vault_key, counter->vault_key, sizeof terminal.vault_key);
+	if (!sim_head_end_enrol(&counter->world->head, &terminal))
 		sim_fail(counter->world, "no enrolment");
+	counter->there = true;
+	counter->world->there++;
 }
 
 /* ---- on and off ---- */
@@ -295,6 +312,28 @@ static enum bt_err open_records(struct sim_counter *counter, struct bt_fault *fa
 	return bt_directory_open(path, &counter->directory, fault);
 }
 
+/* Set once for all, or otherwise at another start: what a QR was made by is on record. */
+static enum bt_upi_way upi_way(const struct sim_counter *counter)
+{
+	static const enum bt_upi_way settings[] = {BT_UPI_BY_SERVICE, BT_UPI_BY_EITHER, BT_UPI_BY_SERVICE,
+						   BT_UPI_BY_EITHER,  BT_UPI_BY_SERVER, BT_UPI_BY_SERVICE};
+
+	return counter->psp ? settings[(counter->boot + counter->index) % 6] : BT_UPI_BY_SERVER;
+}
+
+static enum bt_err open_service(struct sim_counter *counter)
+{
+	enum bt_err err;
+
+	if (!counter->world->has_service || !counter->to_service.submit)
+		return BT_OK;
+	bt_breaker_init(&counter->service_breaker, boot_ms(counter));
+	err = bt_psp_open(&counter->to_service, &counter->clock, &counter->psp);
+	if (!err)
+		counter->service = bt_psp_wire(counter->psp);
+	return err;
+}
+
 static enum bt_err open_trade(struct sim_counter *counter, struct bt_fault *fault)
 {
 	struct bt_teller_parts teller = {.clock = &counter->clock,
@@ -305,11 +344,15 @@ static enum bt_err open_trade(struct sim_counter *counter, struct bt_fault *faul
 					 .directory = counter->directory,
 					 .wire = &counter->wire,
 					 .breaker = &counter->breaker,
+					 .service = counter->psp ? &counter->service : NULL,
+					 .service_breaker = &counter->service_breaker,
+					 .upi = upi_way(counter),
 					 .sink = &counter->sink,
 					 .deadline_ms = 3000,
 					 .slow_ms = 1500,
 					 .receipt_lang = BT_RECEIPT_EN,
-					 .asks_after_restart = sim_has(counter->world, SIM_FAULT_HASTY_CLERK)};
+					 .asks_after_restart = sim_has(counter->world, SIM_FAULT_HASTY_CLERK) ||
+							       sim_has(counter->world, SIM_FAULT_KILL)};
 	struct bt_sync_parts sync = {.dir = counter->cache_dir,
 				     .clock = &counter->clock,
 				     .random = &counter->random,
@@ -337,16 +380,27 @@ static enum bt_err open_trade(struct sim_counter *counter, struct bt_fault *faul
 	return BT_OK;
 }
 
-static void close_all(struct sim_counter *counter)
+enum bt_err sim_counter_open(struct sim_counter *counter, struct bt_fault *fault)
+{
+	enum bt_err err = open_records(counter, fault);
+
+	if (!err)
+		err = open_service(counter);
+	return err ? err : open_trade(counter, fault);
+}
+
+void sim_counter_close(struct sim_counter *counter)
 {
 	bt_sync_close(counter->sync);
 	bt_teller_close(counter->teller);
+	bt_psp_close(counter->psp);
 	bt_vault_seal(&counter->vault);
 	bt_directory_close(counter->directory);
 	bt_journal_close(counter->journal);
 	bt_record_key_close(counter->record_key);
 	counter->sync = NULL;
 	counter->teller = NULL;
+	counter->psp = NULL;
 	counter->directory = NULL;
 	counter->journal = NULL;
 	counter->record_key = NULL;
@@ -362,11 +416,10 @@ void sim_counter_crash(struct sim_counter *counter, bool disk_keeps)
 {
 	sim_errand_end(counter);
 	sim_trace(counter->world, "counter %s goes dark%s", counter->number, disk_keeps ? " (killed)" : "");
-	if (sim_net_is_uploading(counter))
-		counter->world->totals.visited[SIM_PATH_DRAIN_INTERRUPTED]++;
+	sim_net_note_drain(counter);
 	if (!disk_keeps)
 		power_cut(counter->disk);
-	close_all(counter);
+	sim_counter_close(counter);
 	/* The power may have gone in the very writing that closed it. */
 	if (!disk_keeps || counter->disk->off)
 		power_reboot(counter->disk);
@@ -379,7 +432,7 @@ void sim_counter_crash(struct sim_counter *counter, bool disk_keeps)
 void sim_counter_shut(struct sim_counter *counter)
 {
 	if (counter->on)
-		close_all(counter);
+		sim_counter_close(counter);
 }
 
 /* What the disk will do to this run of the program. */
@@ -387,7 +440,7 @@ static void arm_disk(struct sim_counter *counter)
 {
 	struct sim_world *world = counter->world;
 	struct power_plan plan = {.cut_at = POWER_NEVER};
-	uint32_t far = chance_one_in(&world->chance, 4) ? 60 : 1500;
+	uint32_t far = counter->older_schema || chance_one_in(&world->chance, 4) ? 60 : 1000;
 
 	if (sim_strikes(world, SIM_FAULT_POWER_CUT, 700))
 		plan.cut_at = 1 + chance_below(&world->chance, far);
@@ -403,6 +456,31 @@ static void arm_disk(struct sim_counter *counter)
 	plan.fault_at = 1 + chance_below(&world->chance, far);
 	plan.full_until = plan.fault_at + 400;
 	power_arm(counter->disk, &plan);
+}
+
+/* The program was brought up to this version while the counter was shut: its record is still as the one before left
+ * it, any of those that were released. */
+static void find_older(struct sim_counter *counter)
+{
+	if (counter->issued_seen == 0 || counter->lost_record || counter->older_schema ||
+	    !sim_strikes(counter->world, SIM_FAULT_UPGRADE, 400))
+		return;
+	counter->older_schema =
+	    older_schema_make(counter->disk, 1 + (int)chance_below(&counter->world->chance, OLDER_SCHEMA_NEWEST - 1));
+	if (!counter->older_schema)
+		sim_fail(counter->world, "%s: an older record could not be made", counter->number);
+}
+
+static void note_upgrade(struct sim_counter *counter, bool open)
+{
+	if (!counter->older_schema)
+		return;
+	if (!open && counter->disk->off)
+		counter->world->totals.visited[SIM_PATH_CUT_IN_UPGRADE]++;
+	if (!open)
+		return;
+	counter->world->totals.visited[SIM_PATH_UPGRADED]++;
+	counter->older_schema = false;
 }
 
 static void start_clock(struct sim_counter *counter)
@@ -423,15 +501,22 @@ void sim_counter_switch_on(struct sim_counter *counter)
 	struct bt_fault fault = {0};
 	enum bt_err err;
 
-	if (counter->on)
+	if (counter->on || !counter->there)
 		return;
 	start_clock(counter);
 	counter->lost_record = counter->lost_record || lose_record(counter);
+	find_older(counter);
+	if (!counter->world->thief && counter->issued_seen > 0 && !counter->lost_record && !counter->older_schema &&
+	    sim_strikes(counter->world, SIM_FAULT_THIEF, 500))
+		sim_thief_strike(counter);
 	arm_disk(counter);
 	if (sim_strikes(counter->world, SIM_FAULT_OLD_LIST, 200))
 		forget_caches(counter);
 	bt_breaker_init(&counter->breaker, boot_ms(counter));
 	err = open_records(counter, &fault);
+	note_upgrade(counter, err == BT_OK);
+	if (!err)
+		err = open_service(counter);
 	if (!err)
 		err = open_trade(counter, &fault);
 	counter->on = true;
@@ -477,6 +562,10 @@ static void take_answers(struct sim_counter *counter)
 		}
 		if (!bt_teller_answer(counter->teller, &answer))
 			(void)bt_sync_answer(counter->sync, &answer);
+		bt_answer_fini(&answer);
+	}
+	while (counter->psp && bt_wire_take(&counter->service, &answer)) {
+		(void)bt_teller_answer(counter->teller, &answer);
 		bt_answer_fini(&answer);
 	}
 }
@@ -526,6 +615,7 @@ void sim_counter_turn(struct sim_counter *counter)
 	bt_sync_step(counter->sync);
 	if (!has_fallen(counter)) {
 		sim_check_turn(counter);
+		sim_lane_check(counter);
 		sim_clerk_look(counter);
 		sim_errand_look(counter);
 	}
@@ -537,11 +627,16 @@ void sim_counter_turn(struct sim_counter *counter)
 	sim_counter_plan_turn(counter);
 }
 
-void sim_counter_free(struct sim_counter *counter)
+void sim_counter_forget_caches(struct sim_counter *counter)
 {
-	close_all(counter);
 	forget_caches(counter);
 	(void)rmdir(counter->cache_dir);
+}
+
+void sim_counter_free(struct sim_counter *counter)
+{
+	sim_counter_close(counter);
+	sim_counter_forget_caches(counter);
 	bt_signer_close(counter->signer);
 	counter->signer = NULL;
 }

@@ -6,21 +6,11 @@
 #include "core/sale/docket.h"
 #include "tests/world/world.h"
 
-/* What the QR of a docket's slip says. */
-void sim_errand_keep_paper(struct sim_world *world, const struct bt_print_job *job)
-{
-	int which = sim_find_sale(world, job->sale_id);
-
-	for (int i = 0; which >= 0 && i < job->receipt.count; i++)
-		if (job->receipt.lines[i].kind == BT_LINE_QR)
-			bt_text_copy(world->sales[which].paper, sizeof world->sales[which].paper,
-				     job->receipt.lines[i].left);
-}
-
 static struct sim_counter *pick_counter(struct sim_world *world, int owner)
 {
 	struct sim_counter *counter =
-	    &world->counters[(owner + 1 + (int)chance_below(&world->chance, SIM_COUNTERS - 1)) % SIM_COUNTERS];
+	    &world
+		 ->counters[(owner + 1 + (int)chance_below(&world->chance, (uint32_t)world->there - 1)) % world->there];
 
 	return counter->on && counter->errand < 0 && bt_teller_state(counter->teller) == BT_OK ? counter : NULL;
 }
@@ -65,15 +55,11 @@ static void take_delivery(struct sim_counter *counter, const struct bt_docket_vi
 
 	if (strcmp(view->sale_id, sale->id) != 0)
 		sim_fail(world, "another sale than that of the docket: %s", sale->id);
-	if (sale->returned && view->token[0])
-		sim_fail(world, "delivered at another counter after the money went back: %s", sale->id);
-	/* A credit can be taken out of an account again: what this counter did for the docket stands in its record all
-	 * the same, and the sums say whether it counts. */
 	if (sale->returned)
-		return;
+		sim_fail(world, "delivered at another counter after the money went back: %s", sale->id);
 	sale->refused = false; /* what the head-end would not have made at the owner's counter, it has given now */
 	note_owner(world, sale);
-	sale->elsewhere = true;
+	sale->elsewhere = sale->elsewhere || !sale->token[0];
 	if (view->token[0])
 		sim_clerk_see_token(world, counter->errand, view->token);
 }

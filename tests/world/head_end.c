@@ -7,14 +7,18 @@
 
 #include "core/base/mutant.h"
 #include "core/base/text.h"
+#include "core/sandbox/clock.h"
 #include "core/sandbox/crypto.h"
 #include "core/sandbox/ledger.h"
+#include "core/sandbox/marks.h"
 #include "core/sandbox/people.h"
-#include "core/sandbox/terminal.h"
+#include "core/sandbox/psp.h"
 
 #define METERS_COLUMNS 16
 #define ERA            "\"era\":"
 #define TID            "\"tid\":"
+#define SALE_ID        "\"sale_id\":\""
+#define DAY_MS         INT64_C(86400000)
 
 static void fill_by_chance(void *context, uint8_t *out, size_t len)
 {
@@ -119,6 +123,13 @@ static bool read_people(struct sim_town *town)
 	return count == SIM_PEOPLE && read_meters(town);
 }
 
+/* The town is made on the day on which every world begins. */
+static int64_t read_start(void *context)
+{
+	(void)context;
+	return SIM_START_MS;
+}
+
 bool sim_town_open(struct sim_town *town, const char *folder, uint64_t seed)
 {
 	struct chance chance = {.state = seed};
@@ -129,8 +140,10 @@ bool sim_town_open(struct sim_town *town, const char *folder, uint64_t seed)
 	if (!mkdtemp(town->dir))
 		return false;
 	bt_sbx_random_use(fill_by_chance, &chance);
-	made =
-	    bt_sbx_open(town->dir, &town->sbx) && bt_sbx_people_make(&town->sbx, seed, SIM_PEOPLE) && read_people(town);
+	bt_sbx_clock_use(read_start, NULL);
+	made = bt_sbx_open(town->dir, &town->sbx) && bt_sbx_people_make(&town->sbx, seed, SIM_PEOPLE) &&
+	       read_people(town) && sim_months_seed(town, SIM_START_MS);
+	bt_sbx_clock_use(NULL, NULL);
 	bt_sbx_random_use(NULL, NULL);
 	if (!made)
 		fprintf(stderr, "sim: the town could not be made in %s\n", town->dir);
@@ -158,15 +171,9 @@ void sim_head_end_close(struct sim_head_end *head)
 	*head = (struct sim_head_end){.up = false};
 }
 
-bool sim_head_end_enrol(struct sim_head_end *head, const char *number, int lane, const uint8_t journal_key[32],
-			const uint8_t vault_key[32])
+bool sim_head_end_enrol(struct sim_head_end *head, const struct bt_sbx_terminal *terminal)
 {
-	struct bt_sbx_terminal terminal = {.lane = lane};
-
-	bt_text_copy(terminal.number, sizeof terminal.number, number);
-	memcpy(terminal.journal_key, journal_key, sizeof terminal.journal_key);
-	memcpy(terminal.vault_key, vault_key, sizeof terminal.vault_key);
-	return bt_sbx_terminal_put(head->sbx.db, &terminal);
+	return bt_sbx_mark_terminal(&head->sbx, terminal) && bt_sbx_terminal_put(head->sbx.db, terminal);
 }
 
 #define QUERY_ARGUMENTS 4
@@ -247,6 +254,50 @@ static char *bend(const struct sim_head_end *head, const struct bt_http_request 
 	return NULL;
 }
 
+/* What a head-end does to its own ledger that keeps ids for a day only: the sale stands, and nobody knows it any more.
+ */
+static void forget_id(struct sim_head_end *head, const struct bt_http_request *request)
+{
+	const char *at = strstr((const char *)request->body.data, SALE_ID);
+	char sale_id[37] = "";
+
+	if (at)
+		(void)bt_text_printf(sale_id, sizeof sale_id, "%.36s", at + strlen(SALE_ID));
+	(void)!bt_sbx_store_run(head->sbx.db, "UPDATE sales SET sale_id=sale_id||'-' WHERE sale_id=? AND at<?", "ti",
+				sale_id, bt_sbx_now_ms() - DAY_MS);
+}
+
+/* And one that books a credit for a sale whose token it has just made. */
+static void book_too(struct sim_head_end *head, const json_t *body)
+{
+	const char *sale_id = json_string_value(json_object_get(body, "sale_id"));
+
+	if (json_string_value(json_object_get(body, "token")) && sale_id)
+		(void)!bt_sbx_store_run(
+		    head->sbx.db,
+		    "UPDATE consumers SET balance=balance+s.paise FROM sales s WHERE s.sale_id=? AND"
+		    " consumers.number=s.connection",
+		    "t", sale_id);
+}
+
+/* And one that posts the newest line again when the record that it came of is sent again. */
+static void post_line_again(struct sim_head_end *head, const struct bt_http_request *request, int64_t newest)
+{
+	char sale_id[37];
+	sqlite3_stmt *row =
+	    bt_sbx_store_ask(head->sbx.db, "SELECT sale_id FROM charges WHERE place=? AND sale_id<>''", "i", newest);
+	bool found = row && sqlite3_step(row) == SQLITE_ROW;
+
+	if (found)
+		bt_sbx_column_text(row, 0, sale_id, sizeof sale_id);
+	sqlite3_finalize(row);
+	if (found && request->body.len && strstr((const char *)request->body.data, sale_id))
+		(void)!bt_sbx_store_run(head->sbx.db,
+					"INSERT INTO charges(connection, of, what, paise, cause, sale_id, at) SELECT"
+					" connection, of, what, paise, cause, sale_id, at FROM charges WHERE place=?",
+					"i", newest);
+}
+
 int sim_head_end_serve(struct sim_head_end *head, const char *terminal, const struct bt_http_request *request,
 		       bool reply_leaves, struct bt_buf *body)
 {
@@ -268,9 +319,18 @@ int sim_head_end_serve(struct sim_head_end *head, const char *terminal, const st
 		call.body = bent;
 		call.body_len = strlen(bent);
 	}
+	if (is_sale && bt_mutant(BT_MUTANT_IDS_FORGOTTEN))
+		forget_id(head, request);
+	bool is_record = bt_mutant(BT_MUTANT_LINE_TWICE) && strcmp(request->path, "/v1/journal") == 0;
+	int64_t newest = is_record ? bt_sbx_store_count(head->sbx.db, 0, "SELECT max(place) FROM charges", "") : 0;
+
 	take_apart(request->path, &query);
 	route = bt_sbx_route_find(request->method, query.path, name, sizeof name);
 	status = bt_sbx_route_run(&head->sbx, route, &call, &reply);
+	if (is_sale && status == 201 && bt_mutant(BT_MUTANT_BALANCE_AND_TOKEN))
+		book_too(head, reply.body);
+	if (is_record)
+		post_line_again(head, request, newest);
 	if (reply.shows_token && reply_leaves &&
 	    !bt_sbx_ledger_release(head->sbx.db, json_string_value(json_object_get(reply.body, "sale_id"))))
 		status = 500;
@@ -283,35 +343,109 @@ int sim_head_end_serve(struct sim_head_end *head, const char *terminal, const st
 	return (int)status;
 }
 
+int sim_head_end_serve_payments(struct sim_head_end *head, const struct bt_http_request *request, struct bt_buf *body)
+{
+	json_t *answer = NULL;
+	struct query query;
+	struct bt_sbx_psp_request call = {.method = request->method,
+					  .path = query.path,
+					  .body = request->body.len ? (const char *)request->body.data : "",
+					  .body_len = request->body.len,
+					  .argument = find_argument,
+					  .source = &query};
+	unsigned status;
+
+	take_apart(request->path, &query);
+	status = bt_sbx_psp_run(&head->sbx, &call, &answer);
+	if (!put_body(answer, body))
+		status = 500;
+	json_decref(answer);
+	return (int)status;
+}
+
 void sim_head_end_back_up(struct sim_head_end *head)
 {
 	sqlite3_close(head->backup);
 	head->backup = copy_ledger(head->sbx.db);
+	memcpy(head->backup_marks, head->sbx.marks, sizeof head->backup_marks);
 }
 
-/* That a terminal was withdrawn is known from elsewhere. */
-static bool carry_over(sqlite3 *from, sqlite3 *into)
+void sim_head_end_forget_counts(struct sim_head_end *head, int64_t count)
 {
-	sqlite3_stmt *row =
-	    bt_sbx_store_ask(from, "SELECT terminal, revoked_at FROM terminals WHERE revoked_at IS NOT NULL", "");
+	struct bt_sbx_marks marks;
+
+	(void)!bt_sbx_store_run(head->sbx.db, "UPDATE lanes SET lanes=? WHERE lane<?", "ii", count, count);
+	if (!bt_sbx_marks_read(head->sbx.marks, &marks))
+		return;
+	for (int i = 0; i < marks.lane_count; i++)
+		if (marks.lanes[i].index < count)
+			marks.lanes[i].count = count;
+	bt_sbx_marks_write(&marks, head->sbx.marks);
+}
+
+/* All of them where nothing else knows it; else those of terminals that the backup does not have. */
+static bool carry_lanes(sqlite3 *from, sqlite3 *into, bool all)
+{
+	sqlite3_stmt *row = bt_sbx_store_ask(
+	    from, "SELECT place, terminal, lane, lanes, floor, lease, at FROM lanes ORDER BY place", "");
 	bool carried = row != NULL;
 
-	while (carried && sqlite3_step(row) == SQLITE_ROW)
-		carried = bt_sbx_store_run(into, "UPDATE terminals SET revoked_at=? WHERE terminal=?", "it",
-					   sqlite3_column_int64(row, 1), (const char *)sqlite3_column_text(row, 0));
+	while (carried && sqlite3_step(row) == SQLITE_ROW) {
+		const char *terminal = (const char *)sqlite3_column_text(row, 1);
+
+		if (all ||
+		    bt_sbx_store_count(into, 0, "SELECT count(*) FROM lanes WHERE terminal=?", "t", terminal) == 0)
+			carried = bt_sbx_store_run(into, "INSERT OR IGNORE INTO lanes VALUES(?,?,?,?,?,?,?)", "itiiiii",
+						   sqlite3_column_int64(row, 0), terminal, sqlite3_column_int64(row, 2),
+						   sqlite3_column_int64(row, 3), sqlite3_column_int64(row, 4),
+						   sqlite3_column_int64(row, 5), sqlite3_column_int64(row, 6));
+	}
 	sqlite3_finalize(row);
 	return carried;
 }
 
-bool sim_head_end_restore(struct sim_head_end *head)
+/* Which terminals there are, and which were withdrawn, is known from elsewhere. */
+static bool carry_over(sqlite3 *from, sqlite3 *into)
 {
+	sqlite3_stmt *row = bt_sbx_store_ask(
+	    from, "SELECT terminal, lane, lane_floor, journal_key, vault_key, enrolled_at, revoked_at FROM terminals",
+	    "");
+	bool carried = row != NULL;
+
+	while (carried && sqlite3_step(row) == SQLITE_ROW) {
+		const char *terminal = (const char *)sqlite3_column_text(row, 0);
+
+		carried = bt_sbx_store_run(into, "INSERT OR IGNORE INTO terminals VALUES(?,?,?,?,?,?,NULL)", "tiibbi",
+					   terminal, sqlite3_column_int64(row, 1), sqlite3_column_int64(row, 2),
+					   sqlite3_column_blob(row, 3), (size_t)sqlite3_column_bytes(row, 3),
+					   sqlite3_column_blob(row, 4), (size_t)sqlite3_column_bytes(row, 4),
+					   sqlite3_column_int64(row, 5)) &&
+			  (sqlite3_column_type(row, 6) == SQLITE_NULL ||
+			   bt_sbx_store_run(into, "UPDATE terminals SET revoked_at=? WHERE terminal=?", "it",
+					    sqlite3_column_int64(row, 6), terminal));
+	}
+	sqlite3_finalize(row);
+	return carried;
+}
+
+bool sim_head_end_restore(struct sim_head_end *head, bool marks_lost)
+{
+	int64_t era = head->sbx.era;
 	sqlite3 *restored = head->backup ? copy_ledger(head->backup) : NULL;
 
-	if (!restored || !carry_over(head->sbx.db, restored)) {
+	if (!restored || !carry_over(head->sbx.db, restored) || !carry_lanes(head->sbx.db, restored, marks_lost)) {
 		sqlite3_close(restored);
 		return false;
 	}
 	sqlite3_close(head->sbx.db);
 	head->sbx.db = restored;
-	return bt_sbx_begin_era(&head->sbx);
+	head->restores++;
+	if (marks_lost)
+		head->sbx.marks[chance_below(&head->chance, (uint32_t)strlen(head->sbx.marks))] = '\0';
+	if (bt_mutant(BT_MUTANT_MARKS_PUT_BACK))
+		memcpy(head->sbx.marks, head->backup_marks, sizeof head->sbx.marks);
+	if (!bt_sbx_begin_era(&head->sbx))
+		return false;
+	head->has_old_era = head->sbx.era <= era;
+	return true;
 }

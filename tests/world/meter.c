@@ -22,19 +22,34 @@ static void keep_tid(struct sim_meter *meter, uint32_t tid)
 	meter->tids[at] = tid;
 }
 
+static bool take(struct sim_world *world, int who, const char *digits, struct meter_token *token)
+{
+	const struct sim_person *person = &world->town->people[who];
+	struct sim_meter *meter = &world->meters[who];
+
+	if (!person->meter_key || meter_token_decode(person->meter_key, digits, token) != METER_ACCEPTED)
+		return false;
+	if (token->tid < meter->tids[0] || has_tid(meter, token->tid))
+		return false;
+	keep_tid(meter, token->tid);
+	meter->units += token->amount;
+	return true;
+}
+
+bool sim_meter_take(struct sim_world *world, int person, const char *token)
+{
+	struct meter_token read;
+
+	return take(world, person, token, &read);
+}
+
 void sim_meter_key_in(struct sim_world *world, int which)
 {
 	struct sim_sale *sale = &world->sales[which];
-	const struct sim_person *person = &world->town->people[sale->person];
-	struct sim_meter *meter = &world->meters[sale->person];
 	struct meter_token token;
 
-	if (!person->meter_key || meter_token_decode(person->meter_key, sale->token, &token) != METER_ACCEPTED)
+	if (!take(world, sale->person, sale->token, &token))
 		return;
-	if (token.tid < meter->tids[0] || has_tid(meter, token.tid))
-		return;
-	keep_tid(meter, token.tid);
-	meter->units += token.amount;
 	sale->accepted++;
 	sale->units += token.amount;
 	sim_hash_fold(&world->totals.hash, token.tid);

@@ -37,14 +37,16 @@ static void release(struct sim_message *message)
 
 /* ---- the counter's end ---- */
 
-static void give_answer(struct sim_counter *counter, struct bt_answer *answer)
+static void give_answer(struct sim_counter *counter, bool by_service, struct bt_answer *answer)
 {
-	if (counter->answer_count == SIM_ANSWERS) {
+	struct sim_mail *mail = by_service ? &counter->service_mail : &counter->mail;
+
+	if (mail->count == SIM_ANSWERS) {
 		sim_fail(counter->world, "answers pile up at %s", counter->number);
 		bt_answer_fini(answer);
 		return;
 	}
-	counter->answers[(counter->answer_first + counter->answer_count++) % SIM_ANSWERS] = *answer;
+	mail->answers[(mail->first + mail->count++) % SIM_ANSWERS] = *answer;
 	counter->turn_ms = INT64_MAX;
 	sim_plan(counter->world, 0, SIM_TURN, counter->index, (uint64_t)counter->generation);
 }
@@ -63,13 +65,24 @@ static void answer_failed(struct sim_world *world, struct sim_message *message, 
 	answer.fault.err = err;
 	bt_text_copy(answer.sale_id, sizeof answer.sale_id, "");
 	if (world->counters[message->counter].boot == message->boot)
-		give_answer(&world->counters[message->counter], &answer);
+		give_answer(&world->counters[message->counter], message->to_service, &answer);
 	release(message);
 }
 
-static bool is_reachable(const struct sim_world *world, const struct sim_counter *counter)
+/* The line to the service is another one, and it breaks for a moment only. */
+static bool is_reachable(struct sim_world *world, const struct sim_counter *counter, bool to_service)
 {
+	/* What a machine does in the moment in which its power fails goes nowhere. */
+	if (counter->disk->off)
+		return false;
+	if (to_service)
+		return !sim_strikes(world, SIM_FAULT_OUTAGE, 120);
 	return world->head.up && counter->linked;
+}
+
+static const struct bt_protocol *protocol_of(const struct sim_message *message)
+{
+	return message->to_service ? &bt_protocol_psp : &bt_protocol_rest;
 }
 
 static int64_t travel_ms(struct sim_world *world)
@@ -95,9 +108,8 @@ static void send_copies(struct sim_world *world, struct sim_message *message, ui
 	}
 }
 
-static enum bt_err submit(void *self, const struct bt_call *call)
+static enum bt_err submit(struct sim_counter *counter, const struct bt_call *call, bool to_service)
 {
-	struct sim_counter *counter = self;
 	struct sim_world *world = counter->world;
 	struct sim_message *message = NULL;
 	uint64_t tag;
@@ -110,15 +122,16 @@ static enum bt_err submit(void *self, const struct bt_call *call)
 		return BT_EFULL;
 	*message = (struct sim_message){
 	    .call = *call, .counter = counter->index, .boot = counter->boot, .holder = ++world->next_holder};
+	message->to_service = to_service;
 	tag = tag_of(world, message);
-	err = bt_protocol_rest.encode(call, &message->request);
+	err = protocol_of(message)->encode(call, &message->request);
 	if (err)
 		return err;
 	message->used = true;
 	message->call.body = (struct bt_bytes){NULL, 0};
 	message->sent_ms = world->now_ms;
 	bt_buf_init(&message->reply, bt_call_reply_max(call->kind));
-	if (!is_reachable(world, counter)) {
+	if (!is_reachable(world, counter, to_service)) {
 		sim_plan(world, sim_between(world, 1, 40), SIM_DEADLINE, counter->index, tag);
 		return BT_OK;
 	}
@@ -127,16 +140,34 @@ static enum bt_err submit(void *self, const struct bt_call *call)
 	return BT_OK;
 }
 
-static bool take(void *self, struct bt_answer *out)
+static enum bt_err submit_to_head(void *self, const struct bt_call *call)
 {
-	struct sim_counter *counter = self;
+	return submit(self, call, false);
+}
 
-	if (counter->answer_count == 0)
+static enum bt_err submit_to_service(void *self, const struct bt_call *call)
+{
+	return submit(self, call, true);
+}
+
+static bool take(struct sim_mail *mail, struct bt_answer *out)
+{
+	if (mail->count == 0)
 		return false;
-	*out = counter->answers[counter->answer_first];
-	counter->answer_first = (counter->answer_first + 1) % SIM_ANSWERS;
-	counter->answer_count--;
+	*out = mail->answers[mail->first];
+	mail->first = (mail->first + 1) % SIM_ANSWERS;
+	mail->count--;
 	return true;
+}
+
+static bool take_from_head(void *self, struct bt_answer *out)
+{
+	return take(&((struct sim_counter *)self)->mail, out);
+}
+
+static bool take_from_service(void *self, struct bt_answer *out)
+{
+	return take(&((struct sim_counter *)self)->service_mail, out);
 }
 
 static int no_descriptor(void *self)
@@ -147,8 +178,21 @@ static int no_descriptor(void *self)
 
 struct bt_wire sim_net_wire(struct sim_counter *counter)
 {
-	return (struct bt_wire){
-	    .submit = submit, .take = take, .fd = no_descriptor, .self = counter, .protocol = &bt_protocol_rest};
+	return (struct bt_wire){.submit = submit_to_head,
+				.take = take_from_head,
+				.fd = no_descriptor,
+				.self = counter,
+				.protocol =
+				    counter->world->head.sbx.picks ? &bt_protocol_rest_picks : &bt_protocol_rest};
+}
+
+struct bt_wire sim_net_service_wire(struct sim_counter *counter)
+{
+	return (struct bt_wire){.submit = submit_to_service,
+				.take = take_from_service,
+				.fd = no_descriptor,
+				.self = counter,
+				.protocol = &bt_protocol_psp};
 }
 
 /* ---- what happens on the way ---- */
@@ -178,6 +222,35 @@ static void note_tombstone(struct sim_world *world, const struct sim_message *me
 		world->totals.visited[SIM_PATH_TOMBSTONE_HIT]++;
 }
 
+/* A copy of the ledger that lags behind, or a machine in between: it knows no such sale and writes nothing down. What
+ * it says is no tombstone (PROTOCOL H3). */
+static bool is_asked_elsewhere(struct sim_world *world, const struct sim_message *message)
+{
+	return (message->call.kind == BT_CALL_INQUIRY || message->call.kind == BT_CALL_REVERSAL) &&
+	       sim_strikes(world, SIM_FAULT_STALE_COPY, 200);
+}
+
+static int say_not_found(struct sim_world *world, const struct sim_message *message, struct bt_buf *reply)
+{
+	world->totals.visited[SIM_PATH_NOT_FOUND]++;
+	return bt_buf_printf(reply, "{\"error\":{\"code\":\"unknown_sale\"},\"sale_id\":\"%s\"}",
+			     message->call.sale_id) == BT_OK
+		   ? 404
+		   : 500;
+}
+
+static int serve(struct sim_world *world, const struct sim_message *message, bool reply_leaves, struct bt_buf *reply)
+{
+	if (message->to_service)
+		return sim_head_end_serve_payments(&world->head, &message->request, reply);
+	if (is_asked_elsewhere(world, message))
+		return say_not_found(world, message, reply);
+	if (message->call.kind == BT_CALL_SALE && world->now_ms - message->sent_ms > SIM_DAY_MS)
+		world->totals.visited[SIM_PATH_ID_AFTER_DAYS]++;
+	return sim_head_end_serve(&world->head, world->counters[message->counter].number, &message->request,
+				  reply_leaves, reply);
+}
+
 void sim_net_request(struct sim_world *world, uint64_t tag)
 {
 	struct sim_message *message = find_message(world, tag);
@@ -187,7 +260,7 @@ void sim_net_request(struct sim_world *world, uint64_t tag)
 	if (!message)
 		return;
 	message->copies--;
-	if (!world->head.up || !world->counters[message->counter].linked) {
+	if (!message->to_service && (!world->head.up || !world->counters[message->counter].linked)) {
 		release(message);
 		return;
 	}
@@ -196,13 +269,13 @@ void sim_net_request(struct sim_world *world, uint64_t tag)
 	if (message->status != 0)
 		world->totals.visited[SIM_PATH_DUPLICATE_REQUEST]++;
 	bt_buf_init(&reply, bt_call_reply_max(message->call.kind));
-	message->status = sim_head_end_serve(&world->head, world->counters[message->counter].number, &message->request,
-					     !lost, &reply);
+	message->status = serve(world, message, !lost, &reply);
 	message->era = world->head.sbx.era;
 	note_tombstone(world, message, &reply);
 	sim_hash_fold(&world->totals.hash, (uint64_t)message->status);
-	sim_trace(world, "%s asked for %s: %d", world->counters[message->counter].number,
-		  bt_call_name(message->call.kind), message->status);
+	sim_trace(world, "%s asked for %s: %d %.*s", world->counters[message->counter].number,
+		  bt_call_name(message->call.kind), message->status, message->status >= 400 ? 90 : 0,
+		  reply.data ? (const char *)reply.data : "");
 	if (!lost) {
 		bt_buf_fini(&message->reply);
 		message->reply = reply;
@@ -224,6 +297,25 @@ static void spoil(struct sim_world *world, struct bt_buf *body)
 		body->data[chance_below(&world->chance, (uint32_t)body->len)] ^= 0x5a;
 }
 
+/* A sale whose outcome was not known: what the head-end says of it now (PROTOCOL T5, H3). */
+static void note_inquiry(struct sim_counter *counter, const struct sim_message *message, const struct bt_answer *answer)
+{
+	struct sim_world *world = counter->world;
+	struct bt_sale_row row;
+	enum sim_path path = SIM_PATH_DOUBT_STAYS;
+
+	if (answer->kind != BT_CALL_INQUIRY ||
+	    bt_journal_sale(counter->journal, message->call.sale_id, &row) != BT_OK || row.stage != BT_STAGE_INQUIRING)
+		return;
+	if (answer->fault.err == BT_OK)
+		path = SIM_PATH_DOUBT_SOLD;
+	else if (answer->fault.err == BT_EREFUSED) {
+		path = SIM_PATH_DOUBT_NOTHING;
+		sim_clerk_note_refused(counter, answer->sale_id);
+	}
+	world->totals.visited[path]++;
+}
+
 static void note_made_twice(struct sim_world *world, const struct bt_answer *answer)
 {
 	int sale = answer->fault.err == BT_OK && answer->token[0] ? sim_find_sale(world, answer->sale_id) : -1;
@@ -235,6 +327,19 @@ static void note_made_twice(struct sim_world *world, const struct bt_answer *ans
 		if (sale >= 0 && world->sales[sale].token[0])
 			world->totals.visited[SIM_PATH_REFUSAL_AFTER_FALLBACK]++;
 	}
+}
+
+/* The line breaks between the bank's word and the sale: somebody else may have it from the head-end meanwhile. */
+static void break_after_word(struct sim_counter *counter, const struct bt_answer *answer)
+{
+	struct sim_world *world = counter->world;
+
+	if (answer->kind != BT_CALL_PAYMENT || answer->fault.err != BT_OK ||
+	    answer->payment.status != BT_PAYMENT_PAID || !world->head.sbx.picks || world->healing ||
+	    chance_one_in(&world->chance, 4))
+		return;
+	counter->linked = false;
+	counter->cut_off_until_ms = world->now_ms + sim_between(world, 1, 20) * SIM_MINUTE_MS;
 }
 
 void sim_net_reply(struct sim_world *world, uint64_t tag)
@@ -256,18 +361,22 @@ void sim_net_reply(struct sim_world *world, uint64_t tag)
 		release(message);
 		return;
 	}
-	spoil(world, &message->reply);
+	if (!message->to_service) /* a name that it gave would be another one for good; TLS is what keeps it whole */
+		spoil(world, &message->reply);
 	message->answered = true;
 	reply = (struct bt_http_reply){
 	    .status = message->status, .era = message->era, .body = bt_buf_view(&message->reply)};
-	bt_protocol_rest.decode(&message->call, &reply, &answer);
+	protocol_of(message)->decode(&message->call, &reply, &answer);
 	note_made_twice(world, &answer);
+	note_inquiry(counter, message, &answer);
 	if (answer.kind == BT_CALL_SALE && answer.fault.err == BT_EREFUSED && strcmp(answer.code, "era") != 0 &&
-	    strcmp(answer.code, "tid_wait") != 0)
+	    strcmp(answer.code, "tid_wait") != 0 && strcmp(answer.code, "docket_waits") != 0)
 		sim_clerk_note_refused(counter, answer.sale_id);
 	if (answer.kind == BT_CALL_SALE && strcmp(answer.code, "key_mismatch") == 0)
 		world->totals.visited[SIM_PATH_KEY_CHANGED_MEANWHILE]++;
-	give_answer(counter, &answer);
+	if (!message->to_service)
+		break_after_word(counter, &answer);
+	give_answer(counter, message->to_service, &answer);
 	release(message);
 }
 
@@ -285,20 +394,27 @@ void sim_net_deadline(struct sim_world *world, uint64_t tag)
 	answer_failed(world, message, never_left ? BT_EUNREACHABLE : BT_ETIMEOUT);
 }
 
-bool sim_net_is_uploading(const struct sim_counter *counter)
+void sim_net_note_drain(const struct sim_counter *counter)
 {
-	for (int i = 0; i < SIM_MESSAGES; i++) {
-		const struct sim_message *message = &counter->world->messages[i];
+	struct sim_world *world = counter->world;
 
-		if (message->used && !message->answered && message->counter == counter->index &&
-		    message->call.kind == BT_CALL_JOURNAL)
-			return true;
+	for (int i = 0; i < SIM_MESSAGES; i++) {
+		const struct sim_message *message = &world->messages[i];
+
+		if (!message->used || message->answered || message->counter != counter->index ||
+		    message->call.kind != BT_CALL_JOURNAL)
+			continue;
+		world->totals.visited[message->status == 0 ? SIM_PATH_DRAIN_UNSERVED : SIM_PATH_DRAIN_UNANSWERED]++;
+		return;
 	}
-	return false;
+	if (counter->sync && bt_sync_state(counter->sync)->to_send > 0)
+		world->totals.visited[SIM_PATH_DRAIN_BETWEEN]++;
 }
 
 void sim_net_forget(struct sim_counter *counter)
 {
+	struct bt_answer answer;
+
 	for (int i = 0; i < SIM_MESSAGES; i++) {
 		struct sim_message *message = &counter->world->messages[i];
 
@@ -307,12 +423,8 @@ void sim_net_forget(struct sim_counter *counter)
 			release(message);
 		}
 	}
-	while (counter->answer_count > 0) {
-		struct bt_answer answer;
-
-		if (take(counter, &answer))
-			bt_answer_fini(&answer);
-	}
+	while (take(&counter->mail, &answer) || take(&counter->service_mail, &answer))
+		bt_answer_fini(&answer);
 }
 
 void sim_net_free(struct sim_world *world)

@@ -15,7 +15,8 @@ enum word { SCANS, COMES_LATE, CLAIMS };
  * withdrawn: those worlds have cash only. */
 static bool is_worldly(const struct sim_world *world)
 {
-	return !world->faults[SIM_FAULT_RESTORE_SERVER] && !world->faults[SIM_FAULT_REVOKE];
+	return !world->faults[SIM_FAULT_RESTORE_SERVER] && !world->faults[SIM_FAULT_REVOKE] &&
+	       !world->faults[SIM_FAULT_LANE_CHANGE];
 }
 
 static void plan_scan(struct sim_world *world, int which, int64_t low_ms, int64_t high_ms, enum word word)
@@ -32,7 +33,8 @@ bool sim_payer_pays(struct sim_counter *counter, const struct bt_draft *draft, i
 	enum bt_err err;
 	int which;
 
-	if (!is_worldly(world) || !chance_one_in(&world->chance, 4) || !bt_teller_upi_offered(counter->teller))
+	if (!is_worldly(world) || !chance_one_in(&world->chance, world->head.sbx.picks ? 2 : 4) ||
+	    !bt_teller_upi_offered(counter->teller))
 		return false;
 	asked.tender = bt_tender_find("upi");
 	err = bt_teller_upi_begin(counter->teller, &asked, sale.id, &fault);
@@ -85,7 +87,10 @@ static void collect(struct sim_world *world, int which)
 
 	sale->captures++;
 	sim_trace(world, "the bank has the money of %s", sale->id);
-	if (!sale->swapped && chance_one_in(&world->chance, 3))
+	/* One that picks tokens itself may have made one before the counter has heard of the money. */
+	if (world->head.sbx.picks && !sale->swapped && !chance_one_in(&world->chance, 3))
+		plan_scan(world, which, 20, 1500, CLAIMS);
+	else if (!sale->swapped && chance_one_in(&world->chance, 3))
 		plan_scan(world, which, 500, 20000, CLAIMS);
 }
 
@@ -93,7 +98,7 @@ static void collect(struct sim_world *world, int which)
 static void plan_late(struct sim_world *world, int which)
 {
 	world->sales[which].later++;
-	plan_scan(world, which, 5000, 40 * SIM_MINUTE_MS, COMES_LATE);
+	plan_scan(world, which, 5000, (chance_one_in(&world->chance, 8) ? 40 : 10) * SIM_MINUTE_MS, COMES_LATE);
 }
 
 static bool sees_qr(struct sim_world *world, struct sim_sale *sale)
@@ -188,7 +193,7 @@ static bool ask_head(struct sim_world *world, const char *terminal, const struct
 static void claim(struct sim_world *world, int which)
 {
 	struct sim_sale *sale = &world->sales[which];
-	const struct sim_counter *desk = &world->counters[(sale->counter + 1) % SIM_COUNTERS];
+	const struct sim_counter *desk = &world->counters[(sale->counter + 1) % world->there];
 	struct bt_call call = {.kind = BT_CALL_FINISH, .id = 1, .deadline_ms = 1000, .era = world->head.sbx.era};
 	struct bt_answer answer;
 
@@ -292,6 +297,14 @@ static int64_t count_payments(const struct sim_world *world, const char *sql, co
 	return bt_sbx_store_count(world->head.sbx.db, 0, sql, "t", sale->id);
 }
 
+/* Paid, and nobody to ask at that moment: a docket, and not a token of the counter's own. */
+static bool was_left(const struct sim_world *world, const struct sim_sale *sale)
+{
+	return bt_sbx_store_count(world->head.sbx.db, 0,
+				  "SELECT count(*) FROM events WHERE sale_id=? AND kind IN ('pending','inquiring')",
+				  "t", sale->id) > 0;
+}
+
 /* Every rupee that the bank collected is one sale in the ledger, or on its way back to its account. */
 void sim_payer_check(struct sim_world *world, struct sim_sale *sale, bool committed, const struct bt_sale_row *row)
 {
@@ -313,7 +326,14 @@ void sim_payer_check(struct sim_world *world, struct sim_sale *sale, bool commit
 		world->totals.stuck++;
 		sim_fail(world, "sale %s was never paid and is stage %d", sale->id, (int)row->stage);
 	}
+	world->totals.visited[SIM_PATH_UPI_BY_SERVICE] +=
+	    count_payments(world, "SELECT count(*) FROM payments WHERE sale_id=? AND status='paid' AND way='psp'",
+			   sale) > 0;
 	world->totals.visited[SIM_PATH_UPI_PAID] += committed;
+	if (world->head.sbx.picks && committed) {
+		world->totals.visited[SIM_PATH_UPI_PICKED]++;
+		world->totals.visited[SIM_PATH_UPI_LEFT_TO_IT] += was_left(world, sale);
+	}
 	world->totals.visited[SIM_PATH_UPI_RETURNED] += back > 0;
 	if (committed)
 		world->cash += sale->cash; /* at the bank; from here on the sums are of all money */

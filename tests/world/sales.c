@@ -55,12 +55,12 @@ static int remove_one(const char *path, const struct stat *about, int kind, stru
 }
 
 /* What one process needs once: disks before anything else of SQLite, then the town. */
-static const struct sim_town *open_town(const struct campaign_options *options, struct power_disk *disks[SIM_COUNTERS])
+static const struct sim_town *open_town(const struct campaign_options *options, struct power_disk *disks[SIM_DISKS])
 {
-	static const char *const names[SIM_COUNTERS] = {"power0", "power1", "power2"};
+	static const char *const names[SIM_DISKS] = {"power0", "power1", "power2", "power3", "power4"};
 	static struct sim_town town;
 
-	for (int i = 0; i < SIM_COUNTERS; i++)
+	for (int i = 0; i < SIM_DISKS; i++)
 		if (!(disks[i] = power_open(names[i])))
 			abort();
 	if (!sim_town_open(&town, folder, options->seed))
@@ -89,7 +89,7 @@ static void add(struct campaign_totals *to, const struct sim_totals *from)
 
 static void run_world(const struct campaign_options *options, uint64_t number, struct campaign_totals *totals)
 {
-	static struct power_disk *disks[SIM_COUNTERS];
+	static struct power_disk *disks[SIM_DISKS];
 	static const struct sim_town *town;
 	struct sim_totals found = {.worlds = 0};
 
@@ -131,7 +131,7 @@ int main(int argc, char **argv)
 
 	if (status)
 		return status;
-	if (!make_folder())
+	if (!sim_memory_use() || !make_folder())
 		return 2;
 	good = campaign_run(&options, (options.amount + SALES_A_WORLD - 1) / SALES_A_WORLD, run_world, &totals);
 	(void)nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);

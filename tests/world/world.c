@@ -8,12 +8,14 @@
 #include <string.h>
 
 #include "core/sandbox/clock.h"
+#include "core/sandbox/lanes.h"
 #include "core/sandbox/terminal.h"
 
 #define WEATHER_EVERY_MS (75 * INT64_C(1000))
 #define HEAL_MOST_MS     (SIM_DAY_MS / 2)
+#define AFTER_ALL_MS     (2 * SIM_HOUR_MS) /* from when everybody is served */
 #define EVENTS_MOST      100000
-#define LOOK_EVERY       250 /* events between two looks whether everything is mended */
+#define LOOK_EVERY       100 /* events between two looks whether everything is mended */
 
 static const char *const fault_names[] = {
 #define FAULT_NAME(id) [SIM_FAULT_##id] = #id,
@@ -139,25 +141,34 @@ static void change_server(struct sim_world *world)
 
 static void restore_server(struct sim_world *world)
 {
+	bool lost = sim_has(world, SIM_FAULT_LOSE_MARKS);
+
 	if (chance_one_in(&world->chance, 10)) {
 		sim_head_end_back_up(&world->head);
-	} else if (sim_strikes(world, SIM_FAULT_RESTORE_SERVER, 150) && sim_head_end_restore(&world->head)) {
-		sim_trace(world, "the server is restored, era %" PRId64, world->head.sbx.era);
-		world->totals.visited[SIM_PATH_RESTORE_OF_SERVER]++;
+	} else if (sim_strikes(world, SIM_FAULT_RESTORE_SERVER, 150) && sim_head_end_restore(&world->head, lost)) {
+		sim_trace(world, "the server is restored, era %" PRId64 "%s", world->head.sbx.era,
+			  lost ? ", its marks are lost" : "");
+		world->totals.visited[lost ? SIM_PATH_RESTORE_WITHOUT_MARKS : SIM_PATH_RESTORE_OF_SERVER]++;
+		if (world->head.has_old_era)
+			sim_fail(world, "an era is begun that had been before");
 	}
 }
 
 static void change_counter(struct sim_world *world)
 {
-	struct sim_counter *counter = &world->counters[chance_below(&world->chance, SIM_COUNTERS)];
+	struct sim_counter *counter = &world->counters[chance_below(&world->chance, (uint32_t)world->there)];
 
-	if (!counter->linked)
-		counter->linked = chance_one_in(&world->chance, 3);
-	else if (sim_strikes(world, SIM_FAULT_OUTAGE, 100))
+	if (!counter->linked) {
+		counter->linked = world->now_ms >= counter->cut_off_until_ms && chance_one_in(&world->chance, 3);
+	} else if (world->head.sbx.picks && sim_strikes(world, SIM_FAULT_LONG_OUTAGE, 200)) {
 		counter->linked = false;
+		counter->cut_off_until_ms = world->now_ms + sim_between(world, 5, 60) * SIM_MINUTE_MS;
+	} else if (sim_strikes(world, SIM_FAULT_OUTAGE, 100)) {
+		counter->linked = false;
+	}
 	if (!counter->on)
 		return;
-	if (sim_strikes(world, SIM_FAULT_KILL, 80))
+	if (sim_strikes(world, SIM_FAULT_KILL, 100))
 		sim_counter_crash(counter, chance_one_in(&world->chance, 2));
 	else if (sim_strikes(world, SIM_FAULT_CLOCK_JUMP, 50))
 		counter->skew_ms += sim_between(world, -2 * SIM_HOUR_MS, 2 * SIM_HOUR_MS);
@@ -172,6 +183,8 @@ static void change_weather(struct sim_world *world)
 	change_server(world);
 	restore_server(world);
 	change_counter(world);
+	sim_lane_withdraw(world);
+	sim_lane_renumber(world);
 	sim_plan(world, sim_between(world, 1000, WEATHER_EVERY_MS), SIM_WEATHER, 0, 0);
 }
 
@@ -205,6 +218,12 @@ static void happen(struct sim_world *world, const struct sim_event *event)
 		break;
 	case SIM_COME_BACK:
 		sim_clerk_come_back(world, event->who);
+		break;
+	case SIM_REPLACE:
+		sim_lane_give_again(world);
+		break;
+	case SIM_PAPER:
+		sim_paper_take_in(world, event->who);
 		break;
 	case SIM_SCAN:
 		sim_payer_acts(world, event->who, event->tag);
@@ -271,6 +290,8 @@ static bool is_counter_idle(struct sim_counter *counter)
 {
 	struct bt_unsent unsent;
 
+	if (!counter->there)
+		return true;
 	if (!counter->on || bt_teller_under_way(counter->teller) > 0)
 		return false;
 	/* One that was withdrawn never comes to rest: it asks for its lease again and again. */
@@ -280,27 +301,59 @@ static bool is_counter_idle(struct sim_counter *counter)
 	       unsent.count == 0;
 }
 
-static bool is_everybody_served(const struct sim_world *world)
+static bool is_every_counter_idle(struct sim_world *world)
+{
+	for (int i = 0; i < SIM_COUNTERS; i++)
+		if (!is_counter_idle(&world->counters[i]))
+			return false;
+	return true;
+}
+
+static bool is_still_waiting(const struct sim_world *world, const struct sim_sale *sale)
+{
+	const struct sim_counter *counter = &world->counters[sale->counter];
+	struct bt_sale_row row;
+
+	if (sale->returned || (sale->token[0] && !sale->elsewhere) || sim_payer_is_over(world, sale))
+		return false;
+	if (!counter->on)
+		return true;
+	if (bt_journal_sale(counter->journal, sale->id, &row) != BT_OK)
+		return false; /* the check at the end says so */
+	/* A head-end that was restored may have forgotten what it gave out there; the owner says it again. */
+	if (sale->token[0])
+		return row.stage == BT_STAGE_PENDING && !counter->revoked;
+	return !sim_is_for_head_office(world, sale, &row) && (row.stage != BT_STAGE_CREDITED || !row.settled);
+}
+
+/* With everything mended, who was served at an earlier look stays so; the check at the end looks at all of them. */
+static bool is_everybody_served(const struct sim_world *world, bool served[SIM_SALES_MAX])
 {
 	for (int i = 0; i < world->sale_count; i++) {
-		const struct sim_sale *sale = &world->sales[i];
-		struct bt_sale_row row;
-
-		if (sale->returned || sale->token[0] || sim_payer_is_over(world, sale))
-			continue;
-		if (!world->counters[sale->counter].on)
-			return false;
-		if (bt_journal_sale(world->counters[sale->counter].journal, sale->id, &row) != BT_OK)
-			return true; /* the check at the end says so */
-		if (!sim_is_for_head_office(world, sale, &row) && (row.stage != BT_STAGE_CREDITED || !row.settled))
+		served[i] = served[i] || !is_still_waiting(world, &world->sales[i]);
+		if (!served[i])
 			return false;
 	}
 	return true;
 }
 
+/* The counters rest over the holidays, and requests that went astray come days after their sales were settled: none of
+ * them may change anything (PROTOCOL H2). */
+static void deliver_late_mail(struct sim_world *world)
+{
+	while (world->event_count > 0 && !world->failure[0]) {
+		struct sim_event event = take_event(world);
+
+		world->now_ms = event.at_ms;
+		if (event.kind == SIM_REQUEST)
+			sim_net_request(world, event.tag);
+	}
+}
+
 static void heal(struct sim_world *world)
 {
 	int64_t until = world->now_ms + HEAL_MOST_MS;
+	bool served[SIM_SALES_MAX] = {false};
 
 	mend(world);
 	for (int i = 0; i < world->sale_count; i++)
@@ -309,13 +362,15 @@ static void heal(struct sim_world *world)
 			sim_clerk_plan_return(world, sim_between(world, 1000, SIM_MINUTE_MS), i);
 		}
 	for (int events = 1; world->now_ms < until && step(world); events++) {
-		bool idle = events % LOOK_EVERY == 0 && is_everybody_served(world);
-
-		for (int i = 0; idle && i < SIM_COUNTERS; i++)
-			idle = is_counter_idle(&world->counters[i]);
-		if (idle)
+		if (events % LOOK_EVERY != 0 || !is_everybody_served(world, served))
+			continue;
+		if (is_every_counter_idle(world))
 			break;
+		/* A record that the head-end cannot take stays unsent for ever. */
+		if (until > world->now_ms + AFTER_ALL_MS)
+			until = world->now_ms + AFTER_ALL_MS;
 	}
+	deliver_late_mail(world);
 	for (int i = 0; i < world->sale_count && !world->failure[0]; i++)
 		if (world->sales[i].token[0])
 			sim_meter_key_in(world, i);
@@ -337,19 +392,47 @@ static void choose_faults(struct sim_world *world)
 	if (sim_has(world, SIM_FAULT_LOSE_RECORD))
 		world->faults[SIM_FAULT_SYNC_FAILS] = world->faults[SIM_FAULT_WRITE_FAILS] =
 		    world->faults[SIM_FAULT_DISK_FULL] = false;
+	world->faults[SIM_FAULT_LOSE_MARKS] = chance_one_in(&world->chance, 3);
+	world->faults[SIM_FAULT_PICKS_MINUTES] = chance_one_in(&world->chance, 12);
+	world->head.sbx.picks = world->faults[SIM_FAULT_PICKS_MINUTES];
+	world->faults[SIM_FAULT_LANE_CHANGE] = chance_one_in(&world->chance, 6);
+	if (sim_has(world, SIM_FAULT_LANE_CHANGE)) {
+		world->faults[SIM_FAULT_SHORT_LIMIT] = true;
+		world->faults[SIM_FAULT_RESTORE_SERVER] |= chance_one_in(&world->chance, 2);
+		/* One that has lost its marks gives no lane again for weeks, which few worlds last. */
+		world->faults[SIM_FAULT_LOSE_MARKS] =
+		    sim_has(world, SIM_FAULT_LOSE_MARKS) && chance_one_in(&world->chance, 4);
+	}
+	/* UPI is paid in worlds without these. */
+	if (sim_has(world, SIM_FAULT_PICKS_MINUTES) && chance_one_in(&world->chance, 2))
+		world->faults[SIM_FAULT_RESTORE_SERVER] = world->faults[SIM_FAULT_REVOKE] =
+		    world->faults[SIM_FAULT_LANE_CHANGE] = false;
+	world->faults[SIM_FAULT_OTHER_LANES] = chance_one_in(&world->chance, 14);
+	if (sim_has(world, SIM_FAULT_OTHER_LANES))
+		world->faults[SIM_FAULT_SHORT_LIMIT] = true;
 	if (sim_has(world, SIM_FAULT_SMALL_LIMIT))
 		world->head.sbx.lease.value_paise = sim_between(world, 2, 20) * 100000;
 	if (sim_has(world, SIM_FAULT_SHORT_LIMIT))
 		world->head.sbx.lease.hours = 1;
+	/* A QR whose name was lost is looked for at the service by the time of its own clock. */
+	world->has_service = !sim_has(world, SIM_FAULT_CLOCK_JUMP);
 }
 
-static void begin(struct sim_world *world, struct power_disk *const disks[SIM_COUNTERS])
+static void begin(struct sim_world *world, struct power_disk *const disks[SIM_DISKS])
 {
+	world->thief_disk = disks[SIM_COUNTERS];
 	choose_faults(world);
 	for (int i = 0; i < SIM_COUNTERS; i++) {
 		sim_counter_make(world, i, disks[i]);
-		sim_counter_enrol(&world->counters[i]);
-		sim_plan(world, i * 1000, SIM_SWITCH_ON, i, 0);
+		if (i < SIM_AT_FIRST) {
+			struct bt_sbx_terminal place = {.lane = BT_SBX_FIRST_LANE + i, .lanes = BT_SBX_LANES};
+
+			/* With fewer lanes this one and the first have the same. */
+			if (sim_has(world, SIM_FAULT_OTHER_LANES) && i == 1)
+				place.lane = BT_SBX_FIRST_LANE + BT_SBX_LANES_LEAST;
+			sim_counter_enrol(&world->counters[i], &place);
+			sim_plan(world, i * 1000, SIM_SWITCH_ON, i, 0);
+		}
 	}
 	sim_plan(world, SIM_MINUTE_MS, SIM_WEATHER, 0, 0);
 }
@@ -392,10 +475,12 @@ static void run_trade(struct sim_world *world)
 	if (!world->failure[0])
 		heal(world);
 	if (!world->failure[0])
+		sim_thief_come_to_light(world);
+	if (!world->failure[0])
 		sim_check_end(world);
 }
 
-bool sim_world_run(const struct sim_town *town, struct power_disk *const disks[SIM_COUNTERS], uint64_t seed, int sales,
+bool sim_world_run(const struct sim_town *town, struct power_disk *const disks[SIM_DISKS], uint64_t seed, int sales,
 		   bool trace, struct sim_totals *totals)
 {
 	struct sim_world *world = calloc(1, sizeof *world);
@@ -408,6 +493,8 @@ bool sim_world_run(const struct sim_town *town, struct power_disk *const disks[S
 	world->chance.state = seed;
 	world->trace = trace;
 	world->now_ms = SIM_START_MS;
+	world->replaced = -1;
+	world->lanes_most = BT_SBX_LANES;
 	world->sales_wanted = sales;
 	world->totals.hash = seed;
 	bt_sbx_clock_use(read_now, world);
@@ -422,6 +509,7 @@ bool sim_world_run(const struct sim_town *town, struct power_disk *const disks[S
 		explain(world);
 	for (int i = 0; i < SIM_COUNTERS; i++)
 		sim_counter_free(&world->counters[i]);
+	sim_thief_free(world);
 	sim_net_free(world);
 	sim_head_end_close(&world->head);
 	bt_sbx_clock_use(NULL, NULL);

@@ -8,11 +8,14 @@
 
 #include "core/receipt/sink.h"
 #include "core/sync/sync.h"
+#include "core/wire/psp.h"
 #include "tests/sim/power_disk.h"
 #include "tests/world/head_end.h"
 #include "tests/world/visited.h"
 
-#define SIM_COUNTERS   3
+#define SIM_COUNTERS   4
+#define SIM_AT_FIRST   3                  /* the last comes in place of one that was withdrawn */
+#define SIM_DISKS      (SIM_COUNTERS + 1) /* the last for copies of the others */
 #define SIM_SALES_MAX  512
 #define SIM_EVENTS_MAX 4096
 #define SIM_MESSAGES   192
@@ -20,7 +23,6 @@
 #define SIM_PRINTS     32
 #define SIM_METER_TIDS 50
 #define SIM_SUPERVISOR "jha"
-#define SIM_START_MS   INT64_C(1795000000000)
 #define SIM_MINUTE_MS  INT64_C(60000)
 #define SIM_HOUR_MS    (60 * SIM_MINUTE_MS)
 #define SIM_DAY_MS     (24 * SIM_HOUR_MS)
@@ -40,8 +42,17 @@
 	ROW(SYNC_FAILS)                                                                                                \
 	ROW(WRITE_FAILS)                                                                                               \
 	ROW(CLOCK_JUMP)                                                                                                \
-	ROW(REVOKE) ROW(SMALL_LIMIT) ROW(SHORT_LIMIT) ROW(RESTORE_SERVER) ROW(LOSE_RECORD) ROW(PRINTER_JAM)            \
-	    ROW(LOCKED_KEYS) ROW(OLD_LIST) ROW(HASTY_CLERK)
+	ROW(REVOKE)                                                                                                    \
+	ROW(SMALL_LIMIT)                                                                                               \
+	ROW(SHORT_LIMIT)                                                                                               \
+	ROW(RESTORE_SERVER)                                                                                            \
+	ROW(LOSE_RECORD)                                                                                               \
+	ROW(PRINTER_JAM)                                                                                               \
+	ROW(LOCKED_KEYS)                                                                                               \
+	ROW(OLD_LIST)                                                                                                  \
+	ROW(HASTY_CLERK)                                                                                               \
+	ROW(STALE_COPY)                                                                                                \
+	ROW(UPGRADE) ROW(PAPER) ROW(THIEF) ROW(LANE_CHANGE) ROW(LOSE_MARKS) ROW(PICKS_MINUTES) ROW(OTHER_LANES)
 
 enum sim_fault {
 #define SIM_FAULT_ENUM(id) SIM_FAULT_##id,
@@ -61,6 +72,8 @@ enum sim_event_kind {
 	SIM_SCAN,      /* a payer's telephone, and what its bank says */
 	SIM_SWITCH_ON,
 	SIM_UNLOCK,  /* a supervisor opens the keys */
+	SIM_REPLACE, /* a terminal comes in place of one that was withdrawn */
+	SIM_PAPER,   /* a receipt is taken into the record of another counter */
 	SIM_WEATHER, /* what goes wrong next */
 	SIM_PRINTED,
 };
@@ -78,6 +91,7 @@ struct sim_message {
 	uint64_t holder;           /* rises with every message */
 	bool used, answered;       /* answered: the counter has its answer, good or not */
 	int counter, boot, copies; /* copies of the request still on the way */
+	bool to_service;           /* to the payment service, and not to the head-end */
 	struct bt_call call;       /* body is not kept */
 	struct bt_http_request request;
 	struct bt_buf reply;
@@ -90,17 +104,19 @@ struct sim_sale {
 	char id[37];
 	int counter, person;
 	bt_paise cash;
-	bool returned;   /* the cash went back over the counter */
-	bool docket;     /* left with a docket */
-	bool refused;    /* the head-end's final no has reached the counter, with no token on record there */
-	bool told_no;    /* the head-end has refused it at least once */
-	bool leaves;     /* wants the money back, not the token */
-	bool elsewhere;  /* its token was given at another counter */
-	bool on_the_way; /* back to the counter */
-	bool upi;        /* cash is then what the bank is asked for; it counts when the bank has it */
-	bool qr_seen, swapped; /* swapped: let go for cash */
+	bool returned;              /* the cash went back over the counter */
+	bool docket;                /* left with a docket */
+	bool refused;               /* the head-end's final no has reached the counter, with no token on record there */
+	bool told_no;               /* the head-end has refused it at least once */
+	bool leaves;                /* wants the money back, not the token */
+	bool elsewhere;             /* its token was given at another counter */
+	bool on_the_way;            /* back to the counter */
+	bool upi;                   /* cash is then what the bank is asked for; it counts when the bank has it */
+	bool qr_seen, swapped;      /* swapped: let go for cash */
 	int scans, later, captures; /* later: words of the bank that are still to come */
 	char paper[BT_RECEIPT_TEXT], number[28]; /* of the docket: its QR, and what can be said; "" none yet */
+	char slip[BT_RECEIPT_TEXT];              /* the QR of its receipt, "" none yet */
+	uint32_t tid;                            /* as paid, 0 none yet */
 	char token[21];                          /* as shown or printed, "" none yet */
 	int accepted;                            /* how often its token was taken by the meter */
 	int64_t units;                           /* tenths, that the meter booked */
@@ -112,11 +128,17 @@ struct sim_meter {
 	int64_t units;                 /* tenths of kWh taken */
 };
 
+/** Answers that have come in and have not been looked at. */
+struct sim_mail {
+	struct bt_answer answers[SIM_ANSWERS];
+	int first, count;
+};
+
 struct sim_counter {
 	struct sim_world *world;
 	int index, boot, generation;
 	char number[8], journal_dir[32], cache_dir[112];
-	bool on, revoked;
+	bool there, on, revoked;
 	int64_t booted_ms, skew_ms;
 	struct chance chance;
 	struct bt_clock clock;
@@ -134,16 +156,20 @@ struct sim_counter {
 	struct bt_sync *sync;
 	struct bt_wire wire;
 	struct bt_sink sink;
-	struct bt_answer answers[SIM_ANSWERS];
-	int answer_first, answer_count;
+	struct sim_mail mail, service_mail;
+	struct bt_breaker service_breaker;
+	struct bt_wire to_service, service; /* one step at a time; whole questions */
+	struct bt_psp *psp;                 /* NULL: without a payment service, or off */
 	struct bt_print_result prints[SIM_PRINTS];
 	int print_first, print_count;
-	bool linked; /* the line to the head-end */
+	bool linked;              /* the line to the head-end */
+	int64_t cut_off_until_ms; /* of one that is away for long */
 	bool serving;
 	int sale;   /* being served, -1 none */
 	int errand; /* a docket of another counter, -1 none */
 	int errand_tries;
 	bool lost_record;      /* and only the mirror is left */
+	bool older_schema;     /* its record is that of an older version */
 	char code[24];         /* the last code by telephone that was taken */
 	int64_t turn_ms;       /* of the turn that is in the list, INT64_MAX none */
 	struct sim_sale limbo; /* cash in hand while nobody knows whether it was recorded; id "" */
@@ -152,6 +178,7 @@ struct sim_counter {
 	uint64_t full_seen;  /* how often the disk was full, as far as noted */
 	bool had_lease;      /* as the turn began */
 	struct bt_lease lease;
+	struct bt_lease newest; /* the last that it was seen with, on or off; number 0 none */
 };
 
 struct sim_totals {
@@ -167,6 +194,7 @@ struct sim_world {
 	struct chance chance;
 	bool faults[SIM_FAULT_COUNT];
 	bool healing, trace;
+	bool has_service;      /* UPI by head-end or payment service, as a counter is set */
 	int64_t down_until_ms; /* of a long outage */
 	int64_t now_ms;
 	uint64_t next_order, next_holder;
@@ -176,6 +204,13 @@ struct sim_world {
 	struct sim_counter counters[SIM_COUNTERS];
 	struct sim_message messages[SIM_MESSAGES];
 	struct sim_meter meters[SIM_PEOPLE];
+	int there;                            /* counters that are enrolled */
+	int replaced;                         /* the one whose lane is to be given again, -1 none */
+	bool waits;                           /* for that lane: some consumers come only then */
+	int lane_tries;                       /* how often it was asked for */
+	int64_t lanes_most, lanes_changed_ms; /* the largest n there has been, and when it became another */
+	struct power_disk *thief_disk;
+	struct sim_thief *thief; /* NULL: none has come yet */
 	int sale_count, sales_wanted;
 	struct sim_sale sales[SIM_SALES_MAX];
 	bt_paise cash; /* in all drawers */
@@ -197,12 +232,13 @@ int64_t sim_between(struct sim_world *world, int64_t low, int64_t high);
 /** The sale of this id, -1 none. */
 int sim_find_sale(const struct sim_world *world, const char *id);
 /** One whole world. @return false when something was found that must not be; totals are added to either way. */
-bool sim_world_run(const struct sim_town *town, struct power_disk *const disks[SIM_COUNTERS], uint64_t seed, int sales,
+bool sim_world_run(const struct sim_town *town, struct power_disk *const disks[SIM_DISKS], uint64_t seed, int sales,
 		   bool trace, struct sim_totals *totals);
 
 /* counter.c */
 void sim_counter_make(struct sim_world *world, int index, struct power_disk *disk);
-void sim_counter_enrol(struct sim_counter *counter);
+/** Enrol it in the lane of @p place, above its floor. */
+void sim_counter_enrol(struct sim_counter *counter, const struct bt_sbx_terminal *place);
 /** Boot and open; a cut in the middle leaves it off. */
 void sim_counter_switch_on(struct sim_counter *counter);
 /** The program ends in an orderly way (closing time). */
@@ -217,11 +253,13 @@ void sim_counter_free(struct sim_counter *counter);
 
 /* net.c */
 struct bt_wire sim_net_wire(struct sim_counter *counter);
+/** To the payment service, which is a party of its own and seldom away. */
+struct bt_wire sim_net_service_wire(struct sim_counter *counter);
 void sim_net_request(struct sim_world *world, uint64_t tag);
 void sim_net_reply(struct sim_world *world, uint64_t tag);
 void sim_net_deadline(struct sim_world *world, uint64_t tag);
-/** True while a part of the record is on its way. */
-bool sim_net_is_uploading(const struct sim_counter *counter);
+/** It goes dark: at which step of sending its record? */
+void sim_net_note_drain(const struct sim_counter *counter);
 /** What was on its way to a counter that is gone. */
 void sim_net_forget(struct sim_counter *counter);
 void sim_net_free(struct sim_world *world);
@@ -251,9 +289,13 @@ bool sim_payer_attends(struct sim_world *world, int sale);
 bool sim_payer_is_over(const struct sim_world *world, const struct sim_sale *sale);
 void sim_payer_check(struct sim_world *world, struct sim_sale *sale, bool committed, const struct bt_sale_row *row);
 
+/* paper.c */
+/** Remember what the QR of a slip says, of a docket's or of a receipt's. */
+void sim_paper_keep(const struct sim_counter *counter, const struct bt_print_job *job, bool has_token);
+/** A supervisor takes a receipt of another counter into this one's record. */
+void sim_paper_take_in(struct sim_world *world, int sale);
+
 /* errand.c */
-/** Remember what the QR of a docket's slip says. */
-void sim_errand_keep_paper(struct sim_world *world, const struct bt_print_job *job);
 /** Try another counter with the docket. @return false when there is none to try, or no docket. */
 bool sim_errand_go(struct sim_world *world, int sale);
 void sim_errand_look(struct sim_counter *counter);
@@ -266,8 +308,44 @@ void sim_phone_for_code(struct sim_counter *counter);
 /** A clerk who has overheard the last code keys it in once more. */
 void sim_phone_try_again(struct sim_counter *counter);
 
+/** Record, consumers, sale and sync of a counter that is off; nothing else happens. */
+BT_MUST_USE enum bt_err sim_counter_open(struct sim_counter *counter, struct bt_fault *fault);
+void sim_counter_close(struct sim_counter *counter);
+/** Remove what its cache folder holds, and the folder. */
+void sim_counter_forget_caches(struct sim_counter *counter);
+
+/* cheap_memory.c */
+/** Before anything asks for memory of JSON or of SQLite. */
+bool sim_memory_use(void);
+
+/* lane.c */
+/** Some time into the trade a terminal is withdrawn, and another is to have its lane. */
+void sim_lane_withdraw(struct sim_world *world);
+void sim_lane_give_again(struct sim_world *world);
+/** At any time the office may have another number of lanes. */
+void sim_lane_renumber(struct sim_world *world);
+/** After each turn: no two that are alive overlap. */
+void sim_lane_check(struct sim_counter *counter);
+
+/* thief.c */
+/** Copy the disk of a counter that is off, start the copy elsewhere and sell with it. Once a world. */
+void sim_thief_strike(struct sim_counter *victim);
+/** At the end: no honest counter was ever flagged, and every copy is. */
+void sim_thief_come_to_light(struct sim_world *world);
+/** What the head-end has posted of its sales: it is known whose, and nobody's drawer has the money. */
+int64_t sim_thief_posted(const struct sim_world *world);
+void sim_thief_free(struct sim_world *world);
+
 /* meter.c */
+/** Key in 20 digits. @return true when the meter took them. */
+bool sim_meter_take(struct sim_world *world, int person, const char *token);
 void sim_meter_key_in(struct sim_world *world, int sale);
+
+/* months.c */
+/** Whether the price of this connection depends on the month. */
+bool sim_months_has(const struct sim_world *world, const char *number);
+/** At the end: each month of each such consumer, its lines, and what was gone through. */
+void sim_months_check(struct sim_world *world);
 
 /* check.c */
 /** After each turn of @p counter: limits, times, one token a sale. */

@@ -64,7 +64,7 @@ static enum bt_exit show(struct bt_command_env *env, struct bt_counter *counter)
 					    .no_unicode = env->args.ascii,
 					    .colours = env->config.colours > 0 ? env->config.colours : 0,
 					    .idle_lock_ms = (int64_t)env->config.idle_lock_s * 1000,
-					    .signed_in = env->args.sign_in != NULL,
+					    .signed_in = env->args.sign_in,
 					    .display_dir = env->args.state};
 	struct bt_fault fault = {0};
 

@@ -3,10 +3,12 @@
 
 #include <stdio.h>
 
+#define LINES_MAX 18
+
 static enum bt_exit run(struct bt_command_env *env)
 {
 	static const char marks[] = {'+', '!', 'x'};
-	struct bt_ui_system_line lines[16];
+	struct bt_ui_system_line lines[LINES_MAX];
 	struct bt_counter *counter = NULL;
 	struct bt_ui_shop shop;
 	int count;
@@ -17,7 +19,7 @@ static enum bt_exit run(struct bt_command_env *env)
 		return code;
 	bt_command_sync(counter, 5000);
 	shop = bt_counter_shop(counter);
-	count = shop.system_lines(shop.self, 16, lines);
+	count = shop.system_lines(shop.self, LINES_MAX, lines);
 	for (int i = 0; i < count; i++) {
 		printf("%c %-16s %s\n", marks[lines[i].mark],
 		       bt_words_get(env->words, env->config.language, lines[i].label),
@@ -31,6 +33,6 @@ static enum bt_exit run(struct bt_command_env *env)
 const struct bt_command bt_command_doctor = {
     .name = "doctor",
     .usage = "--state DIR",
-    .summary = "say how server, clock, record, limits and printer stand",
+    .summary = "say how server, access to it, clock, record, limits and printer stand",
     .run = run,
 };

@@ -49,6 +49,10 @@ static const struct bt_receipt_shift counted = {
     .number = 611,
     .from_ms = NOON - 2 * HOUR,
     .until_ms = NOON + 6 * HOUR,
+    .sealed_ms = NOON + 6 * HOUR,
+    .sealed_by = "1",
+    .closed_ms = NOON + 7 * HOUR,
+    .closed_by = "2",
     .opening_float = 100000,
     .tender_count = 2,
     .tenders = {{N_("Cash"), 41, 2050000}, {N_("UPI"), 12, 610000}},
@@ -62,14 +66,16 @@ static const struct bt_receipt_shift counted = {
     .expected_cash = 2100000,
     .is_counted = true,
     .counted_cash = 2098000,
+    .to_bank = 1998000,
     .note_count = 3,
-    .notes = {{50000, 40}, {10000, 9}, {1000, 8}},
+    .notes = {{50000, 40, 2}, {10000, 9, 0}, {1000, 8, 0}},
+    .torn_cash = 100000,
     .first_receipt = "0142-0611-001-2",
     .last_receipt = "0142-0611-054-9",
     .abandoned_count = 1,
     .abandoned = {"0142-0611-033-8"},
     .unsettled_count = 2,
-    .unsettled = {{"D-0142-0611-052-1", 50000}, {"D-0142-0611-053-0", 20000}},
+    .unsettled = {{.docket = "D-0142-0611-052-1", .amount = 50000}, {.docket = "D-0142-0611-053-0", .amount = 20000}},
 };
 
 static void promise(struct bt_receipt_facts *facts)
@@ -150,6 +156,8 @@ static void report(struct bt_receipt_facts *facts)
 	facts->record[0] = '\0';
 	facts->paid_at_ms = NOON + 6 * HOUR;
 	bt_text_copy(facts->receipt_number, sizeof facts->receipt_number, "0142-0611");
+	facts->sealed_by = facts->clerk;
+	facts->closed_by = (struct bt_receipt_name){{"A. K. Jha", "ए. के. झा"}};
 }
 
 static void keep(struct bt_receipt_facts *facts)

@@ -11,7 +11,8 @@
 #include "core/base/json.h"
 #include "core/shift/till.h"
 
-#define TEXT_MAX (1 << 20)
+#define TEXT_MAX     (1 << 20)
+#define NAME_COLUMNS 20
 
 /** One shift with all that is said of it. */
 struct page {
@@ -61,10 +62,12 @@ static json_t *encode_count(const struct bt_shift_count *count)
 	json_t *notes = json_array();
 
 	for (int i = 0; i < count->note_count; i++)
-		json_array_append_new(notes, json_pack("{s:I, s:I}", "value_paise", (json_int_t)count->notes[i].value,
-						       "pieces", (json_int_t)count->notes[i].pieces));
-	return json_pack("{s:s, s:I, s:I, s:o}", "operator", count->operator_id, "at", (json_int_t)count->at_ms,
-			 "total_paise", (json_int_t)count->total, "notes", notes);
+		json_array_append_new(
+		    notes, json_pack("{s:I, s:I, s:I}", "value_paise", (json_int_t)count->notes[i].value, "pieces",
+				     (json_int_t)count->notes[i].pieces, "torn", (json_int_t)count->notes[i].torn));
+	return json_pack("{s:s, s:I, s:I, s:I, s:o}", "operator", count->operator_id, "at", (json_int_t)count->at_ms,
+			 "total_paise", (json_int_t)count->total, "torn_paise", (json_int_t)count->torn, "notes",
+			 notes);
 }
 
 /* Both counts, once nothing can be made of them any more. */
@@ -91,8 +94,9 @@ static json_t *encode_unfinished(const struct bt_receipt_shift *figures)
 	json_t *list = json_array();
 
 	for (int i = 0; i < figures->unsettled_count && i < BT_RECEIPT_UNSETTLED; i++)
-		json_array_append_new(list, json_pack("{s:s, s:I}", "docket", figures->unsettled[i].docket, "paise",
-						      (json_int_t)figures->unsettled[i].amount));
+		json_array_append_new(list, json_pack("{s:s, s:I, s:s}", "docket", figures->unsettled[i].docket,
+						      "paise", (json_int_t)figures->unsettled[i].amount, "waits_for",
+						      figures->unsettled[i].waits_for_bank ? "bank" : "delivery"));
 	return list;
 }
 
@@ -108,17 +112,18 @@ static json_t *encode_money(const struct page *page)
 	const struct bt_shift_sum sold = bt_shift_sums_sold(sums);
 	bool counted = figures->is_counted;
 
-	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:{s:I, s:I, s:I}, s:{s:I, s:I}, s:o, s:o, s:o}",
-			 "cash_float_paise", (json_int_t)figures->opening_float, "receipts_grand_total_bankable_paise",
-			 (json_int_t)figures->bankable, "receipts_grand_total_non_bankable_paise",
-			 (json_int_t)figures->non_bankable, "transactions_grand_total_paise", (json_int_t)sold.paise,
-			 "transactions", (json_int_t)sold.count, "tenders", encode_tenders(sums), "kinds",
-			 encode_kinds(sums), "refunds", "count", (json_int_t)sums->refunds.count, "paise",
-			 (json_int_t)sums->refunds.paise, "cash_paise", (json_int_t)sums->refunded_cash, "deposits",
-			 "count", (json_int_t)sums->deposits.count, "paise", (json_int_t)sums->deposits.paise,
-			 "expected_cash_paise", paise_or_null(!figures->is_blind, figures->expected_cash),
-			 "counted_cash_paise", paise_or_null(counted, figures->counted_cash), "difference_paise",
-			 paise_or_null(counted, figures->counted_cash - figures->expected_cash));
+	return json_pack(
+	    "{s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:{s:I, s:I, s:I}, s:{s:I, s:I}, s:o, s:o, s:o, s:o, s:o}",
+	    "cash_float_paise", (json_int_t)figures->opening_float, "receipts_grand_total_bankable_paise",
+	    (json_int_t)figures->bankable, "receipts_grand_total_non_bankable_paise", (json_int_t)figures->non_bankable,
+	    "transactions_grand_total_paise", (json_int_t)sold.paise, "transactions", (json_int_t)sold.count, "tenders",
+	    encode_tenders(sums), "kinds", encode_kinds(sums), "refunds", "count", (json_int_t)sums->refunds.count,
+	    "paise", (json_int_t)sums->refunds.paise, "cash_paise", (json_int_t)sums->refunded_cash, "deposits",
+	    "count", (json_int_t)sums->deposits.count, "paise", (json_int_t)sums->deposits.paise, "expected_cash_paise",
+	    paise_or_null(!figures->is_blind, figures->expected_cash), "counted_cash_paise",
+	    paise_or_null(counted, figures->counted_cash), "difference_paise",
+	    paise_or_null(counted, figures->counted_cash - figures->expected_cash), "bankable_paise",
+	    paise_or_null(counted, figures->to_bank), "torn_cash_paise", paise_or_null(counted, figures->torn_cash));
 }
 
 static json_t *encode_page(const struct page *page)
@@ -126,15 +131,16 @@ static json_t *encode_page(const struct page *page)
 	const struct bt_shift *shift = &page->shift;
 	const struct bt_receipt_shift *figures = &page->figures;
 	json_t *o = encode_money(page);
-	json_t *rest =
-	    json_pack("{s:I, s:s, s:s, s:I, s:I, s:s, s:o, s:s, s:s, s:i, s:o, s:i, s:o, s:{s:I, s:I}, s:I}", "shift",
-		      (json_int_t)shift->number, "operator", shift->operator_id, "stage", stage_of(shift), "from",
-		      (json_int_t)shift->from_ms, "until", (json_int_t)shift->until_ms, "closed_by", shift->closed_by,
-		      "counts", encode_counts(page), "first_receipt", figures->first_receipt, "last_receipt",
-		      figures->last_receipt, "abandoned_count", figures->abandoned_count, "abandoned",
-		      encode_numbers(figures), "unsettled_count", figures->unsettled_count, "unsettled",
-		      encode_unfinished(figures), "recovered", "count", (json_int_t)page->sums.recovered.count, "paise",
-		      (json_int_t)page->sums.recovered.paise, "lost_records", (json_int_t)shift->lost);
+	json_t *rest = json_pack(
+	    "{s:I, s:s, s:s, s:I, s:I, s:s, s:I, s:s, s:I, s:o, s:s, s:s, s:i, s:o, s:i, s:i, s:o, s:{s:I, s:I}, s:I}",
+	    "shift", (json_int_t)shift->number, "operator", shift->operator_id, "stage", stage_of(shift), "from",
+	    (json_int_t)shift->from_ms, "until", (json_int_t)shift->until_ms, "sealed_by", shift->sealed_by, "sealed",
+	    (json_int_t)shift->sealed_ms, "closed_by", shift->closed_by, "closed", (json_int_t)shift->closed_ms,
+	    "counts", encode_counts(page), "first_receipt", figures->first_receipt, "last_receipt",
+	    figures->last_receipt, "abandoned_count", figures->abandoned_count, "abandoned", encode_numbers(figures),
+	    "unsettled_count", figures->unsettled_count, "waiting_for_bank_count", figures->bank_count, "unsettled",
+	    encode_unfinished(figures), "recovered", "count", (json_int_t)page->sums.recovered.count, "paise",
+	    (json_int_t)page->sums.recovered.paise, "lost_records", (json_int_t)shift->lost);
 
 	if (!o || !rest || json_object_update_new(rest, o) != 0)
 		return NULL;
@@ -150,6 +156,14 @@ static enum bt_exit print_json(json_t *o)
 	free(text);
 	json_decref(o);
 	return text ? BT_EXIT_DONE : BT_EXIT_REFUSED;
+}
+
+/* By name, as everybody at the counter knows him; one who is no longer among the operators by number. */
+static const char *name_operator(const struct bt_command_env *env, struct bt_counter *counter, const char *id)
+{
+	const struct bt_operator *person = bt_enrolment_operator(bt_counter_enrolment(counter), id);
+
+	return person ? bt_dual_get(&person->name, env->config.language) : id;
 }
 
 /* ---- CSV: one row a shift; amounts in rupees, times with their zone ---- */
@@ -176,6 +190,21 @@ static void print_time(int64_t ms)
 		printf(",");
 }
 
+/* A name is a field of its own whatever stands in it, and no formula of a spreadsheet. */
+static void print_name(const char *name)
+{
+	putchar(',');
+	if (!name[0])
+		return;
+	fputs(strchr("=+-@", name[0]) ? "\"'" : "\"", stdout);
+	for (; *name; name++) {
+		if (*name == '"')
+			putchar('"');
+		putchar(*name);
+	}
+	putchar('"');
+}
+
 static void print_csv_head(void)
 {
 	printf("shift,operator,stage,from,until,cash_float,receipts_grand_total_bankable,"
@@ -183,10 +212,12 @@ static void print_csv_head(void)
 	for (int i = 0; i < BT_SHIFT_TENDERS; i++)
 		printf(",%s,%s_count", bt_shift_tender_id(i), bt_shift_tender_id(i));
 	printf(",refunds,refunds_count,refunds_cash,deposits,deposits_count,expected_cash,counted_cash,difference,"
-	       "first_receipt,last_receipt,abandoned_count,unsettled_count\n");
+	       "bankable,"
+	       "first_receipt,last_receipt,abandoned_count,unsettled_count,waiting_for_bank_count,torn_cash,"
+	       "sealed_by,sealed,closed_by,closed\n");
 }
 
-static void print_csv(const struct page *page)
+static void print_csv(const struct bt_command_env *env, struct bt_counter *counter, const struct page *page)
 {
 	const struct bt_shift_sums *sums = &page->sums;
 	const struct bt_receipt_shift *figures = &page->figures;
@@ -212,8 +243,15 @@ static void print_csv(const struct page *page)
 	print_rupees(!figures->is_blind, figures->expected_cash);
 	print_rupees(figures->is_counted, figures->counted_cash);
 	print_rupees(figures->is_counted, figures->counted_cash - figures->expected_cash);
-	printf(",%s,%s,%d,%d\n", figures->first_receipt, figures->last_receipt, figures->abandoned_count,
-	       figures->unsettled_count);
+	print_rupees(figures->is_counted, figures->to_bank);
+	printf(",%s,%s,%d,%d,%d", figures->first_receipt, figures->last_receipt, figures->abandoned_count,
+	       figures->unsettled_count, figures->bank_count);
+	print_rupees(figures->is_counted, figures->torn_cash);
+	print_name(name_operator(env, counter, page->shift.sealed_by));
+	print_time(page->shift.sealed_ms);
+	print_name(name_operator(env, counter, page->shift.closed_by));
+	print_time(page->shift.closed_ms);
+	printf("\n");
 }
 
 /* ---- words ---- */
@@ -244,16 +282,17 @@ static enum bt_exit print_slip(struct bt_command_env *env, struct bt_counter *co
 	return BT_EXIT_REFUSED;
 }
 
-static void print_line(const struct page *page)
+static void print_line(const struct page *page, const char *name)
 {
+	int pad = NAME_COLUMNS - bt_text_columns(name);
 	const struct bt_civil from = bt_civil_of(page->shift.from_ms, BT_INDIA_OFFSET_MINUTES);
 	char sold[40], difference[40] = "";
 
 	bt_money_format_rupees(bt_shift_sums_sold(&page->sums).paise, sold);
 	if (page->figures.is_counted)
 		bt_money_format_rupees(page->figures.counted_cash - page->figures.expected_cash, difference);
-	printf("%04lld  %-12s %02d-%02d-%04d %02d:%02d  %-9s %6lld  %16s  %s\n", (long long)page->shift.number,
-	       page->shift.operator_id, from.day, from.month, from.year, from.hour, from.minute, stage_of(&page->shift),
+	printf("%04lld  %s%*s %02d-%02d-%04d %02d:%02d  %-9s %6lld  %16s  %s\n", (long long)page->shift.number, name,
+	       pad > 0 ? pad : 0, "", from.day, from.month, from.year, from.hour, from.minute, stage_of(&page->shift),
 	       (long long)bt_shift_sums_sold(&page->sums).count, sold, difference);
 }
 
@@ -321,7 +360,7 @@ static enum bt_exit show(struct bt_command_env *env, struct bt_counter *counter,
 	if (!env->args.csv)
 		return print_slip(env, counter, &page);
 	print_csv_head();
-	print_csv(&page);
+	print_csv(env, counter, &page);
 	return BT_EXIT_DONE;
 }
 
@@ -353,9 +392,9 @@ static enum bt_exit show_list(struct bt_command_env *env, struct bt_counter *cou
 		if (list)
 			json_array_append_new(list, encode_page(&page));
 		else if (env->args.csv)
-			print_csv(&page);
+			print_csv(env, counter, &page);
 		else
-			print_line(&page);
+			print_line(&page, name_operator(env, counter, page.shift.operator_id));
 	}
 	if (err) {
 		json_decref(list);
@@ -369,7 +408,8 @@ static enum bt_exit show_unfinished(struct bt_command_env *env, struct bt_counte
 {
 	struct bt_journal *journal = bt_counter_journal(counter);
 	struct bt_sale_row rows[BT_RECEIPT_UNSETTLED];
-	int64_t number = 0, all = 0;
+	int64_t number = 0;
+	struct bt_open_count all = {0};
 	struct bt_shift shift;
 	char amount[40];
 	int count = 0;
@@ -390,8 +430,8 @@ static enum bt_exit show_unfinished(struct bt_command_env *env, struct bt_counte
 	}
 	if (env->args.json)
 		(void)!print_json(
-		    json_pack("{s:I, s:I}", "shift", (json_int_t)number, "unsettled_count", (json_int_t)all));
-	return all ? BT_EXIT_REFUSED : BT_EXIT_DONE;
+		    json_pack("{s:I, s:I}", "shift", (json_int_t)number, "unsettled_count", (json_int_t)all.all));
+	return all.all ? BT_EXIT_REFUSED : BT_EXIT_DONE;
 }
 
 static enum bt_exit with_counter(struct bt_command_env *env,

@@ -276,6 +276,32 @@ static enum bt_exit begin_upi(struct bt_command_env *env, struct bt_counter *cou
 	return err ? say_not_paid(env, counter, draft, &fault) : bt_command_sell_upi(env, counter, sale_id);
 }
 
+/* As on the screen: the cash of a person in a day, and the drawer's ceiling. Which connections are the person's the
+ * server knows; while it does not answer, what it said last counts. */
+static enum bt_exit check_cash(struct bt_command_env *env, struct bt_counter *counter, const struct bt_draft *draft)
+{
+	struct bt_cash_facts facts;
+	enum bt_cash_word word;
+	char most[32], taken[32], elsewhere[32];
+
+	if (strcmp(draft->tender->id, "cash") == 0)
+		bt_counter_await_account(counter, draft->consumer.number, env->config.deadline_ms);
+	word = bt_counter_judge_cash(counter, draft, &facts);
+	bt_money_format(word == BT_CASH_DRAWER ? facts.ceiling : facts.day_limit, most);
+	bt_money_format(facts.today + facts.elsewhere, taken);
+	bt_money_format(facts.elsewhere, elsewhere);
+	if (word == BT_CASH_DAY)
+		bt_command_say(env, N_("Cash stays below ₹ {1} a person a day; ₹ {2} was taken today."), most, taken);
+	else if (word == BT_CASH_DRAWER)
+		bt_command_say(env, N_("The drawer is at its ceiling of ₹ {1}. Deposit first: F7."), most, NULL);
+	else if (word == BT_CASH_UNKNOWN)
+		bt_command_say(env, N_("The cash taken today cannot be summed up. Another way of paying works."), NULL,
+			       NULL);
+	if (word == BT_CASH_DAY && facts.elsewhere > 0)
+		bt_command_say(env, N_("Of this, ₹ {1} was taken at other counters."), elsewhere, NULL);
+	return word == BT_CASH_MAY ? BT_EXIT_DONE : BT_EXIT_REFUSED;
+}
+
 /* Money is taken and on record: a signal waits from there on. */
 static enum bt_exit take_money(struct bt_command_env *env, struct bt_counter *counter, const struct bt_draft *draft,
 			       char sale_id[37])
@@ -316,7 +342,9 @@ static enum bt_exit sell(struct bt_command_env *env, struct bt_counter *counter,
 	if (err)
 		return bt_command_fail(env, &fault);
 	confirm_clock(counter);
-	code = take_money(env, counter, draft, sale_id);
+	code = check_cash(env, counter, draft);
+	if (!code)
+		code = take_money(env, counter, draft, sale_id);
 	if (code)
 		return code;
 	if (!wait_for_end(counter, sale_id, &view))

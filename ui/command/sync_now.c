@@ -17,9 +17,10 @@ static enum bt_exit report(struct bt_command_env *env, struct bt_counter *counte
 		return bt_command_fail(env, &fault);
 	if (env->args.json)
 		printf("{\"sent\":%" PRId64 ",\"unsent\":%" PRId64 ",\"unsent_since\":%" PRId64
-		       ",\"quarantined\":%" PRId64 ",\"records_to_send\":%" PRId64 ",\"stopped\":%s}\n",
+		       ",\"quarantined\":%" PRId64 ",\"records_to_send\":%" PRId64 ",\"certificate_until\":%" PRId64
+		       ",\"stopped\":%s}\n",
 		       before - unsent.count, unsent.count, unsent.oldest_ms, state->quarantined, state->to_send,
-		       state->forked ? "true" : "false");
+		       state->certificate_until_ms, state->forked ? "true" : "false");
 	else
 		printf("sent %" PRId64 ", unsent %" PRId64 ", quarantined %" PRId64 "\n", before - unsent.count,
 		       unsent.count, state->quarantined);

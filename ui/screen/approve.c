@@ -12,6 +12,8 @@
 #define PIN_COLUMNS  12
 #define TYPED_BYTES  256 /* as long as the text of a slip's QR */
 #define TYPED_SHOWN  24
+#define BAND_FIRST   7
+#define BAND_LAST    17
 #define SENTENCE_ROW 9
 #define FIELDS_ROW   14
 #define READ_COLUMNS 70
@@ -32,6 +34,8 @@ static const struct whys of_sale = {N_("1 wrong person  2 paid twice  3 no token
 static const struct whys of_shift = {N_("1 checked  2 clerk is away  3 other"), {"checked", "clerk_away", "other"}};
 static const struct whys of_drawer = {N_("1 small change  2 counting  3 other"), {"small_change", "counting", "other"}};
 
+static const struct whys of_cash = {N_("1 cash check  2 hand-over  3 other"), {"cash_check", "hand_over", "other"}};
+
 static const struct {
 	const char *sentence;
 	const struct whys *whys;
@@ -42,6 +46,7 @@ static const struct {
     [BT_UI_ASK_DRAWER] = {N_("Open the drawer without a sale."), &of_drawer},
     [BT_UI_ASK_ORDER] = {N_("Order ₹ {1} of {2}, {3}, back to the bank."), &of_sale},
     [BT_UI_ASK_SHIFT] = {N_("Close shift {1} of {2}. Nobody counted its cash."), &of_shift},
+    [BT_UI_ASK_CASH] = {N_("Print the X report of shift {1} of {2} with its cash."), &of_cash},
 };
 
 struct approve {
@@ -90,6 +95,14 @@ static bool look_at_payment(struct approve *approve, const struct bt_ui_desk *de
 	return payment->amount > 0 && desk->shop->enquiry;
 }
 
+/* The shift in hand goes on: it is in no list of those that wait. */
+static bool look_at_own_shift(struct approve *approve, const struct bt_ui_desk *desk)
+{
+	approve->shift = (struct bt_till_shift){.shift = desk->shift};
+	bt_text_copy(approve->shift.operator_id, sizeof(approve->shift.operator_id), desk->operator_id);
+	return desk->shop->till != NULL;
+}
+
 /* What is asked about, as it is now. */
 static bool look_up(struct approve *approve, const struct bt_ui_desk *desk)
 {
@@ -98,6 +111,9 @@ static bool look_up(struct approve *approve, const struct bt_ui_desk *desk)
 	}
 	if (approve->asked == BT_UI_ASK_ORDER) {
 		return look_at_payment(approve, desk);
+	}
+	if (approve->asked == BT_UI_ASK_CASH) {
+		return look_at_own_shift(approve, desk);
 	}
 	return approve->asked == BT_UI_ASK_DRAWER || bt_ui_sale_view(desk, approve->sale_id, &approve->view);
 }
@@ -140,8 +156,8 @@ static struct bt_ui_go say_not_done(struct approve *approve, struct bt_ui_desk *
 		approve->typed_len = 0;
 		bt_ui_note(desk, BT_INK_BAD, N_("This is not the docket of this payment."), NULL);
 	} else if (denial != BT_DENY_NONE) {
-		bt_ui_note(desk, BT_INK_BAD, N_("Not possible now: {1}."),
-			   bt_ui_desk_word(desk, bt_ui_reason_key(denial)), NULL);
+		bt_ui_note(desk, BT_INK_BAD, N_("Not possible now: {1}."), "", NULL);
+		bt_ui_note_word(desk, 0, bt_ui_reason_key(denial));
 	} else if (err == BT_ESTATE) {
 		/* It has moved on meanwhile: what is behind shows where to. */
 		return BT_GO(BT_GO_BACK);
@@ -162,6 +178,13 @@ static enum bt_err close_shift(const struct approve *approve, struct bt_ui_desk 
 	return err;
 }
 
+static enum bt_err print_cash(const struct approve *approve, const struct bt_ui_desk *desk,
+			      const struct bt_approval *approval)
+{
+	const struct bt_ui_till *till = desk->shop->till;
+	return till->print_cash(till->self, approve->shift.shift, approval);
+}
+
 static enum bt_err order_back(const struct approve *approve, const struct bt_ui_desk *desk,
 			      const struct bt_approval *approval)
 {
@@ -176,6 +199,8 @@ static void say_done(const struct approve *approve, struct bt_ui_desk *desk)
 	bt_ui_note_clear(desk);
 	if (approve->asked == BT_UI_ASK_DRAWER) {
 		bt_ui_note(desk, BT_INK_OK, N_("Drawer opened."), NULL);
+	} else if (approve->asked == BT_UI_ASK_CASH) {
+		bt_ui_note(desk, BT_INK_FACT, N_("Printing"), NULL);
 	} else if (approve->asked == BT_UI_ASK_ORDER) {
 		bt_ui_note(desk, BT_INK_OK, N_("Refund ordered. Its docket is printed."), NULL);
 	} else if (approve->asked == BT_UI_ASK_SHIFT) {
@@ -202,7 +227,8 @@ static struct bt_ui_go order(struct approve *approve, struct bt_ui_desk *desk)
 	struct bt_approval approval = {.by = person->id,
 				       .reason = things[approve->asked].whys->codes[approve->why],
 				       .docket = docket_number(approve, desk)};
-	enum bt_err err = approve->asked == BT_UI_ASK_SHIFT ? close_shift(approve, desk, &approval)
+	enum bt_err err = approve->asked == BT_UI_ASK_SHIFT  ? close_shift(approve, desk, &approval)
+			  : approve->asked == BT_UI_ASK_CASH ? print_cash(approve, desk, &approval)
 			  : approve->asked == BT_UI_ASK_ORDER
 			      ? order_back(approve, desk, &approval)
 			      : orders[approve->asked](shop->self, approve->sale_id, &approval, &denial);
@@ -362,12 +388,17 @@ static void sale_sentence(const struct approve *approve, const struct bt_ui_canv
 	(void)bt_words_format(canvas->words, canvas->lang, things[approve->asked].sentence, args, out, cap);
 }
 
+static bool is_about_shift(const struct approve *approve)
+{
+	return approve->asked == BT_UI_ASK_SHIFT || approve->asked == BT_UI_ASK_CASH;
+}
+
 static void shift_sentence(const struct approve *approve, const struct bt_ui_desk *desk,
 			   const struct bt_ui_canvas *canvas, char *out, size_t cap)
 {
 	const struct bt_till_shift *shift = &approve->shift;
 	const struct bt_operator *person = bt_enrolment_operator(desk->shop->enrolment, shift->operator_id);
-	const char *key = things[BT_UI_ASK_SHIFT].sentence;
+	const char *key = things[approve->asked].sentence;
 	char number[16], money[32];
 	if (shift->sealed) {
 		key = shift->difference < 0   ? N_("Close shift {1} of {2}. The cash is ₹ {3} short.")
@@ -376,8 +407,10 @@ static void shift_sentence(const struct approve *approve, const struct bt_ui_des
 	}
 	bt_ui_shift_number(shift->shift, number);
 	bt_money_format(shift->difference < 0 ? -shift->difference : shift->difference, money);
-	const char *const args[] = {number, person ? bt_dual_get(&person->name, canvas->lang) : shift->operator_id,
-				    money, NULL};
+	const char *whose = person                  ? bt_dual_get(&person->name, canvas->lang)
+			    : shift->operator_id[0] ? shift->operator_id
+						    : bt_dual_get(&desk->status.who, canvas->lang);
+	const char *const args[] = {number, whose, money, NULL};
 	(void)bt_words_format(canvas->words, canvas->lang, key, args, out, cap);
 }
 
@@ -385,7 +418,7 @@ static void draw_sentence(const struct approve *approve, const struct bt_ui_desk
 {
 	char text[640], time[BT_DATE_BYTES];
 	const struct bt_operator *clerk = bt_enrolment_operator(desk->shop->enrolment, desk->operator_id);
-	if (approve->asked == BT_UI_ASK_SHIFT) {
+	if (is_about_shift(approve)) {
 		shift_sentence(approve, desk, canvas, text, sizeof(text));
 	} else {
 		sale_sentence(approve, canvas, text, sizeof(text));
@@ -444,18 +477,22 @@ static void draw(const void *self, const struct bt_ui_desk *desk, struct bt_ui_c
 	if (!approve->known) {
 		return;
 	}
-	if (approve->asked != BT_UI_ASK_DRAWER && approve->asked != BT_UI_ASK_SHIFT) {
-		bt_ui_put_name(canvas, 3, BT_TEXT_LEFT, BT_PERSON_COL - BT_TEXT_LEFT - 1, BT_INK_FACT | BT_BOLD,
+	/* What is behind goes faint, not away: the sentence on the band says all of it. */
+	if (approve->asked != BT_UI_ASK_DRAWER && !is_about_shift(approve)) {
+		bt_ui_put_name(canvas, 3, BT_TEXT_LEFT, BT_PERSON_COL - BT_TEXT_LEFT - 1, BT_INK_FAINT,
 			       bt_dual_get(&approve->view.consumer.name, canvas->lang));
 		bt_ui_rupees(approve->view.sale.quote.amount, false, text);
-		bt_ui_put(canvas, 3, BT_PERSON_COL, BT_INK_FACT | BT_BOLD, text);
+		bt_ui_put(canvas, 3, BT_PERSON_COL, BT_INK_FAINT, text);
+	}
+	for (int row = BAND_FIRST; row <= BAND_LAST; row++) {
+		bt_ui_fill(canvas, row, 0, canvas->cols, BT_ON_BAR);
 	}
 	bt_ui_put(canvas, 7, BT_MARK_COL, BT_INK_WARN | BT_BOLD, "▲");
 	bt_ui_put(canvas, 7, BT_TEXT_LEFT, BT_INK_WARN | BT_BOLD, bt_ui_word(canvas, N_("Supervisor needed")));
 	draw_sentence(approve, desk, canvas);
 	draw_fields(approve, desk, canvas);
-	if (asks_docket(approve) && approve->focus == FOCUS_DOCKET && !desk->note.key) {
-		bt_ui_say_wide(canvas, canvas->rows - 4, BT_TEXT_LEFT, BT_INK_QUIET,
+	if (asks_docket(approve) && approve->focus == FOCUS_DOCKET) {
+		bt_ui_say_wide(canvas, BT_SCREEN_ROWS - 4, BT_TEXT_LEFT, BT_INK_QUIET,
 			       N_("Type the number of the docket, or scan it."), NULL);
 	}
 }

@@ -57,16 +57,16 @@ static void say_paid(struct bt_ui_desk *desk, const struct bt_upi_view *view)
 {
 	struct bt_sale_view sale;
 	char amount[48];
-	const char *name = bt_dual_get(&view->consumer.name, desk->lang);
 	bt_ui_rupees(view->amount, false, amount);
 	if (!bt_ui_sale_view(desk, view->sale_id, &sale) || sale.state == BT_SALE_PENDING ||
 	    sale.state == BT_SALE_REFUNDING || sale.state == BT_SALE_REFUNDED) {
-		bt_ui_note(desk, BT_INK_OK, N_("Paid: {1} {2}. It stands under F4."), name, amount, NULL);
+		bt_ui_note(desk, BT_INK_OK, N_("Paid: {1} {2}. It stands under F4."), "", amount, NULL);
 	} else if (desk->status.paper == BT_PAPER_NONE) {
-		bt_ui_note(desk, BT_INK_OK, N_("Paid: {1} {2}."), name, amount, NULL);
+		bt_ui_note(desk, BT_INK_OK, N_("Paid: {1} {2}."), "", amount, NULL);
 	} else {
-		bt_ui_note(desk, BT_INK_OK, N_("Paid: {1} {2}. The slip is printing."), name, amount, NULL);
+		bt_ui_note(desk, BT_INK_OK, N_("Paid: {1} {2}. The slip is printing."), "", amount, NULL);
 	}
+	bt_ui_note_dual(desk, 0, view->consumer.name.en, view->consumer.name.hi);
 }
 
 void bt_ui_aside_tell(struct bt_ui_desk *desk)

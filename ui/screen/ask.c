@@ -5,34 +5,47 @@
 #define TENTH       10
 #define CASH_OF_LAW INT64_C(20000000) /* paise; Income-tax Act, 269ST */
 
-bool bt_ui_refuse_cash(struct bt_ui_desk *desk, const struct bt_ui_known *known)
+static void say_day(struct bt_ui_desk *desk, const struct bt_cash_facts *facts)
+{
+	char limit[32], taken[32], elsewhere[32];
+	bt_money_format(facts->day_limit, limit);
+	bt_money_format(facts->today, taken);
+	bt_money_format(facts->elsewhere, elsewhere);
+	if (facts->elsewhere > 0) {
+		bt_ui_note(desk, BT_INK_BAD, N_("Cash stays below ₹ {1} a day: ₹ {2} here, ₹ {3} elsewhere."), limit,
+			   taken, elsewhere, NULL);
+	} else if (facts->day_limit >= CASH_OF_LAW && facts->today == 0) {
+		bt_ui_note(desk, BT_INK_BAD, N_("Cash of ₹ {1} or more is not allowed by law."), limit, NULL);
+	} else {
+		bt_ui_note(desk, BT_INK_BAD, N_("Cash stays below ₹ {1} a person a day; ₹ {2} was taken today."), limit,
+			   taken, NULL);
+	}
+}
+
+bool bt_ui_refuse_cash(struct bt_ui_desk *desk)
 {
 	const struct bt_ui_shop *shop = desk->shop;
-	const struct bt_ui_accounts *accounts = shop->accounts;
-	const struct bt_account *account = known->has_account ? &known->account : NULL;
-	bt_paise today = 0;
-	char limit[32], taken[32];
-	if (!accounts || !desk->draft.tender || strcmp(desk->draft.tender->id, "cash") != 0) {
+	struct bt_cash_facts facts;
+	char ceiling[32];
+	if (!shop->accounts || !desk->draft.tender || strcmp(desk->draft.tender->id, "cash") != 0) {
 		return false;
 	}
-	bt_paise most = accounts->cash_day_limit(shop->self);
-	if (accounts->cash_today(shop->self, &desk->draft.consumer, account, &today) != BT_OK) {
+	switch (shop->accounts->judge_cash(shop->self, &desk->draft, &facts)) {
+	case BT_CASH_MAY:
+		return false;
+	case BT_CASH_DAY:
+		say_day(desk, &facts);
+		return true;
+	case BT_CASH_DRAWER:
+		bt_money_format(facts.ceiling, ceiling);
+		bt_ui_note(desk, BT_INK_BAD, N_("The drawer is at its ceiling of ₹ {1}. Deposit first: F7."), ceiling,
+			   NULL);
+		return true;
+	default:
 		bt_ui_note(desk, BT_INK_BAD,
 			   N_("The cash taken today cannot be summed up. Another way of paying works."), NULL);
 		return true;
 	}
-	if (today + desk->draft.amount < most) {
-		return false;
-	}
-	bt_money_format(most, limit);
-	bt_money_format(today, taken);
-	if (most >= CASH_OF_LAW && today == 0) {
-		bt_ui_note(desk, BT_INK_BAD, N_("Cash of ₹ {1} or more is not allowed by law."), limit, NULL);
-	} else {
-		bt_ui_note(desk, BT_INK_BAD, N_("Cash stays below ₹ {1} a person a day; ₹ {2} was taken today."),
-			   limit, taken, NULL);
-	}
-	return true;
 }
 
 /* The app's payment cannot be seen from here while the server is down, and who is cut has often tried it first. */

@@ -11,8 +11,8 @@ struct bt_ui_asked_once {
 	bool repeat, app;
 };
 
-/** @return true when more cash of this person is not taken today. */
-bool bt_ui_refuse_cash(struct bt_ui_desk *desk, const struct bt_ui_known *known);
+/** @return true when the draft is to be paid in cash, and no more of this person, or into this drawer, is taken now. */
+bool bt_ui_refuse_cash(struct bt_ui_desk *desk);
 /** @return true when a question stands in row 22 now: the same key again goes on. */
 bool bt_ui_ask_once(struct bt_ui_desk *desk, struct bt_ui_asked_once *asked);
 

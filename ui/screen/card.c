@@ -9,13 +9,13 @@
 #include "ui/screen/till.h"
 #include "ui/widget/field.h"
 
-#define AMOUNT_COL     23
-#define AMOUNT_DIGITS  7
-#define CHOICE_STEP    14
+#define AMOUNT_COL    23
+#define AMOUNT_DIGITS 7
+#define CHOICE_STEP   14
 /* A key change is looked for among so many: older ones are long keyed in. */
 #define KEY_CHANGE_SALES 5
-#define QUICK_COUNT    4
-#define NOTHING_TO_SAY "—" /* a slot stays where it is */
+#define QUICK_COUNT      4
+#define NOTHING_TO_SAY   "—" /* a slot stays where it is */
 
 static const bt_paise quick_amounts[QUICK_COUNT] = {20000, 50000, 100000, 200000};
 
@@ -148,7 +148,7 @@ static struct bt_ui_go step_towards(struct card *card, struct bt_ui_desk *desk)
 {
 	const struct bt_consumer *consumer = &desk->draft.consumer;
 	if (consumer->dues <= 0 && card->towards == BT_TOWARDS_BALANCE) {
-		bt_ui_note(desk, BT_INK_WARN, N_("No dues are known."), NULL);
+		bt_ui_note(desk, BT_INK_WARN, N_("There are no dues to pay."), NULL);
 		return BT_GO(BT_GO_STAY);
 	}
 	if (consumer->kind == BT_KIND_DUES || consumer->postpaid) {
@@ -208,11 +208,15 @@ static struct bt_ui_go go_on(struct card *card, struct bt_ui_desk *desk)
 		recompute(card, desk);
 		return BT_GO(BT_GO_STAY);
 	}
+	if (card->has_quote && desk->quote.units == 0 && card->towards == BT_TOWARDS_BALANCE && desk->quote.fixed > 0) {
+		bt_ui_note(desk, BT_INK_WARN, N_("The fixed charge takes all of this. Take more."), NULL);
+		return BT_GO(BT_GO_STAY);
+	}
 	if (desk->outlook == BT_OUTLOOK_REFUSED || !card->has_quote) {
 		bt_ui_say_denial(desk);
 		return BT_GO(BT_GO_STAY);
 	}
-	if (bt_ui_refuse_cash(desk, &card->known) || bt_ui_ask_once(desk, &card->asked)) {
+	if (bt_ui_refuse_cash(desk) || bt_ui_ask_once(desk, &card->asked)) {
 		return BT_GO(BT_GO_STAY);
 	}
 	const struct bt_ui_screen *before = bt_ui_till_way(desk);
@@ -343,7 +347,7 @@ static void draw_choices(const struct card *card, const struct bt_ui_desk *desk,
 }
 
 /* With paise, or without where they would run into @p next. */
-static void put_part(struct bt_ui_canvas *canvas, int col, int next, const char *key, bt_paise paise)
+static void put_part(struct bt_ui_canvas *canvas, int row, int col, int next, const char *key, bt_paise paise)
 {
 	char figure[32], text[96];
 	bt_money_format_full(paise, figure);
@@ -351,7 +355,7 @@ static void put_part(struct bt_ui_canvas *canvas, int col, int next, const char 
 	if (col + bt_text_columns(text) >= next) {
 		bt_money_format(paise, figure);
 	}
-	bt_ui_say(canvas, 21, col, BT_INK_QUIET, key, figure, NULL);
+	bt_ui_say(canvas, row, col, BT_INK_QUIET, key, figure, NULL);
 }
 
 static void draw_gives(const struct card *card, const struct bt_ui_desk *desk, struct bt_ui_canvas *canvas)
@@ -364,9 +368,17 @@ static void draw_gives(const struct card *card, const struct bt_ui_desk *desk, s
 	}
 	bt_ui_units(canvas, desk->quote.units, text);
 	bt_ui_put(canvas, 21, BT_VALUE_COL, BT_INK_FACT | BT_BOLD, text);
-	put_part(canvas, 34, 50, N_("energy {1}"), desk->quote.energy);
-	put_part(canvas, 50, 63, N_("duty {1}"), desk->quote.duty);
-	put_part(canvas, 63, 79, N_("dues {1}"), desk->quote.dues);
+	put_part(canvas, 21, 34, 50, N_("energy {1}"), desk->quote.energy);
+	put_part(canvas, 21, 50, 63, N_("duty {1}"), desk->quote.duty);
+	put_part(canvas, 21, 63, 79, N_("dues {1}"), desk->quote.dues);
+	/* What the month asks and gives stands above: most quotes have neither. */
+	if (desk->quote.fixed > 0) {
+		put_part(canvas, 20, 34, 63, N_("fixed charge {1}"), desk->quote.fixed);
+	}
+	if (desk->quote.free > 0) {
+		bt_units_format(desk->quote.free, text);
+		bt_ui_say(canvas, 20, BT_VALUE_COL, BT_INK_QUIET, N_("{1} free"), text, NULL);
+	}
 }
 
 static void draw(const void *self, const struct bt_ui_desk *desk, struct bt_ui_canvas *canvas)

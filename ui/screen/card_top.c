@@ -1,11 +1,15 @@
 #include "ui/screen/card_top.h"
 
+#include <string.h>
+
 #include "core/tariff/tariff.h"
 #include "ui/screen/face.h"
 #include "ui/screen/pay.h"
 #include "ui/widget/dates.h"
 
 #define REMARK_COLUMNS 11
+#define ROW_COLUMNS    (78 - BT_TEXT_LEFT)
+#define ROW_BYTES      512
 #define NOTHING_TO_SAY "—" /* a slot stays where it is */
 #define DAY_MS         INT64_C(86400000)
 
@@ -14,7 +18,7 @@ static void draw_balance(const struct bt_ui_desk *desk, struct bt_ui_canvas *can
 	const struct bt_consumer *consumer = &desk->draft.consumer;
 	char text[BT_DATE_BYTES], remark[BT_DATE_BYTES];
 	int64_t now = desk->status.now_ms, days = bt_ui_days_ago(consumer->balance_at_ms, now);
-	bt_ui_put(canvas, 5, BT_BLOCK_COL, BT_INK_QUIET, bt_ui_word(canvas, N_("Balance")));
+	bt_ui_label_at(canvas, 5, BT_BLOCK_COL, BT_INK_QUIET, N_("Balance"));
 	if (consumer->balance_at_ms == 0) {
 		bt_ui_put_right(canvas, 5, BT_AMOUNT_END, BT_INK_QUIET, bt_ui_word(canvas, N_("Not known")));
 		return;
@@ -48,7 +52,7 @@ static void draw_safe(const struct bt_ui_desk *desk, struct bt_ui_canvas *canvas
 	char text[48];
 	bool known = tariff && consumer->balance_at_ms != 0 && !consumer->postpaid;
 	bt_paise safe = known ? bt_tariff_safe_amount(tariff, &use, desk->status.now_ms) : 0;
-	bt_ui_put(canvas, 7, BT_BLOCK_COL, BT_INK_QUIET, bt_ui_word(canvas, N_("To be safe")));
+	bt_ui_label_at(canvas, 7, BT_BLOCK_COL, BT_INK_QUIET, N_("To be safe"));
 	if (safe == 0) {
 		bt_ui_put_right(canvas, 7, BT_AMOUNT_END, BT_INK_QUIET, NOTHING_TO_SAY);
 		return;
@@ -90,7 +94,7 @@ void bt_ui_card_facts(const struct bt_ui_desk *desk, struct bt_ui_canvas *canvas
 		bt_ui_say(canvas, 7, BT_VALUE_COL, BT_INK_FACT, N_("{1} of {2} left"), text, other, NULL);
 	}
 	draw_balance(desk, canvas);
-	bt_ui_put(canvas, 6, BT_BLOCK_COL, BT_INK_QUIET, bt_ui_word(canvas, N_("Dues")));
+	bt_ui_label_at(canvas, 6, BT_BLOCK_COL, BT_INK_QUIET, N_("Dues"));
 	bt_ui_rupees(consumer->dues, true, text);
 	bt_ui_put_right(canvas, 6, BT_AMOUNT_END, BT_INK_FACT, text);
 	if (consumer->dues_daily > 0) {
@@ -181,13 +185,24 @@ static bool warn_of_outlook(const struct bt_ui_desk *desk, struct bt_ui_canvas *
 	return false;
 }
 
+/* Where to go with it, when there is room to say so. */
+static void say_where(const struct bt_ui_canvas *canvas, char text[ROW_BYTES])
+{
+	const char *where = bt_ui_word(canvas, N_("F4 opens it."));
+	size_t len = strlen(text);
+	if (bt_text_columns(text) + 2 + bt_text_columns(where) <= ROW_COLUMNS) {
+		bt_text_printf(text + len, ROW_BYTES - len, "  %s", where);
+	}
+}
+
 static bool warn_of_waiting(const struct bt_ui_known *known, const struct bt_ui_desk *desk, struct bt_ui_canvas *canvas)
 {
-	char text[512];
+	char text[ROW_BYTES];
 	if (!known->has_account || known->account.waiting_count == 0 || canvas->cols >= BT_THIRD_FROM) {
 		return false; /* the third block says it */
 	}
 	bt_ui_known_waiting(canvas, &known->account.waiting[0], desk->status.now_ms, text, sizeof(text));
+	say_where(canvas, text);
 	draw_warning(BT_INK_WARN, text, canvas);
 	return true;
 }

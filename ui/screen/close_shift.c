@@ -6,19 +6,22 @@
 #include "ui/screen/face.h"
 #include "ui/screen/pay.h"
 #include "ui/screen/stuck_rows.h"
+#include "ui/widget/dates.h"
 
 #define FIGURES_ROW  4
-#define BIG_ROW      7
+#define BIG_ROW      8
 #define SIGN_COL     17
 #define BIG_END      43
 #define SUM_END      35
 #define SUM_ROWS     6 /* of the second block, before what is not settled */
-#define LIST_ROW     11
+#define LIST_ROW     12
 #define LIST_SHOWN   4
 #define OPEN_MAX     64
 #define DOCKET_WIDTH 26
+#define NAME_WIDTH   26
 #define MONEY_END    39
 #define WHERE_COL    41
+#define SEALED_ROW   18
 #define TEXT_ROW     19
 
 /* Where the money of one that stood in the report as not settled is by now. */
@@ -51,6 +54,21 @@ static const struct bt_sale_row *find_open(const struct close_shift *page, int c
 	return NULL;
 }
 
+/* No docket names it, and no money has come: whoever began it may still be paid for. */
+static void look_at_bank(const struct bt_ui_desk *desk, const char *receipt, struct unsettled *out)
+{
+	struct bt_upi_view views[BT_UPI_WAITING];
+	const struct bt_ui_upi *upi = desk->shop->upi;
+	int count = upi ? upi->waiting(upi->self, BT_UPI_WAITING, views) : 0;
+	for (int i = 0; i < count; i++) {
+		if (strcmp(views[i].receipt, receipt) == 0) {
+			out->name = views[i].consumer.name;
+			out->urgent = views[i].stage == BT_UPI_UNSURE;
+			out->where = out->urgent ? N_("UPI, bank unsure") : N_("UPI, waiting for the bank");
+		}
+	}
+}
+
 static void look_at_unsettled(struct close_shift *page, const struct bt_ui_desk *desk)
 {
 	struct bt_sale_view view;
@@ -63,6 +81,7 @@ static void look_at_unsettled(struct close_shift *page, const struct bt_ui_desk 
 		const struct bt_sale_row *sale = find_open(page, open, page->report.unsettled[i].docket);
 		struct unsettled *out = &page->unsettled[i];
 		if (!sale) {
+			look_at_bank(desk, page->report.unsettled[i].docket, out);
 			continue;
 		}
 		if (bt_ui_sale_view(desk, sale->sale_id, &view)) {
@@ -89,6 +108,11 @@ static void look(struct close_shift *page, struct bt_ui_desk *desk)
 	if (page->known) {
 		look_at_unsettled(page, desk);
 	}
+}
+
+static void come_back(void *self, struct bt_ui_desk *desk)
+{
+	look(self, desk);
 }
 
 static void enter(void *self, struct bt_ui_desk *desk)
@@ -157,16 +181,19 @@ static void draw_difference(const struct bt_receipt_shift *report, struct bt_ui_
 	}
 	bt_ui_sum(canvas, FIGURES_ROW, BT_TEXT_LEFT, SUM_END, N_("Counted"), report->counted_cash);
 	bt_ui_sum(canvas, FIGURES_ROW + 1, BT_TEXT_LEFT, SUM_END, N_("Should be"), report->expected_cash);
+	if (report->torn_cash > 0) {
+		bt_ui_sum(canvas, FIGURES_ROW + 2, BT_TEXT_LEFT, SUM_END, N_("Torn or soiled"), report->torn_cash);
+	}
 	if (difference != 0) {
 		role = difference < 0 ? BT_INK_BAD : BT_INK_WARN;
 		bt_ui_put(canvas, BIG_ROW + 1, BT_MARK_COL, role | BT_BOLD, difference < 0 ? "✕" : "▲");
 	} else {
 		bt_ui_put(canvas, BIG_ROW + 1, BT_MARK_COL, role | BT_BOLD, "✓");
 	}
-	bt_ui_put(canvas, BIG_ROW + 1, BT_TEXT_LEFT, role | BT_BOLD,
-		  bt_ui_word(canvas, difference < 0   ? N_("Short")
-				     : difference > 0 ? N_("Over")
-						      : N_("Even")));
+	bt_ui_label_at(canvas, BIG_ROW + 1, BT_TEXT_LEFT, role | BT_BOLD,
+		       difference < 0   ? N_("Short")
+		       : difference > 0 ? N_("Over")
+					: N_("Even"));
 	bt_ui_sum_big(canvas, BIG_ROW, SIGN_COL, BT_VALUE_COL, BIG_END, role,
 		      difference < 0 ? -difference : difference);
 }
@@ -184,7 +211,7 @@ static void draw_sums(const struct bt_receipt_shift *report, struct bt_ui_canvas
 	bt_ui_sum(canvas, row++, BT_BLOCK_COL, BT_AMOUNT_END - 2, N_("Float"), report->opening_float);
 	row = row < last ? last : row;
 	if (report->is_counted) {
-		bt_ui_sum(canvas, row, BT_BLOCK_COL, BT_AMOUNT_END - 2, N_("Bankable"), report->bankable);
+		bt_ui_sum(canvas, row, BT_BLOCK_COL, BT_AMOUNT_END - 2, N_("Bankable"), report->to_bank);
 	}
 }
 
@@ -205,7 +232,7 @@ static void draw_unsettled(const struct close_shift *page, struct bt_ui_canvas *
 {
 	char text[64];
 	const struct bt_receipt_shift *report = &page->report;
-	int row = LIST_ROW + 2, listed = report->unsettled_count;
+	int row = LIST_ROW + 1, listed = report->unsettled_count;
 	if (listed > BT_RECEIPT_UNSETTLED) {
 		listed = BT_RECEIPT_UNSETTLED;
 	}
@@ -225,12 +252,48 @@ static void draw_unsettled(const struct close_shift *page, struct bt_ui_canvas *
 	}
 }
 
+/* "Rina Kumari, 17:34": who did it, by name as far as it is known, and when. */
+static void draw_hand(const char *key, const char *operator_id, int64_t at_ms, int row, const struct bt_ui_desk *desk,
+		      struct bt_ui_canvas *canvas)
+{
+	char when[BT_DATE_BYTES];
+	const struct bt_operator *person = bt_enrolment_operator(desk->shop->enrolment, operator_id);
+	if (bt_ui_days_ago(at_ms, desk->status.now_ms) == 0) {
+		bt_ui_time(at_ms, when);
+	} else {
+		bt_ui_date_time(canvas, at_ms, when);
+	}
+	bt_ui_label(canvas, row, key);
+	int col = bt_ui_put_name(canvas, row, BT_VALUE_COL, NAME_WIDTH, BT_INK_FACT,
+				 person ? bt_dual_get(&person->name, canvas->lang) : operator_id);
+	col = bt_ui_put(canvas, row, col, BT_INK_FACT, ",") + 1;
+	bt_ui_put(canvas, row, col + 1, BT_INK_FACT, when);
+}
+
+static void draw_sealed(const struct bt_receipt_shift *report, const struct bt_ui_desk *desk,
+			struct bt_ui_canvas *canvas)
+{
+	if (report->sealed_ms == 0) {
+		return;
+	}
+	if (report->sealed_by[0]) {
+		draw_hand(N_("Sealed by"), report->sealed_by, report->sealed_ms, SEALED_ROW, desk, canvas);
+	} else {
+		bt_ui_put(canvas, SEALED_ROW, BT_TEXT_LEFT, BT_INK_QUIET,
+			  bt_ui_word(canvas, N_("It ended by itself: its receipt numbers were used up.")));
+	}
+}
+
 static void draw_state(const struct close_shift *page, const struct bt_ui_desk *desk, struct bt_ui_canvas *canvas)
 {
 	char unsent[32], text[256] = "";
 	if (!page->waits) {
 		bt_ui_put(canvas, TEXT_ROW, BT_MARK_COL, BT_INK_OK | BT_BOLD, "✓");
 		bt_ui_put(canvas, TEXT_ROW, BT_TEXT_LEFT, BT_INK_FACT, bt_ui_word(canvas, N_("This shift is closed.")));
+		if (page->report.closed_ms != 0) {
+			draw_hand(N_("Closed by"), page->report.closed_by, page->report.closed_ms, TEXT_ROW + 1, desk,
+				  canvas);
+		}
 	} else if (is_own(page, desk)) {
 		bt_ui_put(canvas, TEXT_ROW, BT_MARK_COL, BT_INK_OK | BT_BOLD, "✓");
 		bt_ui_put(canvas, TEXT_ROW, BT_TEXT_LEFT, BT_INK_FACT, bt_ui_word(canvas, N_("Sealed. You may go.")));
@@ -260,11 +323,11 @@ static void draw(const void *self, const struct bt_ui_desk *desk, struct bt_ui_c
 		return;
 	}
 	bt_ui_shift_span(canvas, page->report.from_ms, page->report.until_ms, desk->status.now_ms, span);
-	bt_ui_shift_title(canvas, desk, N_("Close the shift"), page->shift, page->waits ? page->entry.operator_id : "",
-			  span);
+	bt_ui_shift_title(canvas, desk, N_("Close the shift"), page->shift, page->entry.operator_id, span);
 	draw_difference(&page->report, canvas);
 	draw_sums(&page->report, canvas);
 	draw_unsettled(page, canvas);
+	draw_sealed(&page->report, desk, canvas);
 	draw_state(page, desk, canvas);
 }
 
@@ -302,4 +365,5 @@ const struct bt_ui_screen bt_ui_close_shift = {
     .enter = enter,
     .draw = draw,
     .on_event = on_event,
+    .come_back = come_back,
 };

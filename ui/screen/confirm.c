@@ -1,4 +1,5 @@
 /* Confirm and take cash: one look at name, amount and words; one Enter that means "I have the money". */
+#include "ui/screen/ask.h"
 #include "ui/screen/face.h"
 
 #include <string.h>
@@ -126,7 +127,7 @@ static bool refuse_given(const struct confirm *confirm, struct bt_ui_desk *desk)
 
 static struct bt_ui_go take_money(struct confirm *confirm, struct bt_ui_desk *desk)
 {
-	if (refuse_given(confirm, desk)) {
+	if (refuse_given(confirm, desk) || bt_ui_refuse_cash(desk)) {
 		return BT_GO(BT_GO_IGNORED);
 	}
 	desk->draft.given = confirm->given.text[0] ? given_of(confirm) : desk->draft.amount;
@@ -220,6 +221,7 @@ static void draw_amount(const struct confirm *confirm, const struct bt_ui_desk *
 		shown = back ? given - due : due - given;
 	}
 	if (less) {
+		bt_ui_put(canvas, 6, BT_MARK_COL, BT_INK_BAD | BT_BOLD, bt_ui_role_shape(BT_INK_BAD));
 		bt_ui_label(canvas, 6, N_("Short"));
 	} else {
 		bt_ui_label(canvas, 6, back ? N_("Return") : N_("Take"));
@@ -287,6 +289,11 @@ static void draw(const void *self, const struct bt_ui_desk *desk, struct bt_ui_c
 	bt_ui_person(canvas, 2, &desk->draft.consumer);
 	bt_ui_numbers(canvas, 3, &desk->draft.consumer);
 	draw_amount(confirm, desk, canvas);
+	if (desk->quote.fixed > 0) {
+		bt_ui_label(canvas, 14, N_("Fixed charge"));
+		bt_ui_rupees(desk->quote.fixed, true, text);
+		bt_ui_put(canvas, 14, BT_VALUE_COL, BT_INK_FACT, text);
+	}
 	bt_ui_label(canvas, 15, N_("Towards"));
 	towards_text(desk, canvas, text, sizeof(text));
 	bt_ui_put(canvas, 15, BT_VALUE_COL, BT_INK_FACT, text);

@@ -112,6 +112,10 @@ static struct bt_ui_go on_event(void *self, struct bt_ui_desk *desk, const struc
 	struct docket *docket = self;
 	if (event->kind == BT_UI_EVENT_TICK) {
 		bt_ui_after_look(&docket->after, desk);
+		if (docket->after.known && docket->after.view.awaits_key) {
+			memcpy(desk->sale_id, docket->after.sale_id, sizeof(desk->sale_id));
+			return BT_GO_TO(BT_GO_SWAP, &bt_ui_wait);
+		}
 		const struct bt_ui_screen *screen = docket->after.known ? bt_ui_sale_screen(&docket->after.view) : NULL;
 		return screen && screen != &bt_ui_docket ? BT_GO_TO(BT_GO_SWAP, screen) : BT_GO(BT_GO_STAY);
 	}
@@ -139,6 +143,11 @@ static int draw_figures(const struct bt_sale_view *view, int row, struct bt_ui_c
 		bt_ui_units(canvas, old->units, a);
 		bt_ui_units(canvas, fresh->units, b);
 		draw_pair(canvas, ++row, N_("Gives"), a, b);
+	}
+	if (old->fixed > 0 || fresh->fixed > 0) {
+		bt_ui_rupees(old->fixed, true, a);
+		bt_ui_rupees(fresh->fixed, true, b);
+		draw_pair(canvas, ++row, N_("fixed charge"), a, b);
 	}
 	bt_ui_rupees(old->energy, true, a);
 	bt_ui_rupees(fresh->energy, true, b);
@@ -202,6 +211,11 @@ static void draw_doubt(const struct bt_sale_view *view, struct bt_ui_canvas *can
 			    bt_ui_word(canvas, N_("The server has not said if it gave a token. It is asked again by "
 						  "itself. The money is safe.")));
 	bt_ui_say_wide(canvas, row + 1, BT_TEXT_LEFT, BT_INK_QUIET, N_("Nothing more to pay."), NULL);
+	/* What kept a supervisor's word from being done. */
+	if (view->denial != BT_DENY_NONE && view->denial != BT_DENY_SERVER) {
+		bt_ui_say_wide(canvas, row + 2, BT_TEXT_LEFT, BT_INK_WARN, N_("Not possible now: {1}."),
+			       bt_ui_word(canvas, bt_ui_reason_key(view->denial)), NULL);
+	}
 }
 
 static void draw_waiting(const struct bt_sale_view *view, struct bt_ui_canvas *canvas)

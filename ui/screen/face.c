@@ -11,8 +11,9 @@
 #define TENTH_MS 100
 #define LOW_DIV  4 /* below a quarter of any cap the slot turns */
 
-#define NAME_COLUMNS 6
-#define WHO_ROOM     23 /* for paper, who and time, less the gap between them */
+#define LABEL_COLUMNS 15
+#define NAME_COLUMNS  6
+#define WHO_ROOM      23 /* for paper, who and time, less the gap between them */
 
 #define WORDS(...) ((const char *const[3]){__VA_ARGS__})
 
@@ -197,8 +198,7 @@ static void draw_side(const struct bt_ui_desk *desk, int columns, struct bt_ui_c
 		bt_ui_banner_side(canvas, columns, BT_BANNER_STOP, bt_ui_word(canvas, N_("No token now.")));
 	}
 	if (desk->note.key) {
-		const char *args[BT_NOTE_ARGS + 1] = {desk->note.args[0], desk->note.args[1], desk->note.args[2], NULL};
-		(void)bt_words_format(canvas->words, canvas->lang, desk->note.key, args, text, sizeof(text));
+		bt_ui_note_text(&desk->note, canvas, text, sizeof(text));
 		bt_ui_message_side(canvas, columns, desk->note.role, text);
 	}
 }
@@ -342,8 +342,7 @@ static void draw_rows(const struct bt_ui_desk *desk, struct bt_ui_canvas *canvas
 	bt_ui_banner_row(canvas, banner, text);
 	draw_demo(desk, banner, text, canvas);
 	if (desk->note.key) {
-		const char *args[BT_NOTE_ARGS + 1] = {desk->note.args[0], desk->note.args[1], desk->note.args[2], NULL};
-		(void)bt_words_format(canvas->words, canvas->lang, desk->note.key, args, text, sizeof(text));
+		bt_ui_note_text(&desk->note, canvas, text, sizeof(text));
 		bt_ui_message_row(canvas, desk->note.role, text);
 	}
 }
@@ -487,7 +486,12 @@ void bt_ui_numbers(struct bt_ui_canvas *canvas, int row, const struct bt_consume
 
 void bt_ui_label(struct bt_ui_canvas *canvas, int row, const char *key)
 {
-	bt_ui_put_clip(canvas, row, BT_TEXT_LEFT, 15, BT_INK_QUIET, bt_ui_word(canvas, key));
+	bt_ui_label_at(canvas, row, BT_TEXT_LEFT, BT_INK_QUIET, key);
+}
+
+void bt_ui_label_at(struct bt_ui_canvas *canvas, int row, int col, unsigned style, const char *key)
+{
+	bt_ui_put_clip(canvas, row, col, LABEL_COLUMNS, style, bt_ui_word(canvas, key));
 }
 
 bool bt_ui_has_code(const struct bt_ui_desk *desk)

@@ -12,6 +12,7 @@
 #define PLACE_COL  (BT_TEXT_LEFT + 17)
 #define PAST_LEAST 4
 #define COLUMNS    72
+#define PAGE       6 /* rows of PgUp and PgDn: what was at the edge stays in view */
 
 struct history {
 	struct bt_ui_list list; /* payments, then other connections */
@@ -30,14 +31,21 @@ static int rows_below(const struct bt_ui_known *known, int64_t now_ms)
 	       (account->other_count > 0 ? account->other_count + 2 : 0);
 }
 
-/* As many payments as fit: what waits and who else there is must not be pushed off the page. */
-static int count_past(const struct bt_ui_known *known, int64_t now_ms)
+/* Payments in view: as many as fit, for what waits and who else there is must not be pushed off the page. */
+static int past_room(const struct bt_ui_known *known, int64_t now_ms)
 {
 	int room = LAST_ROW - FIRST_ROW + 1 - rows_below(known, now_ms);
 	if (room < PAST_LEAST) {
 		room = PAST_LEAST;
 	}
 	return known->past_count < room ? known->past_count : room;
+}
+
+/* The first of @p count rows to be seen in @p room of them, with the @p chosen one in view. */
+static int first_seen(int chosen, int count, int room)
+{
+	int last = chosen < count ? chosen : count - 1;
+	return last >= room ? last - room + 1 : 0;
 }
 
 static int count_others(const struct bt_ui_known *known)
@@ -49,15 +57,14 @@ static void enter(void *self, struct bt_ui_desk *desk)
 {
 	struct history *history = self;
 	bt_ui_known_load(&history->known, desk);
-	bt_ui_list_reset(&history->list,
-			 count_past(&history->known, desk->status.now_ms) + count_others(&history->known));
+	bt_ui_list_reset(&history->list, history->known.past_count + count_others(&history->known));
 }
 
 static struct bt_ui_go refresh(struct history *history, struct bt_ui_desk *desk)
 {
 	int chosen = history->list.chosen;
 	bt_ui_known_refresh(&history->known, desk);
-	int count = count_past(&history->known, desk->status.now_ms) + count_others(&history->known);
+	int count = history->known.past_count + count_others(&history->known);
 	if (count != history->list.count) {
 		bt_ui_list_reset(&history->list, count);
 		history->list.chosen = chosen < count ? chosen : 0;
@@ -66,10 +73,10 @@ static struct bt_ui_go refresh(struct history *history, struct bt_ui_desk *desk)
 }
 
 /* The chosen payment when it is this counter's own; NULL otherwise. */
-static const struct bt_sale_row *find_own(const struct history *history, int64_t now_ms)
+static const struct bt_sale_row *find_own(const struct history *history)
 {
 	int at = history->list.chosen;
-	if (at >= count_past(&history->known, now_ms) || history->known.past[at].own < 0) {
+	if (at >= history->known.past_count || history->known.past[at].own < 0) {
 		return NULL;
 	}
 	return &history->known.own[history->known.past[at].own];
@@ -77,7 +84,7 @@ static const struct bt_sale_row *find_own(const struct history *history, int64_t
 
 static struct bt_ui_go print_again(const struct history *history, struct bt_ui_desk *desk)
 {
-	const struct bt_sale_row *own = find_own(history, desk->status.now_ms);
+	const struct bt_sale_row *own = find_own(history);
 	if (!own) {
 		bt_ui_note(desk, BT_INK_WARN, N_("Only what was taken at this counter is printed again here."), NULL);
 		return BT_GO(history->list.count > 0 ? BT_GO_STAY : BT_GO_IGNORED);
@@ -91,8 +98,8 @@ static struct bt_ui_go print_again(const struct history *history, struct bt_ui_d
 /* The slip is lost and there is no printer: the digits can still be read. Another connection begins anew. */
 static struct bt_ui_go open_chosen(const struct history *history, struct bt_ui_desk *desk)
 {
-	int other = history->list.chosen - count_past(&history->known, desk->status.now_ms);
-	const struct bt_sale_row *own = find_own(history, desk->status.now_ms);
+	int other = history->list.chosen - history->known.past_count;
+	const struct bt_sale_row *own = find_own(history);
 	struct bt_sale_view view;
 	if (history->list.count > 0 && other >= 0) {
 		return bt_ui_known_open(desk, history->known.account.others[other].number);
@@ -120,7 +127,7 @@ static struct bt_ui_go on_event(void *self, struct bt_ui_desk *desk, const struc
 	if (event->press.key == BT_KEY_F5) {
 		return print_again(history, desk);
 	}
-	return BT_GO(bt_ui_list_move(&history->list, event->press.key, LAST_ROW) ? BT_GO_STAY : BT_GO_IGNORED);
+	return BT_GO(bt_ui_list_move(&history->list, event->press.key, PAGE) ? BT_GO_STAY : BT_GO_IGNORED);
 }
 
 static int draw_waiting(const struct history *history, const struct bt_ui_desk *desk, struct bt_ui_canvas *canvas,
@@ -148,7 +155,8 @@ static int draw_notice(const struct history *history, const struct bt_ui_desk *d
 		return row;
 	}
 	bt_ui_put(canvas, row, BT_TEXT_LEFT, BT_INK_QUIET, bt_ui_word(canvas, N_("Notice")));
-	bt_ui_put_name(canvas, row + 1, BT_TEXT_LEFT, COLUMNS, BT_INK_FACT, bt_account_notice_text(notice, canvas->lang));
+	bt_ui_put_name(canvas, row + 1, BT_TEXT_LEFT, COLUMNS, BT_INK_FACT,
+		       bt_account_notice_text(notice, canvas->lang));
 	return row + 3;
 }
 
@@ -159,15 +167,17 @@ static void draw_others(const struct history *history, struct bt_ui_canvas *canv
 		return;
 	}
 	bt_ui_put(canvas, row, BT_TEXT_LEFT, BT_INK_QUIET, bt_ui_word(canvas, N_("Other connections of this person")));
-	for (int i = 0; i < account->other_count; i++) {
+	int room = LAST_ROW - row, from = first_seen(chosen, account->other_count, room);
+	for (int i = from; i < account->other_count && i < from + room; i++) {
 		char number[32];
 		unsigned ink = BT_INK_FACT | (i == chosen ? BT_BOLD : 0u);
+		int at = row + 1 + i - from;
 		if (i == chosen) {
-			bt_ui_list_mark(canvas, row + 1 + i, LIST_END);
+			bt_ui_list_mark(canvas, at, LIST_END);
 		}
 		bt_ui_group_digits(account->others[i].number, number);
-		bt_ui_put(canvas, row + 1 + i, BT_TEXT_LEFT, ink, number);
-		bt_ui_put_name(canvas, row + 1 + i, PLACE_COL, LIST_END - PLACE_COL, ink,
+		bt_ui_put(canvas, at, BT_TEXT_LEFT, ink, number);
+		bt_ui_put_name(canvas, at, PLACE_COL, LIST_END - PLACE_COL, ink,
 			       bt_dual_get(&account->others[i].place, canvas->lang));
 	}
 }
@@ -175,7 +185,8 @@ static void draw_others(const struct history *history, struct bt_ui_canvas *canv
 static void draw(const void *self, const struct bt_ui_desk *desk, struct bt_ui_canvas *canvas)
 {
 	const struct history *history = self;
-	int past = count_past(&history->known, desk->status.now_ms), chosen = history->list.chosen;
+	int past = history->known.past_count, chosen = history->list.chosen;
+	int room = past_room(&history->known, desk->status.now_ms), from = first_seen(chosen, past, room);
 	bt_ui_person(canvas, 2, &desk->draft.consumer);
 	bt_ui_numbers(canvas, 3, &desk->draft.consumer);
 	int col = bt_ui_put(canvas, HEAD_ROW, BT_TEXT_LEFT, BT_INK_QUIET, bt_ui_word(canvas, N_("Last recharges")));
@@ -184,11 +195,11 @@ static void draw(const void *self, const struct bt_ui_desk *desk, struct bt_ui_c
 		bt_ui_put(canvas, FIRST_ROW, BT_TEXT_LEFT, BT_INK_QUIET,
 			  bt_ui_word(canvas, N_("No recharges known here.")));
 	} else if (chosen < past) {
-		bt_ui_list_mark(canvas, FIRST_ROW + chosen, LIST_END);
+		bt_ui_list_mark(canvas, FIRST_ROW + chosen - from, LIST_END);
 	}
-	bt_ui_known_past(&history->known, canvas, FIRST_ROW, BT_TEXT_LEFT, past, chosen);
+	bt_ui_known_past(&history->known, canvas, FIRST_ROW, BT_TEXT_LEFT, from, room, chosen);
 	if (history->known.has_account) {
-		int row = draw_waiting(history, desk, canvas, FIRST_ROW + (past > 0 ? past : 1) + 1);
+		int row = draw_waiting(history, desk, canvas, FIRST_ROW + (room > 0 ? room : 1) + 1);
 		row = draw_notice(history, desk, canvas, row);
 		draw_others(history, canvas, row, chosen - past);
 	}

@@ -435,9 +435,10 @@ static bool show_stuck(const void *self, const struct bt_ui_desk *desk, const st
 		       char label[64])
 {
 	(void)self;
-	if (desk->status.open_sales > 0) {
+	int stuck = desk->status.open_sales + desk->status.waiting_upi;
+	if (stuck > 0) {
 		char count[32];
-		bt_count_format(desk->status.open_sales, count);
+		bt_count_format(stuck, count);
 		(void)bt_words_format(canvas->words, canvas->lang, N_("Stuck {1}"), (const char *[]){count, NULL},
 				      label, 64);
 	}

@@ -70,6 +70,23 @@ static void insert(struct bt_ui_known *known, const struct bt_ui_past *past)
 	known->past_count = at + behind + 1;
 }
 
+/* What an offline sale came to in the end, and the month's fixed charge (PROTOCOL S8): owed above 0, else given back.
+ */
+static void add_charges(struct bt_ui_known *known)
+{
+	static const char *const names[BT_CHARGES] = {
+	    [BT_CHARGE_SLAB] = N_("Slab difference, {1}"), [BT_CHARGE_FIXED] = N_("Fixed charge, {1}")};
+	for (int i = 0; known->has_account && i < known->account.charge_count; i++) {
+		const struct bt_account_charge *row = &known->account.charges[i];
+		insert(known, &(struct bt_ui_past){.at_ms = row->at_ms,
+						   .amount = row->amount,
+						   .channel = BT_CHANNEL_COUNTER,
+						   .outcome = names[row->what],
+						   .month = row->of,
+						   .own = -1});
+	}
+}
+
 static void merge(struct bt_ui_known *known)
 {
 	known->past_count = 0;
@@ -97,6 +114,7 @@ static void merge(struct bt_ui_known *known)
 							   .own = -1});
 		}
 	}
+	add_charges(known);
 }
 
 static bool read_account(struct bt_ui_known *known, const struct bt_ui_desk *desk)
@@ -129,20 +147,34 @@ void bt_ui_known_refresh(struct bt_ui_known *known, const struct bt_ui_desk *des
 	}
 }
 
-void bt_ui_known_past(const struct bt_ui_known *known, struct bt_ui_canvas *canvas, int row, int col, int max,
+/* "Slab difference, November 2026"; of a payment how it ended, and where it was made when not at a counter. */
+static void name_past(const struct bt_ui_canvas *canvas, const struct bt_ui_past *past, char *out, size_t cap)
+{
+	const char *channel = channel_names[past->channel];
+	char month[BT_DATE_BYTES];
+	if (past->month) {
+		bt_ui_month(canvas, past->month, month);
+		(void)bt_words_format(canvas->words, canvas->lang, past->outcome, (const char *[]){month, NULL}, out,
+				      cap);
+		return;
+	}
+	bool elsewhere = channel[0] != '\0';
+	bt_text_printf(out, cap, "%s%s%s", elsewhere ? bt_ui_word(canvas, channel) : "", elsewhere ? ", " : "",
+		       bt_ui_word(canvas, past->outcome));
+}
+
+void bt_ui_known_past(const struct bt_ui_known *known, struct bt_ui_canvas *canvas, int row, int col, int from, int max,
 		      int chosen)
 {
-	for (int i = 0; i < known->past_count && i < max; i++) {
+	row -= from;
+	for (int i = from; i < known->past_count && i < from + max; i++) {
 		const struct bt_ui_past *past = &known->past[i];
-		const char *channel = channel_names[past->channel];
 		char text[BT_DATE_BYTES];
 		bt_ui_date_short(canvas, past->at_ms, text);
 		bt_ui_put_clip(canvas, row + i, col, 13, BT_INK_FACT | (i == chosen ? BT_BOLD : 0u), text);
-		bt_ui_rupees(past->amount, false, text);
+		bt_ui_rupees(past->amount, past->month != 0, text);
 		bt_ui_put_right(canvas, row + i, col + 23, BT_INK_FACT, text);
-		bool elsewhere = channel[0] != '\0';
-		bt_text_printf(text, sizeof(text), "%s%s%s", elsewhere ? bt_ui_word(canvas, channel) : "",
-			       elsewhere ? ", " : "", bt_ui_word(canvas, past->outcome));
+		name_past(canvas, past, text, sizeof(text));
 		bt_ui_put_name(canvas, row + i, col + OUTCOME_COL, canvas->cols - 2 - col - OUTCOME_COL, BT_INK_QUIET,
 			       text);
 	}
@@ -244,7 +276,7 @@ void bt_ui_known_block(const struct bt_ui_known *known, const struct bt_ui_desk 
 {
 	int col = bt_ui_put(canvas, 3, BT_THIRD_COL, BT_INK_QUIET, bt_ui_word(canvas, N_("Last recharges")));
 	bt_ui_known_since(known, desk, canvas, 3, col + 2);
-	bt_ui_known_past(known, canvas, 5, BT_THIRD_COL, BLOCK_PAST, -1);
+	bt_ui_known_past(known, canvas, 5, BT_THIRD_COL, 0, BLOCK_PAST, -1);
 	if (!known->has_account) {
 		return;
 	}

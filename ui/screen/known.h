@@ -7,12 +7,13 @@
 
 #define BT_KNOWN_PAST BT_ACCOUNT_RECHARGES
 
-/** One payment. */
+/** One payment, or one line that the server put beside them. */
 struct bt_ui_past {
 	int64_t at_ms;
 	bt_paise amount;
 	enum bt_channel channel;
 	const char *outcome; /* catalogue key */
+	int32_t month;       /* year * 100 + month of a line, whose outcome is named by it; 0: a payment */
 	int own;             /* place among the counter's own; -1 of another counter or channel */
 };
 
@@ -28,8 +29,8 @@ struct bt_ui_known {
 void bt_ui_known_load(struct bt_ui_known *known, const struct bt_ui_desk *desk);
 /** The account again, when a newer answer has come. */
 void bt_ui_known_refresh(struct bt_ui_known *known, const struct bt_ui_desk *desk);
-/** At most @p max payments from @p row, @p chosen in bold, -1 none. */
-void bt_ui_known_past(const struct bt_ui_known *known, struct bt_ui_canvas *canvas, int row, int col, int max,
+/** At most @p max payments, from number @p from on, at @p row and below; @p chosen in bold, -1 none. */
+void bt_ui_known_past(const struct bt_ui_known *known, struct bt_ui_canvas *canvas, int row, int col, int from, int max,
 		      int chosen);
 /** "as of yesterday 21:10" beside a heading, while the server is down; nothing while it is up. */
 void bt_ui_known_since(const struct bt_ui_known *known, const struct bt_ui_desk *desk, struct bt_ui_canvas *canvas,

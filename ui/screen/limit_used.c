@@ -1,6 +1,8 @@
 /* The offline limit is used, or the record has stopped: tokens stop, nothing else. */
 #include "ui/screen/face.h"
 
+#include "ui/widget/frame.h"
+
 #define WAITS_COL 44
 #define HOUR_MS   INT64_C(3600000)
 
@@ -46,7 +48,9 @@ static void draw_lists(bool stopped, struct bt_ui_canvas *canvas)
 {
 	static const char *const works[] = {N_("Take a payment, with a docket"), N_("Find, history, print again"),
 					    N_("Stuck recharges")};
+	bt_ui_put(canvas, 8, BT_MARK_COL, BT_INK_OK | BT_BOLD, bt_ui_role_shape(BT_INK_OK));
 	bt_ui_put(canvas, 8, BT_TEXT_LEFT, BT_INK_OK | BT_BOLD, bt_ui_word(canvas, N_("Still works")));
+	bt_ui_put(canvas, 8, WAITS_COL - 2, BT_INK_BAD | BT_BOLD, bt_ui_role_shape(BT_INK_BAD));
 	bt_ui_put(canvas, 8, WAITS_COL, BT_INK_BAD | BT_BOLD, bt_ui_word(canvas, N_("Waits")));
 	bt_ui_put(canvas, 9, WAITS_COL, BT_INK_FACT, bt_ui_word(canvas, N_("New tokens")));
 	for (int i = stopped ? 1 : 0, row = 9; i < 3; i++, row++) {
@@ -80,6 +84,7 @@ static void draw(const void *self, const struct bt_ui_desk *desk, struct bt_ui_c
 	const struct bt_enrolment *enrolment = desk->shop->enrolment;
 	/* A code or a renewal has just ended it; the next tick leads back. */
 	if (!bt_ui_tokens_stopped(&desk->status)) {
+		bt_ui_put(canvas, 3, BT_MARK_COL, BT_INK_OK | BT_BOLD, bt_ui_role_shape(BT_INK_OK));
 		bt_ui_put(canvas, 3, BT_TEXT_LEFT, BT_INK_OK | BT_BOLD,
 			  bt_ui_word(canvas, N_("Tokens are made here again.")));
 		return;

@@ -17,11 +17,11 @@ void bt_ui_say_denial(struct bt_ui_desk *desk)
 		bt_ui_note(desk, BT_INK_BAD, bt_ui_stop_sentence(desk->status.stopped),
 			   desk->shop->enrolment->complaint, NULL);
 	} else if (desk->outlook == BT_OUTLOOK_DOCKET) {
-		bt_ui_note(desk, BT_INK_WARN, N_("No token now. Reason: {1}."),
-			   bt_ui_desk_word(desk, bt_ui_reason_key(desk->denial)), NULL);
+		bt_ui_note(desk, BT_INK_WARN, N_("No token now. Reason: {1}."), "", NULL);
+		bt_ui_note_word(desk, 0, bt_ui_reason_key(desk->denial));
 	} else {
-		bt_ui_note(desk, BT_INK_BAD, N_("Not possible now: {1}."),
-			   bt_ui_desk_word(desk, bt_ui_reason_key(desk->denial)), NULL);
+		bt_ui_note(desk, BT_INK_BAD, N_("Not possible now: {1}."), "", NULL);
+		bt_ui_note_word(desk, 0, bt_ui_reason_key(desk->denial));
 	}
 }
 

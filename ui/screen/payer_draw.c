@@ -17,6 +17,7 @@
 #define SIDE_LEFT   2
 #define SIDE_LEAST  35
 #define SIDE_COLS   31
+#define WIDE_COLS   74
 #define TALL_ROWS   36
 #define MINUTE_S    60
 #define AMOUNT_ROW  10
@@ -144,11 +145,13 @@ static bool draw_qr(const char *text, struct bt_ui_canvas *canvas)
 	return false;
 }
 
-static void draw_side(const struct bt_ui_payer *payer, const char *heading, enum bt_ui_role role,
+/* The heading has @p columns: where no QR stands beside it, those of a line that is read. */
+static void draw_side(const struct bt_ui_payer *payer, const char *heading, enum bt_ui_role role, int columns,
 		      struct bt_ui_canvas *canvas)
 {
 	char words[320];
-	(void)bt_ui_paragraph(canvas, 1, SIDE_LEFT, SIDE_COLS, (unsigned)role | BT_BOLD, bt_ui_word(canvas, heading));
+	bt_ui_put(canvas, 1, SIDE_LEFT - 2, (unsigned)role | BT_BOLD, bt_ui_role_shape(role));
+	(void)bt_ui_paragraph(canvas, 1, SIDE_LEFT, columns, (unsigned)role | BT_BOLD, bt_ui_word(canvas, heading));
 	bt_ui_amount_draw(canvas, 4, SIDE_LEFT, SIDE_LEFT + 3, BT_INK_FACT, payer->amount, false);
 	if (bt_money_words(payer->amount, canvas->lang, words, sizeof(words)) == BT_OK) {
 		(void)bt_ui_paragraph(canvas, 8, SIDE_LEFT, SIDE_COLS, BT_INK_FACT, words);
@@ -160,10 +163,10 @@ static void draw_pay(const struct bt_ui_payer *payer, struct bt_ui_canvas *canva
 {
 	char left[32];
 	if (!draw_qr(payer->qr, canvas)) {
-		draw_side(payer, N_("The QR comes on paper"), BT_INK_FACT, canvas);
+		draw_side(payer, N_("The QR comes on paper"), BT_INK_FACT, WIDE_COLS, canvas);
 		return;
 	}
-	draw_side(payer, N_("Scan with your phone"), BT_INK_FACT, canvas);
+	draw_side(payer, N_("Scan with your phone"), BT_INK_FACT, SIDE_COLS, canvas);
 	bt_ui_put(canvas, 13, SIDE_LEFT, BT_INK_FACT | BT_BOLD, bt_ui_word(canvas, N_("Waiting for the money")));
 	if (payer->left_s > 0) {
 		bt_text_printf(left, sizeof(left), "%d:%02d", payer->left_s / MINUTE_S, payer->left_s % MINUTE_S);
@@ -175,12 +178,12 @@ static void draw_pay(const struct bt_ui_payer *payer, struct bt_ui_canvas *canva
 
 static void draw_asking(const struct bt_ui_payer *payer, struct bt_ui_canvas *canvas)
 {
-	draw_side(payer, N_("Please wait."), BT_INK_FACT, canvas);
+	draw_side(payer, N_("Please wait."), BT_INK_FACT, WIDE_COLS, canvas);
 }
 
 static void draw_unsure(const struct bt_ui_payer *payer, struct bt_ui_canvas *canvas)
 {
-	draw_side(payer, N_("Bank is unsure. Do not pay again."), BT_INK_WARN, canvas);
+	draw_side(payer, N_("Bank is unsure. Do not pay again."), BT_INK_WARN, WIDE_COLS, canvas);
 	(void)bt_ui_paragraph(
 	    canvas, 13, SIDE_LEFT, canvas->cols - 2 * SIDE_LEFT, BT_INK_FACT,
 	    bt_ui_word(canvas, N_("If money was taken, it comes back or is credited within 5 days.")));
@@ -188,7 +191,7 @@ static void draw_unsure(const struct bt_ui_payer *payer, struct bt_ui_canvas *ca
 
 static void draw_used_up(const struct bt_ui_payer *payer, struct bt_ui_canvas *canvas)
 {
-	draw_side(payer, N_("This QR is used up. Please wait."), BT_INK_WARN, canvas);
+	draw_side(payer, N_("This QR is used up. Please wait."), BT_INK_WARN, WIDE_COLS, canvas);
 }
 
 static void draw_wait(const struct bt_ui_payer *payer, struct bt_ui_canvas *canvas)

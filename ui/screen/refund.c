@@ -109,6 +109,7 @@ static void draw_waits(const struct bt_sale_view *view, struct bt_ui_canvas *can
 	if (refusal[0]) {
 		(void)bt_words_format(canvas->words, canvas->lang, N_("The server refused: {1}"),
 				      (const char *[]){refusal, NULL}, text, sizeof(text));
+		bt_ui_put(canvas, row + 1, BT_MARK_COL, BT_INK_WARN | BT_BOLD, "▲");
 		(void)bt_ui_paragraph(canvas, row + 1, BT_TEXT_LEFT, READ_COLUMNS, BT_INK_WARN, text);
 	}
 }

@@ -13,12 +13,13 @@
 
 #define BT_NOTE_ARGS 3
 #define BT_NOTE_ARG  96
+#define BT_NOTE_TEXT 320
 
 /** What row 22 says: a catalogue key with its places, so that it changes language with everything else. */
 struct bt_ui_note {
 	enum bt_ui_role role;
-	const char *key; /* NULL: nothing to say */
-	char args[BT_NOTE_ARGS][BT_NOTE_ARG];
+	const char *key;                                      /* NULL: nothing to say */
+	char args[BT_LANG_COUNT][BT_NOTE_ARGS][BT_NOTE_TEXT]; /* names and reasons are other words in each language */
 };
 
 /** What a second person is asked to approve. */
@@ -29,6 +30,7 @@ enum bt_ui_asked {
 	BT_UI_ASK_DRAWER,
 	BT_UI_ASK_SHIFT,
 	BT_UI_ASK_ORDER,
+	BT_UI_ASK_CASH,
 	BT_UI_ASK_COUNT
 };
 
@@ -139,6 +141,9 @@ struct bt_ui_screen {
 	void (*draw)(const void *self, const struct bt_ui_desk *desk, struct bt_ui_canvas *canvas);
 	struct bt_ui_go (*on_event)(void *self, struct bt_ui_desk *desk, const struct bt_ui_event *event);
 	void (*leave)(void *self, struct bt_ui_desk *desk); /* may be NULL */
+	/** One step back has led here: what was done in front may have changed what it shows. NULL: it can wait for its
+	 *  tick. */
+	void (*come_back)(void *self, struct bt_ui_desk *desk);
 	/** How many columns the status, banner and message rows have; NULL: all of them. The screen has the rest. */
 	int (*frame_columns)(const void *self, const struct bt_ui_desk *desk, const struct bt_ui_canvas *canvas);
 	/** What the second screen shows the payer meanwhile; *out says START. NULL: what the screen behind says. */
@@ -162,6 +167,13 @@ extern const struct bt_ui_screen *const bt_ui_screens[];
 
 /** Say something in row 22 from the NULL-ended list of at most three strings. */
 __attribute__((sentinel)) void bt_ui_note(struct bt_ui_desk *desk, enum bt_ui_role role, const char *key, ...);
+/** What stands in place @p at (0 the first) of that sentence, where the languages differ. "" in @p hi: as in English.
+ */
+void bt_ui_note_dual(struct bt_ui_desk *desk, int at, const char *en, const char *hi);
+/** The same for a word of the catalogue. */
+void bt_ui_note_word(struct bt_ui_desk *desk, int at, const char *key);
+/** The sentence in the canvas's language; "" when there is nothing to say. */
+void bt_ui_note_text(const struct bt_ui_note *note, const struct bt_ui_canvas *canvas, char *out, size_t cap);
 /** Row 22 is quiet again. */
 void bt_ui_note_clear(struct bt_ui_desk *desk);
 /** Word in the desk's language. */

@@ -49,9 +49,33 @@ void bt_ui_note(struct bt_ui_desk *desk, enum bt_ui_role role, const char *key, 
 		if (!arg) {
 			break;
 		}
-		bt_text_copy(desk->note.args[i], BT_NOTE_ARG, arg);
+		bt_ui_note_dual(desk, i, arg, "");
 	}
 	va_end(list);
+}
+
+void bt_ui_note_dual(struct bt_ui_desk *desk, int at, const char *en, const char *hi)
+{
+	bt_text_copy(desk->note.args[BT_LANG_EN][at], BT_NOTE_TEXT, en);
+	bt_text_copy(desk->note.args[BT_LANG_HI][at], BT_NOTE_TEXT, hi[0] ? hi : en);
+}
+
+void bt_ui_note_word(struct bt_ui_desk *desk, int at, const char *key)
+{
+	const struct bt_words *words = desk->shop->words;
+	bt_ui_note_dual(desk, at, bt_words_get(words, BT_LANG_EN, key), bt_words_get(words, BT_LANG_HI, key));
+}
+
+void bt_ui_note_text(const struct bt_ui_note *note, const struct bt_ui_canvas *canvas, char *out, size_t cap)
+{
+	const char *args[BT_NOTE_ARGS + 1] = {NULL};
+	for (int i = 0; i < BT_NOTE_ARGS; i++) {
+		args[i] = note->args[canvas->lang][i];
+	}
+	out[0] = '\0';
+	if (note->key) {
+		(void)bt_words_format(canvas->words, canvas->lang, note->key, args, out, cap);
+	}
 }
 
 void bt_ui_note_clear(struct bt_ui_desk *desk)
@@ -75,6 +99,9 @@ const struct bt_ui_screen *bt_ui_sale_screen(const struct bt_sale_view *view)
 	};
 	if (view->cut_off) {
 		return &bt_ui_resume;
+	}
+	if (view->awaits_key) {
+		return NULL;
 	}
 	if (view->state == BT_SALE_DONE) {
 		return view->token[0] ? &bt_ui_token : &bt_ui_credit;

@@ -8,6 +8,7 @@
 #define BIG_ROW   4
 #define SIGN_COL  17
 #define WORDS_ROW 8
+#define TORN_ROW  15
 #define TEXT_ROW  18
 
 static bool may_recount(const struct bt_ui_desk *desk)
@@ -94,6 +95,32 @@ static void draw_notes(const struct bt_till_state *till, struct bt_ui_canvas *ca
 	}
 }
 
+/* Money, but none that goes into the next drawer's change. */
+static void draw_torn(const struct bt_till_state *till, struct bt_ui_canvas *canvas)
+{
+	char text[256], amount[48], value[32];
+	const char *gap = ":  ";
+	if (till->torn == 0) {
+		return;
+	}
+	bt_ui_rupees(till->torn, false, amount);
+	size_t used = bt_text_copy(text, sizeof(text), amount) == BT_OK ? strlen(text) : 0;
+	for (int i = 0; i < till->note_count; i++) {
+		const struct bt_receipt_note *note = &till->notes[i];
+		if (note->torn > 0) {
+			bt_money_format(note->value, value);
+			bt_text_printf(text + used, sizeof(text) - used, "%s%s × %lld", gap, value,
+				       (long long)note->torn);
+			used += strlen(text + used);
+			gap = ", ";
+		}
+	}
+	bt_ui_label(canvas, TORN_ROW, N_("Torn or soiled"));
+	bt_ui_put_clip(canvas, TORN_ROW, BT_VALUE_COL, 58, BT_INK_FACT, text);
+	bt_ui_put(canvas, TORN_ROW + 1, BT_VALUE_COL, BT_INK_QUIET,
+		  bt_ui_word(canvas, N_("Put them apart: for exchange at the bank, not for change.")));
+}
+
 static void draw(const void *self, const struct bt_ui_desk *desk, struct bt_ui_canvas *canvas)
 {
 	char span[BT_NOTE_ARG * 2];
@@ -102,6 +129,7 @@ static void draw(const void *self, const struct bt_ui_desk *desk, struct bt_ui_c
 	bt_ui_shift_title(canvas, desk, N_("Seal the count"), desk->till.shift, desk->operator_id, span);
 	draw_counted(&desk->till, canvas);
 	draw_notes(&desk->till, canvas);
+	draw_torn(&desk->till, canvas);
 	int row = TEXT_ROW;
 	bt_ui_put(canvas, row++, BT_TEXT_LEFT, BT_INK_FACT,
 		  bt_ui_word(canvas, N_("What should be there is shown after the seal; then nothing changes.")));

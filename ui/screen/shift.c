@@ -62,10 +62,24 @@ static struct bt_ui_go go_on(struct bt_ui_desk *desk)
 	return BT_GO(BT_GO_IGNORED);
 }
 
+/* A supervisor checks the drawer of the shift in hand; those that wait to be closed come first. */
+static bool checks_cash(const struct shift_page *page, const struct bt_ui_desk *desk)
+{
+	return page->has_report && page->report.hides_cash && page->list.count == 0 &&
+	       desk->status.paper != BT_PAPER_NONE;
+}
+
+static struct bt_ui_go ask_cash(struct bt_ui_desk *desk)
+{
+	desk->shift = desk->till.shift;
+	desk->asked = BT_UI_ASK_CASH;
+	return BT_GO_TO(BT_GO_PUSH, &bt_ui_approve);
+}
+
 static struct bt_ui_go choose(const struct shift_page *page, struct bt_ui_desk *desk, enum bt_ui_key key)
 {
 	if (page->list.count == 0) {
-		return BT_GO(BT_GO_IGNORED);
+		return key == BT_KEY_F8 && checks_cash(page, desk) ? ask_cash(desk) : BT_GO(BT_GO_IGNORED);
 	}
 	desk->shift = page->waiting[page->list.chosen].shift;
 	desk->asked = BT_UI_ASK_SHIFT;
@@ -239,12 +253,22 @@ static bool show_list(const void *self, const struct bt_ui_desk *desk, const str
 	return ((const struct shift_page *)self)->list.count > 0;
 }
 
+static bool show_second(const void *self, const struct bt_ui_desk *desk, const struct bt_ui_canvas *canvas,
+			char label[64])
+{
+	const struct shift_page *page = self;
+	if (page->list.count == 0) {
+		bt_text_copy(label, 64, bt_ui_word(canvas, N_("Cash check")));
+	}
+	return page->list.count > 0 || checks_cash(page, desk);
+}
+
 static const struct bt_ui_key_row keys[] = {
     {"Enter", N_("Count"), N_("The next step of this shift"), show_enter},
     {"F7", N_("Deposit"), N_("Cash out of the drawer to the bank or the office"), show_deposit},
     {"F5", N_("Print X"), N_("Print the report of this shift"), show_print},
     {"F6", N_("Look"), N_("The report of the chosen shift"), show_list},
-    {"F8", N_("Close"), N_("A supervisor closes the chosen shift"), show_list},
+    {"F8", N_("Close"), N_("A supervisor closes the chosen shift, or checks the cash"), show_second},
     {"Esc", N_("Back"), N_("One step back"), NULL},
     {"↑↓", N_("Move"), N_("Move in the list"), show_list},
     {NULL, NULL, NULL, NULL},
@@ -259,4 +283,5 @@ const struct bt_ui_screen bt_ui_shift = {
     .enter = enter,
     .draw = draw,
     .on_event = on_event,
+    .come_back = enter,
 };

@@ -179,6 +179,7 @@ static void draw_left_over(const struct bt_till_state *till, struct bt_ui_canvas
 	bt_ui_label(canvas, row, N_("Left over"));
 	bt_count_format(till->left_over, count);
 	if (till->left_over > 0) {
+		bt_ui_put(canvas, row, BT_VALUE_COL + 2, BT_INK_WARN | BT_BOLD, "▲");
 		bt_ui_say(canvas, row, BT_VALUE_COL + 4, BT_INK_WARN, N_("{1} stuck from before, see F4"), count, NULL);
 	} else {
 		bt_ui_put(canvas, row, BT_VALUE_COL + 4, BT_INK_FACT, bt_ui_word(canvas, N_("nothing")));

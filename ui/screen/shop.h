@@ -33,6 +33,7 @@ struct bt_ui_status {
 	enum bt_err stopped; /* BT_OK, or why selling stopped */
 	bool cash_near;      /* cash in hand is near its ceiling, or at it: "₹!" before the name */
 	int open_sales;      /* stuck: PENDING and the like */
+	int waiting_upi;     /* QRs that the bank has not decided about */
 };
 
 enum bt_ui_mark { BT_UI_GOOD, BT_UI_WARN, BT_UI_BAD };
@@ -155,12 +156,16 @@ struct bt_ui_shop {
 	const struct bt_ui_practice *practice; /* NULL in life */
 
 	/** Fill the system page. @return lines, at most @p max. */
+	/** The lane that tokens are dated in now: the lease's, the enrolment's without one. */
+	struct bt_sts_lane (*lane)(void *self);
 	int (*system_lines)(void *self, int max, struct bt_ui_system_line *out);
 
 	/** Demo keys: only when the shop runs a sandbox of its own; NULL otherwise. Take it down, slow it, bring it
 	 * back. */
 	void (*demo_server)(void *self, const char *fault);
 
+	/** A key was pressed: what goes on behind the screens holds back for a moment. NULL: nothing does. */
+	void (*typed)(void *self);
 	/** Do what is due (answers, deadlines, sending). @return true when something a screen may show has changed. */
 	bool (*step)(void *self);
 	/** Milliseconds until the next step, -1 none. */

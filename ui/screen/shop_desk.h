@@ -4,6 +4,7 @@
 
 #include "core/desk/claim.h"
 #include "core/desk/desk.h"
+#include "core/receipt/receipt_list.h"
 #include "core/sale/teller.h"
 
 struct bt_ui_enquiry {
@@ -27,6 +28,8 @@ struct bt_ui_enquiry {
 	enum bt_err (*claim)(void *self, struct bt_claim *claim);
 	/** The docket of a claim on paper. BT_OK; BT_ENOTFOUND; BT_ESTATE (no printer); BT_EFULL. */
 	enum bt_err (*print)(void *self, const char *claim_id);
+	/** A list on paper: of @p list the rows and their number are given. Errors as print. */
+	enum bt_err (*print_list)(void *self, struct bt_receipt_list *list);
 	/** A supervisor orders the money of a payment that was found back to the bank: a claim that closes its sale.
 	 *  @p denial is never set. BT_OK; BT_EAUTH; BT_ENOTFOUND (found no more); as claim. */
 	enum bt_err (*order)(void *self, const char *payment_id, const struct bt_approval *approval,

@@ -27,11 +27,12 @@ struct bt_till_state {
 	int64_t shift;   /* its number; the one that would be opened while NONE */
 	int64_t from_ms; /* when it was opened */
 	bt_paise opening_float;
-	int counts;                /* on record for this shift, 0..BT_TILL_COUNTS */
-	bt_paise counted;          /* by the newest count, of these notes; the last one is of one rupee: all coins */
+	int counts;       /* on record for this shift, 0..BT_TILL_COUNTS */
+	bt_paise counted; /* by the newest count, of these notes; the last one is of one rupee: all coins */
 	int note_count;
 	struct bt_receipt_note notes[BT_TILL_NOTES];
-	bool recount_due; /* cash has moved since the newest count, and another one is allowed */
+	bt_paise torn;             /* of counted what is torn or soiled */
+	bool recount_due;          /* cash has moved since the newest count, and another one is allowed */
 	bt_paise ceiling, warn_at; /* cash in hand, from the settings; ceiling 0: none */
 	bool near_ceiling, over_ceiling;
 	bool has_last_drawer;
@@ -60,21 +61,23 @@ struct bt_ui_till {
 	/** Notes of the settings in falling order; the last line, of value 0, is the sum of all coins, in rupees.
 	 *  @return how many, at most BT_TILL_NOTES. */
 	int (*denominations)(void *self, bt_paise out[BT_TILL_NOTES]);
-	/** A count, pieces by line of denominations. BT_OK; BT_ESTATE (not open, or counted twice); BT_ERANGE; the
-	 *  journal's error. */
-	enum bt_err (*count)(void *self, const int64_t *pieces, int lines);
+	/** A count, pieces by line of denominations, and how many of them are torn or soiled. BT_OK; BT_ESTATE (not
+	 * open, or counted twice); BT_ERANGE; the journal's error. */
+	enum bt_err (*count)(void *self, const int64_t *pieces, const int64_t *torn, int lines);
 	/** The newest count holds, and the shift ends: nothing changes it any more. BT_OK; BT_ESTATE (not counted; a
 	 * sale still waits for an answer that must come, see the message); the journal's error. */
 	enum bt_err (*seal)(void *self);
 	/** A supervisor closes a sealed shift, or one that nobody counted. BT_OK; BT_EAUTH; BT_ESTATE; the journal's.
 	 */
 	enum bt_err (*close)(void *self, int64_t shift, const struct bt_approval *approval);
-	/** Figures: of an open shift as they stand (X, expected cash only when @p sealed by then), of an ended one as
-	 * they were sealed (Z). BT_OK; BT_ENOTFOUND; the journal's error. */
+	/** Figures: of an open shift as they stand without what would tell the cash in its drawer (X), of an ended one
+	 * as they were sealed (Z). BT_OK; BT_ENOTFOUND; the journal's error. */
 	enum bt_err (*report)(void *self, int64_t shift, struct bt_receipt_shift *out);
 	/** On paper: X of an open shift, Z of an ended one, with the list of what is not finished. BT_OK; BT_ESTATE (no
 	 *  printer); BT_ENOTFOUND; BT_EFULL. */
 	enum bt_err (*print)(void *self, int64_t shift);
+	/** The X with its cash, on paper, for a supervisor who checks the drawer. As print; BT_EAUTH. */
+	enum bt_err (*print_cash)(void *self, int64_t shift, const struct bt_approval *approval);
 	/** Shifts that are not closed, newest first. @return how many, at most @p max. */
 	int (*waiting)(void *self, int max, struct bt_till_shift *out);
 };

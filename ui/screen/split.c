@@ -141,11 +141,11 @@ static void draw_balance(const struct split *split, const struct bt_ui_desk *des
 	if (!split->has_quote || desk->draft.consumer.balance_at_ms == 0) {
 		return;
 	}
-	bt_paise become = balance + part - desk->quote.duty;
+	bt_paise charge = desk->quote.duty + desk->quote.fixed, become = balance + part - charge;
 	signed_text(balance, before);
 	signed_text(become, after);
 	draw_becomes(canvas, 7, before, after, become < 0);
-	bt_money_format_full(desk->quote.duty, before);
+	bt_money_format_full(charge, before);
 	bt_ui_say(canvas, 8, BT_BLOCK_COL, BT_INK_QUIET, N_("after duty and charge of {1}"), before, NULL);
 }
 

@@ -22,7 +22,9 @@ struct front {
 struct before_burst {
 	const struct bt_ui_screen *screen;
 	struct bt_draft draft;
-	struct bt_ui_note note;
+	struct bt_quote quote; /* and what it says beside the draft */
+	enum bt_outlook outlook;
+	enum bt_denial denial;
 	int held_count;
 };
 
@@ -144,7 +146,6 @@ static void go_out(struct bt_ui_stage *stage)
 
 static void replay_held(struct bt_ui_stage *stage);
 
-/* @return true when a bell is due. */
 /* Another connection in place of the one in hand. */
 static void go_anew(struct bt_ui_stage *stage, const struct bt_ui_screen *screen)
 {
@@ -155,6 +156,15 @@ static void go_anew(struct bt_ui_stage *stage, const struct bt_ui_screen *screen
 	explicit_bzero(&draft, sizeof(draft));
 }
 
+static void uncover(struct bt_ui_stage *stage)
+{
+	struct front *front = find_front(stage);
+	if (front->screen->come_back) {
+		front->screen->come_back(front->state, &stage->desk);
+	}
+}
+
+/* @return true when a bell is due. */
 static bool go(struct bt_ui_stage *stage, struct bt_ui_go where)
 {
 	const struct bt_ui_screen *was = find_front(stage)->screen;
@@ -170,6 +180,7 @@ static bool go(struct bt_ui_stage *stage, struct bt_ui_go where)
 	case BT_GO_BACK:
 		if (stage->depth > 1) {
 			pop(stage);
+			uncover(stage);
 		}
 		break;
 	case BT_GO_SWAP:
@@ -256,7 +267,13 @@ static void lock(struct bt_ui_stage *stage)
 static void remember(struct bt_ui_stage *stage)
 {
 	struct front *front = find_front(stage);
-	stage->before = (struct before_burst){front->screen, stage->desk.draft, stage->desk.note, stage->held_count};
+	const struct bt_ui_desk *desk = &stage->desk;
+	stage->before = (struct before_burst){.screen = front->screen,
+					      .draft = desk->draft,
+					      .quote = desk->quote,
+					      .outlook = desk->outlook,
+					      .denial = desk->denial,
+					      .held_count = stage->held_count};
 	memcpy(stage->before_state, front->state, front->screen->size);
 }
 
@@ -266,6 +283,9 @@ static bool refuse_scan(struct bt_ui_stage *stage)
 	if (stage->before.screen == front->screen) {
 		memcpy(front->state, stage->before_state, front->screen->size);
 		stage->desk.draft = stage->before.draft;
+		stage->desk.quote = stage->before.quote;
+		stage->desk.outlook = stage->before.outlook;
+		stage->desk.denial = stage->before.denial;
 		stage->held_count = stage->before.held_count;
 	}
 	bt_ui_note(&stage->desk, BT_INK_WARN, N_("Finish this person first. The scan was not used."), NULL);
@@ -290,9 +310,6 @@ static bool take_scan(struct bt_ui_stage *stage)
 static void demo(struct bt_ui_stage *stage, enum bt_ui_key key)
 {
 	static const char *const faults[] = {"down", "slow=2500", "none"};
-	if (!stage->desk.shop->demo_server) {
-		return;
-	}
 	if (key == BT_KEY_DEMO_END) {
 		stage->over = true;
 	} else {
@@ -396,13 +413,18 @@ static bool press_anywhere(struct bt_ui_stage *stage, const struct bt_ui_press *
 		stage->help = false;
 		return true;
 	}
+	if (press->key == BT_KEY_F2) {
+		stage->desk.lang = stage->desk.lang == BT_LANG_EN ? BT_LANG_HI : BT_LANG_EN;
+		return true; /* the help stays here too: it is what is being read */
+	}
+	if (press->key == BT_KEY_PASTE) {
+		bt_ui_note(&stage->desk, BT_INK_WARN, N_("Paste is not taken here."), NULL);
+		return true;
+	}
 	stage->help = false;
 	switch (press->key) {
 	case BT_KEY_F1:
 		stage->help = true;
-		return true;
-	case BT_KEY_F2:
-		stage->desk.lang = stage->desk.lang == BT_LANG_EN ? BT_LANG_HI : BT_LANG_EN;
 		return true;
 	case BT_KEY_F3:
 		if (leaving) {
@@ -419,9 +441,6 @@ static bool press_anywhere(struct bt_ui_stage *stage, const struct bt_ui_press *
 	case BT_KEY_F8:
 	case BT_KEY_F12:
 		return press_screen(stage, press->key);
-	case BT_KEY_PASTE:
-		bt_ui_note(&stage->desk, BT_INK_WARN, N_("Paste is not taken here."), NULL);
-		return true;
 	case BT_KEY_DEMO_DOWN:
 	case BT_KEY_DEMO_SLOW:
 	case BT_KEY_DEMO_UP:
@@ -457,8 +476,27 @@ static bool is_of_scan(struct bt_ui_stage *stage, const struct bt_ui_press *pres
 	       bt_ui_burst_swallow(&stage->burst, press->at_ms);
 }
 
+/* A control, a bidi sign or what is no character is none of the keys: it begins nothing anywhere. */
+static bool is_key(const struct bt_ui_stage *stage, const struct bt_ui_press *press)
+{
+	char text[8] = "";
+	if (press->key >= BT_KEY_DEMO_DOWN && press->key <= BT_KEY_DEMO_END) {
+		return stage->desk.shop->demo_server != NULL;
+	}
+	if (press->key != BT_KEY_CHAR || press->ch == ' ') {
+		return true;
+	}
+	bool scalar = press->ch >= ' ' && press->ch <= 0x10FFFF && (press->ch < 0xD800 || press->ch > 0xDFFF);
+	int used = scalar ? bt_utf8_put(press->ch, text) : 0;
+	text[used] = '\0';
+	return used > 0 && (bt_char_is_mark(press->ch) || bt_text_is_clean(text));
+}
+
 bool bt_ui_stage_press(struct bt_ui_stage *stage, const struct bt_ui_press *press)
 {
+	if (!is_key(stage, press)) {
+		return false;
+	}
 	struct bt_ui_event event = {.kind = BT_UI_EVENT_PRESS, .press = *press};
 	enum bt_ui_scan scan = find_front(stage)->screen->scan;
 	event.press.fresh = press->fresh && stage->drawn;
@@ -577,7 +615,10 @@ enum bt_err bt_ui_stage_open(const struct bt_ui_shop *shop, const struct bt_ui_s
 	stage->desk.shop = shop;
 	stage->desk.lang = options->lang;
 	stage->desk.boot_ms = boot_ms;
-	stage->desk.signed_in = options->signed_in;
+	stage->desk.signed_in = options->signed_in != NULL;
+	if (options->signed_in) {
+		bt_text_copy(stage->desk.operator_id, sizeof(stage->desk.operator_id), options->signed_in);
+	}
 	stage->plain = options->plain;
 	stage->idle_lock_ms = options->idle_lock_ms;
 	stage->pressed_ms = boot_ms;

@@ -13,9 +13,9 @@ struct bt_ui_stage; /* opaque */
 
 struct bt_ui_stage_options {
 	enum bt_lang lang;
-	bool plain;           /* ASCII shapes only */
-	int64_t idle_lock_ms; /* 0: never */
-	bool signed_in;       /* begin at home */
+	bool plain;            /* ASCII shapes only */
+	int64_t idle_lock_ms;  /* 0: never */
+	const char *signed_in; /* who is signed in already: begin at home; NULL: nobody */
 };
 
 /** @return BT_OK or BT_ENOMEM. All memory that screens use is taken here. */

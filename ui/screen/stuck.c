@@ -33,14 +33,14 @@ struct stuck {
 	enum bt_stuck_filter filter;
 	enum search search;
 	struct bt_ui_field field;
+	struct bt_stuck_row row; /* the one that is asked about, instead of what was typed; id "" none */
 	struct bt_stuck_row rows[BT_STUCK_MAX];
 };
 
-/* Asked for the rows in the window only: the list may be long and is looked at every second. */
-static void look_at_window(struct stuck *stuck, struct bt_ui_desk *desk)
+static void look_at(struct stuck *stuck, struct bt_ui_desk *desk, int from, int count)
 {
 	struct bt_sale_view view;
-	for (int i = stuck->list.top; i < stuck->list.count && i < stuck->list.top + ROWS_SHOWN; i++) {
+	for (int i = from; i < stuck->list.count && i < from + count; i++) {
 		struct bt_stuck_row *row = &stuck->rows[i];
 		bool known = row->kind == BT_STUCK_SALE && desk->shop->view(desk->shop->self, row->id, &view) == BT_OK;
 		if (known) {
@@ -57,6 +57,19 @@ static void look_at_window(struct stuck *stuck, struct bt_ui_desk *desk)
 	}
 }
 
+/* Asked for the rows in the window only: the list may be long and is looked at every second. */
+static void look_at_window(struct stuck *stuck, struct bt_ui_desk *desk)
+{
+	look_at(stuck, desk, stuck->list.top, ROWS_SHOWN);
+}
+
+/* Sales of our own that are open beyond those in the list. */
+static int unlisted(const struct stuck *stuck, const struct bt_ui_desk *desk)
+{
+	int more = desk->status.open_sales - BT_STUCK_OURS;
+	return more > 0 && stuck->filter != BT_STUCK_APP && stuck->search == SEARCH_NONE ? more : 0;
+}
+
 static void look(struct stuck *stuck, struct bt_ui_desk *desk)
 {
 	int chosen = stuck->list.chosen, top = stuck->list.top;
@@ -70,9 +83,22 @@ static void look(struct stuck *stuck, struct bt_ui_desk *desk)
 	look_at_window(stuck, desk);
 }
 
+/* Whoever comes from a card that warns of a payment finds it chosen. */
+static void choose_own(struct stuck *stuck, struct bt_ui_desk *desk)
+{
+	for (int i = 0; i < stuck->list.count; i++) {
+		if (stuck->rows[i].kind == BT_STUCK_WAITING) {
+			bt_ui_list_choose(&stuck->list, i, ROWS_SHOWN);
+			look_at_window(stuck, desk);
+			return;
+		}
+	}
+}
+
 static void enter(void *self, struct bt_ui_desk *desk)
 {
 	look(self, desk);
+	choose_own(self, desk);
 }
 
 /* ---- opening a row ---- */
@@ -84,8 +110,8 @@ static void finish(struct bt_ui_desk *desk, const struct bt_sale_view *view)
 	const struct bt_quote *quote = &view->sale.quote;
 	desk->outlook = shop->outlook(shop->self, &view->consumer, quote->amount, quote->dues, &desk->denial);
 	if (shop->finish(shop->self, desk->sale_id) != BT_OK) {
-		bt_ui_note(desk, BT_INK_WARN, N_("No token now. Reason: {1}."),
-			   bt_ui_desk_word(desk, bt_ui_reason_key(desk->denial)), NULL);
+		bt_ui_note(desk, BT_INK_WARN, N_("No token now. Reason: {1}."), "", NULL);
+		bt_ui_note_word(desk, 0, bt_ui_reason_key(desk->denial));
 	}
 }
 
@@ -148,24 +174,12 @@ static struct bt_ui_go open_payment(struct bt_ui_desk *desk, const char *payment
 	return BT_GO(BT_GO_IGNORED);
 }
 
-static struct bt_ui_go open_row(const struct stuck *stuck, struct bt_ui_desk *desk)
-{
-	static struct bt_ui_go (*const open[])(struct bt_ui_desk *, const char *) = {
-	    [BT_STUCK_SALE] = open_sale, [BT_STUCK_UPI] = open_upi,         [BT_STUCK_CLAIM] = open_claim,
-	    [BT_STUCK_OWED] = open_owed, [BT_STUCK_PAYMENT] = open_payment,
-	};
-	if (stuck->list.count == 0) {
-		return BT_GO(BT_GO_IGNORED);
-	}
-	const struct bt_stuck_row *row = &stuck->rows[stuck->list.chosen];
-	return open[row->kind](desk, row->id);
-}
-
 /* ---- finding one ---- */
 
 static void end_search(struct stuck *stuck, struct bt_ui_desk *desk)
 {
 	stuck->search = SEARCH_NONE;
+	stuck->row.id[0] = '\0';
 	bt_ui_field_clear(&stuck->field);
 	bt_ui_note_clear(desk);
 	look(stuck, desk);
@@ -177,6 +191,39 @@ static struct bt_ui_go offer(struct stuck *stuck, struct bt_ui_desk *desk, const
 	bt_ui_list_reset(&stuck->list, 0);
 	bt_ui_note(desk, BT_INK_WARN, why, NULL);
 	return BT_GO(BT_GO_STAY);
+}
+
+static struct bt_ui_go find(struct stuck *stuck, struct bt_ui_desk *desk, const char *text)
+{
+	const struct bt_ui_enquiry *enquiry = desk->shop->enquiry;
+	switch (enquiry->find(enquiry->self, text)) {
+	case BT_OK:
+		stuck->search = SEARCH_ASKED;
+		bt_ui_list_reset(&stuck->list, 0);
+		bt_ui_note(desk, BT_INK_FACT, N_("Asking the server"), NULL);
+		return BT_GO(BT_GO_STAY);
+	case BT_EINPUT:
+		return BT_GO(BT_GO_IGNORED);
+	default:
+		return offer(stuck, desk, N_("Other channels cannot be asked now. A claim can be written."));
+	}
+}
+
+static struct bt_ui_go open_row(struct stuck *stuck, struct bt_ui_desk *desk)
+{
+	static struct bt_ui_go (*const open[])(struct bt_ui_desk *, const char *) = {
+	    [BT_STUCK_SALE] = open_sale, [BT_STUCK_UPI] = open_upi,         [BT_STUCK_CLAIM] = open_claim,
+	    [BT_STUCK_OWED] = open_owed, [BT_STUCK_PAYMENT] = open_payment,
+	};
+	if (stuck->list.count == 0) {
+		return BT_GO(BT_GO_IGNORED);
+	}
+	const struct bt_stuck_row *row = &stuck->rows[stuck->list.chosen];
+	if (row->kind == BT_STUCK_WAITING) {
+		stuck->row = *row;
+		return find(stuck, desk, row->id);
+	}
+	return open[row->kind](desk, row->id);
 }
 
 static bool looks_like_docket(const char *text)
@@ -210,25 +257,11 @@ static bool open_docket(struct bt_ui_desk *desk, const char *text, struct bt_ui_
 
 static struct bt_ui_go ask(struct stuck *stuck, struct bt_ui_desk *desk)
 {
-	const struct bt_ui_enquiry *enquiry = desk->shop->enquiry;
 	struct bt_ui_go docket;
 	if (open_docket(desk, stuck->field.text, &docket)) {
 		return docket;
 	}
-	if (!enquiry) {
-		return BT_GO(BT_GO_IGNORED);
-	}
-	switch (enquiry->find(enquiry->self, stuck->field.text)) {
-	case BT_OK:
-		stuck->search = SEARCH_ASKED;
-		bt_ui_list_reset(&stuck->list, 0);
-		bt_ui_note(desk, BT_INK_FACT, N_("Asking the server"), NULL);
-		return BT_GO(BT_GO_STAY);
-	case BT_EINPUT:
-		return BT_GO(BT_GO_IGNORED);
-	default:
-		return offer(stuck, desk, N_("Other channels cannot be asked now. A claim can be written."));
-	}
+	return desk->shop->enquiry ? find(stuck, desk, stuck->field.text) : BT_GO(BT_GO_IGNORED);
 }
 
 static struct bt_ui_go take_found(struct stuck *stuck, struct bt_ui_desk *desk)
@@ -249,7 +282,23 @@ static struct bt_ui_go take_found(struct stuck *stuck, struct bt_ui_desk *desk)
 	bt_ui_note_clear(desk);
 	stuck->search = SEARCH_FOUND;
 	look(stuck, desk);
-	return count == 1 ? open_row(stuck, desk) : BT_GO(BT_GO_STAY);
+	if (count != 1) {
+		return BT_GO(BT_GO_STAY);
+	}
+	struct bt_ui_go go = open_row(stuck, desk);
+	if (stuck->row.id[0]) {
+		end_search(stuck, desk); /* Esc leads back to the list it was opened from */
+	}
+	return go;
+}
+
+static void begin_claim(const struct bt_stuck_row *row, struct bt_claim *out)
+{
+	out->amount = row->amount;
+	out->paid_on_ms = row->since_ms;
+	bt_text_copy(out->connection, sizeof(out->connection), row->connection);
+	bt_text_copy(out->utr, sizeof(out->utr), row->utr);
+	bt_text_copy(out->channel, sizeof(out->channel), row->channel);
 }
 
 /* What was typed goes into the claim: twelve digits are a connection of the list, or else what a bank calls it. */
@@ -265,7 +314,10 @@ static struct bt_ui_go write_claim(const struct stuck *stuck, struct bt_ui_desk 
 	}
 	digits[used] = '\0';
 	memset(&desk->claim, 0, sizeof(desk->claim));
-	if (bt_text_is_digits(digits) && desk->shop->enquiry->person(desk->shop->enquiry->self, digits, &person)) {
+	if (stuck->row.id[0]) {
+		begin_claim(&stuck->row, &desk->claim);
+	} else if (bt_text_is_digits(digits) &&
+		   desk->shop->enquiry->person(desk->shop->enquiry->self, digits, &person)) {
 		bt_text_copy(desk->claim.connection, sizeof(desk->claim.connection), digits);
 	} else if (bt_text_is_digits(digits)) {
 		bt_text_copy(desk->claim.utr, sizeof(desk->claim.utr), digits);
@@ -289,23 +341,39 @@ static struct bt_ui_go press_enter(struct stuck *stuck, struct bt_ui_desk *desk)
 	}
 }
 
-static struct bt_ui_go print_again(const struct stuck *stuck, struct bt_ui_desk *desk)
+/* ---- the list on paper ---- */
+
+static void set_down(const struct bt_stuck_row *row, struct bt_receipt_listed *out)
 {
-	if (stuck->list.count == 0) {
-		return BT_GO(BT_GO_IGNORED);
+	*out = (struct bt_receipt_listed){.amount = row->amount, .where = row->where, .since_ms = row->since_ms};
+	for (int lang = 0; lang < BT_LANG_COUNT; lang++) {
+		const char *name = bt_dual_get(&row->name, (enum bt_lang)lang);
+		bt_text_copy(out->name.text[lang], sizeof(out->name.text[lang]), name);
 	}
-	const struct bt_stuck_row *row = &stuck->rows[stuck->list.chosen];
+	bt_text_copy(out->connection, sizeof(out->connection), row->connection);
+	bt_text_copy(out->arg, sizeof(out->arg), row->arg);
+}
+
+static struct bt_ui_go print_list(struct stuck *stuck, struct bt_ui_desk *desk)
+{
 	const struct bt_ui_enquiry *enquiry = desk->shop->enquiry;
-	bool printed = false;
-	if (row->kind == BT_STUCK_CLAIM) {
-		printed = enquiry->print(enquiry->self, row->id) == BT_OK;
-	} else if (row->kind == BT_STUCK_SALE && !row->refused) {
-		printed = bt_ui_print_again(desk, row->id);
-	} else {
-		bt_ui_note(desk, BT_INK_WARN, N_("Nothing to print here."), NULL);
+	struct bt_receipt_list list = {.all = stuck->list.count};
+	if (stuck->list.count == 0 || !enquiry) {
 		return BT_GO(BT_GO_IGNORED);
 	}
-	if (printed) {
+	if (desk->status.paper == BT_PAPER_NONE) {
+		bt_ui_note(desk, BT_INK_WARN, N_("There is no printer here."), NULL);
+		return BT_GO(BT_GO_STAY);
+	}
+	look_at(stuck, desk, 0, BT_RECEIPT_LISTED);
+	while (list.count < list.all && list.count < BT_RECEIPT_LISTED) {
+		set_down(&stuck->rows[list.count], &list.rows[list.count]);
+		list.count++;
+	}
+	list.all += unlisted(stuck, desk);
+	if (enquiry->print_list(enquiry->self, &list) != BT_OK) {
+		bt_ui_note(desk, BT_INK_WARN, N_("The printer does not answer. F5 tries again."), NULL);
+	} else {
 		bt_ui_note(desk, BT_INK_FACT, N_("Printing"), NULL);
 	}
 	return BT_GO(BT_GO_STAY);
@@ -326,6 +394,7 @@ static struct bt_ui_go edit(struct stuck *stuck, struct bt_ui_desk *desk, const 
 	}
 	if (taken && stuck->search != SEARCH_NONE) {
 		stuck->search = SEARCH_NONE;
+		stuck->row.id[0] = '\0';
 		bt_ui_note_clear(desk);
 		look(stuck, desk);
 	}
@@ -338,7 +407,7 @@ static struct bt_ui_go press_key(struct stuck *stuck, struct bt_ui_desk *desk, c
 	case BT_KEY_ENTER:
 		return press_enter(stuck, desk);
 	case BT_KEY_F5:
-		return print_again(stuck, desk);
+		return print_list(stuck, desk);
 	case BT_KEY_TAB:
 		stuck->filter = (enum bt_stuck_filter)((stuck->filter + 1) % BT_STUCK_FILTERS);
 		end_search(stuck, desk);
@@ -410,7 +479,7 @@ static void draw_heading(const struct stuck *stuck, const struct bt_ui_desk *des
 	    [BT_STUCK_APP] = N_("Stuck: elsewhere"),
 	};
 	char count[32], hours[32], minutes[32], oldest[64];
-	int open = stuck->list.count;
+	int open = stuck->list.count + unlisted(stuck, desk);
 	int64_t age = 0;
 	bt_ui_put(canvas, 2, BT_TEXT_LEFT, BT_INK_FACT | BT_BOLD, bt_ui_word(canvas, filters[stuck->filter]));
 	if (stuck->list.count == 0 || stuck->search != SEARCH_NONE) {
@@ -419,10 +488,6 @@ static void draw_heading(const struct stuck *stuck, const struct bt_ui_desk *des
 	for (int i = 0; i < stuck->list.count; i++) {
 		int64_t since = desk->status.now_ms - stuck->rows[i].since_ms;
 		age = since > age ? since : age;
-	}
-	/* More may be open than the list holds. */
-	if (desk->status.open_sales > BT_STUCK_OURS && stuck->filter != BT_STUCK_APP) {
-		open += desk->status.open_sales - BT_STUCK_OURS;
 	}
 	bt_count_format(open, count);
 	bt_count_format(age / HOUR_MS, hours);
@@ -484,11 +549,17 @@ static bool show_rows(const void *self, const struct bt_ui_desk *desk, const str
 	return ((const struct stuck *)self)->list.count > 0;
 }
 
+static bool show_print(const void *self, const struct bt_ui_desk *desk, const struct bt_ui_canvas *canvas,
+		       char label[64])
+{
+	return desk->shop->enquiry && show_rows(self, desk, canvas, label);
+}
+
 static const struct bt_ui_key_row keys[] = {
     {"Enter", N_("Open"), N_("Forward: accept, choose, next"), show_enter},
     {"↑↓", N_("Move"), N_("Move in the list"), show_rows},
     {"Tab", N_("All, ours, app"), N_("All, paid here, or paid elsewhere"), NULL},
-    {"F5", N_("Print again"), N_("Print this again"), show_rows},
+    {"F5", N_("Print"), N_("Print this list"), show_print},
     {"Esc", N_("Back"), N_("One step back"), NULL},
     {NULL, NULL, NULL, NULL},
 };

@@ -79,9 +79,8 @@ static struct bt_ui_go follow(struct stuck_one *one, struct bt_ui_desk *desk)
 	}
 	switch (docket.state) {
 	case BT_DOCKET_REFUSED:
-		bt_ui_note(desk, BT_INK_BAD, N_("The server refused: {1}"),
-			   desk->lang == BT_LANG_HI && docket.refusal_hi[0] ? docket.refusal_hi : docket.refusal_en,
-			   NULL);
+		bt_ui_note(desk, BT_INK_BAD, N_("The server refused: {1}"), "", NULL);
+		bt_ui_note_dual(desk, 0, docket.refusal_en, docket.refusal_hi);
 		break;
 	case BT_DOCKET_DIFFERS:
 	case BT_DOCKET_UNRECORDED:
@@ -120,6 +119,18 @@ static struct bt_ui_go open_claim(const struct stuck_one *one, struct bt_ui_desk
 	bt_text_copy(desk->claim.utr, sizeof(desk->claim.utr), payment->utr);
 	bt_text_copy(desk->claim.channel, sizeof(desk->claim.channel), payment->channel);
 	return BT_GO_TO(BT_GO_PUSH, &bt_ui_claim);
+}
+
+/* Its docket once more: the claim is on record. */
+static struct bt_ui_go print_claim(const struct stuck_one *one, struct bt_ui_desk *desk)
+{
+	const struct bt_ui_enquiry *enquiry = desk->shop->enquiry;
+	if (enquiry->print(enquiry->self, one->claim.claim_id) == BT_OK) {
+		bt_ui_note(desk, BT_INK_FACT, N_("Printing"), NULL);
+	} else {
+		bt_ui_note(desk, BT_INK_WARN, N_("The printer does not answer. F5 tries again."), NULL);
+	}
+	return BT_GO(BT_GO_STAY);
 }
 
 static struct bt_ui_go order_back(struct bt_ui_desk *desk)
@@ -185,7 +196,7 @@ static struct bt_ui_go press_key(struct stuck_one *one, struct bt_ui_desk *desk,
 	case BT_KEY_ENTER:
 		return press_enter(one, desk);
 	case BT_KEY_F5:
-		return open_claim(one, desk);
+		return one->has_claim ? print_claim(one, desk) : open_claim(one, desk);
 	case BT_KEY_F8:
 		return may_order(one) ? order_back(desk) : BT_GO(BT_GO_IGNORED);
 	case BT_KEY_F6:

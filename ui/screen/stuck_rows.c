@@ -156,14 +156,62 @@ static int add_owed(const struct bt_ui_desk *desk, struct bt_stuck_row *out, int
 	return count < max ? count : max;
 }
 
+/* One that a claim is written about already has the claim's row. */
+static bool has_claim(const struct bt_ui_desk *desk, const char *connection, const struct bt_account_waiting *waiting)
+{
+	struct bt_desk_payment payment = {.amount = waiting->amount};
+	struct bt_claim claim;
+	bt_text_copy(payment.connection, sizeof(payment.connection), connection);
+	bt_text_copy(payment.utr, sizeof(payment.utr), waiting->utr);
+	return bt_ui_stuck_claim(desk, &payment, &claim);
+}
+
+static const char *const claim_channels[BT_CHANNEL_COUNT] = {[BT_CHANNEL_OTHER] = "other",
+							     [BT_CHANNEL_COUNTER] = "counter",
+							     [BT_CHANNEL_APP] = "app",
+							     [BT_CHANNEL_UPI] = "upi",
+							     [BT_CHANNEL_WEB] = "other"};
+
+/* What the card of the person in hand warns of. */
+static int add_waiting(const struct bt_ui_desk *desk, struct bt_stuck_row *out, int max)
+{
+	const struct bt_ui_shop *shop = desk->shop;
+	const struct bt_consumer *person = &desk->draft.consumer;
+	struct bt_account account;
+	int used = 0;
+	if (!person->number[0] || !shop->accounts || !shop->enquiry ||
+	    shop->accounts->find(shop->self, person->number, &account) != BT_OK) {
+		return 0;
+	}
+	for (int i = 0; i < account.waiting_count && used < max; i++) {
+		const struct bt_account_waiting *waiting = &account.waiting[i];
+		if (has_claim(desk, person->number, waiting)) {
+			continue;
+		}
+		struct bt_stuck_row *row = &out[used++];
+		*row = (struct bt_stuck_row){.kind = BT_STUCK_WAITING,
+					     .name = person->name,
+					     .amount = waiting->amount,
+					     .where = waiting->unsure ? N_("UPI, bank unsure")
+						      : waiting->channel == BT_CHANNEL_APP
+							  ? N_("app paid, no token")
+							  : N_("paid elsewhere, no token"),
+					     .urgent = true,
+					     .channel = claim_channels[waiting->channel],
+					     .since_ms = waiting->paid_at_ms};
+		bt_text_copy(row->id, sizeof(row->id), waiting->payment_id);
+		bt_text_copy(row->connection, sizeof(row->connection), person->number);
+		bt_text_copy(row->utr, sizeof(row->utr), waiting->utr);
+	}
+	return used;
+}
+
 static const struct {
 	int (*add)(const struct bt_ui_desk *desk, struct bt_stuck_row *out, int max);
 	enum bt_stuck_filter filter;
 } sources[] = {
-    {add_sales, BT_STUCK_OWN},
-    {add_upi, BT_STUCK_OWN},
-    {add_claims, BT_STUCK_APP},
-    {add_owed, BT_STUCK_APP},
+    {add_sales, BT_STUCK_OWN}, {add_upi, BT_STUCK_OWN},     {add_claims, BT_STUCK_APP},
+    {add_owed, BT_STUCK_APP},  {add_waiting, BT_STUCK_APP},
 };
 
 /* Oldest first; those of one moment keep their order. Nearly sorted as it comes. */

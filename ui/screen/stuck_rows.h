@@ -14,6 +14,7 @@ enum bt_stuck_kind {
 	BT_STUCK_CLAIM,   /* id: claim written here */
 	BT_STUCK_OWED,    /* id: connection whose supply is owed back */
 	BT_STUCK_PAYMENT, /* id: payment that was found */
+	BT_STUCK_WAITING, /* id: payment elsewhere of the person in hand; the server says of it what may be done */
 };
 
 enum bt_stuck_filter { BT_STUCK_ALL, BT_STUCK_OWN, BT_STUCK_APP, BT_STUCK_FILTERS };
@@ -23,6 +24,8 @@ struct bt_stuck_row {
 	char id[40];
 	struct bt_dual name; /* both empty: look it up, else the number is shown */
 	char connection[16];
+	char utr[24];        /* "" none, or not known here */
+	const char *channel; /* as a claim names it; NULL where none is to be written */
 	bt_paise amount;
 	const char *where; /* catalogue key, with {1} for */
 	char arg[32];      /* this */

@@ -5,7 +5,7 @@
 #include "ui/widget/dates.h"
 #include "ui/widget/frame.h"
 
-#define LINES_MAX 17
+#define LINES_MAX 18
 #define FIRST_ROW 4
 #define BAR_COLS  16
 
@@ -56,13 +56,14 @@ static struct bt_ui_go on_event(void *self, struct bt_ui_desk *desk, const struc
 	}
 }
 
-static void draw_title(const struct bt_sts_lane *lane, const char *terminal, struct bt_ui_canvas *canvas)
+static void draw_title(const struct bt_ui_desk *desk, struct bt_ui_canvas *canvas)
 {
+	const struct bt_sts_lane lane = desk->shop->lane(desk->shop->self);
 	char index[32], count[32];
-	bt_count_format(lane->index, index);
-	bt_count_format(lane->count, count);
-	bt_ui_say(canvas, 2, BT_VALUE_COL + 4, BT_INK_FACT, N_("terminal {1}, Batti {2}, lane {3} of {4}"), terminal,
-		  BATTI_VERSION, index, count, NULL);
+	bt_count_format(lane.index, index);
+	bt_count_format(lane.count, count);
+	bt_ui_say(canvas, 2, BT_VALUE_COL + 4, BT_INK_FACT, N_("terminal {1}, Batti {2}, lane {3} of {4}"),
+		  desk->shop->enrolment->terminal, BATTI_VERSION, index, count, NULL);
 }
 
 static void draw_line(const struct bt_ui_system_line *line, int row, struct bt_ui_canvas *canvas)
@@ -84,7 +85,7 @@ static void draw(const void *self, const struct bt_ui_desk *desk, struct bt_ui_c
 {
 	const struct system_page *page = self;
 	bt_ui_put(canvas, 2, BT_TEXT_LEFT, BT_INK_FACT | BT_BOLD, bt_ui_word(canvas, N_("System")));
-	draw_title(&desk->shop->enrolment->lane, desk->shop->enrolment->terminal, canvas);
+	draw_title(desk, canvas);
 	if (page->way.open && desk->shop->enrolment->control_room[0] && page->count + FIRST_ROW + 1 < 22) {
 		bt_ui_say(canvas, FIRST_ROW + page->count + 1, BT_TEXT_LEFT, BT_INK_QUIET,
 			  N_("More recharges while the server is down: call {1}, then F8."),

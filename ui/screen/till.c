@@ -141,9 +141,10 @@ void bt_ui_shift_title(struct bt_ui_canvas *canvas, const struct bt_ui_desk *des
 	bt_ui_shift_number(shift, number);
 	bt_ui_put(canvas, 2, BT_TEXT_LEFT, BT_INK_FACT | BT_BOLD, bt_ui_word(canvas, key));
 	int col = bt_ui_say(canvas, 2, BT_TITLE_COL, BT_INK_FACT, N_("shift {1}"), number, NULL);
-	if (person) {
+	if (operator_id[0]) {
 		col = bt_ui_put(canvas, 2, col, BT_INK_FACT, ",") + 2;
-		col = bt_ui_put_name(canvas, 2, col, NAME_WIDTH, BT_INK_FACT, bt_dual_get(&person->name, canvas->lang));
+		col = bt_ui_put_name(canvas, 2, col, NAME_WIDTH, BT_INK_FACT,
+				     person ? bt_dual_get(&person->name, canvas->lang) : operator_id);
 	}
 	if (span[0]) {
 		col = bt_ui_put(canvas, 2, col, BT_INK_FACT, ",") + 2;
@@ -156,7 +157,7 @@ void bt_ui_sum(struct bt_ui_canvas *canvas, int row, int col, int end, const cha
 	char text[SUM_TEXT], number[32];
 	bt_money_format_full(paise < 0 ? -paise : paise, number);
 	bt_text_printf(text, sizeof(text), "%s%s", paise < 0 ? "− " : "", number);
-	bt_ui_put_clip(canvas, row, col, 15, BT_INK_QUIET, bt_ui_word(canvas, key));
+	bt_ui_label_at(canvas, row, col, BT_INK_QUIET, key);
 	bt_ui_put_right(canvas, row, end, BT_INK_FACT, text);
 }
 
@@ -165,7 +166,12 @@ int bt_ui_tenders(struct bt_ui_canvas *canvas, int row, const struct bt_receipt_
 	char count[32], text[SUM_TEXT];
 	for (int i = 0; i < report->tender_count; i++, row++) {
 		const struct bt_receipt_total *total = &report->tenders[i];
-		bt_ui_sum(canvas, row, BT_BLOCK_COL, BT_AMOUNT_END - 2, total->name, total->sum);
+		if (total->sum == BT_RECEIPT_HIDDEN) {
+			bt_ui_label_at(canvas, row, BT_BLOCK_COL, BT_INK_QUIET, total->name);
+			bt_ui_put_right(canvas, row, BT_AMOUNT_END - 2, BT_INK_QUIET, "—");
+		} else {
+			bt_ui_sum(canvas, row, BT_BLOCK_COL, BT_AMOUNT_END - 2, total->name, total->sum);
+		}
 		bt_count_format(total->count, count);
 		(void)bt_words_format(canvas->words, canvas->lang, total->count == 1 ? N_("{1} sale") : N_("{1} sales"),
 				      (const char *[]){count, NULL}, text, sizeof(text));

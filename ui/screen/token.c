@@ -46,7 +46,7 @@ static const struct layout layouts_after[] = {
 #define FIRST_STEP       2
 #define FIRST_DIGITS_COL 15
 #define REMARK_ROW       12
-#define REMARK_COLUMNS   40
+#define REMARK_COLUMNS   36
 
 static void look(struct token *token, const struct bt_ui_desk *desk)
 {

@@ -368,6 +368,7 @@ static void draw_times(const struct upi *upi, const struct layout *layout, int r
 	const struct bt_upi_view *view = &upi->view;
 	char number[32], left[32], text[96];
 	if (view->unreachable) {
+		bt_ui_put(canvas, row, layout->left - 2, BT_INK_WARN | BT_BOLD, bt_ui_role_shape(BT_INK_WARN));
 		bt_ui_put(canvas, row, layout->left, BT_INK_WARN, bt_ui_word(canvas, N_("bank does not answer")));
 	} else if (view->asked_ms >= 0 && view->stage != BT_UPI_PAID) {
 		bt_count_format(view->asked_ms / 1000, number);

@@ -33,7 +33,8 @@ static void enter(void *self, struct bt_ui_desk *desk)
 /* The clerk may end the wait only where both would make the same token. */
 static bool can_make_here(const struct wait *wait, const struct bt_ui_desk *desk)
 {
-	return wait->view.convergent && desk->outlook == BT_OUTLOOK_TOKEN && desk->denial == BT_DENY_NONE;
+	return wait->view.convergent && !wait->view.awaits_key && desk->outlook == BT_OUTLOOK_TOKEN &&
+	       desk->denial == BT_DENY_NONE;
 }
 
 static struct bt_ui_go on_event(void *self, struct bt_ui_desk *desk, const struct bt_ui_event *event)
@@ -58,7 +59,8 @@ static void draw_progress(const struct wait *wait, const struct bt_ui_desk *desk
 {
 	char now[BT_DATE_BYTES], end[BT_DATE_BYTES];
 	int64_t deadline = wait->view.deadline_ms > 0 ? wait->view.deadline_ms : 1;
-	bt_ui_put(canvas, 10, BT_TEXT_LEFT, BT_INK_FACT | BT_BOLD, bt_ui_word(canvas, N_("Asking the server")));
+	bt_ui_put(canvas, 10, BT_TEXT_LEFT, BT_INK_FACT | BT_BOLD,
+		  bt_ui_word(canvas, wait->view.awaits_key ? N_("Making the token here") : N_("Asking the server")));
 	bt_ui_bar(canvas, 12, BT_TEXT_LEFT, BAR_COLUMNS, BT_INK_ACCENT, wait->view.waited_ms, deadline);
 	bt_ui_seconds(wait->view.waited_ms, now);
 	bt_text_printf(end, sizeof(end), "%lld", (long long)((deadline + 999) / 1000));

@@ -7,6 +7,10 @@ static const char *const weekdays[7] = {N_("Sun"), N_("Mon"), N_("Tue"), N_("Wed
 static const char *const months[12] = {N_("Jan"), N_("Feb"), N_("Mar"), N_("Apr"), N_("May"), N_("Jun"),
 				       N_("Jul"), N_("Aug"), N_("Sep"), N_("Oct"), N_("Nov"), N_("Dec")};
 
+static const char *const whole_months[12] = {N_("January"),   N_("February"), N_("March"),    N_("April"),
+					     N_("May"),       N_("June"),     N_("July"),     N_("August"),
+					     N_("September"), N_("October"),  N_("November"), N_("December")};
+
 static struct bt_civil civil_of(int64_t ms)
 {
 	return bt_civil_of(ms, BT_INDIA_OFFSET_MINUTES);
@@ -50,6 +54,12 @@ void bt_ui_date_short(const struct bt_ui_canvas *canvas, int64_t ms, char out[BT
 	char time[BT_DATE_BYTES];
 	bt_ui_time(ms, time);
 	bt_text_printf(out, BT_DATE_BYTES, "%02d %s %s", civil.day, bt_ui_word(canvas, months[civil.month - 1]), time);
+}
+
+void bt_ui_month(const struct bt_ui_canvas *canvas, int32_t month, char out[BT_DATE_BYTES])
+{
+	bt_text_printf(out, BT_DATE_BYTES, "%s %d", bt_ui_word(canvas, whole_months[(month % 100 + 11) % 12]),
+		       month / 100);
 }
 
 int64_t bt_ui_days_ago(int64_t ms, int64_t now_ms)

@@ -20,6 +20,8 @@ void bt_ui_date_day(const struct bt_ui_canvas *canvas, int64_t ms, char out[BT_D
 void bt_ui_date_short(const struct bt_ui_canvas *canvas, int64_t ms, char out[BT_DATE_BYTES]);
 /** "yesterday 21:10", "21:10" of today, or "Sat 22 Nov, 10:00", as seen from @p now_ms. */
 void bt_ui_date_near(const struct bt_ui_canvas *canvas, int64_t ms, int64_t now_ms, char out[BT_DATE_BYTES]);
+/** "November 2026", from year * 100 + month. */
+void bt_ui_month(const struct bt_ui_canvas *canvas, int32_t month, char out[BT_DATE_BYTES]);
 /** Days from the day of @p ms to the day of @p now_ms: 0 today, 1 yesterday. */
 int64_t bt_ui_days_ago(int64_t ms, int64_t now_ms);
 /** "0:44", hours and minutes. */

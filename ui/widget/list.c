@@ -5,17 +5,9 @@ void bt_ui_list_reset(struct bt_ui_list *list, int count)
 	*list = (struct bt_ui_list){.count = count};
 }
 
-bool bt_ui_list_move(struct bt_ui_list *list, enum bt_ui_key key, int rows)
+void bt_ui_list_choose(struct bt_ui_list *list, int at, int rows)
 {
-	int by = 0;
-	if (key == BT_KEY_UP || key == BT_KEY_DOWN) {
-		by = key == BT_KEY_UP ? -1 : 1;
-	} else if (key == BT_KEY_PAGE_UP || key == BT_KEY_PAGE_DOWN) {
-		by = key == BT_KEY_PAGE_UP ? -rows : rows;
-	} else {
-		return false;
-	}
-	list->chosen += by;
+	list->chosen = at;
 	if (list->chosen >= list->count) {
 		list->chosen = list->count - 1;
 	}
@@ -28,6 +20,19 @@ bool bt_ui_list_move(struct bt_ui_list *list, enum bt_ui_key key, int rows)
 	if (list->chosen >= list->top + rows) {
 		list->top = list->chosen - rows + 1;
 	}
+}
+
+bool bt_ui_list_move(struct bt_ui_list *list, enum bt_ui_key key, int rows)
+{
+	int by = 0;
+	if (key == BT_KEY_UP || key == BT_KEY_DOWN) {
+		by = key == BT_KEY_UP ? -1 : 1;
+	} else if (key == BT_KEY_PAGE_UP || key == BT_KEY_PAGE_DOWN) {
+		by = key == BT_KEY_PAGE_UP ? -rows : rows;
+	} else {
+		return false;
+	}
+	bt_ui_list_choose(list, list->chosen + by, rows);
 	return true;
 }
 

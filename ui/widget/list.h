@@ -11,6 +11,8 @@ struct bt_ui_list {
 
 /** @p count rows, the first one chosen. */
 void bt_ui_list_reset(struct bt_ui_list *list, int count);
+/** Choose row @p at, or the one nearest to it, and bring it into a window of @p rows. */
+void bt_ui_list_choose(struct bt_ui_list *list, int at, int rows);
 /** Move by a key over a window of @p rows. @return true when the key was one for lists. */
 bool bt_ui_list_move(struct bt_ui_list *list, enum bt_ui_key key, int rows);
 /** Mark the chosen row from column 0 or 2 to before @p end: ground and the sign at column 2. */

@@ -121,6 +121,8 @@ static const struct theme light_themes[] = {
     NO_COLOURS,
 };
 
+static const struct theme *const by_theme[BT_THEMES] = {[BT_THEME_DARK] = themes, [BT_THEME_LIGHT] = light_themes};
+
 /* The one piece of state: which pairs this terminal has been given. */
 static const struct theme *theme = &themes[3];
 static struct {
@@ -140,8 +142,6 @@ static int count_colours(void)
 
 void bt_ui_palette_open(enum bt_ui_theme chosen, int most)
 {
-	static const struct theme *const by_theme[BT_THEMES] = {
-	    [BT_THEME_DARK] = themes, [BT_THEME_LIGHT] = light_themes};
 	pair_count = 0;
 	int colours = count_colours();
 	if (most > 0 && most < colours) {
@@ -180,36 +180,64 @@ static bool is_inverted(const struct bt_ui_cell *cell)
 	       cell->glyph == BT_GLYPH_CURSOR;
 }
 
-struct bt_ui_look bt_ui_palette_look(const struct bt_ui_cell *cell)
+struct coat {
+	uint32_t attrs;
+	short front, back;
+};
+
+static struct coat find_coat(const struct theme *of, const struct bt_ui_cell *cell)
 {
-	const struct ink *ink = &theme->inks[cell->role];
-	const struct ground *ground = &theme->grounds[cell->ground];
-	struct bt_ui_look look = {.attrs = cell->bold ? A_BOLD : 0, .swapped = cell->glyph == BT_GLYPH_UPPER};
+	const struct ink *ink = &of->inks[cell->role];
+	const struct ground *ground = &of->grounds[cell->ground];
+	struct coat coat = {.attrs = cell->bold ? A_BOLD : 0};
 	bool block = cell->glyph != BT_GLYPH_TEXT;
-	if (theme->colours == 0) {
+	if (of->colours == 0) {
 		uint32_t attrs = ground->attrs;
 		/* A block says what its text says; reversing a "bad" block would turn it into its opposite. */
 		attrs ^= block ? 0 : ink->attrs;
 		attrs ^= is_inverted(cell) ? A_REVERSE : 0;
-		look.attrs |= attrs;
-		return look;
+		coat.attrs |= attrs;
+		return coat;
 	}
-	short front = ground->ink == FROM_ROLE ? ink->colour : ground->ink, back = ground->colour;
+	coat.front = ground->ink == FROM_ROLE ? ink->colour : ground->ink;
+	coat.back = ground->colour;
 	uint32_t attrs = ground->ink == FROM_ROLE ? ink->attrs | ground->attrs : ground->attrs;
 	if (cell->glyph == BT_GLYPH_BAR_OFF) {
-		back = theme->grounds[BT_ON_BAR].colour;
+		coat.back = of->grounds[BT_ON_BAR].colour;
 		attrs = 0;
 	}
 	if (is_inverted(cell)) {
-		short swap = front;
-		front = back;
-		back = swap;
+		short swap = coat.front;
+		coat.front = coat.back;
+		coat.back = swap;
 		attrs = 0;
 	}
-	look.attrs = block ? attrs : look.attrs | attrs;
-	if (front == 0) {
-		look.attrs &= ~(uint32_t)A_BOLD; /* bold black is grey on many terminals */
+	coat.attrs = block ? attrs : coat.attrs | attrs;
+	if (coat.front == 0) {
+		coat.attrs &= ~(uint32_t)A_BOLD; /* bold black is grey on many terminals */
 	}
-	look.pair = pair_of(front, back);
+	return coat;
+}
+
+struct bt_ui_look bt_ui_palette_look(const struct bt_ui_cell *cell)
+{
+	struct coat coat = find_coat(theme, cell);
+	struct bt_ui_look look = {.attrs = coat.attrs, .swapped = cell->glyph == BT_GLYPH_UPPER};
+	if (theme->colours > 0) {
+		look.pair = pair_of(coat.front, coat.back);
+	}
 	return look;
+}
+
+struct bt_ui_paint bt_ui_palette_paint(enum bt_ui_theme chosen, int colours, const struct bt_ui_cell *cell)
+{
+	const struct theme *of = by_theme[chosen];
+	for (; of->colours > colours; of++) {
+	}
+	struct coat coat = find_coat(of, cell);
+	return (struct bt_ui_paint){.front = coat.front,
+				    .back = coat.back,
+				    .bold = (coat.attrs & A_BOLD) != 0,
+				    .dim = (coat.attrs & A_DIM) != 0,
+				    .reverse = (coat.attrs & A_REVERSE) != 0};
 }

@@ -8,18 +8,22 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "core/base/clock.h"
+#include "core/base/text.h"
 #include "ui/widget/curses.h"
 
-#define ESC_MS       25
-#define SEQUENCE_MAX 8192 /* characters of one that never ends */
-#define PASTE_BEGIN  0x2001
-#define PASTE_END    0x2002
-#define PAD_CODES    0x2100 /* + the character that the number pad stands for */
+#define ESC_MS        25
+#define SEQUENCE_MAX  8192 /* characters of one that never ends */
+#define PASTE_LOST_MS 2000 /* a paste comes in a piece, or nearly */
+#define PASTE_BEGIN   0x2001
+#define PASTE_END     0x2002
+#define PAD_CODES     0x2100 /* + the character that the number pad stands for */
 
 /* One terminal per process: what it shows now, so that only differences are written. */
 static struct bt_ui_canvas *shown;
 static SCREEN *screen;
 static bool pasting;
+static int64_t paste_empty_ms; /* since when nothing more of it has come; 0 it goes on */
 
 /* The number pad in application mode: last letter of ESC O x, and what is printed on the key. */
 static const struct {
@@ -39,7 +43,7 @@ static const struct {
 };
 
 static const struct {
-	wint_t ch;
+	uint32_t ch;
 	enum bt_ui_key key;
 } control_keys[] = {
     {'\r', BT_KEY_ENTER},     {'\n', BT_KEY_ENTER},     {'\t', BT_KEY_TAB},       {0x1B, BT_KEY_ESC},
@@ -89,6 +93,7 @@ enum bt_err bt_ui_terminal_open(enum bt_ui_theme theme, int colours, struct bt_f
 	}
 	raw();
 	noecho();
+	(void)meta(stdscr, TRUE);
 	nonl();
 	keypad(stdscr, TRUE);
 	nodelay(stdscr, TRUE);
@@ -200,7 +205,7 @@ static enum bt_ui_key find_code(int code)
 	return BT_KEY_NONE;
 }
 
-static enum bt_ui_key find_control(wint_t ch)
+static enum bt_ui_key find_control(uint32_t ch)
 {
 	for (size_t i = 0; i < sizeof(control_keys) / sizeof(control_keys[0]); i++) {
 		if (control_keys[i].ch == ch) {
@@ -210,47 +215,65 @@ static enum bt_ui_key find_control(wint_t ch)
 	return ch < ' ' ? BT_KEY_NONE : BT_KEY_CHAR;
 }
 
-/* Bytes between the marks of a paste are dropped. @return true when @p out is a key to hand on. */
-/* The next character of a sequence: a terminal sends one in a piece, or nearly. */
-static bool read_on(wint_t *ch)
+/* The next byte of what has begun: a terminal sends one in a piece, or nearly. A key is none, and stays for later. */
+static bool read_on(int *byte)
 {
 	struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
-	int kind = get_wch(ch);
-	if (kind == ERR && poll(&input, 1, ESC_MS) > 0) {
-		kind = get_wch(ch);
+	int ch = getch();
+	if (ch == ERR && poll(&input, 1, ESC_MS) > 0) {
+		ch = getch();
 	}
-	if (kind == KEY_CODE_YES) {
-		ungetch((int)*ch);
+	if (ch == ERR) {
+		return false;
 	}
-	return kind == OK;
+	if (ch >= KEY_MIN) {
+		ungetch(ch);
+		return false;
+	}
+	*byte = ch;
+	return true;
+}
+
+/* A control is no part of a sequence: it begins something else, and stays for it. */
+static bool is_broken_off(int ch)
+{
+	if (ch < ' ') {
+		ungetch(ch);
+	}
+	return ch < ' ';
 }
 
 /* A control sequence ends with a byte from '@' to '~'; a report of the oldest mice has three more. */
 static void skip_control(void)
 {
-	wint_t ch = 0;
+	int ch = 0;
 	for (int i = 0; i < SEQUENCE_MAX && read_on(&ch); i++) {
-		if (ch < ' ' || ch > '~') {
-			unget_wch((wchar_t)ch); /* broken off */
+		if (ch > '~') {
+			ungetch(ch);
+		}
+		if (is_broken_off(ch) || ch > '~') {
 			return;
 		}
 		if (ch >= '@') {
-			for (int more = 0; i == 0 && ch == 'M' && more < 3; more++) {
-				wint_t ignored;
-				(void)read_on(&ignored);
+			bool is_mouse = i == 0 && ch == 'M';
+			for (int more = 0; is_mouse && more < 3; more++) {
+				is_mouse = read_on(&ch) && !is_broken_off(ch);
 			}
 			return;
 		}
 	}
 }
 
-/* A control string ends with BEL, or with an escape and its backslash. */
+/* A control string ends with BEL, or with an escape and its backslash; another escape begins something else. */
 static void skip_string(void)
 {
-	wint_t ch = 0;
+	int ch = 0;
 	for (int i = 0; i < SEQUENCE_MAX && read_on(&ch) && ch != 0x07; i++) {
 		if (ch == 0x1B) {
-			(void)read_on(&ch);
+			if (read_on(&ch) && ch != '\\') {
+				ungetch(ch);
+				ungetch(0x1B);
+			}
 			return;
 		}
 	}
@@ -260,71 +283,118 @@ static void skip_string(void)
  * the rest be typed. Esc and a letter, typed fast, stay what they are. Source: ECMA-48 5.4, 5.6. */
 static bool skip_sequence(void)
 {
-	wint_t ch = 0, next = 0;
-	int kind = get_wch(&ch);
-	if (kind == KEY_CODE_YES) {
-		ungetch((int)ch);
+	int ch = getch(), next = 0;
+	if (ch == ERR) {
+		return false;
 	}
-	if (kind != OK) {
+	if (ch >= KEY_MIN) {
+		ungetch(ch);
 		return false;
 	}
 	if (ch == '[') {
 		skip_control();
 	} else if (ch == 'O') {
-		(void)read_on(&next);
+		(void)(read_on(&next) && is_broken_off(next));
 	} else if (ch == ']' || ch == '_' || ch == '^') {
 		skip_string();
 	} else {
-		bool is_string = ch == 'P' && read_on(&next) && next < 0x80 && strchr("0123456789$+!>|=", (int)next);
+		bool is_string = ch == 'P' && read_on(&next) && next < 0x80 && strchr("0123456789$+!>|=", next);
 		if (is_string) {
 			skip_string();
 			return true;
 		}
 		if (next) {
-			unget_wch((wchar_t)next);
+			ungetch(next);
 		}
-		unget_wch((wchar_t)ch);
+		ungetch(ch);
 		return false;
 	}
 	return true;
 }
 
-static bool take(int kind, wint_t ch, struct bt_ui_press *out)
+/* A character of one or more bytes. What is none, or is cut short, is dropped by itself: the byte behind it is
+ * somebody's key. @return false when it is none. */
+static bool read_character(int first, uint32_t *out)
 {
-	if (kind == KEY_CODE_YES && (ch == PASTE_BEGIN || ch == PASTE_END)) {
+	char bytes[4] = {(char)first};
+	size_t wanted = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : first >= 0xC0 ? 2 : 1, len = 1;
+	int next;
+	while (len < wanted && read_on(&next)) {
+		if ((next & 0xC0) != 0x80) {
+			ungetch(next);
+			break;
+		}
+		bytes[len++] = (char)next;
+	}
+	return bt_utf8_next(bytes, len, out) == (int)wanted;
+}
+
+static int64_t now_ms(void)
+{
+	struct bt_clock clock = bt_clock_system();
+	return bt_clock_boot_ms(&clock);
+}
+
+/* Bytes between the marks of a paste are dropped. One whose end was lost is over when nothing has come for a while, or
+ * the keyboard would be dead. @return true when @p ch belongs to it. */
+static bool is_pasted(int ch)
+{
+	if (!pasting || ch == KEY_RESIZE) {
+		return false;
+	}
+	if (paste_empty_ms != 0 && now_ms() - paste_empty_ms >= PASTE_LOST_MS) {
+		pasting = false;
+	}
+	paste_empty_ms = 0;
+	return pasting;
+}
+
+/* @return true when @p out is a key to hand on. */
+static bool take(int ch, struct bt_ui_press *out)
+{
+	uint32_t character = 0;
+	if (ch == PASTE_BEGIN || ch == PASTE_END) {
 		pasting = ch == PASTE_BEGIN;
 		out->key = BT_KEY_PASTE;
 		return pasting;
 	}
-	if (pasting && ch != KEY_RESIZE) {
+	if (is_pasted(ch)) {
 		return false;
 	}
-	if (kind == KEY_CODE_YES && ch == KEY_MOUSE) {
+	if (ch == KEY_MOUSE) {
 		skip_control(); /* no mouse was asked for; where and which button follows */
 		return false;
 	}
-	if (kind == OK && ch == 0x1B && skip_sequence()) {
+	if (ch == 0x1B && skip_sequence()) {
 		return false;
 	}
-	if (kind == KEY_CODE_YES && ch > PAD_CODES && ch < PAD_CODES + 0x80) {
+	if (ch > PAD_CODES && ch < PAD_CODES + 0x80) {
 		ch -= PAD_CODES;
-		kind = OK;
 	}
-	out->key = kind == KEY_CODE_YES ? find_code((int)ch) : find_control(ch);
-	out->ch = out->key == BT_KEY_CHAR ? (uint32_t)ch : 0;
+	if (ch >= KEY_MIN) {
+		out->key = find_code(ch);
+		return out->key != BT_KEY_NONE;
+	}
+	if (!read_character(ch, &character)) {
+		return false;
+	}
+	out->key = find_control(character);
+	out->ch = out->key == BT_KEY_CHAR ? character : 0;
 	return out->key != BT_KEY_NONE;
 }
 
 bool bt_ui_terminal_read(struct bt_ui_press *out)
 {
-	wint_t ch = 0;
 	for (;;) {
-		int kind = get_wch(&ch);
-		if (kind == ERR) {
+		int ch = getch();
+		if (ch == ERR) {
+			if (pasting && paste_empty_ms == 0) {
+				paste_empty_ms = now_ms();
+			}
 			return false;
 		}
 		*out = (struct bt_ui_press){.key = BT_KEY_NONE};
-		if (take(kind, ch, out)) {
+		if (take(ch, out)) {
 			return true;
 		}
 	}
