@@ -119,6 +119,75 @@ static void sale_upi_auto_asks_the_service_while_the_head_end_is_away(void **sta
 	assert_int_equal(shop->jobs_count, 1);
 }
 
+/* Of a head-end that picks tokens itself whoever has the bank's word may have one made: none is made here, however the
+ * money was heard of, and the head-end's own is given when it is back (PROTOCOL T1, T5). */
+static const struct bt_protocol picks_itself = {.id = "picks", .convergent = false};
+
+static void expect_no_token_here(struct shop *shop)
+{
+	assert_int_equal(shop_view(shop).state, BT_SALE_PENDING);
+	assert_int_equal(shop_view(shop).denial, BT_DENY_SERVER);
+	assert_false(shop_view(shop).made_here);
+	assert_false(shop_view(shop).sale.has_tid);
+	assert_string_equal(shop_row(shop).token, "");
+}
+
+static void expect_their_token(struct shop *shop)
+{
+	struct bt_answer answer;
+
+	shop_go_online(shop);
+	assert_int_equal(bt_teller_finish(shop->teller, shop->sale_id), BT_OK);
+	assert_int_equal(last(shop)->kind, BT_CALL_SALE);
+	assert_false(last(shop)->by_service);
+	assert_null(strstr(last(shop)->body, "\"tid\""));
+	assert_non_null(strstr(last(shop)->body, UTR));
+	answer = shop_good(shop);
+	answer.units = shop_view(shop).sale.quote.units;
+	answer.tid = 77777;
+	bt_text_copy(answer.token, sizeof answer.token, "99998888777766665555");
+	shop_give(shop, &answer);
+	assert_string_equal(shop_row(shop).token, "99998888777766665555");
+	assert_int_equal(shop_row(shop).tid, 77777);
+}
+
+static void sale_upi_paid_by_the_service_is_left_to_who_picks_tokens(void **state)
+{
+	struct shop *shop = *state;
+
+	shop->wire.protocol = &picks_itself;
+	shop_go_offline(shop);
+	show_by(shop, true);
+	wait_for(shop, BT_CALL_PAYMENT);
+	say(shop, BT_PAYMENT_PAID);
+	expect_no_token_here(shop);
+	assert_false(shop_shows_token(&shop->jobs[0].receipt));
+	shop_printed(shop, BT_PRINT_CONFIRMED);
+	shop_restart(shop);
+	assert_int_equal(bt_teller_issue_now(shop->teller, shop->sale_id), BT_ESTATE);
+	assert_int_equal(shop_row(shop).stage, BT_STAGE_PENDING);
+	expect_their_token(shop);
+}
+
+/* It answers, and is gone when the sale is to be sent: nothing has left. */
+static void sale_upi_paid_by_the_service_when_the_head_end_goes(void **state)
+{
+	struct shop *shop = *state;
+	struct bt_answer answer;
+
+	reopen(shop, BT_UPI_BY_SERVICE, true);
+	shop->wire.protocol = &picks_itself;
+	show_by(shop, true);
+	wait_for(shop, BT_CALL_PAYMENT);
+	say(shop, BT_PAYMENT_PAID);
+	assert_int_equal(last(shop)->kind, BT_CALL_SALE);
+	answer = shop_bad(shop, BT_EUNREACHABLE, "");
+	answer.sale_id[0] = 0;
+	shop_give(shop, &answer);
+	expect_no_token_here(shop);
+	expect_their_token(shop);
+}
+
 /* One silence, and the breaker has not opened yet: the other one is there. */
 static void sale_upi_auto_does_not_try_a_silent_head_end(void **state)
 {
@@ -702,6 +771,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    WITH_SHOP(sale_upi_auto_asks_the_head_end_while_it_answers),
 	    WITH_SHOP(sale_upi_auto_asks_the_service_while_the_head_end_is_away),
+	    WITH_SHOP(sale_upi_paid_by_the_service_is_left_to_who_picks_tokens),
+	    WITH_SHOP(sale_upi_paid_by_the_service_when_the_head_end_goes),
 	    WITH_SHOP(sale_upi_auto_does_not_try_a_silent_head_end),
 	    WITH_SHOP(sale_upi_auto_asks_a_slow_head_end),
 	    WITH_SHOP(sale_upi_auto_needs_one_of_the_two),
