@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/base/json.h"
+#include "core/base/mutant.h"
 
 #define DUPLICATE "possible_duplicate"
 
@@ -30,7 +31,7 @@ static bool is_known_before_paid(const struct bt_sale *sale)
 {
 	const struct bt_tender_kind *kind = bt_tender_find(sale->tenders[0].kind);
 
-	return kind && kind->asks_bank;
+	return kind && kind->asks_bank && !bt_mutant(BT_MUTANT_UPI_PICKED_TWICE);
 }
 
 /* What it has been asked for, be it only to collect the money, it may make at any time, and a docket without a TID it

@@ -326,6 +326,9 @@ void sim_payer_check(struct sim_world *world, struct sim_sale *sale, bool commit
 		world->totals.stuck++;
 		sim_fail(world, "sale %s was never paid and is stage %d", sale->id, (int)row->stage);
 	}
+	/* Whoever has the bank's word may have had one made (PROTOCOL T1, T5). */
+	if (world->head.sbx.picks && row->made_here)
+		sim_fail(world, "sale %s was paid by UPI and has a token of the counter's own", sale->id);
 	world->totals.visited[SIM_PATH_UPI_BY_SERVICE] +=
 	    count_payments(world, "SELECT count(*) FROM payments WHERE sale_id=? AND status='paid' AND way='psp'",
 			   sale) > 0;
