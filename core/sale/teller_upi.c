@@ -254,6 +254,7 @@ static void describe_payment(const struct bt_teller *teller, const struct bt_tel
 	int64_t now = bt_clock_boot_ms(teller->parts.clock);
 
 	out->stage = payment->stage;
+	out->death = payment->death;
 	out->unreachable = payment->unreachable;
 	out->is_asking = payment->asking;
 	out->for_cash = payment->for_cash;

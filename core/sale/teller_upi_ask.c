@@ -129,9 +129,10 @@ void bt_teller_upi_hurry(struct bt_teller *teller, struct bt_teller_payment *pay
 /* ---- what an answer means ---- */
 
 /* Used up. The sale may be given another QR; who has gone will not ask for one. */
-static void set_dead(struct bt_teller *teller, struct bt_teller_payment *payment)
+static void set_dead(struct bt_teller *teller, struct bt_teller_payment *payment, enum bt_upi_death death)
 {
 	payment->stage = BT_UPI_DEAD;
+	payment->death = death;
 	payment->ended_boot_ms = bt_clock_boot_ms(teller->parts.clock);
 	payment->looks = 0;
 }
@@ -151,13 +152,13 @@ static void end_now(struct bt_teller *teller, struct bt_teller_payment *payment,
 	payment->looks = 0;
 }
 
-static void take_closed(struct bt_teller *teller, struct bt_teller_payment *payment)
+static void take_closed(struct bt_teller *teller, struct bt_teller_payment *payment, enum bt_payment_attempt attempt)
 {
 	payment->closed = true;
 	if (payment->stage == BT_UPI_CLOSING)
 		end_now(teller, payment, "stopped");
 	else if (payment->stage != BT_UPI_ENDED && payment->stage != BT_UPI_DEAD)
-		set_dead(teller, payment);
+		set_dead(teller, payment, attempt == BT_ATTEMPT_FAILED ? BT_UPI_DEATH_FAILED : BT_UPI_DEATH_UNSAID);
 }
 
 static void take_qr(struct bt_teller *teller, struct bt_teller_payment *payment, const struct bt_answer *answer)
@@ -183,7 +184,7 @@ static void take_active(struct bt_teller *teller, struct bt_teller_payment *paym
 	if (!up)
 		return;
 	if (attempt == BT_ATTEMPT_FAILED) {
-		set_dead(teller, payment);
+		set_dead(teller, payment, BT_UPI_DEATH_FAILED);
 		payment->due_boot_ms = bt_clock_boot_ms(teller->parts.clock);
 	} else if (attempt == BT_ATTEMPT_UNSURE) {
 		if (bt_mutant(BT_MUTANT_UPI_UNSURE_IS_FAILED)) {
@@ -211,7 +212,7 @@ static void take_word(struct bt_teller *teller, struct bt_teller_payment *paymen
 	else if (word->status == BT_PAYMENT_ACTIVE)
 		take_active(teller, payment, word->attempt);
 	else
-		take_closed(teller, payment);
+		take_closed(teller, payment, word->attempt);
 }
 
 /* The sale has its money by another QR: every one of them is asked about now. */
@@ -235,7 +236,7 @@ static void take_open_refusal(struct bt_teller *teller, struct bt_teller_payment
 	}
 	payment->refused = payment->way == BT_WAY_SERVER;
 	if (payment->stage == BT_UPI_ASKING)
-		set_dead(teller, payment);
+		set_dead(teller, payment, BT_UPI_DEATH_UNMADE);
 	if (strcmp(answer->code, "payment_paid") == 0)
 		hurry_all(teller, payment->sale_id);
 }

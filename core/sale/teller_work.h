@@ -53,6 +53,7 @@ struct bt_teller_payment {
 	char sale_id[37], payment_id[37];
 	enum bt_tender_way way; /* on record before it was asked for; all questions go that way */
 	enum bt_upi_stage stage;
+	enum bt_upi_death death;
 	bool is_newest; /* of its sale; one before it is only watched for a late success */
 	bool unsure;    /* the request for it may have arrived: it is asked about before it is asked for again */
 	bool has_left;  /* a request for it, at any time: nobody but that way can say that it does not exist */

@@ -22,9 +22,17 @@ enum bt_upi_stage {
 	BT_UPI_PAID,    /* the bank says so: the sale goes on as any other */
 };
 
+/** How a QR came to be DEAD. */
+enum bt_upi_death {
+	BT_UPI_DEATH_UNSAID, /* run out, or closed */
+	BT_UPI_DEATH_FAILED, /* somebody tried, and the bank says that it did not pay */
+	BT_UPI_DEATH_UNMADE, /* refused: there never was one */
+};
+
 struct bt_upi_view {
 	char sale_id[37];
 	enum bt_upi_stage stage;
+	enum bt_upi_death death; /* while DEAD */
 	bt_paise amount;
 	struct bt_consumer consumer;
 	char receipt[24];

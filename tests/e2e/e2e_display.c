@@ -384,7 +384,7 @@ static void test_a_qr_that_failed_is_made_anew(void **state)
 	ask_by_upi(counter, "500");
 	expect_qr(counter, qr);
 	pay_qr(qr, "--fail");
-	counter_expect(counter, "This QR is used up.");
+	counter_expect(counter, "The bank said no: no money");
 	pty_settle(counter, SEEN_MS, SEEN_MS); /* an Enter at once was meant for what stood there before */
 	hand_type(counter, "{Enter}");
 	counter_expect(counter, "Waiting for the bank");

@@ -92,7 +92,7 @@ static void go_back_to_qr(void)
 	hostile_type(target.pty, "{Enter}");
 }
 
-static void go_used_up(void)
+static void go_failed(void)
 {
 	tell_bank("--fail");
 }
@@ -109,7 +109,7 @@ static const struct hostile_place by_upi[] = {
     {"stuck, a payment set aside", go_aside, "waiting for the bank", FIELD_KEYS HOSTILE_TAB,
      HOSTILE_TEXT | HOSTILE_CLOCK},
     {"upi, brought back", go_back_to_qr, "Waiting for the bank", HOSTILE_ENTER HOSTILE_ESC "*", HOSTILE_CLOCK},
-    {"upi, used up", go_used_up, "This QR is used up.", HOSTILE_ENTER HOSTILE_ESC "*", HOSTILE_CLOCK},
+    {"upi, failed", go_failed, "The bank said no: no money", HOSTILE_ENTER HOSTILE_ESC "*", HOSTILE_CLOCK},
     {"confirm, cash instead of UPI", go_cash_instead, "count the money before Enter", CARD_KEYS, 0},
 };
 

@@ -283,9 +283,11 @@ static void sale_upi_new_qr_after_a_failed_one(void **state)
 	wait_for(shop, BT_CALL_PAYMENT);
 	say_attempt(shop, BT_ATTEMPT_FAILED);
 	assert_int_equal(stage(shop), BT_UPI_DEAD);
+	assert_int_equal(upi_view(shop).death, BT_UPI_DEATH_FAILED);
 	assert_int_equal(last(shop)->kind, BT_CALL_PAYMENT_CLOSE); /* so that it stays dead */
 	say(shop, BT_PAYMENT_CLOSED);
 	assert_int_equal(stage(shop), BT_UPI_DEAD);
+	assert_int_equal(upi_view(shop).death, BT_UPI_DEATH_FAILED);
 	assert_int_equal(bt_teller_upi_renew(shop->teller, shop->sale_id), BT_OK);
 	assert_int_equal(last(shop)->kind, BT_CALL_PAYMENT_OPEN);
 	assert_string_not_equal(last(shop)->payment_id, payment_id);
@@ -297,6 +299,17 @@ static void sale_upi_new_qr_after_a_failed_one(void **state)
 	wait_for(shop, BT_CALL_PAYMENT);
 	say(shop, BT_PAYMENT_PAID);
 	sold_by_server(shop);
+}
+
+/* The head-end will not have it: there is no QR that could be used up. */
+static void sale_upi_qr_that_is_refused(void **state)
+{
+	struct shop *shop = *state;
+
+	begin(shop);
+	say_error(shop, BT_EREFUSED, "blocked");
+	assert_int_equal(stage(shop), BT_UPI_DEAD);
+	assert_int_equal(upi_view(shop).death, BT_UPI_DEATH_UNMADE);
 }
 
 /* Somebody tried and the bank does not say: asked on, never counted as failed. */
@@ -332,6 +345,7 @@ static void sale_upi_runs_out(void **state)
 	}
 	assert_int_equal(closes, 1);
 	assert_int_equal(stage(shop), BT_UPI_DEAD);
+	assert_int_equal(upi_view(shop).death, BT_UPI_DEATH_UNSAID);
 	assert_int_equal(shop_row(shop).stage, BT_STAGE_TENDERING);
 	/* Nobody renews it: it ends by itself, and a late success is looked for all the same. */
 	for (int i = 0; i < 1000 && stage(shop) == BT_UPI_DEAD; i++) {
@@ -789,6 +803,7 @@ int main(void)
 	    WITH_SHOP(sale_upi_answers_that_are_not_ours),
 	    WITH_SHOP(sale_upi_follows_the_era),
 	    WITH_SHOP(sale_upi_new_qr_after_a_failed_one),
+	    WITH_SHOP(sale_upi_qr_that_is_refused),
 	    WITH_SHOP(sale_upi_unsure_is_not_failed),
 	    WITH_SHOP(sale_upi_runs_out),
 	    WITH_SHOP(sale_upi_run_out_unanswered_shows_no_qr),

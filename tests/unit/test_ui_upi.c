@@ -201,6 +201,37 @@ static void test_a_used_up_qr_is_made_anew_by_enter(void **state)
 	assert_true(shows("Waiting for the bank"));
 }
 
+/* What the consumer asks is not "is the QR used up" but "has my money gone". */
+static void test_a_failed_payment_is_no_used_up_qr(void **state)
+{
+	(void)state;
+	show_qr();
+	upi.view[0].stage = BT_UPI_DEAD;
+	upi.view[0].death = BT_UPI_DEATH_FAILED;
+	tick(1);
+	assert_true(shows("The bank said no: no money"));
+	assert_false(shows("used up"));
+	assert_true(shows("Enter New QR"));
+	tick(1000);
+	(void)press(BT_KEY_ENTER);
+	assert_int_equal(upi.renews, 1);
+	assert_true(shows("Waiting for the bank"));
+}
+
+static void test_a_qr_that_never_was_is_not_used_up(void **state)
+{
+	(void)state;
+	show_qr();
+	upi.view[0].stage = BT_UPI_DEAD;
+	upi.view[0].death = BT_UPI_DEATH_UNMADE;
+	tick(1);
+	assert_true(shows("No QR could be made."));
+	assert_false(shows("used up"));
+	tick(1000);
+	(void)press(BT_KEY_ENTER);
+	assert_int_equal(upi.renews, 1);
+}
+
 static void test_paper_is_printed_while_the_qr_is_up(void **state)
 {
 	(void)state;
@@ -541,6 +572,12 @@ static void test_the_payer_sees_the_qr_while_the_clerk_looks_elsewhere(void **st
 	tick(100);
 	assert_int_equal(payer_of().page, BT_PAYER_USED_UP);
 	assert_string_equal(payer_of().qr, "");
+	upi.view[0].death = BT_UPI_DEATH_FAILED;
+	tick(100);
+	assert_int_equal(payer_of().page, BT_PAYER_FAILED);
+	upi.view[0].death = BT_UPI_DEATH_UNMADE;
+	tick(100);
+	assert_int_equal(payer_of().page, BT_PAYER_ASKING);
 }
 
 static void test_a_locked_counter_shows_the_payer_nothing(void **state)
@@ -603,6 +640,8 @@ int main(void)
 	    UPI_TEST(test_what_could_not_begin_takes_no_money),
 	    UPI_TEST(test_paid_shows_the_token_by_itself),
 	    UPI_TEST(test_a_used_up_qr_is_made_anew_by_enter),
+	    UPI_TEST(test_a_failed_payment_is_no_used_up_qr),
+	    UPI_TEST(test_a_qr_that_never_was_is_not_used_up),
 	    UPI_TEST(test_paper_is_printed_while_the_qr_is_up),
 	    UPI_TEST(test_nothing_is_typed_there),
 	    UPI_TEST(test_a_scan_is_refused_and_stops_nothing),

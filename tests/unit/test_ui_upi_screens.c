@@ -77,6 +77,18 @@ static void go_dead(void)
 	go_shown();
 }
 
+static void go_failed(void)
+{
+	upi.view[0].death = BT_UPI_DEATH_FAILED;
+	go_dead();
+}
+
+static void go_unmade(void)
+{
+	upi.view[0].death = BT_UPI_DEATH_UNMADE;
+	go_dead();
+}
+
 static void go_closing(void)
 {
 	go_shown();
@@ -186,6 +198,9 @@ static const struct screen_golden goldens[] = {
     {"05-upi-no-answer", go_unreachable, .screen = "upi", .qr = FAKE_QR, .signs = {{"▲", "bank does not answer"}}},
     {"05-upi-unsure", go_unsure, .screen = "upi", .signs = {{"▲", "Bank is unsure. Do not pay again."}}},
     {"05-upi-used-up", go_dead, .screen = "upi", .signs = {{"▲", "This QR is used up. Enter makes a new one."}}},
+    {"05-upi-failed", go_failed, .screen = "upi",
+     .signs = {{"▲", "The bank said no: no money came. Enter makes a new QR."}}},
+    {"05-upi-unmade", go_unmade, .screen = "upi", .signs = {{"▲", "No QR could be made. Enter tries again."}}},
     {"05-upi-closing", go_closing, .screen = "upi"},
     {"05-upi-scan", go_scan_refused, .screen = "upi", .qr = FAKE_QR},
     {"05-upi-long", go_long, .screen = "upi", .qr_wide = LONG_QR},
@@ -202,6 +217,8 @@ static const struct screen_golden goldens[] = {
      .signs = {{"▲", "Bank is unsure. Do not pay again."}}},
     {"24-payer-used-up", go_dead, .screen = "upi", .draw = draw_payer,
      .signs = {{"▲", "This QR is used up. Please wait."}}},
+    {"24-payer-failed", go_failed, .screen = "upi", .draw = draw_payer,
+     .signs = {{"▲", "The bank said no. Please wait."}}},
     {"24-payer-wait", go_wait, .screen = "wait", .draw = draw_payer,
      .signs = {{"✓", "The money is here. Please wait."}}},
     {"24-payer-token", go_token, .screen = "token", .qr = FAKE_TOKEN, .draw = draw_payer},

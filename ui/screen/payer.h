@@ -18,6 +18,7 @@ enum bt_ui_payer_page {
 	BT_PAYER_QR,
 	BT_PAYER_UNSURE,  /* the bank does not say what came of it */
 	BT_PAYER_USED_UP, /* the QR */
+	BT_PAYER_FAILED,  /* the bank did not pay */
 	BT_PAYER_WAIT,    /* money is recorded, the rest is under way */
 	BT_PAYER_TOKEN,
 	BT_PAYER_PAGES

@@ -181,12 +181,22 @@ static void draw_asking(const struct bt_ui_payer *payer, struct bt_ui_canvas *ca
 	draw_side(payer, N_("Please wait."), BT_INK_FACT, WIDE_COLS, canvas);
 }
 
-static void draw_unsure(const struct bt_ui_payer *payer, struct bt_ui_canvas *canvas)
+static void draw_doubt(const struct bt_ui_payer *payer, const char *heading, struct bt_ui_canvas *canvas)
 {
-	draw_side(payer, N_("Bank is unsure. Do not pay again."), BT_INK_WARN, WIDE_COLS, canvas);
+	draw_side(payer, heading, BT_INK_WARN, WIDE_COLS, canvas);
 	(void)bt_ui_paragraph(
 	    canvas, 13, SIDE_LEFT, canvas->cols - 2 * SIDE_LEFT, BT_INK_FACT,
 	    bt_ui_word(canvas, N_("If money was taken, it comes back or is credited within 5 days.")));
+}
+
+static void draw_unsure(const struct bt_ui_payer *payer, struct bt_ui_canvas *canvas)
+{
+	draw_doubt(payer, N_("Bank is unsure. Do not pay again."), canvas);
+}
+
+static void draw_failed(const struct bt_ui_payer *payer, struct bt_ui_canvas *canvas)
+{
+	draw_doubt(payer, N_("The bank said no. Please wait."), canvas);
 }
 
 static void draw_used_up(const struct bt_ui_payer *payer, struct bt_ui_canvas *canvas)
@@ -261,8 +271,8 @@ void bt_ui_payer_draw(const struct bt_ui_payer *payer, struct bt_ui_canvas *canv
 	static void (*const pages[BT_PAYER_PAGES])(const struct bt_ui_payer *, struct bt_ui_canvas *) = {
 	    [BT_PAYER_START] = draw_start,   [BT_PAYER_CLOSED] = draw_closed,   [BT_PAYER_CONFIRM] = draw_confirm,
 	    [BT_PAYER_CHANGE] = draw_change, [BT_PAYER_ASKING] = draw_asking,   [BT_PAYER_QR] = draw_pay,
-	    [BT_PAYER_UNSURE] = draw_unsure, [BT_PAYER_USED_UP] = draw_used_up, [BT_PAYER_WAIT] = draw_wait,
-	    [BT_PAYER_TOKEN] = draw_token,
+	    [BT_PAYER_UNSURE] = draw_unsure, [BT_PAYER_USED_UP] = draw_used_up, [BT_PAYER_FAILED] = draw_failed,
+	    [BT_PAYER_WAIT] = draw_wait,     [BT_PAYER_TOKEN] = draw_token,
 	};
 	canvas->lang = payer->lang;
 	if (canvas->rows < BT_SCREEN_ROWS || canvas->cols < BT_SCREEN_COLS) {

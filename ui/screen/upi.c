@@ -335,23 +335,42 @@ static int frame_columns(const void *self, const struct bt_ui_desk *desk, const 
 	return find_layout(self, canvas).frame_columns;
 }
 
-static const struct {
+/* What is said of a payment, here and to the payer. */
+struct said {
+	enum bt_ui_payer_page page;
 	enum bt_ui_role role;
 	const char *says, *remark;
-} stages[] = {
-    [BT_UPI_ASKING] = {BT_INK_FACT, N_("Asking the bank for a QR"),
-		       N_("Only the bank counts. A picture on the phone is not a payment.")},
-    [BT_UPI_SHOWN] = {BT_INK_FACT, N_("Waiting for the bank"),
-		      N_("Only the bank counts. A picture on the phone is not a payment.")},
-    [BT_UPI_UNSURE] = {BT_INK_WARN, N_("Bank is unsure. Do not pay again."),
-		       N_("If money was taken, it comes back or is credited within 5 days.")},
-    [BT_UPI_DEAD] = {BT_INK_WARN, N_("This QR is used up. Enter makes a new one."),
-		     N_("Only the bank counts. A picture on the phone is not a payment.")},
-    [BT_UPI_CLOSING] = {BT_INK_FACT, N_("Asking the bank once more"),
-			N_("Money that comes all the same is found under F4.")},
-    [BT_UPI_ENDED] = {BT_INK_FACT, N_("Stopped"), ""},
-    [BT_UPI_PAID] = {BT_INK_OK, N_("Paid"), ""},
+	bool at_a_glance; /* the remark: in short lines */
 };
+
+static const struct said stages[] = {
+    [BT_UPI_ASKING] = {BT_PAYER_ASKING, BT_INK_FACT, N_("Asking the bank for a QR"),
+		       N_("Only the bank counts. A picture on the phone is not a payment."), true},
+    [BT_UPI_SHOWN] = {BT_PAYER_QR, BT_INK_FACT, N_("Waiting for the bank"),
+		      N_("Only the bank counts. A picture on the phone is not a payment."), true},
+    [BT_UPI_UNSURE] = {BT_PAYER_UNSURE, BT_INK_WARN, N_("Bank is unsure. Do not pay again."),
+		       N_("If money was taken, it comes back or is credited within 5 days."), false},
+    [BT_UPI_DEAD] = {BT_PAYER_USED_UP, BT_INK_WARN, N_("This QR is used up. Enter makes a new one."),
+		     N_("Only the bank counts. A picture on the phone is not a payment."), true},
+    [BT_UPI_CLOSING] = {BT_PAYER_ASKING, BT_INK_FACT, N_("Asking the bank once more"),
+			N_("Money that comes all the same is found under F4."), false},
+    [BT_UPI_ENDED] = {BT_PAYER_START, BT_INK_FACT, N_("Stopped"), "", false},
+    [BT_UPI_PAID] = {BT_PAYER_WAIT, BT_INK_OK, N_("Paid"), "", false},
+};
+
+/* Of one that is DEAD in another way than by its time. */
+static const struct said deaths[] = {
+    [BT_UPI_DEATH_FAILED] = {BT_PAYER_FAILED, BT_INK_WARN, N_("The bank said no: no money came. Enter makes a new QR."),
+			     N_("If money was taken, it comes back or is credited within 5 days."), false},
+    [BT_UPI_DEATH_UNMADE] = {BT_PAYER_ASKING, BT_INK_WARN, N_("No QR could be made. Enter tries again."),
+			     N_("Only the bank counts. A picture on the phone is not a payment."), true},
+};
+
+static const struct said *said_of(const struct bt_upi_view *view)
+{
+	bool is_special = view->stage == BT_UPI_DEAD && view->death != BT_UPI_DEATH_UNSAID;
+	return is_special ? &deaths[view->death] : &stages[view->stage];
+}
 
 static void draw_amount(const struct upi *upi, const struct layout *layout, struct bt_ui_canvas *canvas)
 {
@@ -385,15 +404,15 @@ static void draw_times(const struct upi *upi, const struct layout *layout, int r
 
 static void draw_stage(const struct upi *upi, const struct layout *layout, struct bt_ui_canvas *canvas)
 {
-	enum bt_upi_stage stage = upi->view.stage;
-	enum bt_ui_role role = stages[stage].role;
-	bool beside = layout->left == SIDE_TEXT, at_a_glance = stage <= BT_UPI_SHOWN || stage == BT_UPI_DEAD;
+	const struct said *said = said_of(&upi->view);
+	enum bt_ui_role role = said->role;
+	bool in_short_lines = layout->left == SIDE_TEXT && said->at_a_glance;
 	bt_ui_put(canvas, 12, layout->left - 2, role | BT_BOLD, bt_ui_role_shape(role));
-	int row = bt_ui_paragraph(canvas, 12, layout->left, layout->columns, role | BT_BOLD,
-				  bt_ui_word(canvas, stages[stage].says));
+	int row =
+	    bt_ui_paragraph(canvas, 12, layout->left, layout->columns, role | BT_BOLD, bt_ui_word(canvas, said->says));
 	draw_times(upi, layout, row, canvas);
-	(void)bt_ui_paragraph(canvas, 16, layout->left, beside && at_a_glance ? WARNING_COLS : layout->columns,
-			      BT_INK_QUIET, bt_ui_word(canvas, stages[stage].remark));
+	(void)bt_ui_paragraph(canvas, 16, layout->left, in_short_lines ? WARNING_COLS : layout->columns, BT_INK_QUIET,
+			      bt_ui_word(canvas, said->remark));
 }
 
 /* What is to be done where the QR has no room: a picture of a part of it does not read. */
@@ -436,16 +455,11 @@ static void draw(const void *self, const struct bt_ui_desk *desk, struct bt_ui_c
 
 static void payer(const void *self, const struct bt_ui_desk *desk, struct bt_ui_payer *out)
 {
-	static const enum bt_ui_payer_page pages[] = {
-	    [BT_UPI_ASKING] = BT_PAYER_ASKING, [BT_UPI_SHOWN] = BT_PAYER_QR,       [BT_UPI_UNSURE] = BT_PAYER_UNSURE,
-	    [BT_UPI_DEAD] = BT_PAYER_USED_UP,  [BT_UPI_CLOSING] = BT_PAYER_ASKING, [BT_UPI_ENDED] = BT_PAYER_START,
-	    [BT_UPI_PAID] = BT_PAYER_WAIT,
-	};
 	const struct upi *upi = self;
 	if (!upi->known) {
 		return;
 	}
-	out->page = pages[upi->view.stage];
+	out->page = said_of(&upi->view)->page;
 	out->amount = upi->view.amount;
 	bt_ui_payer_name(out, &upi->view.consumer, desk->lang);
 	if (out->page == BT_PAYER_QR) {
