@@ -47,6 +47,7 @@ enum bt_desk_place {
 	BT_PLACE_HERE,  /* paid at this counter; token or credit waits */
 	BT_PLACE_METER, /* or in a token that is out, or on the account */
 	BT_PLACE_BACK,  /* on its way back */
+	BT_PLACE_PAYER, /* the bank said no, and undoes what it took: paying again is right */
 	BT_PLACES
 };
 

@@ -49,7 +49,10 @@ enum bt_err bt_receipt_list_compose(const struct bt_receipt_list *list, const st
 	(void)bt_text_printf(more, sizeof(more), "%d", list->all - list->count);
 	if (list->all > list->count)
 		bt_lines_say(&lines, BT_LINE_TEXT, false, N_("and {1} more on the screen"), more);
-	bt_lines_say(&lines, BT_LINE_TEXT, false, N_("Nothing here needs to be paid again."), NULL);
+	bt_lines_say(&lines, BT_LINE_TEXT, false,
+		     list->unpaid ? N_("Pay again only where no money came.")
+				  : N_("Nothing here needs to be paid again."),
+		     NULL);
 	bt_lines_put(&lines, BT_LINE_END, false, "", "");
 	return lines.err;
 }

@@ -20,6 +20,7 @@ struct bt_receipt_listed {
 struct bt_receipt_list {
 	struct bt_receipt_name utility, counter, clerk;
 	bool training;
+	bool unpaid; /* nothing came for one of them: it is paid again */
 	int64_t at_ms;
 	int count, all; /* all: those that are open; those beyond the rows are only counted */
 	struct bt_receipt_listed rows[BT_RECEIPT_LISTED];

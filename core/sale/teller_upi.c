@@ -247,6 +247,19 @@ enum bt_err bt_teller_upi_stop(struct bt_teller *teller, const char *sale_id, bo
 
 /* ---- as screens see it ---- */
 
+/* Of one that has run out nobody knows before the bank has closed it, and of none after a restart. */
+static bool has_nothing(const struct bt_teller *teller, const char *sale_id)
+{
+	for (int i = 0; i < BT_TELLER_PAYMENTS; i++) {
+		const struct bt_teller_payment *payment = &teller->payments[i];
+
+		if (payment->used && strcmp(payment->sale_id, sale_id) == 0 && !payment->closed &&
+		    payment->death != BT_UPI_DEATH_FAILED)
+			return false;
+	}
+	return true;
+}
+
 /* One that has run out can still be paid in its last second: until the bank has said, nobody knows. */
 static void describe_payment(const struct bt_teller *teller, const struct bt_teller_payment *payment,
 			     struct bt_upi_view *out)
@@ -255,6 +268,7 @@ static void describe_payment(const struct bt_teller *teller, const struct bt_tel
 
 	out->stage = payment->stage;
 	out->death = payment->death;
+	out->nothing_came = payment->stage == BT_UPI_DEAD && has_nothing(teller, payment->sale_id);
 	out->unreachable = payment->unreachable;
 	out->is_asking = payment->asking;
 	out->for_cash = payment->for_cash;

@@ -33,6 +33,7 @@ struct bt_upi_view {
 	char sale_id[37];
 	enum bt_upi_stage stage;
 	enum bt_upi_death death; /* while DEAD */
+	bool nothing_came;       /* DEAD, and the bank has said so of every QR of the sale */
 	bt_paise amount;
 	struct bt_consumer consumer;
 	char receipt[24];

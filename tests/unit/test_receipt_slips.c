@@ -354,6 +354,11 @@ static void test_list_of_stuck_recharges(void **state)
 	assert_true(find_left("supply due back 11:52") > at);
 	assert_string_equal(slip.lines[find_left("supply due back 11:52") - 1].left, "1002 4551 0088");
 	assert_int_equal(slip.lines[slip.count - 1].kind, BT_LINE_END);
+	assert_true(find_left("Nothing here needs to be paid again.") > at);
+	list.unpaid = true;
+	assert_int_equal(bt_receipt_list_compose(&list, words, BT_RECEIPT_EN, &slip), BT_OK);
+	assert_true(find_left("Pay again only where no money came.") > at);
+	assert_int_equal(find_left("Nothing here needs to be paid again."), -1);
 	list.count = BT_RECEIPT_LISTED;
 	list.all = 300;
 	list.training = true;

@@ -284,6 +284,7 @@ static void sale_upi_new_qr_after_a_failed_one(void **state)
 	say_attempt(shop, BT_ATTEMPT_FAILED);
 	assert_int_equal(stage(shop), BT_UPI_DEAD);
 	assert_int_equal(upi_view(shop).death, BT_UPI_DEATH_FAILED);
+	assert_true(upi_view(shop).nothing_came);
 	assert_int_equal(last(shop)->kind, BT_CALL_PAYMENT_CLOSE); /* so that it stays dead */
 	say(shop, BT_PAYMENT_CLOSED);
 	assert_int_equal(stage(shop), BT_UPI_DEAD);
@@ -310,6 +311,7 @@ static void sale_upi_qr_that_is_refused(void **state)
 	say_error(shop, BT_EREFUSED, "blocked");
 	assert_int_equal(stage(shop), BT_UPI_DEAD);
 	assert_int_equal(upi_view(shop).death, BT_UPI_DEATH_UNMADE);
+	assert_false(upi_view(shop).nothing_came); /* that was the head-end's word, not the bank's */
 }
 
 /* Somebody tried and the bank does not say: asked on, never counted as failed. */
@@ -346,6 +348,7 @@ static void sale_upi_runs_out(void **state)
 	assert_int_equal(closes, 1);
 	assert_int_equal(stage(shop), BT_UPI_DEAD);
 	assert_int_equal(upi_view(shop).death, BT_UPI_DEATH_UNSAID);
+	assert_true(upi_view(shop).nothing_came);
 	assert_int_equal(shop_row(shop).stage, BT_STAGE_TENDERING);
 	/* Nobody renews it: it ends by itself, and a late success is looked for all the same. */
 	for (int i = 0; i < 1000 && stage(shop) == BT_UPI_DEAD; i++) {
@@ -670,6 +673,32 @@ static void sale_upi_cut_after_the_intent(void **state)
 	assert_string_equal(upi_view(shop).qr, LINK);
 }
 
+/* Nobody is told "no money came" by a counter that has not asked again. */
+static void sale_upi_cut_after_a_failed_one(void **state)
+{
+	struct shop *shop = *state;
+	struct bt_answer closed;
+
+	show(shop);
+	wait_for(shop, BT_CALL_PAYMENT);
+	say_attempt(shop, BT_ATTEMPT_FAILED);
+	say(shop, BT_PAYMENT_CLOSED);
+	assert_true(upi_view(shop).nothing_came);
+	shop_restart(shop);
+	assert_int_equal(stage(shop), BT_UPI_ASKING);
+	assert_false(upi_view(shop).nothing_came);
+	wait_for(shop, BT_CALL_PAYMENT);
+	closed = word(shop, BT_PAYMENT_CLOSED);
+	closed.payment.attempt = BT_ATTEMPT_FAILED;
+	shop_give(shop, &closed);
+	assert_int_equal(stage(shop), BT_UPI_DEAD);
+	assert_int_equal(upi_view(shop).death, BT_UPI_DEATH_FAILED);
+	assert_true(upi_view(shop).nothing_came);
+	assert_int_equal(bt_teller_upi_renew(shop->teller, shop->sale_id), BT_OK);
+	say(shop, BT_PAYMENT_ACTIVE);
+	assert_false(upi_view(shop).nothing_came);
+}
+
 /* The QR was up, and was paid while nobody looked. */
 static void sale_upi_cut_while_shown(void **state)
 {
@@ -821,6 +850,7 @@ int main(void)
 	    WITH_SHOP(sale_upi_captured_while_stopped),
 	    WITH_SHOP(sale_upi_refund_goes_to_the_bank),
 	    WITH_SHOP(sale_upi_cut_after_the_intent),
+	    WITH_SHOP(sale_upi_cut_after_a_failed_one),
 	    WITH_SHOP(sale_upi_cut_while_shown),
 	    WITH_SHOP(sale_upi_cut_after_a_new_qr),
 	    WITH_SHOP(sale_upi_cut_after_the_second_qr_was_paid),

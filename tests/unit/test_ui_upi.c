@@ -510,6 +510,28 @@ static void test_one_that_waits_stands_under_f4(void **state)
 	assert_true(shows("Ramesh Kumar Singh"));
 }
 
+/* Of a QR that nobody has paid nobody waits for the bank, and its consumer does pay again. */
+static void test_one_that_brought_no_money_says_so_under_f4(void **state)
+{
+	(void)state;
+	show_qr();
+	(void)press(BT_KEY_F3);
+	struct bt_upi_view *irfan = fake_upi_aside(&upi, FAKE_UPI_B);
+	irfan->stage = BT_UPI_DEAD;
+	(void)press(BT_KEY_F4);
+	assert_false(shows("no money came"));
+	assert_true(shows("Nothing here needs to be paid again."));
+	irfan->nothing_came = true;
+	tick(1000);
+	assert_true(shows("UPI, no money came"));
+	assert_true(shows("UPI, waiting for the bank"));
+	assert_true(shows("Pay again only where no money came."));
+	assert_false(shows("Nothing here needs"));
+	(void)press(BT_KEY_ENTER);
+	assert_screen("upi");
+	assert_true(shows("Enter New QR"));
+}
+
 static void test_one_that_waits_since_before_a_restart_is_told_too(void **state)
 {
 	struct bt_upi_view *irfan = fake_upi_aside(&upi, FAKE_UPI_B);
@@ -658,6 +680,7 @@ int main(void)
 	    UPI_TEST(test_it_is_told_at_home_when_it_was_paid_elsewhere),
 	    UPI_TEST(test_its_person_finds_it_again),
 	    UPI_TEST(test_one_that_waits_stands_under_f4),
+	    UPI_TEST(test_one_that_brought_no_money_says_so_under_f4),
 	    UPI_TEST(test_one_that_waits_since_before_a_restart_is_told_too),
 	    UPI_TEST(test_the_payer_sees_a_masked_name_and_the_change),
 	    UPI_TEST(test_the_payer_sees_the_qr_while_the_clerk_looks_elsewhere),

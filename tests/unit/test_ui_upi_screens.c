@@ -130,6 +130,16 @@ static void go_list(void)
 	(void)press(BT_KEY_F4);
 }
 
+static void go_list_unpaid(void)
+{
+	struct bt_upi_view *irfan = fake_upi_aside(&upi, FAKE_UPI_B);
+	irfan->stage = BT_UPI_DEAD;
+	irfan->nothing_came = true;
+	go_shown();
+	(void)press(BT_KEY_F3);
+	(void)press(BT_KEY_F4);
+}
+
 static void go_cash(void)
 {
 	(void)scan("100244781560");
@@ -208,6 +218,7 @@ static const struct screen_golden goldens[] = {
     {"05-paid-meanwhile", go_paid_meanwhile, .screen = "home",
      .signs = {{"✓", "Paid: {1} {2}. The slip is printing."}}},
     {"05-upi-list", go_list, .screen = "stuck"},
+    {"05-upi-list-unpaid", go_list_unpaid, .screen = "stuck"},
     {"24-payer-start", go_home, .screen = "home", .draw = draw_payer},
     {"24-payer-confirm", go_cash, .screen = "confirm", .draw = draw_payer},
     {"24-payer-change", go_change, .screen = "confirm", .draw = draw_payer},

@@ -106,6 +106,14 @@ bool bt_ui_aside_find(const struct bt_ui_desk *desk, const struct bt_consumer *c
 	return false;
 }
 
+const char *bt_ui_upi_where(const struct bt_upi_view *view)
+{
+	if (view->nothing_came) {
+		return N_("UPI, no money came");
+	}
+	return view->stage == BT_UPI_UNSURE ? N_("UPI, bank unsure") : N_("UPI, waiting for the bank");
+}
+
 const char *bt_ui_upi_refusal(const struct bt_ui_desk *desk)
 {
 	struct bt_upi_view waiting[BT_UPI_WAITING];

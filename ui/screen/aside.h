@@ -17,6 +17,9 @@ void bt_ui_aside_tell(struct bt_ui_desk *desk);
 /** The oldest one of this person. @return false: none waits, *sale_id untouched. */
 bool bt_ui_aside_find(const struct bt_ui_desk *desk, const struct bt_consumer *consumer, char sale_id[37]);
 
+/** Where the money of one that waits is, as a catalogue key for a row of a list. */
+const char *bt_ui_upi_where(const struct bt_upi_view *view);
+
 /** Why UPI is not to be had now, as a catalogue key; NULL: it is. Asks nobody. */
 const char *bt_ui_upi_refusal(const struct bt_ui_desk *desk);
 

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "ui/screen/aside.h"
 #include "ui/screen/face.h"
 #include "ui/screen/pay.h"
 #include "ui/screen/stuck_rows.h"
@@ -64,7 +65,7 @@ static void look_at_bank(const struct bt_ui_desk *desk, const char *receipt, str
 		if (strcmp(views[i].receipt, receipt) == 0) {
 			out->name = views[i].consumer.name;
 			out->urgent = views[i].stage == BT_UPI_UNSURE;
-			out->where = out->urgent ? N_("UPI, bank unsure") : N_("UPI, waiting for the bank");
+			out->where = bt_ui_upi_where(&views[i]);
 		}
 	}
 }

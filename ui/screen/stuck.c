@@ -341,6 +341,16 @@ static struct bt_ui_go press_enter(struct stuck *stuck, struct bt_ui_desk *desk)
 	}
 }
 
+/* "Nothing here needs to be paid again" must be so of every row. */
+static bool has_unpaid(const struct stuck *stuck)
+{
+	bool found = false;
+	for (int i = 0; i < stuck->list.count; i++) {
+		found = found || stuck->rows[i].unpaid;
+	}
+	return found;
+}
+
 /* ---- the list on paper ---- */
 
 static void set_down(const struct bt_stuck_row *row, struct bt_receipt_listed *out)
@@ -357,7 +367,7 @@ static void set_down(const struct bt_stuck_row *row, struct bt_receipt_listed *o
 static struct bt_ui_go print_list(struct stuck *stuck, struct bt_ui_desk *desk)
 {
 	const struct bt_ui_enquiry *enquiry = desk->shop->enquiry;
-	struct bt_receipt_list list = {.all = stuck->list.count};
+	struct bt_receipt_list list = {.all = stuck->list.count, .unpaid = has_unpaid(stuck)};
 	if (stuck->list.count == 0 || !enquiry) {
 		return BT_GO(BT_GO_IGNORED);
 	}
@@ -508,7 +518,8 @@ static void draw_list(const struct stuck *stuck, const struct bt_ui_desk *desk, 
 		draw_row(stuck, i, row++, desk, canvas);
 	}
 	bt_ui_put(canvas, row + 2, BT_TEXT_LEFT, BT_INK_QUIET,
-		  bt_ui_word(canvas, N_("Nothing here needs to be paid again.")));
+		  bt_ui_word(canvas, has_unpaid(stuck) ? N_("Pay again only where no money came.")
+						       : N_("Nothing here needs to be paid again.")));
 }
 
 static void draw(const void *self, const struct bt_ui_desk *desk, struct bt_ui_canvas *canvas)

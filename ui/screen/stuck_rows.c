@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "ui/screen/aside.h"
 #include "ui/widget/dates.h"
 
 #define CLAIMS_MAX 40
@@ -54,6 +55,7 @@ static int add_sales(const struct bt_ui_desk *desk, struct bt_stuck_row *out, in
 					       .amount = sales[i].amount,
 					       .where = verdict.where,
 					       .urgent = verdict.urgent,
+					       .unpaid = verdict.place == BT_PLACE_PAYER,
 					       .objected = sales[i].exception,
 					       .refused = sales[i].stage == BT_STAGE_REFUSED,
 					       .since_ms = sales[i].paid_at_ms};
@@ -70,13 +72,13 @@ static int add_upi(const struct bt_ui_desk *desk, struct bt_stuck_row *out, int 
 	int count = upi ? upi->waiting(upi->self, max < BT_UPI_WAITING ? max : BT_UPI_WAITING, views) : 0;
 	for (int i = 0; i < count; i++) {
 		bool unsure = views[i].stage == BT_UPI_UNSURE;
-		out[i] =
-		    (struct bt_stuck_row){.kind = BT_STUCK_UPI,
-					  .name = views[i].consumer.name,
-					  .amount = views[i].amount,
-					  .where = unsure ? N_("UPI, bank unsure") : N_("UPI, waiting for the bank"),
-					  .urgent = unsure,
-					  .since_ms = views[i].since_ms};
+		out[i] = (struct bt_stuck_row){.kind = BT_STUCK_UPI,
+					       .name = views[i].consumer.name,
+					       .amount = views[i].amount,
+					       .where = bt_ui_upi_where(&views[i]),
+					       .urgent = unsure,
+					       .unpaid = views[i].nothing_came,
+					       .since_ms = views[i].since_ms};
 		bt_text_copy(out[i].id, sizeof(out[i].id), views[i].sale_id);
 		bt_text_copy(out[i].connection, sizeof(out[i].connection), views[i].consumer.number);
 	}
@@ -283,6 +285,7 @@ int bt_ui_stuck_found(const struct bt_ui_desk *desk, struct bt_stuck_row *out, i
 					       .amount = found[i].amount,
 					       .where = verdict.where,
 					       .urgent = verdict.urgent,
+					       .unpaid = verdict.place == BT_PLACE_PAYER,
 					       .since_ms = found[i].paid_at_ms};
 		bt_text_copy(out[i].id, sizeof(out[i].id), found[i].payment_id);
 		bt_text_copy(out[i].connection, sizeof(out[i].connection), found[i].connection);
