@@ -236,6 +236,16 @@ static inline void screen_golden_signs(const struct screen_golden *golden)
 	}
 }
 
+/* A blank row below the banner, unless the page is full or one that does not move. */
+static inline const char *screen_golden_air(void)
+{
+	bool full = !bt_ui_is_blank(&canvas, canvas.rows - 3);
+	const char *id = bt_ui_stage_screen_id(stage);
+	bool stands = strcmp(id, "token") == 0 || strcmp(id, "confirm") == 0 || strcmp(id, "upi") == 0;
+	bool touches = !bt_ui_is_blank(&canvas, 1) && !bt_ui_is_blank(&canvas, 2);
+	return touches && !full && !stands ? "it touches the banner" : NULL;
+}
+
 static inline void screen_golden_rules(const struct screen_golden *golden)
 {
 	const struct bt_ui_desk *desk = bt_ui_stage_desk(stage);
@@ -256,6 +266,7 @@ static inline void screen_golden_rules(const struct screen_golden *golden)
 	if (!golden->draw) {
 		screen_golden_complain(golden->id, rule_status(&desk->status, &desk->till, screen_golden_has_side()));
 		screen_golden_complain(golden->id, rule_help_key());
+		screen_golden_complain(golden->id, screen_golden_air());
 		screen_golden_complain(golden->id, rule_keys());
 	}
 }

@@ -174,6 +174,13 @@ static void go_stuck(void)
 	(void)press(BT_KEY_F4);
 }
 
+static void go_stuck_away(void)
+{
+	go_stuck();
+	fake_server_down(&fake);
+	tick(1000);
+}
+
 static void go_stuck_unknown(void)
 {
 	fake_desk_open(&at_desk, &fake);
@@ -263,6 +270,7 @@ static const struct screen_golden goldens[] = {
     {"09-claim-made", go_claim_made, .screen = "claim"},
     {"09-claim-promised", go_claim_promised, .screen = "claim"},
     {"09-desk", go_stuck, .screen = "stuck"},
+    {"09-desk-away", go_stuck_away, .screen = "stuck"},
     {"09-desk-unknown", go_stuck_unknown, .screen = "stuck",
      .signs = {{"▲", "Not found at the company. The bank may still have it."}}},
     {"10-desk-bank", go_stuck_bank, .screen = "stuck_one"},

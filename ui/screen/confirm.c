@@ -370,6 +370,7 @@ const struct bt_ui_screen bt_ui_confirm = {
     .id = "confirm",
     .size = sizeof(struct confirm),
     .tick_ms = 50,
+    .stands = true,
     .scan = BT_SCAN_REFUSED,
     .keys = keys,
     .enter = enter,

@@ -136,6 +136,7 @@ struct bt_ui_screen {
 	int tick_ms;    /* how often it wants BT_UI_EVENT_TICK while in front; 0 only when something has changed */
 	enum bt_ui_scan scan;
 	bool no_leaving; /* F3 and F9 mean nothing: nobody is signed in */
+	bool stands;     /* in its rows below a banner too: an eye or a telephone is on it */
 	const struct bt_ui_key_row *keys;
 	void (*enter)(void *self, struct bt_ui_desk *desk);
 	void (*draw)(const void *self, const struct bt_ui_desk *desk, struct bt_ui_canvas *canvas);

@@ -548,6 +548,17 @@ int bt_ui_stage_due_ms(const struct bt_ui_stage *stage)
 	return tick_ms > 0 ? tick_ms : -1;
 }
 
+/* A page that begins right below a banner stands a row lower where the row above the message is free: words that touch
+ * the banner read as a part of it. */
+static void give_air(const struct bt_ui_screen *screen, struct bt_ui_canvas *canvas)
+{
+	int last = canvas->rows - 3;
+	bool touches = !bt_ui_is_blank(canvas, 1) && !bt_ui_is_blank(canvas, 2);
+	if (touches && !screen->stands && bt_ui_is_blank(canvas, last)) {
+		bt_ui_lower(canvas, 2, last);
+	}
+}
+
 void bt_ui_stage_draw(struct bt_ui_stage *stage, int rows, int cols, struct bt_ui_canvas *canvas)
 {
 	const struct front *front = find_front(stage);
@@ -562,6 +573,7 @@ void bt_ui_stage_draw(struct bt_ui_stage *stage, int rows, int cols, struct bt_u
 	}
 	bt_ui_face_draw(front->screen, front->state, &stage->desk, canvas);
 	front->screen->draw(front->state, &stage->desk, canvas);
+	give_air(front->screen, canvas);
 	if (stage->help) {
 		bt_ui_face_help(front->screen, front->state, &stage->desk, canvas);
 	}

@@ -216,6 +216,7 @@ const struct bt_ui_screen bt_ui_token = {
     .id = "token",
     .size = sizeof(struct token),
     .tick_ms = 200,
+    .stands = true,
     .scan = BT_SCAN_STARTS,
     .keys = bt_ui_after_keys,
     .enter = enter,

@@ -510,6 +510,7 @@ const struct bt_ui_screen bt_ui_upi = {
     .id = "upi",
     .size = sizeof(struct upi),
     .tick_ms = 100,
+    .stands = true,
     .scan = BT_SCAN_REFUSED,
     .keys = keys,
     .enter = enter,

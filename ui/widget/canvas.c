@@ -66,6 +66,26 @@ void bt_ui_blank(struct bt_ui_canvas *canvas, int row)
 	}
 }
 
+bool bt_ui_is_blank(const struct bt_ui_canvas *canvas, int row)
+{
+	for (int col = 0; row < canvas->rows && col < canvas->cols; col++) {
+		const struct bt_ui_cell *cell = &canvas->cell[row][col];
+		if ((cell->text[0] && cell->text[0] != ' ') || cell->glyph != BT_GLYPH_TEXT || cell->ground) {
+			return false;
+		}
+	}
+	return true;
+}
+
+void bt_ui_lower(struct bt_ui_canvas *canvas, int first, int last)
+{
+	if (first < 0 || last >= canvas->rows || first >= last) {
+		return;
+	}
+	memmove(canvas->cell[first + 1], canvas->cell[first], sizeof(canvas->cell[0]) * (size_t)(last - first));
+	memset(canvas->cell[first], 0, sizeof(canvas->cell[0]));
+}
+
 static size_t plain_char(uint32_t c, const char *bytes, size_t used, char out[4])
 {
 	for (size_t i = 0; i < sizeof(plain_shapes) / sizeof(plain_shapes[0]); i++) {

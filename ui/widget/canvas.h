@@ -48,6 +48,10 @@ void bt_ui_fill(struct bt_ui_canvas *canvas, int row, int col, int count, enum b
 void bt_ui_fade(struct bt_ui_canvas *canvas, int first, int last);
 /** Blank the cells of a row, ground kept. */
 void bt_ui_blank(struct bt_ui_canvas *canvas, int row);
+/** True while nothing stands in a row and it has no ground. */
+bool bt_ui_is_blank(const struct bt_ui_canvas *canvas, int row);
+/** Everything from row @p first to @p last inclusive goes one row down; what stood at @p last is lost. */
+void bt_ui_lower(struct bt_ui_canvas *canvas, int first, int last);
 
 /** Put cleaned UTF-8; @p style is a role, with BT_BOLD or without. @return the column after it. */
 int bt_ui_put(struct bt_ui_canvas *canvas, int row, int col, unsigned style, const char *text);
