@@ -241,7 +241,7 @@ static inline const char *screen_golden_air(void)
 {
 	bool full = !bt_ui_is_blank(&canvas, canvas.rows - 3);
 	const char *id = bt_ui_stage_screen_id(stage);
-	bool stands = strcmp(id, "token") == 0 || strcmp(id, "confirm") == 0 || strcmp(id, "upi") == 0;
+	bool stands = strcmp(id, "token") == 0 || strcmp(id, "upi") == 0;
 	bool touches = !bt_ui_is_blank(&canvas, 1) && !bt_ui_is_blank(&canvas, 2);
 	return touches && !full && !stands ? "it touches the banner" : NULL;
 }

@@ -286,8 +286,8 @@ static void draw(const void *self, const struct bt_ui_desk *desk, struct bt_ui_c
 {
 	const struct confirm *confirm = self;
 	char text[256];
-	bt_ui_person(canvas, 2, &desk->draft.consumer);
-	bt_ui_numbers(canvas, 3, &desk->draft.consumer);
+	bt_ui_person(canvas, 3, &desk->draft.consumer);
+	bt_ui_numbers(canvas, 4, &desk->draft.consumer);
 	draw_amount(confirm, desk, canvas);
 	if (desk->quote.fixed > 0) {
 		bt_ui_label(canvas, 14, N_("Fixed charge"));
@@ -370,7 +370,6 @@ const struct bt_ui_screen bt_ui_confirm = {
     .id = "confirm",
     .size = sizeof(struct confirm),
     .tick_ms = 50,
-    .stands = true,
     .scan = BT_SCAN_REFUSED,
     .keys = keys,
     .enter = enter,
