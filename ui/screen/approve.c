@@ -12,7 +12,7 @@
 #define PIN_COLUMNS  12
 #define TYPED_BYTES  256 /* as long as the text of a slip's QR */
 #define TYPED_SHOWN  24
-#define BAND_FIRST   7
+#define BAND_FIRST   6
 #define BAND_LAST    17
 #define SENTENCE_ROW 9
 #define FIELDS_ROW   14
