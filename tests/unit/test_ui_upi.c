@@ -206,10 +206,12 @@ static void test_a_failed_payment_is_no_used_up_qr(void **state)
 {
 	(void)state;
 	show_qr();
+	assert_true(shows("this one goes on alone."));
 	upi.view[0].stage = BT_UPI_DEAD;
 	upi.view[0].death = BT_UPI_DEATH_FAILED;
 	tick(1);
 	assert_true(shows("The bank said no: no money"));
+	assert_false(shows("goes on alone")); /* nothing of it does */
 	assert_false(shows("used up"));
 	assert_true(shows("Enter New QR"));
 	tick(1000);

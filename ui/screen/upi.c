@@ -446,7 +446,7 @@ static void draw(const void *self, const struct bt_ui_desk *desk, struct bt_ui_c
 	} else if (layout.no_room) {
 		draw_no_room(desk, &layout, canvas);
 	}
-	if (!desk->note.key && !layout.no_room) {
+	if (!desk->note.key && !layout.no_room && upi->view.stage != BT_UPI_DEAD) {
 		(void)bt_ui_paragraph(canvas, 21, layout.left, layout.left == SIDE_TEXT ? NEXT_COLS : layout.columns,
 				      BT_INK_QUIET,
 				      bt_ui_word(canvas, N_("F3 serves the next person; this one goes on alone.")));
