@@ -534,6 +534,27 @@ static void test_one_that_brought_no_money_says_so_under_f4(void **state)
 	assert_true(shows("Enter New QR"));
 }
 
+/* Nor does the list of a person's payments wait for it. */
+static void test_one_that_brought_no_money_is_not_paid_in_the_history(void **state)
+{
+	(void)state;
+	show_qr();
+	fake.history[0] = (struct bt_sale_row){
+	    .amount = 50000, .stage = BT_STAGE_TENDERING, .delivery = "token", .sale_id = FAKE_UPI_A};
+	fake.history_count = 1;
+	upi.view[0].stage = BT_UPI_DEAD;
+	(void)press(BT_KEY_F6);
+	(void)press(BT_KEY_F6);
+	assert_screen("history");
+	assert_true(shows("waiting for the bank"));
+	(void)press(BT_KEY_ESC);
+	upi.view[0].nothing_came = true;
+	(void)press(BT_KEY_F6);
+	assert_screen("history");
+	assert_true(shows("not paid"));
+	assert_false(shows("waiting for the bank"));
+}
+
 static void test_one_that_waits_since_before_a_restart_is_told_too(void **state)
 {
 	struct bt_upi_view *irfan = fake_upi_aside(&upi, FAKE_UPI_B);
@@ -683,6 +704,7 @@ int main(void)
 	    UPI_TEST(test_its_person_finds_it_again),
 	    UPI_TEST(test_one_that_waits_stands_under_f4),
 	    UPI_TEST(test_one_that_brought_no_money_says_so_under_f4),
+	    UPI_TEST(test_one_that_brought_no_money_is_not_paid_in_the_history),
 	    UPI_TEST(test_one_that_waits_since_before_a_restart_is_told_too),
 	    UPI_TEST(test_the_payer_sees_a_masked_name_and_the_change),
 	    UPI_TEST(test_the_payer_sees_the_qr_while_the_clerk_looks_elsewhere),

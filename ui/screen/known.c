@@ -87,7 +87,19 @@ static void add_charges(struct bt_ui_known *known)
 	}
 }
 
-static void merge(struct bt_ui_known *known)
+/* The record says that a payment was asked for; that nothing came is the bank's word. */
+static const char *outcome_of_own(const struct bt_ui_desk *desk, const struct bt_sale_row *row)
+{
+	const struct bt_ui_upi *upi = desk->shop->upi;
+	struct bt_upi_view view;
+	if (row->stage == BT_STAGE_TENDERING && upi && upi->view(upi->self, row->sale_id, &view) == BT_OK &&
+	    view.nothing_came) {
+		return N_("not paid");
+	}
+	return bt_ui_outcome_key(row);
+}
+
+static void merge(struct bt_ui_known *known, const struct bt_ui_desk *desk)
 {
 	known->past_count = 0;
 	for (int i = 0; i < known->own_count; i++) {
@@ -95,7 +107,7 @@ static void merge(struct bt_ui_known *known)
 		insert(known, &(struct bt_ui_past){.at_ms = row->paid_at_ms,
 						   .amount = row->amount,
 						   .channel = BT_CHANNEL_COUNTER,
-						   .outcome = bt_ui_outcome_key(row),
+						   .outcome = outcome_of_own(desk, row),
 						   .own = i});
 	}
 	for (int i = 0; known->has_account && i < known->account.recharge_count; i++) {
@@ -137,13 +149,13 @@ void bt_ui_known_load(struct bt_ui_known *known, const struct bt_ui_desk *desk)
 		known->own_count = 0;
 	}
 	(void)read_account(known, desk);
-	merge(known);
+	merge(known, desk);
 }
 
 void bt_ui_known_refresh(struct bt_ui_known *known, const struct bt_ui_desk *desk)
 {
 	if (read_account(known, desk)) {
-		merge(known);
+		merge(known, desk);
 	}
 }
 
