@@ -1,4 +1,5 @@
 /* One counter: the real core over a power-loss disk, opened and closed as the program does it. */
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -168,16 +169,16 @@ static void make_folder(struct sim_counter *counter)
 	(void)mkdir(counter->cache_dir, 0700);
 }
 
+/* All that lies there, whatever it is called: a world begins with nothing of the one before. */
 static void forget_caches(struct sim_counter *counter)
 {
-	static const char *const names[] = {"directory.db", "directory.db-wal", "directory.db-shm", "lease.json",
-					    "tariff.json"};
-	char path[160];
+	DIR *folder = opendir(counter->cache_dir);
+	const struct dirent *entry;
 
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		snprintf(path, sizeof path, "%s/%s", counter->cache_dir, names[i]);
-		(void)unlink(path);
-	}
+	while (folder && (entry = readdir(folder)))
+		(void)unlinkat(dirfd(folder), entry->d_name, 0);
+	if (folder)
+		closedir(folder);
 }
 
 /* The record's first key, written down as the enrolment does it; it proves the slips for good. */
