@@ -153,7 +153,10 @@ enum bt_sbx_code bt_sbx_check_memory(const struct bt_sbx *sbx, const struct bt_s
 	if (strcmp(sale->delivery, "token") != 0)
 		return BT_SBX_NONE;
 	int64_t tokens =
-	    bt_sbx_store_count(sbx->db, 0, "SELECT count(*) FROM sales WHERE meter=? AND tid>?", "ti", sale->meter,
+	    bt_sbx_store_count(sbx->db, 0,
+			       "SELECT (SELECT count(*) FROM sales WHERE meter=?1 AND tid>?2)"
+			       " + (SELECT count(*) FROM reissues WHERE meter=?1 AND tid>?2)",
+			       "ti", sale->meter,
 			       bt_sbx_tid_minute(now_ms) - 10 * bt_sbx_lanes_most(sbx->db, now_ms));
 	return tokens < MEMORY_TIDS ? BT_SBX_NONE : BT_SBX_TID_WAIT;
 }
@@ -211,14 +214,16 @@ static bool is_minute_free(const struct bt_sbx *sbx, const char *meter, int64_t 
 	return tid > sbx->own_floor && !is_reserved(tid) && !bt_sbx_ledger_minute_used(sbx->db, meter, tid, "");
 }
 
-/* The newest free minute of lane 0 within 5n minutes back, else the first one up to 4n ahead; -1 when there is none. */
+/* The newest free minute of lane 0 within 5n minutes back, else the first one up to 4n ahead; -1 when there is none. One
+ * that picks any takes the minutes of all lanes. */
 static int64_t choose_minute(const struct bt_sbx *sbx, const char *meter, int64_t minute)
 {
-	int64_t newest = minute - minute % BT_SBX_LANES;
-	for (int64_t tid = newest; tid > minute - 5 * BT_SBX_LANES && tid > sbx->own_floor; tid -= BT_SBX_LANES)
+	int64_t step = sbx->picks_any ? 1 : BT_SBX_LANES;
+	int64_t newest = minute - minute % step;
+	for (int64_t tid = newest; tid > minute - 5 * BT_SBX_LANES && tid > sbx->own_floor; tid -= step)
 		if (is_minute_free(sbx, meter, tid))
 			return tid;
-	for (int64_t tid = newest + BT_SBX_LANES; tid <= minute + 4 * BT_SBX_LANES; tid += BT_SBX_LANES)
+	for (int64_t tid = newest + step; tid <= minute + 4 * BT_SBX_LANES; tid += step)
 		if (is_minute_free(sbx, meter, tid))
 			return tid;
 	return -1;

@@ -9,6 +9,7 @@
 #include "core/sandbox/clock.h"
 #include "core/sandbox/json_in.h"
 #include "core/sandbox/ledger.h"
+#include "core/sandbox/reissue.h"
 
 #define FIND_MAX    40
 #define LIST_MAX    20
@@ -59,6 +60,12 @@ static const char *judge(struct bt_sbx *sbx, const struct bt_sbx_found *found, c
 	return is_undeliverable(sbx, found) ? "refund" : "finish";
 }
 
+/* What a meter has told of is in it. */
+static bool can_reissue(struct bt_sbx *sbx, const struct bt_sbx_found *found, const struct bt_sbx_entry *entry)
+{
+	return !found->in_meter && bt_sbx_reissue_is_open(sbx->db, entry);
+}
+
 static void add_step(json_t *steps, int64_t at, const char *what, bool ok)
 {
 	json_array_append_new(steps, json_pack("{s:I, s:s, s:b}", "at", (json_int_t)at, "what", what, "ok", (int)ok));
@@ -107,7 +114,7 @@ json_t *bt_sbx_found_json(struct bt_sbx *sbx, const struct bt_sbx_found *found)
 	bool has_token = is_committed(&entry) && *entry.core.token;
 	bool has_credit = is_committed(&entry) && !*entry.core.token;
 	return json_pack(
-	    "{s:s, s:s, s:s, s:s, s:s, s:o, s:I, s:s, s:I, s:s, s:s, s:s, s:s, s:o, s:s}", "payment_id",
+	    "{s:s, s:s, s:s, s:s, s:s, s:o, s:I, s:s, s:I, s:s, s:s, s:s, s:s, s:o, s:s, s:b}", "payment_id",
 	    found->payment_id, "sale_id", found->sale_id, "channel", found->channel, "connection", found->connection,
 	    "meter", found->meter, "name", name_of(sbx, found->connection), "amount_paise", (json_int_t)found->paise,
 	    "utr", found->utr, "paid_at", (json_int_t)found->paid_at, "bank",
@@ -115,7 +122,8 @@ json_t *bt_sbx_found_json(struct bt_sbx *sbx, const struct bt_sbx_found *found)
 	    found->in_meter ? "in_meter"
 	    : has_token     ? "given"
 			    : "none",
-	    "credit", has_credit ? "posted" : "none", "steps", make_steps(found, &entry, booked_at, can), "can", can);
+	    "credit", has_credit ? "posted" : "none", "steps", make_steps(found, &entry, booked_at, can), "can", can,
+	    "reissue", (int)can_reissue(sbx, found, &entry));
 }
 
 /* ---- finding them ---- */

@@ -14,6 +14,7 @@
 #include "core/sandbox/meter_key.h"
 #include "core/sandbox/month.h"
 #include "core/sandbox/payments.h"
+#include "core/sandbox/reissue.h"
 
 #define CLOCK_SLACK_MS (5 * BT_SBX_MINUTE_MS)
 
@@ -238,6 +239,11 @@ static bool take_tokened(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, con
 	if (!known || strcmp(entry.state, "committed") != 0)
 		return post_over(sbx, fact, &payment, &issue, entry.state, out) &&
 		       bt_sbx_ledger_release(sbx->db, fact->sale_id);
+	/* It was asked for again after the meter had refused the one before (PROTOCOL T5). */
+	if (bt_sbx_reissue_is(sbx->db, fact->sale_id, issue.token)) {
+		*out = posted(BT_SBX_NONE);
+		return true;
+	}
 	bt_sbx_core_of(&payment.sale, issue.token, &core);
 	core.units = issue.units;
 	bool same_tid = entry.core.tid == issue.tid;
@@ -380,6 +386,19 @@ static bool post_delivered(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, c
 	return post_over(sbx, fact, &payment, &issue, state, out) && bt_sbx_ledger_release(sbx->db, fact->sale_id);
 }
 
+/* A token in place of one that the meter refused: whoever gave it says on whose word. */
+static bool learn_reissue(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, const struct bt_sbx_entry *entry,
+			  const json_t *body, const char *token)
+{
+	char by[33];
+	int64_t tid;
+	if (!bt_sbx_reissue_is_open(sbx->db, entry) || !bt_sbx_json_text(body, "refused_by", by, sizeof by) || !bt_sbx_is_digits(token, 20) ||
+	    !bt_sbx_json_int(body, "tid", 0, 0xffffff, &tid) ||
+	    bt_sbx_ledger_minute_used(sbx->db, entry->core.meter, tid, ""))
+		return true;
+	return bt_sbx_reissue_learn(sbx, entry, fact->terminal->number, by, tid, token);
+}
+
 /* Another terminal's sale, handed out there: the token is out, and its owner answers for the money. The record that
  * says so is of no sale of its own. */
 static bool take_delivered(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, const json_t *body,
@@ -395,7 +414,10 @@ static bool take_delivered(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, c
 	bool known = bt_sbx_ledger_find(sbx->db, sale_id, &entry);
 	if (!known || strcmp(entry.state, "committed") != 0)
 		return post_delivered(sbx, &about, body, token, entry.state, out);
-	if (strcmp(entry.core.token, token) != 0)
+	if (*entry.core.token && strcmp(entry.core.token, token) != 0 &&
+	    !learn_reissue(sbx, fact, &entry, body, token))
+		return false;
+	if (strcmp(entry.core.token, token) != 0 && !bt_sbx_reissue_is(sbx->db, sale_id, token))
 		return except(sbx, &about, BT_SBX_TOKEN_DIFFERS, out);
 	return bt_sbx_ledger_release(sbx->db, sale_id) && bt_sbx_ledger_tell(sbx->db, sale_id, fact->terminal->number);
 }

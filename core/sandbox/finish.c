@@ -10,6 +10,7 @@
 #include "core/sandbox/json_in.h"
 #include "core/sandbox/ledger.h"
 #include "core/sandbox/payments.h"
+#include "core/sandbox/reissue.h"
 #include "core/sandbox/sell.h"
 
 #define RECORD_MAX 8192
@@ -20,6 +21,7 @@ struct errand {
 	int64_t era;
 	char text[BT_SBX_DOCKET_TEXT_MAX + 1]; /* of the docket's QR, "" when only its number was said */
 	struct bt_sbx_sale docket;             /* what it says */
+	char inspected_by[33];                 /* who saw that the meter refuses its token, "" nobody */
 };
 
 /* ---- by number ---- */
@@ -246,6 +248,26 @@ static enum bt_sbx_code commit(struct bt_sbx *sbx, const struct errand *errand, 
 	return code;
 }
 
+/* Its token was given, and the meter refused it. */
+static enum bt_sbx_code replace(struct bt_sbx *sbx, const struct errand *errand, const struct bt_sbx_entry *entry,
+				struct bt_sbx_reply *reply)
+{
+	enum bt_sbx_code code =
+	    errand->era == sbx->era ? bt_sbx_reissue(sbx, entry, errand->caller, errand->inspected_by, reply)
+				    : BT_SBX_ERA;
+	if (code == BT_SBX_NONE && !bt_sbx_store_commit(sbx->db))
+		code = BT_SBX_INTERNAL;
+	return code == BT_SBX_NONE ? bt_sbx_give_stored(sbx, errand->sale_id, reply) : code;
+}
+
+/* What the meter did is known by whoever looked at it. */
+static bool read_refused(const json_t *body, struct errand *errand)
+{
+	const json_t *refused = json_object_get(body, "refused");
+	return !refused || (bt_sbx_json_text(refused, "by", errand->inspected_by, sizeof errand->inspected_by) &&
+			    *errand->inspected_by);
+}
+
 static enum bt_sbx_code finish(struct bt_sbx *sbx, struct errand *errand, const json_t *body,
 			       struct bt_sbx_reply *reply)
 {
@@ -253,7 +275,8 @@ static enum bt_sbx_code finish(struct bt_sbx *sbx, struct errand *errand, const 
 	struct bt_sbx_entry entry;
 	bool has_text = json_object_get(body, "docket") != NULL;
 	if (!bt_sbx_json_int(body, "era", 0, INT64_MAX, &errand->era) ||
-	    (has_text && !bt_sbx_json_text(body, "docket", errand->text, sizeof errand->text)))
+	    (has_text && !bt_sbx_json_text(body, "docket", errand->text, sizeof errand->text)) ||
+	    !read_refused(body, errand))
 		return BT_SBX_MALFORMED;
 	if (has_text && !bt_sbx_docket_read(errand->text, &errand->docket))
 		return BT_SBX_DOCKET_INVALID;
@@ -267,6 +290,8 @@ static enum bt_sbx_code finish(struct bt_sbx *sbx, struct errand *errand, const 
 	bool known = bt_sbx_ledger_find(sbx->db, errand->sale_id, &entry);
 	if (known && strcmp(entry.state, "committed") != 0)
 		return say_closed(sbx, errand, entry.state, reply);
+	if (*errand->inspected_by)
+		return known ? replace(sbx, errand, &entry, reply) : BT_SBX_TID_ALONE;
 	if (known)
 		return give_again(sbx, errand, &entry, reply);
 	return errand->era == sbx->era ? commit(sbx, errand, reply) : BT_SBX_ERA;

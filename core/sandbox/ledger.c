@@ -60,8 +60,10 @@ bool bt_sbx_ledger_is_same(sqlite3 *db, const struct bt_sbx_entry *entry, const 
 
 bool bt_sbx_ledger_minute_used(sqlite3 *db, const char *meter, int64_t tid, const char *sale_id)
 {
-	return bt_sbx_store_count(db, 0, "SELECT 1 FROM sales WHERE meter=? AND tid=? AND sale_id<>?", "tit", meter,
-				  tid, sale_id) == 1;
+	return bt_sbx_store_count(db, 0,
+				  "SELECT 1 FROM sales WHERE meter=?1 AND tid=?2 AND sale_id<>?3"
+				  " UNION ALL SELECT 1 FROM reissues WHERE meter=?1 AND tid=?2 LIMIT 1",
+				  "tit", meter, tid, sale_id) == 1;
 }
 
 /* A token books no balance (PROTOCOL S1): what it carries is in the meter once the consumer has keyed it in. */
@@ -157,7 +159,10 @@ bool bt_sbx_ledger_put(struct bt_sbx *sbx, const struct bt_sbx_posting *posting,
 json_t *bt_sbx_ledger_reply(sqlite3 *db, const char *sale_id)
 {
 	sqlite3_stmt *row =
-	    bt_sbx_store_ask(db, "SELECT reply FROM sales WHERE sale_id=? AND state='committed'", "t", sale_id);
+	    bt_sbx_store_ask(db,
+			     "SELECT coalesce(r.reply, s.reply) FROM sales s LEFT JOIN reissues r USING(sale_id)"
+			     " WHERE sale_id=? AND state='committed'",
+			     "t", sale_id);
 	json_t *reply = NULL;
 	if (row && sqlite3_step(row) == SQLITE_ROW)
 		reply = json_loads((const char *)sqlite3_column_text(row, 0), 0, NULL);

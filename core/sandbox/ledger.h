@@ -38,7 +38,7 @@ bool bt_sbx_ledger_find(sqlite3 *db, const char *sale_id, struct bt_sbx_entry *o
 /** True when @p asked names the sale that @p entry is: by its core, or by the key that it was paid under before the
  *  head-end made its token under the next one (PROTOCOL H2, T6). */
 bool bt_sbx_ledger_is_same(sqlite3 *db, const struct bt_sbx_entry *entry, const struct bt_sbx_core *asked);
-/** True when another sale holds this minute of the meter. */
+/** True when another sale holds this minute of the meter, or a token that replaced one. */
 bool bt_sbx_ledger_minute_used(sqlite3 *db, const char *meter, int64_t tid, const char *sale_id);
 /** Book it, over a tombstone or reversal of the same id too; @p consumer may be NULL when there is none. A minute that
  *  another sale holds is kept as said, not as held. */
@@ -46,7 +46,7 @@ BT_SBX_MUST_USE bool bt_sbx_ledger_put(struct bt_sbx *sbx, const struct bt_sbx_p
 				       struct bt_sbx_consumer *consumer);
 /** Remember which sale a receipt number belongs to, "" none. */
 BT_SBX_MUST_USE bool bt_sbx_ledger_note_receipt(sqlite3 *db, const char *receipt, const char *sale_id);
-/** The stored reply of a committed sale; yours. NULL when there is none. */
+/** The stored reply of a committed sale, with the token that replaced its own where one did; yours. NULL when there is none. */
 json_t *bt_sbx_ledger_reply(sqlite3 *db, const char *sale_id);
 BT_SBX_MUST_USE bool bt_sbx_ledger_tombstone(sqlite3 *db, const char *sale_id);
 /** The same, by the reversal of the terminal that owns the sale: its docket is no credit any more (PROTOCOL S5). */

@@ -32,7 +32,7 @@ struct options {
 	const char *qr, *payment, *utr; /* what the bank is told of */
 	const char *operand;            /* a fault, a terminal, a meter, a connection */
 	const char *second;             /* an amount, an operator, a minute */
-	bool json, training, until_eof, strict, picks;
+	bool json, training, until_eof, strict, picks, picks_any;
 	bool bank_words[BT_SBX_BANK_WORDS];
 	bool app_ends[BT_SBX_APP_ENDS]; /* how a payment in the app ends */
 };
@@ -71,11 +71,11 @@ static const struct command commands[] = {
     {.name = "serve",
      .takes = " --listen --consumers --seed --ready-file --lease-hours --lease-value --lease-count"
 	      " --lease-grants --certificate-seconds --strict-certificates --psp-port --picks-minutes"
-	      " --training --until-eof ",
+	      " --picks-minutes=any --training --until-eof ",
      .usage = "serve --state S --listen 127.0.0.1:PORT [--consumers N] [--seed K] [--ready-file F]\n"
 	      "                      [--lease-hours H] [--lease-value RUPEES] [--lease-count N]\n"
 	      "                      [--lease-grants 0..4] [--certificate-seconds N] [--strict-certificates]\n"
-	      "                      [--psp-port PORT] [--picks-minutes] [--training] [--until-eof]",
+	      "                      [--psp-port PORT] [--picks-minutes[=any]] [--training] [--until-eof]",
      .run = run_serve},
     {.name = "fault", .takes = " ", .usage = "fault --state S [FAULT]", .may_have_operand = true, .run = run_fault},
     {.name = "consumers", .takes = " --json ", .usage = "consumers --state S [--json]", .run = run_consumers},
@@ -197,7 +197,13 @@ static int run_serve(const struct options *options)
 	    .hours = hours, .value_paise = rupees * 100, .count = count, .grants = (int)grants};
 	sbx.certificate_s = certificate_s;
 	sbx.is_strict = options->strict;
-	sbx.picks = options->picks;
+	sbx.picks = options->picks || options->picks_any;
+	/* For the commands beside the server too, which pay in the app. */
+	sbx.picks_any = options->picks_any;
+	if (!bt_sbx_meta_put_int(sbx.db, "picks_any", sbx.picks_any)) {
+		bt_sbx_close(&sbx);
+		return 1;
+	}
 	int code = options->training && !bt_sbx_begin_training(&sbx) ? 1 : bt_sbx_serve(&sbx, &serve);
 	bt_sbx_close(&sbx);
 	return code;
@@ -544,6 +550,7 @@ static bool *find_flag(struct options *options, const char *name)
 	    {"--until-eof", &options->until_eof},
 	    {"--strict-certificates", &options->strict},
 	    {"--picks-minutes", &options->picks},
+	    {"--picks-minutes=any", &options->picks_any},
 	    {"--no-token", &options->app_ends[BT_SBX_APP_NO_TOKEN]},
 	    {"--in-meter", &options->app_ends[BT_SBX_APP_IN_METER]},
 	    {"--bank-unsure", &options->app_ends[BT_SBX_APP_BANK_UNSURE]},

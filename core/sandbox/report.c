@@ -203,17 +203,18 @@ int bt_sbx_report_ledger_json(struct bt_sbx *sbx)
 	sqlite3_stmt *row = bt_sbx_store_ask(
 	    sbx->db,
 	    "SELECT sale_id, meter, token, paise, units, delivery, connection, terminal, exception, " PAID_BY
-	    ", tid " POSTED " ORDER BY place",
+	    ", tid, (SELECT r.token FROM reissues r WHERE r.sale_id=sales.sale_id) " POSTED " ORDER BY place",
 	    "");
 	printf("{\"sales\":%lld,\"paise\":%lld,\"entries\":[", (long long)count, (long long)paise);
 	while (row && sqlite3_step(row) == SQLITE_ROW)
-		print_item(json_pack("{s:o, s:o, s:o, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "sale_id",
+		print_item(json_pack("{s:o, s:o, s:o, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "sale_id",
 				     text_or_null(row, 0), "meter", text_or_null(row, 1), "token", text_or_null(row, 2),
 				     "paise", (json_int_t)sqlite3_column_int64(row, 3), "units",
 				     (json_int_t)sqlite3_column_int64(row, 4), "delivery", text_or_null(row, 5),
 				     "connection", text_or_null(row, 6), "terminal", text_or_null(row, 7), "exception",
 				     text_or_null(row, 8), "tender", text_or_null(row, 9), "reference",
-				     text_or_null(row, 10), "tid", number_or_null(row, 11)),
+				     text_or_null(row, 10), "tid", number_or_null(row, 11),
+				     "replaced_by", text_or_null(row, 12)),
 			   &is_first);
 	sqlite3_finalize(row);
 	print_tenders_json(sbx);
@@ -252,7 +253,8 @@ static void print_payments_table(struct bt_sbx *sbx)
 int bt_sbx_report_ledger_table(struct bt_sbx *sbx)
 {
 	sqlite3_stmt *row = bt_sbx_store_ask(sbx->db,
-					     "SELECT sale_id, connection, delivery, paise, units, coalesce(token, '-'),"
+					     "SELECT sale_id, connection, delivery, paise, units, coalesce((SELECT"
+					     " r.token FROM reissues r WHERE r.sale_id=sales.sale_id), token, '-'),"
 					     " terminal, coalesce(exception, '') " POSTED " ORDER BY place",
 					     "");
 	printf("%-36s %-12s %-8s %10s %8s %-20s %-4s %s\n", "sale", "connection", "delivery", "paise", "units/10",

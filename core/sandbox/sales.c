@@ -116,8 +116,7 @@ enum bt_sbx_code bt_sbx_sell_new(struct bt_sbx *sbx, const char *caller, struct 
 	return bt_sbx_give_stored(sbx, sale->sale_id, reply);
 }
 
-/* A UUIDv7 begins with the moment it was made, in ms since 1970. */
-static int64_t made_at(const char *sale_id)
+int64_t bt_sbx_made_at(const char *sale_id)
 {
 	char hex[13];
 	snprintf(hex, sizeof hex, "%.8s%.4s", sale_id, sale_id + 9);
@@ -126,7 +125,7 @@ static int64_t made_at(const char *sale_id)
 
 static bool is_forgotten(const struct bt_sbx *sbx, const char *owner, const char *but, const char *sale_id)
 {
-	return bt_sbx_may_have_forgotten(sbx, made_at(sale_id), owner, but);
+	return bt_sbx_may_have_forgotten(sbx, bt_sbx_made_at(sale_id), owner, but);
 }
 
 static enum bt_sbx_code say_waiting(struct bt_sbx_reply *reply)

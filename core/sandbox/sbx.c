@@ -98,6 +98,7 @@ static bool load_secrets(struct bt_sbx *sbx)
 {
 	sbx->era = bt_sbx_meta_int(sbx->db, "era", 1);
 	sbx->own_floor = bt_sbx_meta_int(sbx->db, "own_floor", 0);
+	sbx->picks_any = bt_sbx_meta_int(sbx->db, "picks_any", 0) == 1;
 	sbx->training = bt_sbx_meta_int(sbx->db, "training", 0) == 1;
 	sbx->key_good_until = bt_sbx_meta_int(sbx->db, "key_good_until", 0);
 	return bt_sbx_meta_bytes(sbx->db, "vending_key", sbx->vending.wide, sizeof sbx->vending.wide) &&

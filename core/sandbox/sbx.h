@@ -42,6 +42,7 @@ struct bt_sbx {
 	bool is_strict;        /* an expired one is good for records and renewal only */
 	bool training;         /* its keys are published ones */
 	bool picks;            /* it picks every token's minute itself, whatever a request names (PROTOCOL T5) */
+	bool picks_any;        /* not of lane 0 alone: it may meet one of a counter that it has not heard of */
 };
 
 /** The key under which a head-end of training seals meter keys for every terminal: published, so that nothing under it

@@ -14,4 +14,7 @@ enum bt_sbx_code bt_sbx_sell_check(struct bt_sbx *sbx, const struct bt_sbx_sale 
 /** Answer with what was committed under this id. */
 enum bt_sbx_code bt_sbx_give_stored(struct bt_sbx *sbx, const char *sale_id, struct bt_sbx_reply *reply);
 
+/** When the terminal made this id, in ms since 1970: a UUIDv7 begins with it. */
+int64_t bt_sbx_made_at(const char *sale_id);
+
 #endif

@@ -89,6 +89,10 @@ static const char schema[] =
     " PRIMARY KEY(meter, tid)) STRICT;"
     /* Sales whose token was made under the key after the one that they were paid under, which is `key_id`. */
     "CREATE TABLE IF NOT EXISTS rekeyed(sale_id TEXT PRIMARY KEY, key_id TEXT NOT NULL) STRICT;"
+    /* The token that counts in place of the sale's own, which the meter refused; who looked at the meter. */
+    "CREATE TABLE IF NOT EXISTS reissues(sale_id TEXT PRIMARY KEY, meter TEXT NOT NULL, tid INTEGER NOT NULL,"
+    " token TEXT NOT NULL, terminal TEXT NOT NULL, inspected_by TEXT NOT NULL, at INTEGER NOT NULL,"
+    " reply TEXT NOT NULL, UNIQUE(meter, tid)) STRICT;"
     /* What the bank is asked to collect; a sale may have several, one after the other. `status`: active, paid, closed,
      * expired; `attempt`: none, failed, unsure; `way`: head-end, psp; `refund`: '', waits, ordered; `sale` is the whole
      * record, null when only a close or the bank names it. */

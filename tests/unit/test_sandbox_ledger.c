@@ -133,7 +133,7 @@ static int renew_minutes(void **state)
 	struct bench *bench = *state;
 	int64_t minute = bt_sbx_tid_minute(bt_sbx_now_ms());
 	bench->next_tid = minute - (minute - 3) % BT_SBX_LANES + 2 * BT_SBX_LANES;
-	assert_true(bt_sbx_store_run(bench->server.sbx.db, "UPDATE sales SET tid=NULL", ""));
+	assert_true(bt_sbx_store_run(bench->server.sbx.db, "UPDATE sales SET tid=NULL, said_tid=NULL", ""));
 	return 0;
 }
 
@@ -192,6 +192,212 @@ static void check_minutes_are_picked(void **state)
 	json_decref(again);
 	json_decref(first);
 	json_decref(sale);
+}
+
+/* ---- a minute that two tokens of a meter have ---- */
+
+static unsigned refuse_token(struct bench *bench, const char *sale_id, json_t *refused, int era, json_t **answer)
+{
+	char path[80];
+	snprintf(path, sizeof path, "/v1/sales/%s/finish", sale_id);
+	return call(bench, "POST", path, json_pack("{s:i, s:o}", "era", era, "refused", refused), answer);
+}
+
+static unsigned say_used(struct bench *bench, const char *sale_id, json_t **answer)
+{
+	return refuse_token(bench, sale_id, json_pack("{s:s}", "by", "jha"), 1, answer);
+}
+
+static void expect_alone(struct bench *bench, const char *sale_id)
+{
+	json_t *answer;
+	assert_int_equal(say_used(bench, sale_id, &answer), 409);
+	expect_code(answer, "tid_alone");
+}
+
+/* Sell under whatever minute is picked until it is one of lane 3, and none twice; the last sale and its token. */
+static json_t *sell_in_lane_3(struct bench *bench, char token[21])
+{
+	bool seen[BT_SBX_LANES] = {false};
+	for (int i = 0; i < BT_SBX_LANES; i++) {
+		json_t *answer, *sale = make_sale(bench, RAMESH, 10000);
+		assert_int_equal(call(bench, "POST", "/v1/sales", head_end_request(sale), &answer), 201);
+		int64_t tid = json_integer_value(json_object_get(answer, "tid"));
+		assert_false(seen[tid % BT_SBX_LANES]);
+		seen[tid % BT_SBX_LANES] = true;
+		json_object_set_new(sale, "tid", json_integer(tid));
+		snprintf(token, 21, "%s", json_string_value(json_object_get(answer, "token")));
+		json_decref(answer);
+		if (tid % BT_SBX_LANES == 3)
+			return sale;
+		json_decref(sale);
+	}
+	fail_msg("sixteen minutes, and none of lane 3");
+	return NULL;
+}
+
+/* As made from the sale's own figures, at @p tid under some RND. */
+static void check_token_of(struct bench *bench, const json_t *record, int64_t tid, const char *token)
+{
+	struct bt_sbx_sale sale;
+	char made[21];
+	int found = 0;
+	assert_true(bt_sbx_sale_read(record, &sale));
+	sale.tid = tid;
+	for (sale.rnd = 0; sale.rnd < 16; sale.rnd++) {
+		assert_true(bt_sbx_token_of(&bench->server.sbx, &sale, made));
+		found += strcmp(made, token) == 0;
+	}
+	assert_int_equal(found, 1);
+}
+
+static bool may_replace(struct bench *bench, const char *sale_id)
+{
+	json_t *answer;
+	bench->server.find = sale_id;
+	assert_int_equal(call(bench, "GET", "/v1/payments", NULL, &answer), 200);
+	const json_t *list = json_object_get(answer, "payments");
+	assert_int_equal(json_array_size(list), 1);
+	bool may = json_is_true(json_object_get(json_array_get(list, 0), "reissue"));
+	json_decref(answer);
+	return may;
+}
+
+static void expect_same_everywhere(struct bench *bench, const char *sale_id, const json_t *wanted)
+{
+	json_t *answer;
+	char path[80];
+	assert_int_equal(say_used(bench, sale_id, &answer), 200);
+	assert_true(json_equal(answer, wanted));
+	json_decref(answer);
+	snprintf(path, sizeof path, "/v1/sales/%s/finish", sale_id);
+	assert_int_equal(call(bench, "POST", path, json_pack("{s:i}", "era", 1), &answer), 200);
+	assert_true(json_equal(answer, wanted));
+	json_decref(answer);
+	snprintf(path, sizeof path, "/v1/sales/%s", sale_id);
+	assert_int_equal(call(bench, "GET", path, NULL, &answer), 200);
+	assert_true(json_equal(answer, wanted));
+	json_decref(answer);
+}
+
+static int64_t count_exceptions(struct bench *bench)
+{
+	return bt_sbx_store_count(bench->server.sbx.db, -1, "SELECT count(*) FROM exceptions", "");
+}
+
+/* What the terminal that gave the new token has on record of it. */
+static void post_delivered(struct bench *bench, const char *sale_id, const json_t *given)
+{
+	json_t *answer, *events = json_array();
+	json_t *body = json_pack("{s:s, s:s, s:s, s:O, s:O, s:O}", "docket", "", "refused_by", "jha", "sale_id", sale_id,
+				 "tid", json_object_get(given, "tid"), "token", json_object_get(given, "token"), "units",
+				 json_object_get(given, "units"));
+	json_array_append_new(events, make_event(bench, "delivered", "", body));
+	assert_int_equal(call(bench, "POST", "/v1/journal", upload_of(events), &answer), 200);
+	json_decref(answer);
+	json_decref(events);
+	json_decref(body);
+}
+
+/* The head-end's and a counter's own, which it hears of later: posted, named, and one of the two replaced after
+ * somebody has looked at the meter; the other one never (PROTOCOL H1, T5). */
+static void check_same_minute_is_replaced(void **state)
+{
+	struct bench *bench = *state;
+	json_t *answer, *given;
+	char token[21], theirs[21], code[24];
+	expect_call(bench, "GET", "/v1/lease", NULL, 200);
+	bench->server.sbx.picks = bench->server.sbx.picks_any = true;
+	json_t *first = sell_in_lane_3(bench, theirs);
+	expect_alone(bench, head_end_sale_id(first));
+	assert_false(may_replace(bench, head_end_sale_id(first)));
+	json_t *sale = make_sale(bench, RAMESH, 30000);
+	json_object_set(sale, "tid", json_object_get(first, "tid"));
+	right_token(bench, sale, token);
+	int64_t posted = head_end_count_committed(&bench->server);
+	post_fact(bench, sale, token, 1, code);
+	assert_string_equal(code, "tid_used");
+	assert_int_equal(head_end_count_committed(&bench->server), posted + 1);
+	assert_true(may_replace(bench, head_end_sale_id(sale)));
+	assert_true(may_replace(bench, head_end_sale_id(first)));
+
+	assert_int_equal(refuse_token(bench, head_end_sale_id(sale), json_object(), 1, &answer), 400);
+	json_decref(answer);
+	assert_int_equal(
+	    refuse_token(bench, head_end_sale_id(sale), json_pack("{s:s}", "by", "jha"), 9, &answer), 409);
+	expect_code(answer, "era");
+	assert_int_equal(say_used(bench, head_end_sale_id(sale), &given), 200);
+	int64_t tid = json_integer_value(json_object_get(given, "tid"));
+	assert_int_not_equal(tid, json_integer_value(json_object_get(sale, "tid")));
+	check_token_of(bench, sale, tid, json_string_value(json_object_get(given, "token")));
+	assert_int_equal(json_integer_value(json_object_get(given, "units")),
+			 json_integer_value(json_object_get(sale, "units")));
+	assert_true(bt_sbx_ledger_minute_used(bench->server.sbx.db,
+					      json_string_value(json_object_get(sale, "meter")), tid, ""));
+	expect_same_everywhere(bench, head_end_sale_id(sale), given);
+	expect_alone(bench, head_end_sale_id(first));
+	assert_false(may_replace(bench, head_end_sale_id(first)));
+	assert_true(may_replace(bench, head_end_sale_id(sale)));
+	assert_int_equal(head_end_count_committed(&bench->server), posted + 1);
+	assert_int_equal(bt_sbx_store_count(bench->server.sbx.db, 0, "SELECT count(*) FROM reissues", ""), 1);
+
+	int64_t exceptions = count_exceptions(bench);
+	post_delivered(bench, head_end_sale_id(sale), given);
+	assert_int_equal(count_exceptions(bench), exceptions);
+	/* A ledger put back from a backup has forgotten it, and learns it from the record (PROTOCOL H4). */
+	assert_true(bt_sbx_store_run(bench->server.sbx.db, "DELETE FROM reissues", ""));
+	post_delivered(bench, head_end_sale_id(sale), given);
+	assert_int_equal(count_exceptions(bench), exceptions);
+	assert_int_equal(say_used(bench, head_end_sale_id(sale), &answer), 200);
+	assert_string_equal(json_string_value(json_object_get(answer, "token")),
+			    json_string_value(json_object_get(given, "token")));
+	expect_alone(bench, head_end_sale_id(first));
+	json_decref(answer);
+	bench->server.sbx.picks = bench->server.sbx.picks_any = false;
+	json_decref(given);
+	json_decref(sale);
+	json_decref(first);
+}
+
+/* It may be the head-end's own that the meter refused; what is not known, credits and sales alone are never replaced. */
+static void check_either_of_two_is_replaced(void **state)
+{
+	struct bench *bench = *state;
+	json_t *given;
+	char token[21], theirs[21], code[24];
+	expect_call(bench, "GET", "/v1/lease", NULL, 200);
+	bench->server.sbx.picks = bench->server.sbx.picks_any = true;
+	json_t *first = sell_in_lane_3(bench, theirs);
+	json_t *sale = make_sale(bench, RAMESH, 20000);
+	json_object_set(sale, "tid", json_object_get(first, "tid"));
+	right_token(bench, sale, token);
+	post_fact(bench, sale, token, 1, code);
+	assert_string_equal(code, "tid_used");
+	assert_int_equal(say_used(bench, head_end_sale_id(first), &given), 200);
+	assert_string_not_equal(json_string_value(json_object_get(given, "token")), theirs);
+	check_token_of(bench, first, json_integer_value(json_object_get(given, "tid")),
+		       json_string_value(json_object_get(given, "token")));
+	expect_alone(bench, head_end_sale_id(sale));
+	/* Its owner's record of the token before is still the same sale. */
+	int64_t exceptions = count_exceptions(bench);
+	json_t *events = json_array(), *answer;
+	json_t *issue = issue_of(first, theirs, 1);
+	json_object_set_new(issue, "issued_by", json_string("server"));
+	json_object_del(first, "tid"); /* it named none */
+	json_object_del(first, "rnd");
+	json_object_del(first, "key");
+	json_array_append_new(events, make_event(bench, "paid", head_end_sale_id(first), first));
+	json_array_append_new(events, make_event(bench, "tokened", head_end_sale_id(first), issue));
+	assert_int_equal(call(bench, "POST", "/v1/journal", upload_of(events), &answer), 200);
+	assert_int_equal(count_exceptions(bench), exceptions);
+	expect_alone(bench, "00000000-0000-7000-8000-999999999999");
+	bench->server.sbx.picks = bench->server.sbx.picks_any = false;
+	json_decref(answer);
+	json_decref(issue);
+	json_decref(events);
+	json_decref(given);
+	json_decref(sale);
+	json_decref(first);
 }
 
 static void check_sale_then_fact_is_one(void **state)
@@ -494,6 +700,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup(check_replay_gives_same_answer, renew_minutes),
 	    cmocka_unit_test_setup(check_minutes_are_picked, renew_minutes),
+	    cmocka_unit_test_setup(check_same_minute_is_replaced, renew_minutes),
+	    cmocka_unit_test_setup(check_either_of_two_is_replaced, renew_minutes),
 	    cmocka_unit_test_setup(check_sale_then_fact_is_one, renew_minutes),
 	    cmocka_unit_test_setup(check_fact_then_sale_is_one, renew_minutes),
 	    cmocka_unit_test_setup(check_facts_are_posted_with_names, renew_minutes),
