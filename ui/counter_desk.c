@@ -51,9 +51,10 @@ static bool person(void *self, const char *connection, struct bt_consumer *out)
 	return bt_directory_find(((struct bt_counter *)self)->directory, connection, out) == BT_OK;
 }
 
-static enum bt_err finish(void *self, const struct bt_desk_payment *payment)
+/* @p refused_by: who saw that the meter refuses its token, "" nobody. */
+static enum bt_err ask_for_token(struct bt_counter *counter, const struct bt_desk_payment *payment,
+				 const char *refused_by)
 {
-	struct bt_counter *counter = self;
 	struct bt_docket_view view = {
 	    .amount = payment->amount, .paid_at_ms = payment->paid_at_ms, .gives_token = payment->meter[0] != '\0'};
 
@@ -61,9 +62,41 @@ static enum bt_err finish(void *self, const struct bt_desk_payment *payment)
 	bt_text_copy(view.terminal, sizeof view.terminal, payment->channel);
 	bt_text_copy(view.consumer.number, sizeof view.consumer.number, payment->connection);
 	bt_text_copy(view.consumer.meter, sizeof view.consumer.meter, payment->meter);
+	bt_text_copy(view.refused_by, sizeof view.refused_by, refused_by);
 	bt_teller_docket_take(counter->teller, &view);
 	bt_teller_docket_view(counter->teller, &view);
 	return view.state == BT_DOCKET_DELIVERED ? BT_OK : bt_teller_docket_finish(counter->teller);
+}
+
+static enum bt_err finish(void *self, const struct bt_desk_payment *payment)
+{
+	return ask_for_token(self, payment, "");
+}
+
+/* The payment of the newest answer, NULL when it is not in it. */
+static const struct bt_desk_payment *find_payment(const struct bt_counter *counter, const char *payment_id)
+{
+	const struct bt_desk_payment *list;
+	int count = 0;
+
+	(void)bt_desk_found(counter->desk, &list, &count);
+	for (int i = 0; i < count; i++)
+		if (strcmp(list[i].payment_id, payment_id) == 0)
+			return &list[i];
+	return NULL;
+}
+
+/* Somebody has looked at the meter, and answers for it. */
+static enum bt_err reissue(void *self, const char *payment_id, const struct bt_approval *approval,
+			   enum bt_denial *denial)
+{
+	struct bt_counter *counter = self;
+	const struct bt_desk_payment *payment = find_payment(counter, payment_id);
+
+	(void)denial;
+	if (!bt_counter_use_approval(counter, approval))
+		return BT_EAUTH;
+	return payment ? ask_for_token(counter, payment, approval->by) : BT_ENOTFOUND;
 }
 
 /* ---- claims ---- */
@@ -193,16 +226,11 @@ static enum bt_err order(void *self, const char *payment_id, const struct bt_app
 {
 	struct bt_counter *counter = self;
 	struct bt_claim made = {.note = "refund"};
-	const struct bt_desk_payment *list, *payment = NULL;
-	int count = 0;
+	const struct bt_desk_payment *payment = find_payment(counter, payment_id);
 
 	(void)denial;
 	if (!bt_counter_use_approval(counter, approval))
 		return BT_EAUTH;
-	(void)bt_desk_found(counter->desk, &list, &count);
-	for (int i = 0; i < count; i++)
-		if (strcmp(list[i].payment_id, payment_id) == 0)
-			payment = &list[i];
 	if (!payment)
 		return BT_ENOTFOUND;
 	made.amount = payment->amount;
@@ -226,5 +254,6 @@ struct bt_ui_enquiry bt_counter_enquiry(struct bt_counter *counter)
 				      .claim = claim,
 				      .print = print,
 				      .print_list = print_list,
-				      .order = order};
+				      .order = order,
+				      .reissue = reissue};
 }

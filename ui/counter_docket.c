@@ -41,12 +41,21 @@ static void describe(const struct bt_docket_view *docket, struct bt_sale_view *o
 	out->sale.quote.amount = docket->amount;
 	out->sale.quote.dues = docket->dues;
 	out->sale.quote.units = docket->units;
+	if (docket->refused_by[0])
+		bt_text_copy(out->exception, sizeof out->exception, "replaced");
 	bt_text_copy(out->token, sizeof out->token, docket->token);
 	bt_text_copy(out->sale.sale_id, sizeof out->sale.sale_id, docket->sale_id);
 	bt_text_copy(out->sale.terminal, sizeof out->sale.terminal, docket->terminal);
 	bt_text_copy(out->sale.receipt, sizeof out->sale.receipt, docket->number[0] ? docket->number + 2 : "");
 	bt_text_copy(out->sale.connection, sizeof out->sale.connection, docket->consumer.number);
 	bt_text_copy(out->sale.meter, sizeof out->sale.meter, docket->consumer.meter);
+}
+
+/* A token of our own that the meter refused: what counts is the one that was given in its place. */
+static bool is_replaced(struct bt_counter *counter, const struct bt_sale_view *sale, struct bt_docket_view *out)
+{
+	return !sale->convergent && sale->token[0] &&
+	       bt_teller_docket_replaced(counter->teller, sale->sale.sale_id, out);
 }
 
 enum bt_err bt_counter_view(void *self, const char *sale_id, struct bt_sale_view *out)
@@ -57,12 +66,28 @@ enum bt_err bt_counter_view(void *self, const char *sale_id, struct bt_sale_view
 	if (!is_delivered(counter, sale_id, &docket)) {
 		enum bt_err err = bt_teller_view(counter->teller, sale_id, out);
 
-		if (!err)
+		if (err)
+			return err;
+		if (!is_replaced(counter, out, &docket)) {
 			bt_counter_note_shown(counter, out);
-		return err;
+			return BT_OK;
+		}
 	}
 	describe(&docket, out);
 	return BT_OK;
+}
+
+/* In hand, when it was delivered here and is this sale; one that replaced a token of our own is taken in hand. */
+static bool take_delivered(struct bt_counter *counter, const char *sale_id, struct bt_docket_view *out)
+{
+	struct bt_sale_view sale;
+
+	if (is_delivered(counter, sale_id, out))
+		return true;
+	if (bt_teller_view(counter->teller, sale_id, &sale) != BT_OK || !is_replaced(counter, &sale, out))
+		return false;
+	bt_teller_docket_take(counter->teller, out);
+	return is_delivered(counter, sale_id, out);
 }
 
 enum bt_err bt_counter_reprint(void *self, const char *sale_id, enum bt_reprint said)
@@ -70,7 +95,7 @@ enum bt_err bt_counter_reprint(void *self, const char *sale_id, enum bt_reprint 
 	struct bt_counter *counter = self;
 	struct bt_docket_view docket;
 
-	return is_delivered(counter, sale_id, &docket) ? bt_teller_docket_reprint(counter->teller, said)
+	return take_delivered(counter, sale_id, &docket) ? bt_teller_docket_reprint(counter->teller, said)
 						       : bt_teller_reprint(counter->teller, sale_id, said);
 }
 
@@ -79,6 +104,6 @@ enum bt_err bt_counter_paper_seen(void *self, const char *sale_id)
 	struct bt_counter *counter = self;
 	struct bt_docket_view docket;
 
-	return is_delivered(counter, sale_id, &docket) ? bt_teller_docket_paper_seen(counter->teller)
+	return take_delivered(counter, sale_id, &docket) ? bt_teller_docket_paper_seen(counter->teller)
 						       : bt_teller_paper_seen(counter->teller, sale_id);
 }

@@ -108,7 +108,8 @@ static enum bt_err read_payment(const json_t *o, void *place)
 	    bt_json_int(o, "paid_at", 0, INT64_MAX, &out->paid_at_ms) != BT_OK ||
 	    read_word(o, "bank", banks, &bank) != BT_OK || read_word(o, "company", companies, &company) != BT_OK ||
 	    read_word(o, "token", tokens, &token) != BT_OK || read_word(o, "credit", credits, &credit) != BT_OK ||
-	    read_word(o, "can", cans, &can) != BT_OK)
+	    read_word(o, "can", cans, &can) != BT_OK ||
+	    (bt_json_has(o, "reissue") && bt_json_bool(o, "reissue", &out->reissue) != BT_OK))
 		return BT_EFORMAT;
 	out->bank = (enum bt_desk_bank)bank;
 	out->received = company == 1;
@@ -185,5 +186,6 @@ struct bt_desk_facts bt_desk_facts_of_payment(const struct bt_desk_payment *paym
 				      .received = payment->received,
 				      .token = payment->token,
 				      .credited = payment->credited,
-				      .can = payment->can};
+				      .can = payment->can,
+				      .reissue = payment->reissue};
 }

@@ -28,6 +28,7 @@ struct bt_desk_payment {
 	bool received, credited;
 	enum bt_desk_token token;
 	enum bt_desk_can can;
+	bool reissue; /* its token shares a minute with another one of the meter, or was replaced for that */
 	int steps;
 	struct bt_desk_step step[BT_DESK_STEPS_MAX];
 };

@@ -38,6 +38,7 @@ struct bt_desk_facts {
 	enum bt_desk_token token;
 	bool credited;
 	enum bt_desk_can can;
+	bool reissue; /* the token may be replaced: another one of the meter has its minute */
 };
 
 enum bt_desk_place {
@@ -56,6 +57,7 @@ enum bt_desk_act {
 	BT_ACT_FINISH,      /* the head-end makes the token or the credit, and it is given here */
 	BT_ACT_OPEN,        /* ours: the sale's own page says what is next */
 	BT_ACT_WAIT_SERVER, /* ours: it goes on by itself when the head-end is back */
+	BT_ACT_REISSUE,     /* a new token where the meter refused this one, with a supervisor */
 	BT_ACT_REFUND,      /* order it back to the bank, with a supervisor */
 	BT_ACT_CLAIM,
 	BT_ACT_WAIT_CLAIM,

@@ -47,6 +47,7 @@ struct bt_docket_view {
 	bool was_given;   /* by the head-end's look-up: committed already */
 	char token[21];
 	struct bt_key_tokens key_tokens; /* keyed in before it */
+	char refused_by[24]; /* who saw that the meter refuses the token before it; "": it is the sale's own */
 	char code[40], refusal_en[160], refusal_hi[320];
 	enum bt_print_progress printing;
 	int copies; /* slips printed here */
@@ -61,7 +62,10 @@ enum bt_docket_found bt_teller_docket_open(struct bt_teller *teller, const char 
 /**
  * Take in hand a payment of another channel that the head-end has just told of, and says that it can finish: there is
  * no paper, and its own answer is all that counts. What was delivered here before is found in the record.
- * @param[in] payment sale_id, terminal (the channel), consumer.number and .meter, amount, paid_at_ms and gives_token.
+ * With `refused_by` it is a token in place of one that the meter refused as used (PROTOCOL T5): the head-end makes it
+ * once, of sales of this record too.
+ * @param[in] payment sale_id, terminal (the channel), consumer.number and .meter, amount, paid_at_ms, gives_token and
+ *                    refused_by.
  */
 void bt_teller_docket_take(struct bt_teller *teller, const struct bt_docket_view *payment);
 /** Ask the head-end to finish the docket in hand. BT_OK; BT_ESTATE (none that can be); BT_EUNREACHABLE; BT_EFULL. */
@@ -70,6 +74,9 @@ BT_MUST_USE enum bt_err bt_teller_docket_finish(struct bt_teller *teller);
 BT_MUST_USE enum bt_err bt_teller_docket_reprint(struct bt_teller *teller, enum bt_reprint said);
 /** The clerk says that an unconfirmed slip came out. BT_OK, BT_ESTATE. */
 BT_MUST_USE enum bt_err bt_teller_docket_paper_seen(struct bt_teller *teller);
+/** What was given here in place of a token of @p sale_id that the meter refused. @return false: nothing, *out is
+ *  untouched. */
+bool bt_teller_docket_replaced(struct bt_teller *teller, const char *sale_id, struct bt_docket_view *out);
 void bt_teller_docket_view(const struct bt_teller *teller, struct bt_docket_view *out);
 
 #endif

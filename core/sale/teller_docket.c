@@ -177,6 +177,7 @@ enum bt_docket_found bt_teller_docket_open(struct bt_teller *teller, const char 
 void bt_teller_docket_take(struct bt_teller *teller, const struct bt_docket_view *payment)
 {
 	struct bt_teller_docket *docket = &teller->docket;
+	struct bt_teller_docket before;
 	struct bt_docket_view view = {.state = BT_DOCKET_READY,
 				      .amount = payment->amount,
 				      .paid_at_ms = payment->paid_at_ms,
@@ -185,10 +186,25 @@ void bt_teller_docket_take(struct bt_teller *teller, const struct bt_docket_view
 
 	bt_text_copy(view.sale_id, sizeof view.sale_id, payment->sale_id);
 	bt_text_copy(view.terminal, sizeof view.terminal, payment->terminal);
+	bt_text_copy(view.refused_by, sizeof view.refused_by, payment->refused_by);
 	bt_teller_docket_name(teller, &view, payment->consumer.number, payment->consumer.meter);
 	*docket = (struct bt_teller_docket){.view = view};
 	teller->changed = true;
-	(void)bt_teller_docket_find(teller, &view, docket);
+	/* The one that the meter refused is not what is asked for. */
+	if (bt_teller_docket_find(teller, &view, &before) && (!view.refused_by[0] || before.view.refused_by[0]))
+		*docket = before;
+}
+
+bool bt_teller_docket_replaced(struct bt_teller *teller, const char *sale_id, struct bt_docket_view *out)
+{
+	struct bt_docket_view wanted = {.state = BT_DOCKET_NONE};
+	struct bt_teller_docket given;
+
+	bt_text_copy(wanted.sale_id, sizeof wanted.sale_id, sale_id);
+	if (!bt_teller_docket_find(teller, &wanted, &given) || !given.view.refused_by[0])
+		return false;
+	*out = given.view;
+	return true;
 }
 
 /* A docket of an older Batti does not say enough: the head-end goes by what it has, then. */
@@ -200,6 +216,7 @@ static enum bt_err ask_to_finish(struct bt_teller *teller)
 
 	if (docket->view.number[0])
 		call.body = bt_bytes_of(docket->text);
+	bt_text_copy(call.text, sizeof call.text, docket->view.refused_by);
 	bt_text_copy(call.sale_id, sizeof call.sale_id, docket->view.sale_id);
 	err = submit(teller, &call);
 	if (!err)

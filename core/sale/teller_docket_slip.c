@@ -30,7 +30,8 @@ static void *delivered_body(const struct bt_teller *teller, int copy, const char
 		      docket->text, "result", result, "sale_id", view->sale_id, "shift", (json_int_t)teller->shift,
 		      "tid", (json_int_t)view->tid, "token", view->token, "units", (json_int_t)view->units);
 
-	if (o && ((view->key_tokens.count &&
+	if (o && ((view->refused_by[0] && json_object_set_new(o, "refused_by", json_string(view->refused_by)) != 0) ||
+		  (view->key_tokens.count &&
 		   json_object_set_new(o, "key_change", bt_key_tokens_json(&view->key_tokens)) != 0) ||
 		  (copy > 1 && docket->why != BT_REPRINT_UNSAID &&
 		   json_object_set_new(o, "reason", json_string(bt_reprint_code(docket->why))) != 0))) {
@@ -78,7 +79,9 @@ static enum bt_err read_delivered(struct bt_teller *teller, const json_t *o, str
 	    bt_json_int(o, "tid", 0, UINT32_MAX, &tid) != BT_OK ||
 	    bt_json_int(o, "paid_at", 0, INT64_MAX, &view->paid_at_ms) != BT_OK ||
 	    bt_json_int(o, "at", 0, INT64_MAX, &view->delivered_at_ms) != BT_OK ||
-	    bt_json_int(o, "copy", 0, 1000000, &copy) != BT_OK)
+	    bt_json_int(o, "copy", 0, 1000000, &copy) != BT_OK ||
+	    (bt_json_has(o, "refused_by") &&
+	     bt_json_text(o, "refused_by", view->refused_by, sizeof view->refused_by) != BT_OK))
 		return BT_EFORMAT;
 	view->tid = (uint32_t)tid;
 	view->copies = (int)copy - (strcmp(result, "failed") == 0 && copy > 0);

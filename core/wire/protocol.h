@@ -69,7 +69,8 @@ struct bt_call {
 	int deadline_ms;    /* whole call from submission, 1..BT_DEADLINE_MAX_MS */
 	char sale_id[37];   /* SALE, INQUIRY, REVERSAL, FINISH, PAYMENT_* */
 	char text[80];      /* CONSUMER, ACCOUNT: number; HEALTH: nonce, 32 hex digits; REVERSAL: reason, a code; DOCKET: number, "D-...";
-			     FIND: any name of a payment; CLAIM, CLAIM_VIEW: claim id; RECONNECTIONS: connection, "" all; RENEW: terminal */
+			     FIND: any name of a payment; CLAIM, CLAIM_VIEW: claim id; FINISH: who saw that the
+			     meter refuses its token, an operator's id, "" nobody; RECONNECTIONS: connection, "" all; RENEW: terminal */
 	int64_t number;     /* DIRECTORY: since; SALE: rev */
 	int limit;          /* DIRECTORY: rows a page */
 	int64_t keys_number; /* DIRECTORY: of the list of receipt keys that is held, 0 none */

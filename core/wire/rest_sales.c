@@ -80,11 +80,21 @@ static enum bt_err put_reversal(const struct bt_call *call, struct bt_buf *body)
 	return bt_buf_printf(body, "{\"era\":%" PRId64 ",\"reason\":\"%s\"}", call->era, call->text);
 }
 
+/* In place of a token that the meter refused; an operator's id is plain, or it is not sent. */
+static enum bt_err put_refused(const struct bt_call *call, struct bt_buf *body)
+{
+	if (call->body.len != 0 || !bt_text_is_clean(call->text) || strpbrk(call->text, "\"\\"))
+		return BT_EINPUT;
+	return bt_buf_printf(body, "{\"era\":%" PRId64 ",\"refused\":{\"by\":\"%s\"}}", call->era, call->text);
+}
+
 /* The text of a docket's QR is of the QR's own letters, so that it needs no escaping. */
 static enum bt_err put_finish(const struct bt_call *call, struct bt_buf *body)
 {
 	if (call->era < 1)
 		return BT_EINPUT;
+	if (call->text[0])
+		return put_refused(call, body);
 	if (call->body.len == 0)
 		return bt_buf_printf(body, "{\"era\":%" PRId64 "}", call->era);
 	for (size_t i = 0; i < call->body.len; i++)

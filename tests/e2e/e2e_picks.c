@@ -210,12 +210,191 @@ static void a_supervisor_has_it_made(void **state)
 	world_close(world);
 }
 
+/* ---- two tokens of one minute ---- */
+
+/* So many newest minutes have one of the terminal's lane among them, and the one that it chose. */
+#define APP_PAYMENTS (LANES + 4)
+
+struct app_payment {
+	char utr[16], payment_id[40], sale_id[40], token[WORLD_TOKEN_CAP];
+};
+
+/* The server cannot be reached by the counter, which makes its token here, while the app sells to the same meter. */
+static struct world_sale sell_on_both_sides(struct world *world, const char *number, struct app_payment *app)
+{
+	const char *arguments[] = {SANDBOX_PROGRAM, "app-pay", "--state", world->server, number, "100", NULL};
+	struct world_sale sale;
+
+	world_fault(world, "down");
+	sale = *world_sell(world, number, 500);
+	assert_string_equal(sale.issued_by, "terminal");
+	for (int i = 0; i < APP_PAYMENTS; i++) {
+		struct world_run run = world_run(arguments);
+
+		assert_int_equal(run.status, 0);
+		assert_int_equal(sscanf(run.out, "utr %15s\npayment %39s\nsale %39s", app[i].utr, app[i].payment_id,
+					app[i].sale_id),
+				 3);
+		world_run_free(&run);
+		assert_true(world_ledger_token(world, app[i].sale_id, app[i].token));
+	}
+	world_fault(world, "none");
+	return sale;
+}
+
+static const json_t *entry_of(const json_t *ledger, const char *sale_id)
+{
+	const json_t *entries = json_object_get(ledger, "entries");
+
+	for (size_t i = 0; i < json_array_size(entries); i++) {
+		const json_t *entry = json_array_get(entries, i);
+
+		if (strcmp(json_string_value(json_object_get(entry, "sale_id")), sale_id) == 0)
+			return entry;
+	}
+	fail_msg("%s is not in the ledger", sale_id);
+	return NULL;
+}
+
+/* All of it is posted, once, and the ledger says which token of @p sale_id counts; the meter has what was paid for. */
+static void expect_replaced(struct world *world, const char *meter, const char *sale_id, const char *before,
+			    const char *token)
+{
+	json_t *ledger = world_ledger(world);
+	const json_t *entries = json_object_get(ledger, "entries"), *entry = entry_of(ledger, sale_id);
+	int64_t units = 0;
+
+	assert_int_equal(json_array_size(entries), APP_PAYMENTS + 1);
+	assert_string_equal(json_string_value(json_object_get(entry, "token")), before);
+	assert_string_equal(json_string_value(json_object_get(entry, "replaced_by")), token);
+	for (size_t i = 0; i < json_array_size(entries); i++)
+		units += json_integer_value(json_object_get(json_array_get(entries, i), "units"));
+	assert_int_equal(world_meter_credit(world, meter), units);
+	json_decref(ledger);
+}
+
+/* From the page of the payment: a supervisor has seen what the meter says. */
+static void replace(struct pty *counter, char token[WORLD_TOKEN_CAP])
+{
+	counter_expect(counter, "Two tokens of this meter have the same minute.");
+	counter_type(counter, "{Enter}");
+	counter_expect(counter, "Supervisor needed");
+	counter_type(counter, SUPERVISOR_PIN "{Enter}1{Enter}");
+	counter_expect_token(counter, token);
+}
+
+/* As a hand types: faster would be a scanner, which starts the next person. */
+static void find_payment(struct pty *counter, const char *name)
+{
+	counter_type(counter, "{F4}");
+	counter_expect(counter, "Reference, UTR, number or docket");
+	for (; *name; name++) {
+		char one[2] = {*name, '\0'};
+
+		counter_type(counter, one);
+		pty_settle(counter, 80, 400);
+	}
+	counter_type(counter, "{Enter}");
+}
+
+/* The meter took those of the app, and refuses the counter's own: the list of what is stuck leads to a new one. */
+static void our_token_of_a_used_minute_is_replaced(void **state)
+{
+	struct world *world = world_open_picks_any(60);
+	const char *number = world_number(world, "sts_units", "", 0), *meter = world_meter(world, number);
+	struct app_payment app[APP_PAYMENTS];
+	struct world_sale sale = sell_on_both_sides(world, number, app);
+	struct pty *counter;
+	char token[WORLD_TOKEN_CAP], again[WORLD_TOKEN_CAP];
+
+	(void)state;
+	for (int i = 0; i < APP_PAYMENTS; i++)
+		assert_string_equal(world_meter_enter(world, meter, app[i].token), "accepted");
+	assert_string_equal(world_meter_enter(world, meter, sale.token), "used");
+	assert_int_equal(world_sync(world), 0);
+	counter = open_counter(world);
+	counter_expect_server(counter, "up");
+	counter_type(counter, "{F4}");
+	counter_expect(counter, "token may not work");
+	counter_type(counter, "{Enter}");
+	replace(counter, token);
+	assert_string_not_equal(token, sale.token);
+	assert_string_equal(world_meter_enter(world, meter, token), "accepted");
+	assert_string_equal(world_meter_enter(world, meter, token), "used");
+	/* What is opened later is what counts. */
+	counter_type(counter, "{F3}");
+	counter_expect(counter, "Find the consumer");
+	counter_type(counter, "{F4}");
+	counter_expect(counter, "new token given");
+	counter_type(counter, "{Enter}");
+	counter_expect_token(counter, again);
+	assert_string_equal(again, token);
+	counter_close(counter);
+	assert_int_equal(world_sync(world), 0);
+	expect_replaced(world, meter, sale.id, sale.token, token);
+	world_check_journal(world);
+	world_close(world);
+}
+
+/* The counter's was keyed in first, and one of the app's is refused: found by its UTR, replaced once, and the same
+ * digits for whoever asks again. The one that the meter took is never replaced. */
+static void their_token_of_a_used_minute_is_replaced(void **state)
+{
+	struct world *world = world_open_picks_any(60);
+	const char *number = world_number(world, "sts_units", "", 0), *meter = world_meter(world, number);
+	struct app_payment app[APP_PAYMENTS];
+	struct world_sale sale = sell_on_both_sides(world, number, app);
+	struct pty *counter;
+	char token[WORLD_TOKEN_CAP], again[WORLD_TOKEN_CAP];
+	int refused = -1;
+
+	(void)state;
+	assert_string_equal(world_meter_enter(world, meter, sale.token), "accepted");
+	for (int i = 0; i < APP_PAYMENTS; i++)
+		if (strcmp(world_meter_enter(world, meter, app[i].token), "used") == 0) {
+			assert_int_equal(refused, -1);
+			refused = i;
+		}
+	assert_true(refused >= 0);
+	assert_int_equal(world_sync(world), 0);
+	counter = open_counter(world);
+	counter_expect_server(counter, "up");
+	find_payment(counter, app[refused].utr);
+	world_fault(world, "drop-reply");
+	counter_expect(counter, "Two tokens of this meter have the same minute.");
+	counter_type(counter, "{Enter}");
+	counter_expect(counter, "Supervisor needed");
+	counter_type(counter, SUPERVISOR_PIN "{Enter}1{Enter}");
+	counter_expect(counter, "Ask again: it gives the same token.");
+	world_fault(world, "none");
+	replace(counter, token);
+	assert_string_equal(world_meter_enter(world, meter, token), "accepted");
+	counter_type(counter, "{F3}");
+	counter_expect(counter, "Find the consumer");
+	find_payment(counter, app[refused].utr);
+	replace(counter, again);
+	assert_string_equal(again, token);
+	counter_type(counter, "{F3}");
+	counter_expect(counter, "Find the consumer");
+	counter_type(counter, "{F4}");
+	counter_expect(counter, "token may not work");
+	counter_type(counter, "{Enter}");
+	counter_expect_token(counter, again);
+	assert_string_equal(again, sale.token);
+	counter_close(counter);
+	assert_int_equal(world_sync(world), 0);
+	expect_replaced(world, meter, app[refused].sale_id, app[refused].token, token);
+	world_check_journal(world);
+	world_close(world);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(the_servers_token_is_given), cmocka_unit_test(what_never_left_is_made_here),
 	    cmocka_unit_test(a_lost_answer_is_asked_for), cmocka_unit_test(a_meter_in_doubt_gets_no_token_here),
-	    cmocka_unit_test(a_supervisor_has_it_made),
+	    cmocka_unit_test(a_supervisor_has_it_made), cmocka_unit_test(our_token_of_a_used_minute_is_replaced),
+	    cmocka_unit_test(their_token_of_a_used_minute_is_replaced),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -276,7 +276,7 @@ static void serve(const struct world *world, const char *ready)
 		arguments[count++] = recharges;
 	}
 	if (world->picks)
-		arguments[count++] = "--picks-minutes";
+		arguments[count++] = world->picks_any ? "--picks-minutes=any" : "--picks-minutes";
 	if (world->certificate_s > 0) {
 		arguments[count++] = "--strict-certificates";
 		arguments[count++] = "--certificate-seconds";
@@ -467,7 +467,7 @@ struct world *world_open_narrow(int consumers, int rupees)
 	return enrol_in(open_with(consumers, rupees, 0));
 }
 
-struct world *world_open_picks(int consumers)
+static struct world *open_picks(int consumers, bool any)
 {
 	struct world *world = world_open_enrolled(consumers);
 	char path[WORLD_PATH_CAP];
@@ -475,12 +475,23 @@ struct world *world_open_picks(int consumers)
 
 	world_stop_server(world, false);
 	world->picks = true;
+	world->picks_any = any;
 	world_start_server(world);
 	world_fill(world, "%T/batti.conf", path);
 	file = fopen(path, "w");
 	if (file == NULL || fputs("[batti]\nprotocol = rest-picks\n", file) < 0 || fclose(file) != 0)
 		fail_msg("%s could not be written", path);
 	return world;
+}
+
+struct world *world_open_picks(int consumers)
+{
+	return open_picks(consumers, false);
+}
+
+struct world *world_open_picks_any(int consumers)
+{
+	return open_picks(consumers, true);
 }
 
 /* ---- consumers ---- */

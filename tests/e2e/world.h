@@ -42,6 +42,7 @@ struct world {
 	int certificate_s; /* how long a certificate holds, and an expired one is good for little; 0: long */
 	int lease_rupees, lease_count; /* what the lease has room for; 0: as the sandbox has it */
 	bool picks; /* the server picks the minute of each token itself, and the terminal's settings say so */
+	bool picks_any; /* of every lane */
 	pid_t sandbox;
 	struct world_sale sales[WORLD_SALES_MAX]; /* cash that this test saw taken */
 	int sale_count;
@@ -66,6 +67,8 @@ struct world *world_open_wide(int consumers);
 struct world *world_open_narrow(int consumers, int rupees);
 /** A server that picks the minute of each token itself, and a terminal that is set so. */
 struct world *world_open_picks(int consumers);
+/** The same; its minutes are of every lane, so that they may meet those of the terminal. */
+struct world *world_open_picks_any(int consumers);
 void world_close(struct world *world);
 
 /** Start the server: on a free port the first time, on the same one every time after. */

@@ -21,7 +21,7 @@ struct fake_desk {
 	struct bt_desk_owed owed[2];
 	int owed_count;
 	struct bt_claim claims[4]; /* newest first */
-	int claim_count, claims_written, prints, finishes, orders;
+	int claim_count, claims_written, prints, finishes, orders, reissues;
 	char ordered[40], approver[24];
 	int lists; /* printed */
 	struct bt_receipt_list listed;
@@ -111,6 +111,17 @@ static inline enum bt_err fake_order_back(void *self, const char *payment_id, co
 	return BT_OK;
 }
 
+static inline enum bt_err fake_reissue(void *self, const char *payment_id, const struct bt_approval *approval,
+				       enum bt_denial *denial)
+{
+	struct fake_desk *at = self;
+	(void)denial;
+	at->reissues++;
+	(void)bt_text_copy(at->ordered, sizeof(at->ordered), payment_id);
+	(void)bt_text_copy(at->shop->docket_view.refused_by, 24, approval->by);
+	return fake_desk_finish(self, &at->found[0]);
+}
+
 static inline void fake_add_step(struct bt_desk_payment *payment, int64_t at_ms, const char *says, bool good)
 {
 	payment->step[payment->steps++] = (struct bt_desk_step){at_ms, says, good};
@@ -160,7 +171,8 @@ static inline void fake_desk_open(struct fake_desk *at, struct fake_shop *shop)
 					     .claim = fake_write_claim,
 					     .print = fake_print_claim,
 					     .print_list = fake_print_list,
-					     .order = fake_order_back};
+					     .order = fake_order_back,
+					     .reissue = fake_reissue};
 	shop->shop.enquiry = &at->enquiry;
 	at->sunita = shop->ramesh;
 	at->sunita.name = fake_dual("Sunita Devi", "सुनीता देवी");

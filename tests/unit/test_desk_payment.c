@@ -61,6 +61,29 @@ static void a_payment_is_read(void **state)
 	assert_false(found[0].step[1].good);
 }
 
+/* A head-end of before says nothing of it. */
+static void a_minute_of_two_tokens_is_read(void **state)
+{
+	static const char *const wrong[] = {"1", "\"true\"", "{}"};
+	char text[2048];
+	int count = 0;
+
+	(void)state;
+	assert_int_equal(read_found(bt_bytes_of(FOUND(PAYMENT("paid", "given", "none"))), &count), BT_OK);
+	assert_false(found[0].reissue);
+	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+		snprintf(text, sizeof text, "%.*s,\"reissue\":%s}],\"time\":1}",
+			 (int)(strlen(FOUND(PAYMENT("paid", "given", "none"))) - strlen("}],\"time\":1795350245000}")),
+			 FOUND(PAYMENT("paid", "given", "none")), wrong[i]);
+		assert_int_equal(read_found(bt_bytes_of(text), &count), BT_EFORMAT);
+	}
+	snprintf(text, sizeof text, "%.*s,\"reissue\":true}],\"time\":1}",
+		 (int)(strlen(FOUND(PAYMENT("paid", "given", "none"))) - strlen("}],\"time\":1795350245000}")),
+		 FOUND(PAYMENT("paid", "given", "none")));
+	assert_int_equal(read_found(bt_bytes_of(text), &count), BT_OK);
+	assert_true(found[0].reissue);
+}
+
 static void all_rows_or_none(void **state)
 {
 	static const char *const wrong[] = {
@@ -243,7 +266,7 @@ static void what_is_owed_is_asked_twice_a_minute(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(a_payment_is_read),    cmocka_unit_test(all_rows_or_none),
+	    cmocka_unit_test(a_payment_is_read),    cmocka_unit_test(a_minute_of_two_tokens_is_read), cmocka_unit_test(all_rows_or_none),
 	    cmocka_unit_test(a_cut_answer_is_none), cmocka_unit_test(too_many_rows_are_none),
 	    cmocka_unit_test(what_is_owed_is_read), TEST(an_old_answer_says_nothing),
 	    TEST(no_answer_is_not_nothing_found),   TEST(what_is_owed_is_asked_twice_a_minute),

@@ -336,6 +336,48 @@ static void looks_up_a_number(void **state)
 	assert_int_equal(bt_teller_docket_finish(shop->teller), BT_EUNREACHABLE);
 }
 
+/* The meter refused the token that was given, here or elsewhere: another one, once, on record with who saw it, and what
+ * was given before is found no more (PROTOCOL T5). */
+static void replaces_what_the_meter_refused(void **state)
+{
+	struct shop *shop = *state;
+	struct bt_docket_view wanted = {.amount = 50000, .gives_token = true}, given;
+	struct bt_answer answer;
+
+	take_it(shop);
+	bt_text_copy(wanted.sale_id, sizeof wanted.sale_id, SALE);
+	bt_text_copy(wanted.terminal, sizeof wanted.terminal, "app");
+	bt_text_copy(wanted.consumer.number, sizeof wanted.consumer.number, "100244781560");
+	assert_false(bt_teller_docket_replaced(shop->teller, SALE, &given));
+	bt_text_copy(wanted.refused_by, sizeof wanted.refused_by, "jha");
+	bt_teller_docket_take(shop->teller, &wanted);
+	assert_int_equal(view_of(shop).state, BT_DOCKET_READY);
+	assert_int_equal(bt_teller_docket_finish(shop->teller), BT_OK);
+	assert_string_equal(shop->calls[shop->calls_count - 1].payment_id, "jha");
+	answer = answer_of(shop, BT_CALL_FINISH);
+	answer.tid = TID + 5;
+	bt_text_copy(answer.token, sizeof answer.token, "99998888777766665555");
+	shop_give(shop, &answer);
+	assert_int_equal(view_of(shop).state, BT_DOCKET_DELIVERED);
+	assert_string_equal(view_of(shop).token, "99998888777766665555");
+	assert_true(bt_teller_docket_replaced(shop->teller, SALE, &given));
+	assert_string_equal(given.token, "99998888777766665555");
+	assert_string_equal(given.refused_by, "jha");
+	shop_restart(shop);
+	assert_true(bt_teller_docket_replaced(shop->teller, SALE, &given));
+	assert_int_equal(given.tid, TID + 5);
+	/* Asked for again, by whoever, with a supervisor or without: these digits, and nobody is asked. */
+	for (int i = 0; i < 2; i++) {
+		int calls = shop->calls_count;
+
+		bt_teller_docket_take(shop->teller, &wanted);
+		assert_int_equal(view_of(shop).state, BT_DOCKET_DELIVERED);
+		assert_string_equal(view_of(shop).token, "99998888777766665555");
+		assert_int_equal(shop->calls_count, calls);
+		wanted.refused_by[0] = '\0';
+	}
+}
+
 static void tells_texts_apart(void **state)
 {
 	static const struct {
@@ -414,6 +456,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(refuses_what_does_not_fit, setup, shop_teardown),
 	    cmocka_unit_test_setup_teardown(says_the_refusal, setup, shop_teardown),
 	    cmocka_unit_test_setup_teardown(looks_up_a_number, setup, shop_teardown),
+	    cmocka_unit_test_setup_teardown(replaces_what_the_meter_refused, setup, shop_teardown),
 	    cmocka_unit_test_setup_teardown(tells_texts_apart, setup, shop_teardown),
 	    cmocka_unit_test_setup_teardown(knows_its_own, setup, shop_teardown),
 	};

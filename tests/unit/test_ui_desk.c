@@ -162,6 +162,57 @@ static void test_refund_is_ordered_with_a_second_person(void **state)
 }
 
 /* Ordered back is not given any more, whatever the server said before. */
+/* The meter took another token of the same minute (PROTOCOL T5): a second person has seen it, and only then is anybody
+ * asked; a supervisor who says no has nothing made. */
+static void test_a_refused_token_is_replaced(void **state)
+{
+	(void)state;
+	fake_at.found[0].can = BT_CAN_NONE;
+	fake_at.found[0].token = BT_TOKEN_GIVEN;
+	fake_at.found[0].reissue = true;
+	find_sunita();
+	assert_true(shows("Two tokens of this meter have the same minute.  It takes one."));
+	assert_true(shows("The meter says used?  A supervisor gives"));
+	press(BT_KEY_ENTER);
+	assert_screen("approve");
+	press(BT_KEY_ESC);
+	assert_screen("stuck_one");
+	tick(200);
+	assert_int_equal(fake_at.reissues, 0);
+	press(BT_KEY_ENTER);
+	assert_screen("approve");
+	assert_true(shows("New token of ₹ 500 for Sunita Devi, 1002 4551 0087."));
+	type("1234\n1\n");
+	tick(100);
+	assert_screen("stuck_one");
+	assert_int_equal(fake_at.reissues, 1);
+	assert_string_equal(fake_at.ordered, fake_at.found[0].payment_id);
+	assert_string_equal(fake.docket_view.refused_by, fake.approver);
+	tick(200);
+	/* Whoever presses again is not heard while the server is asked. */
+	press(BT_KEY_ENTER);
+	assert_screen("stuck_one");
+	fake.docket_view.state = BT_DOCKET_DELIVERED;
+	fake.view.state = BT_SALE_TOKENED;
+	tick(200);
+	assert_screen("token");
+	assert_int_equal(fake_at.reissues, 1);
+}
+
+/* Without the server there is no such word. */
+static void test_no_new_token_without_the_server(void **state)
+{
+	(void)state;
+	fake_at.found[0].can = BT_CAN_NONE;
+	fake_at.found[0].token = BT_TOKEN_GIVEN;
+	fake_at.found[0].reissue = true;
+	find_sunita();
+	fake.status.server = BT_BREAKER_OFFLINE;
+	tick(200);
+	press(BT_KEY_ENTER);
+	assert_screen("stuck_one");
+}
+
 static void test_no_token_beside_a_refund(void **state)
 {
 	(void)state;
@@ -396,6 +447,8 @@ int main(void)
 	    TEST(test_no_token_without_the_server),
 	    TEST(test_bank_unsure_is_waited_for),
 	    TEST(test_refund_is_ordered_with_a_second_person),
+	    TEST(test_a_refused_token_is_replaced),
+	    TEST(test_no_new_token_without_the_server),
 	    TEST(test_no_token_beside_a_refund),
 	    TEST(test_unknown_utr_offers_a_claim),
 	    TEST(test_claim_is_written_while_the_server_is_down),

@@ -90,6 +90,8 @@ static void wire_rest_encodes_known_bytes(void **state)
 	assert_request(&call, "POST", "/v1/sales/" SALE_ID "/finish", "{\"docket\":\"RC1:AB $%*+-./:9\",\"era\":1}");
 	call.body = bt_bytes_of("");
 	assert_request(&call, "POST", "/v1/sales/" SALE_ID "/finish", "{\"era\":1}");
+	(void)bt_text_copy(call.text, sizeof call.text, "jha");
+	assert_request(&call, "POST", "/v1/sales/" SALE_ID "/finish", "{\"era\":1,\"refused\":{\"by\":\"jha\"}}");
 	call = make_call(BT_CALL_DOCKET);
 	(void)bt_text_copy(call.text, sizeof call.text, "D-0142-0611-087-7");
 	assert_request(&call, "GET", "/v1/dockets/D-0142-0611-087-7", "");
@@ -141,6 +143,12 @@ static void wire_rest_refuses_to_encode_what_does_not_agree(void **state)
 	assert_int_equal(bt_protocol_rest.encode(&call, &request), BT_EINPUT);
 	call.body = bt_bytes_of("");
 	call.era = 0;
+	assert_int_equal(bt_protocol_rest.encode(&call, &request), BT_EINPUT);
+	call.era = 1;
+	(void)bt_text_copy(call.text, sizeof call.text, "jha\"},\"era\":{\"");
+	assert_int_equal(bt_protocol_rest.encode(&call, &request), BT_EINPUT);
+	(void)bt_text_copy(call.text, sizeof call.text, "jha");
+	call.body = bt_bytes_of("RC1:A"); /* a docket is of a token that nobody has */
 	assert_int_equal(bt_protocol_rest.encode(&call, &request), BT_EINPUT);
 	call = make_call(BT_CALL_REVERSAL);
 	assert_int_equal(bt_protocol_rest.encode(&call, &request), BT_EINPUT); /* no reason */

@@ -34,6 +34,7 @@ static const struct whys of_sale = {N_("1 wrong person  2 paid twice  3 no token
 static const struct whys of_shift = {N_("1 checked  2 clerk is away  3 other"), {"checked", "clerk_away", "other"}};
 static const struct whys of_drawer = {N_("1 small change  2 counting  3 other"), {"small_change", "counting", "other"}};
 
+static const struct whys of_meter = {N_("1 the meter says used  2 other"), {"used", "other"}};
 static const struct whys of_cash = {N_("1 cash check  2 hand-over  3 other"), {"cash_check", "hand_over", "other"}};
 
 static const struct {
@@ -45,6 +46,8 @@ static const struct {
     [BT_UI_ASK_MAKE] = {N_("Make the token of ₹ {1} for {2}, {3} here. The server may have made one too."), &of_sale},
     [BT_UI_ASK_DRAWER] = {N_("Open the drawer without a sale."), &of_drawer},
     [BT_UI_ASK_ORDER] = {N_("Order ₹ {1} of {2}, {3}, back to the bank."), &of_sale},
+    [BT_UI_ASK_REISSUE] = {N_("New token of ₹ {1} for {2}, {3}. The meter says that the one before is used."),
+			   &of_meter},
     [BT_UI_ASK_SHIFT] = {N_("Close shift {1} of {2}. Nobody counted its cash."), &of_shift},
     [BT_UI_ASK_CASH] = {N_("Print the X report of shift {1} of {2} with its cash."), &of_cash},
 };
@@ -109,7 +112,7 @@ static bool look_up(struct approve *approve, const struct bt_ui_desk *desk)
 	if (approve->asked == BT_UI_ASK_SHIFT) {
 		return bt_ui_till_find(desk, desk->shift, &approve->shift);
 	}
-	if (approve->asked == BT_UI_ASK_ORDER) {
+	if (approve->asked == BT_UI_ASK_ORDER || approve->asked == BT_UI_ASK_REISSUE) {
 		return look_at_payment(approve, desk);
 	}
 	if (approve->asked == BT_UI_ASK_CASH) {
@@ -193,6 +196,14 @@ static enum bt_err order_back(const struct approve *approve, const struct bt_ui_
 	return enquiry->order(enquiry->self, approve->sale_id, approval, &denial);
 }
 
+static enum bt_err reissue(const struct approve *approve, const struct bt_ui_desk *desk,
+			   const struct bt_approval *approval)
+{
+	const struct bt_ui_enquiry *enquiry = desk->shop->enquiry;
+	enum bt_denial denial = BT_DENY_NONE;
+	return enquiry->reissue(enquiry->self, approve->sale_id, approval, &denial);
+}
+
 static void say_done(const struct approve *approve, struct bt_ui_desk *desk)
 {
 	char number[16];
@@ -231,6 +242,8 @@ static struct bt_ui_go order(struct approve *approve, struct bt_ui_desk *desk)
 			  : approve->asked == BT_UI_ASK_CASH ? print_cash(approve, desk, &approval)
 			  : approve->asked == BT_UI_ASK_ORDER
 			      ? order_back(approve, desk, &approval)
+			  : approve->asked == BT_UI_ASK_REISSUE
+			      ? reissue(approve, desk, &approval)
 			      : orders[approve->asked](shop->self, approve->sale_id, &approval, &denial);
 	if (err == BT_OK) {
 		say_done(approve, desk);

@@ -34,6 +34,10 @@ struct bt_ui_enquiry {
 	 *  @p denial is never set. BT_OK; BT_EAUTH; BT_ENOTFOUND (found no more); as claim. */
 	enum bt_err (*order)(void *self, const char *payment_id, const struct bt_approval *approval,
 			     enum bt_denial *denial);
+	/** A supervisor has seen that the meter refuses the token of a payment that was found: the server makes another
+	 *  one, as finish. @p denial is never set. BT_OK; BT_EAUTH; BT_ENOTFOUND (found no more); as finish. */
+	enum bt_err (*reissue)(void *self, const char *payment_id, const struct bt_approval *approval,
+			       enum bt_denial *denial);
 };
 
 #endif

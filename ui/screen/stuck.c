@@ -48,6 +48,7 @@ static void look_at(struct stuck *stuck, struct bt_ui_desk *desk, int from, int 
 		}
 		if (row->objected) {
 			row->where = bt_ui_stuck_objection(known ? view.exception : "");
+			row->same_minute = known && !view.convergent && strcmp(view.exception, "tid_used") == 0;
 		}
 		struct bt_consumer person;
 		if (row->kind == BT_STUCK_CLAIM &&
@@ -219,7 +220,8 @@ static struct bt_ui_go open_row(struct stuck *stuck, struct bt_ui_desk *desk)
 		return BT_GO(BT_GO_IGNORED);
 	}
 	const struct bt_stuck_row *row = &stuck->rows[stuck->list.chosen];
-	if (row->kind == BT_STUCK_WAITING) {
+	if (row->kind == BT_STUCK_WAITING ||
+	    (row->same_minute && desk->shop->enquiry && desk->status.server != BT_BREAKER_OFFLINE)) {
 		stuck->row = *row;
 		return find(stuck, desk, row->id);
 	}
@@ -280,6 +282,13 @@ static struct bt_ui_go take_found(struct stuck *stuck, struct bt_ui_desk *desk)
 		return offer(stuck, desk, N_("Not found at the company. The bank may still have it."));
 	}
 	bt_ui_note_clear(desk);
+	if (stuck->row.same_minute && !found[0].reissue) {
+		/* The meter took this one of the two: its own page has it. */
+		char sale_id[40];
+		bt_text_copy(sale_id, sizeof(sale_id), stuck->row.id);
+		end_search(stuck, desk);
+		return open_sale(desk, sale_id);
+	}
 	stuck->search = SEARCH_FOUND;
 	look(stuck, desk);
 	if (count != 1) {

@@ -25,6 +25,7 @@ struct stuck_one {
 	struct bt_desk_owed owed;
 	bool asking; /* the server makes the token */
 	bool asking_again;
+	bool replacing; /* a supervisor is asked for a new token */
 };
 
 /* What may be done is judged anew at each look: a server that goes away takes its word with it. */
@@ -139,6 +140,22 @@ static struct bt_ui_go order_back(struct bt_ui_desk *desk)
 	return BT_GO_TO(BT_GO_PUSH, &bt_ui_approve);
 }
 
+static struct bt_ui_go replace_token(struct stuck_one *one, struct bt_ui_desk *desk)
+{
+	desk->asked = BT_UI_ASK_REISSUE;
+	one->replacing = true;
+	return BT_GO_TO(BT_GO_PUSH, &bt_ui_approve);
+}
+
+/* The supervisor said yes: the server is asked, or has answered. */
+static bool is_replacing(const struct stuck_one *one, const struct bt_ui_desk *desk)
+{
+	struct bt_docket_view docket;
+	desk->shop->docket_view(desk->shop->self, &docket);
+	return one->replacing && docket.refused_by[0] && docket.state != BT_DOCKET_READY &&
+	       strcmp(docket.sale_id, desk->payment.sale_id) == 0;
+}
+
 /* The bank may have made up its mind. */
 static struct bt_ui_go ask_again(struct stuck_one *one, struct bt_ui_desk *desk)
 {
@@ -178,6 +195,8 @@ static struct bt_ui_go press_enter(struct stuck_one *one, struct bt_ui_desk *des
 	switch (one->verdict.act) {
 	case BT_ACT_FINISH:
 		return give_token(one, desk);
+	case BT_ACT_REISSUE:
+		return replace_token(one, desk);
 	case BT_ACT_REFUND:
 		return order_back(desk);
 	case BT_ACT_CLAIM:
@@ -221,6 +240,10 @@ static struct bt_ui_go on_event(void *self, struct bt_ui_desk *desk, const struc
 			take_again(one, desk);
 		}
 		look(one, desk);
+		if (is_replacing(one, desk)) {
+			one->replacing = false;
+			one->asking = true;
+		}
 		return one->asking ? follow(one, desk) : BT_GO(BT_GO_STAY);
 	}
 	if (one->asking && event->press.key != BT_KEY_ESC) {
@@ -316,9 +339,9 @@ static bool show_enter(const void *self, const struct bt_ui_desk *desk, const st
 		       char label[64])
 {
 	static const char *const labels[BT_ACTS] = {
-	    [BT_ACT_FINISH] = N_("Give the token"), [BT_ACT_REFUND] = N_("Refund"),
-	    [BT_ACT_CLAIM] = N_("Write a claim"),   [BT_ACT_WAIT_BANK] = N_("Ask again"),
-	    [BT_ACT_WAIT_CLAIM] = N_("Ask again"),
+	    [BT_ACT_FINISH] = N_("Give the token"), [BT_ACT_REISSUE] = N_("New token"),
+	    [BT_ACT_REFUND] = N_("Refund"),         [BT_ACT_CLAIM] = N_("Write a claim"),
+	    [BT_ACT_WAIT_BANK] = N_("Ask again"),   [BT_ACT_WAIT_CLAIM] = N_("Ask again"),
 	};
 	const struct stuck_one *one = self;
 	const char *key = labels[one->verdict.act];

@@ -21,6 +21,7 @@ static const struct {
     {"blocked", N_("given though blocked")},
     {"tid_used", N_("token may not work")},
     {"tid_lane", N_("token may not work")},
+    {"replaced", N_("new token given")},
     {"possible_duplicate", N_("two tokens may be out")},
     {"abandoned", N_("closed by a supervisor")},
     {"not_reversed", N_("money back, sale stands")},
@@ -58,6 +59,7 @@ static int add_sales(const struct bt_ui_desk *desk, struct bt_stuck_row *out, in
 					       .unpaid = verdict.place == BT_PLACE_PAYER,
 					       .objected = sales[i].exception,
 					       .refused = sales[i].stage == BT_STAGE_REFUSED,
+					       .channel = "counter",
 					       .since_ms = sales[i].paid_at_ms};
 		bt_text_copy(out[i].id, sizeof(out[i].id), sales[i].sale_id);
 		bt_text_copy(out[i].connection, sizeof(out[i].connection), sales[i].connection);

@@ -31,6 +31,7 @@ struct bt_stuck_row {
 	char arg[32];      /* this */
 	bool urgent, objected, refused;
 	bool unpaid; /* nothing came: whoever wants it pays again */
+	bool same_minute; /* a token of a minute that the server had used: it says what may be done */
 	int64_t since_ms;
 };
 
