@@ -10,6 +10,7 @@
 #define LOOK_BACK      8 /* newest sales looked through after a start */
 #define REPRINT_CHANCE 40
 #define SOON_MS        (2 * SIM_MINUTE_MS)
+#define RESTS_MOST     4 /* each doubles what somebody stays away when everything is mended */
 
 static void free_again(struct sim_counter *counter)
 {
@@ -204,7 +205,7 @@ void sim_clerk_plan_return(struct sim_world *world, int64_t in_ms, int sale)
 {
 	if (world->sales[sale].on_the_way)
 		return;
-	if (world->healing && in_ms > SOON_MS)
+	if (world->healing && in_ms > SOON_MS << world->sales[sale].rests)
 		in_ms = sim_between(world, SOON_MS / 2, SOON_MS);
 	world->sales[sale].on_the_way = true;
 	sim_plan(world, in_ms, SIM_COME_BACK, sale, 0);
@@ -433,6 +434,20 @@ void sim_clerk_after_start(struct sim_counter *counter)
 	free_again(counter);
 }
 
+/* When everything is mended what is left to wait for is a free minute of the meter: who was told so once asks again
+ * soon, and later less and less often. */
+static int64_t absence_ms(struct sim_world *world, int which)
+{
+	struct sim_sale *sale = &world->sales[which];
+	int rests = sale->rests;
+
+	if (!world->healing)
+		return sim_between(world, 10000, 3 * SIM_HOUR_MS);
+	if (sale->rests < RESTS_MOST)
+		sale->rests++;
+	return sim_between(world, 10000, SIM_MINUTE_MS) << rests;
+}
+
 void sim_clerk_come_back(struct sim_world *world, int which)
 {
 	const struct sim_sale *sale = &world->sales[which];
@@ -462,9 +477,7 @@ void sim_clerk_come_back(struct sim_world *world, int which)
 		else if (chance_one_in(&world->chance, 2))
 			stays =
 			    bt_teller_finish(counter->teller, sale->id) == BT_OK && chance_one_in(&world->chance, 2);
-		sim_clerk_plan_return(
-		    world, stays ? 5000 : sim_between(world, 10000, world->healing ? SIM_MINUTE_MS : 3 * SIM_HOUR_MS),
-		    which);
+		sim_clerk_plan_return(world, stays ? 5000 : absence_ms(world, which), which);
 		sim_counter_turn(counter);
 		return;
 	}

@@ -13,7 +13,7 @@
 
 #define WEATHER_EVERY_MS (75 * INT64_C(1000))
 #define HEAL_MOST_MS     (SIM_DAY_MS / 2)
-#define AFTER_ALL_MS     (2 * SIM_HOUR_MS) /* from when everybody is served */
+#define AFTER_ALL_MS     SIM_HOUR_MS /* from when everybody is served */
 #define EVENTS_MOST      100000
 #define LOOK_EVERY       100 /* events between two looks whether everything is mended */
 
@@ -309,6 +309,14 @@ static bool is_every_counter_idle(struct sim_world *world)
 	return true;
 }
 
+/* An answer that differed in a digit stops a sale for good: somebody has to look at it, and nobody here does. */
+static bool is_for_a_person(const struct sim_counter *counter, const struct sim_sale *sale)
+{
+	struct bt_sale_view view;
+
+	return bt_teller_view(counter->teller, sale->id, &view) == BT_OK && view.state == BT_SALE_STOPPED;
+}
+
 static bool is_still_waiting(const struct sim_world *world, const struct sim_sale *sale)
 {
 	const struct sim_counter *counter = &world->counters[sale->counter];
@@ -322,7 +330,7 @@ static bool is_still_waiting(const struct sim_world *world, const struct sim_sal
 		return false; /* the check at the end says so */
 	/* A head-end that was restored may have forgotten what it gave out there; the owner says it again. */
 	if (sale->token[0])
-		return row.stage == BT_STAGE_PENDING && !counter->revoked;
+		return row.stage == BT_STAGE_PENDING && !counter->revoked && !is_for_a_person(counter, sale);
 	return !sim_is_for_head_office(world, sale, &row) && (row.stage != BT_STAGE_CREDITED || !row.settled);
 }
 

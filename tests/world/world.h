@@ -111,6 +111,7 @@ struct sim_sale {
 	bool leaves;                /* wants the money back, not the token */
 	bool elsewhere;             /* its token was given at another counter */
 	bool on_the_way;            /* back to the counter */
+	int rests;                  /* how often it has waited since everything was mended */
 	bool upi;                   /* cash is then what the bank is asked for; it counts when the bank has it */
 	bool qr_seen, swapped;      /* swapped: let go for cash */
 	int scans, later, captures; /* later: words of the bank that are still to come */
