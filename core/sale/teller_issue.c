@@ -66,7 +66,7 @@ static struct bt_sts_lane choose_lane(const struct bt_teller *teller, uint16_t b
 /* With its lease the lane may be another one's: then it is the head-end that dates the token (PROTOCOL T4). */
 static bool is_lane_over(const struct bt_teller *teller, int64_t now_ms)
 {
-	return teller->has_lease && now_ms >= teller->lease.expires_ms;
+	return teller->has_lease && now_ms >= teller->lease.expires_ms && !bt_mutant(BT_MUTANT_EXPIRY_IGNORED);
 }
 
 /* So many tokens of late that the meter would forget one of them: only the head-end, which knows of all, may add one.
