@@ -13,8 +13,8 @@
 #include "core/base/bytes.h"
 #include "core/receipt/sink.h"
 
-#define BT_ESCPOS_ID_LEN          4
-#define BT_ESCPOS_TEXT_MOST       80 /* of an answer to GS I */
+#define BT_ESCPOS_ID_LEN    4
+#define BT_ESCPOS_TEXT_MOST 80 /* of an answer to GS I */
 
 /* The first four are answered at once, by one byte each; which one it answers is not told in it. */
 enum bt_escpos_question {

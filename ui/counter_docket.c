@@ -96,7 +96,7 @@ enum bt_err bt_counter_reprint(void *self, const char *sale_id, enum bt_reprint 
 	struct bt_docket_view docket;
 
 	return take_delivered(counter, sale_id, &docket) ? bt_teller_docket_reprint(counter->teller, said)
-						       : bt_teller_reprint(counter->teller, sale_id, said);
+							 : bt_teller_reprint(counter->teller, sale_id, said);
 }
 
 enum bt_err bt_counter_paper_seen(void *self, const char *sale_id)
@@ -105,5 +105,5 @@ enum bt_err bt_counter_paper_seen(void *self, const char *sale_id)
 	struct bt_docket_view docket;
 
 	return take_delivered(counter, sale_id, &docket) ? bt_teller_docket_paper_seen(counter->teller)
-						       : bt_teller_paper_seen(counter->teller, sale_id);
+							 : bt_teller_paper_seen(counter->teller, sale_id);
 }

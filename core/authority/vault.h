@@ -31,11 +31,11 @@ struct bt_vault {
 
 /** Wrap @p key (32 bytes) under @p passphrase. About 0.4 s.
  *  @return BT_OK, BT_EINPUT (length of key), BT_EOS (randomness), BT_ECRYPTO; *out untouched on failure. */
-BT_MUST_USE enum bt_err bt_vault_wrap_make(const struct bt_random *random, struct bt_bytes passphrase, struct bt_bytes key,
-                                           struct bt_vault_wrap *out);
+BT_MUST_USE enum bt_err bt_vault_wrap_make(const struct bt_random *random, struct bt_bytes passphrase,
+					   struct bt_bytes key, struct bt_vault_wrap *out);
 /** About 0.4 s: not on the screen's thread. @return BT_OK, BT_EAUTH (passphrase, or a damaged wrap), BT_ENOMEM. */
 BT_MUST_USE enum bt_err bt_vault_unseal(const struct bt_vault_wrap *wrap, struct bt_bytes passphrase,
-                                        struct bt_vault *out);
+					struct bt_vault *out);
 bool bt_vault_is_open(const struct bt_vault *vault);
 /** Cleanse the key; fine on a zeroed or sealed one. */
 void bt_vault_seal(struct bt_vault *vault);
@@ -52,6 +52,6 @@ struct bt_sts_key_id bt_sealed_key_id(const struct bt_sealed_key *sealed);
  * Source: REST contract, "sealed"; associated data "batti-key-v1|pan|sgc|krn|kt|ti|ea|dkga|base|ken|version|good|kcv".
  */
 BT_MUST_USE enum bt_err bt_vault_open_key(const struct bt_vault *vault, const char *pan,
-                                          const struct bt_sealed_key *sealed, struct bt_sts_decoder_key *out);
+					  const struct bt_sealed_key *sealed, struct bt_sts_decoder_key *out);
 
 #endif

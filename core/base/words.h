@@ -25,6 +25,6 @@ bool bt_words_has(const struct bt_words *words, const char *key);
  * @return BT_OK or BT_EFULL (cut at a character).
  */
 enum bt_err bt_words_format(const struct bt_words *words, enum bt_lang lang, const char *key, const char *const *args,
-                            char *out, size_t cap);
+			    char *out, size_t cap);
 
 #endif

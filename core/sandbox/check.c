@@ -156,8 +156,7 @@ enum bt_sbx_code bt_sbx_check_memory(const struct bt_sbx *sbx, const struct bt_s
 	    bt_sbx_store_count(sbx->db, 0,
 			       "SELECT (SELECT count(*) FROM sales WHERE meter=?1 AND tid>?2)"
 			       " + (SELECT count(*) FROM reissues WHERE meter=?1 AND tid>?2)",
-			       "ti", sale->meter,
-			       bt_sbx_tid_minute(now_ms) - 10 * bt_sbx_lanes_most(sbx->db, now_ms));
+			       "ti", sale->meter, bt_sbx_tid_minute(now_ms) - 10 * bt_sbx_lanes_most(sbx->db, now_ms));
 	return tokens < MEMORY_TIDS ? BT_SBX_NONE : BT_SBX_TID_WAIT;
 }
 
@@ -214,8 +213,8 @@ static bool is_minute_free(const struct bt_sbx *sbx, const char *meter, int64_t 
 	return tid > sbx->own_floor && !is_reserved(tid) && !bt_sbx_ledger_minute_used(sbx->db, meter, tid, "");
 }
 
-/* The newest free minute of lane 0 within 5n minutes back, else the first one up to 4n ahead; -1 when there is none. One
- * that picks any takes the minutes of all lanes. */
+/* The newest free minute of lane 0 within 5n minutes back, else the first one up to 4n ahead; -1 when there is none.
+ * One that picks any takes the minutes of all lanes. */
 static int64_t choose_minute(const struct bt_sbx *sbx, const char *meter, int64_t minute)
 {
 	int64_t step = sbx->picks_any ? 1 : BT_SBX_LANES;

@@ -113,17 +113,17 @@ json_t *bt_sbx_found_json(struct bt_sbx *sbx, const struct bt_sbx_found *found)
 	const char *can = judge(sbx, found, &entry);
 	bool has_token = is_committed(&entry) && *entry.core.token;
 	bool has_credit = is_committed(&entry) && !*entry.core.token;
-	return json_pack(
-	    "{s:s, s:s, s:s, s:s, s:s, s:o, s:I, s:s, s:I, s:s, s:s, s:s, s:s, s:o, s:s, s:b}", "payment_id",
-	    found->payment_id, "sale_id", found->sale_id, "channel", found->channel, "connection", found->connection,
-	    "meter", found->meter, "name", name_of(sbx, found->connection), "amount_paise", (json_int_t)found->paise,
-	    "utr", found->utr, "paid_at", (json_int_t)found->paid_at, "bank",
-	    is_closed(&entry) ? "returned" : found->bank, "company", found->received ? "received" : "none", "token",
-	    found->in_meter ? "in_meter"
-	    : has_token     ? "given"
-			    : "none",
-	    "credit", has_credit ? "posted" : "none", "steps", make_steps(found, &entry, booked_at, can), "can", can,
-	    "reissue", (int)can_reissue(sbx, found, &entry));
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:I, s:s, s:I, s:s, s:s, s:s, s:s, s:o, s:s, s:b}",
+			 "payment_id", found->payment_id, "sale_id", found->sale_id, "channel", found->channel,
+			 "connection", found->connection, "meter", found->meter, "name",
+			 name_of(sbx, found->connection), "amount_paise", (json_int_t)found->paise, "utr", found->utr,
+			 "paid_at", (json_int_t)found->paid_at, "bank", is_closed(&entry) ? "returned" : found->bank,
+			 "company", found->received ? "received" : "none", "token",
+			 found->in_meter ? "in_meter"
+			 : has_token     ? "given"
+					 : "none",
+			 "credit", has_credit ? "posted" : "none", "steps", make_steps(found, &entry, booked_at, can),
+			 "can", can, "reissue", (int)can_reissue(sbx, found, &entry));
 }
 
 /* ---- finding them ---- */

@@ -392,8 +392,8 @@ static bool learn_reissue(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, co
 {
 	char by[33];
 	int64_t tid;
-	if (!bt_sbx_reissue_is_open(sbx->db, entry) || !bt_sbx_json_text(body, "refused_by", by, sizeof by) || !bt_sbx_is_digits(token, 20) ||
-	    !bt_sbx_json_int(body, "tid", 0, 0xffffff, &tid) ||
+	if (!bt_sbx_reissue_is_open(sbx->db, entry) || !bt_sbx_json_text(body, "refused_by", by, sizeof by) ||
+	    !bt_sbx_is_digits(token, 20) || !bt_sbx_json_int(body, "tid", 0, 0xffffff, &tid) ||
 	    bt_sbx_ledger_minute_used(sbx->db, entry->core.meter, tid, ""))
 		return true;
 	return bt_sbx_reissue_learn(sbx, entry, fact->terminal->number, by, tid, token);
@@ -414,8 +414,7 @@ static bool take_delivered(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, c
 	bool known = bt_sbx_ledger_find(sbx->db, sale_id, &entry);
 	if (!known || strcmp(entry.state, "committed") != 0)
 		return post_delivered(sbx, &about, body, token, entry.state, out);
-	if (*entry.core.token && strcmp(entry.core.token, token) != 0 &&
-	    !learn_reissue(sbx, fact, &entry, body, token))
+	if (*entry.core.token && strcmp(entry.core.token, token) != 0 && !learn_reissue(sbx, fact, &entry, body, token))
 		return false;
 	if (strcmp(entry.core.token, token) != 0 && !bt_sbx_reissue_is(sbx->db, sale_id, token))
 		return except(sbx, &about, BT_SBX_TOKEN_DIFFERS, out);

@@ -252,8 +252,8 @@ static enum bt_sbx_code commit(struct bt_sbx *sbx, const struct errand *errand, 
 static enum bt_sbx_code replace(struct bt_sbx *sbx, const struct errand *errand, const struct bt_sbx_entry *entry,
 				struct bt_sbx_reply *reply)
 {
-	enum bt_sbx_code code =
-	    errand->era == sbx->era ? bt_sbx_reissue(sbx, entry, errand->caller, errand->inspected_by, reply)
+	enum bt_sbx_code code = errand->era == sbx->era
+				    ? bt_sbx_reissue(sbx, entry, errand->caller, errand->inspected_by, reply)
 				    : BT_SBX_ERA;
 	if (code == BT_SBX_NONE && !bt_sbx_store_commit(sbx->db))
 		code = BT_SBX_INTERNAL;

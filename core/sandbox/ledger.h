@@ -46,7 +46,8 @@ BT_SBX_MUST_USE bool bt_sbx_ledger_put(struct bt_sbx *sbx, const struct bt_sbx_p
 				       struct bt_sbx_consumer *consumer);
 /** Remember which sale a receipt number belongs to, "" none. */
 BT_SBX_MUST_USE bool bt_sbx_ledger_note_receipt(sqlite3 *db, const char *receipt, const char *sale_id);
-/** The stored reply of a committed sale, with the token that replaced its own where one did; yours. NULL when there is none. */
+/** The stored reply of a committed sale, with the token that replaced its own where one did; yours. NULL when there is
+ * none. */
 json_t *bt_sbx_ledger_reply(sqlite3 *db, const char *sale_id);
 BT_SBX_MUST_USE bool bt_sbx_ledger_tombstone(sqlite3 *db, const char *sale_id);
 /** The same, by the reversal of the terminal that owns the sale: its docket is no credit any more (PROTOCOL S5). */

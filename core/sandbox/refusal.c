@@ -31,10 +31,11 @@ static const struct bt_sbx_refusal refusals[BT_SBX_CODE_COUNT] = {
 			 "इस मीटर के लिए यह मिनट काम में आ चुका है।"},
     [BT_SBX_TID_WAIT] = {"tid_wait", 409, "Too many tokens for this meter just now. Try again in a few minutes.",
 			 "इस मीटर के लिए अभी बहुत टोकन बने हैं। कुछ मिनट बाद कोशिश करें।"},
-    [BT_SBX_TID_ALONE] = {"tid_alone", 409,
-			  "No other token of this minute is known: the meter took this one, or another counter has yet to "
-			  "send its sales.",
-			  "इस मिनट का दूसरा टोकन दर्ज नहीं: मीटर ने यही लिया है, या किसी काउंटर की बिक्री आनी बाकी है।"},
+    [BT_SBX_TID_ALONE] =
+	{"tid_alone", 409,
+	 "No other token of this minute is known: the meter took this one, or another counter has yet to "
+	 "send its sales.",
+	 "इस मिनट का दूसरा टोकन दर्ज नहीं: मीटर ने यही लिया है, या किसी काउंटर की बिक्री आनी बाकी है।"},
     [BT_SBX_ID_CONFLICT] = {"id_conflict", 409, "Another sale is known under this number.",
 			    "इस नंबर से दूसरी बिक्री दर्ज है।"},
     [BT_SBX_TOMBSTONE] = {"tombstone", 409, "This sale was asked about and closed before it arrived.",

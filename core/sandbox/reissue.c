@@ -35,8 +35,7 @@ static bool has_token(const struct bt_sbx_entry *entry)
 
 bool bt_sbx_reissue_is_open(sqlite3 *db, const struct bt_sbx_entry *entry)
 {
-	return has_token(entry) &&
-	       (is_replaced(db, entry->core.sale_id) || count_standing(db, &entry->core) > 1);
+	return has_token(entry) && (is_replaced(db, entry->core.sale_id) || count_standing(db, &entry->core) > 1);
 }
 
 bool bt_sbx_reissue_is(sqlite3 *db, const char *sale_id, const char *token)

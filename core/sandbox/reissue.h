@@ -13,8 +13,8 @@
 bool bt_sbx_reissue_is_open(sqlite3 *db, const struct bt_sbx_entry *entry);
 /** True when @p token is the one that replaced the token of this sale. */
 bool bt_sbx_reissue_is(sqlite3 *db, const char *sale_id, const char *token);
-/** A terminal's record says that it gave @p token of @p tid in place of the sale's own, on the word of @p by: a ledger put
- *  back from a backup learns it again (PROTOCOL H1, H4). Another replacement stays. */
+/** A terminal's record says that it gave @p token of @p tid in place of the sale's own, on the word of @p by: a ledger
+ * put back from a backup learns it again (PROTOCOL H1, H4). Another replacement stays. */
 BT_SBX_MUST_USE bool bt_sbx_reissue_learn(struct bt_sbx *sbx, const struct bt_sbx_entry *entry, const char *terminal,
 					  const char *by, int64_t tid, const char *token);
 /** Replace the token of @p entry on the word of @p by, inside the caller's transaction; done before, nothing is

@@ -213,8 +213,8 @@ int bt_sbx_report_ledger_json(struct bt_sbx *sbx)
 				     (json_int_t)sqlite3_column_int64(row, 4), "delivery", text_or_null(row, 5),
 				     "connection", text_or_null(row, 6), "terminal", text_or_null(row, 7), "exception",
 				     text_or_null(row, 8), "tender", text_or_null(row, 9), "reference",
-				     text_or_null(row, 10), "tid", number_or_null(row, 11),
-				     "replaced_by", text_or_null(row, 12)),
+				     text_or_null(row, 10), "tid", number_or_null(row, 11), "replaced_by",
+				     text_or_null(row, 12)),
 			   &is_first);
 	sqlite3_finalize(row);
 	print_tenders_json(sbx);

@@ -11,7 +11,7 @@ struct bt_sbx_serve_options {
 	int64_t consumers;
 	uint64_t seed;
 	const char *ready_file; /* NULL: none */
-	bool until_eof; /* end when standard input ends: with whoever started it, whatever became of them */
+	bool until_eof;         /* end when standard input ends: with whoever started it, whatever became of them */
 };
 
 /** Serve until SIGTERM, SIGINT or, with until_eof, the end of standard input. @return exit code: 0, or 1 with a line on

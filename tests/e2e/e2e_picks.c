@@ -232,9 +232,9 @@ static struct world_sale sell_on_both_sides(struct world *world, const char *num
 		struct world_run run = world_run(arguments);
 
 		assert_int_equal(run.status, 0);
-		assert_int_equal(sscanf(run.out, "utr %15s\npayment %39s\nsale %39s", app[i].utr, app[i].payment_id,
-					app[i].sale_id),
-				 3);
+		assert_int_equal(
+		    sscanf(run.out, "utr %15s\npayment %39s\nsale %39s", app[i].utr, app[i].payment_id, app[i].sale_id),
+		    3);
 		world_run_free(&run);
 		assert_true(world_ledger_token(world, app[i].sale_id, app[i].token));
 	}
@@ -391,9 +391,12 @@ static void their_token_of_a_used_minute_is_replaced(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(the_servers_token_is_given), cmocka_unit_test(what_never_left_is_made_here),
-	    cmocka_unit_test(a_lost_answer_is_asked_for), cmocka_unit_test(a_meter_in_doubt_gets_no_token_here),
-	    cmocka_unit_test(a_supervisor_has_it_made), cmocka_unit_test(our_token_of_a_used_minute_is_replaced),
+	    cmocka_unit_test(the_servers_token_is_given),
+	    cmocka_unit_test(what_never_left_is_made_here),
+	    cmocka_unit_test(a_lost_answer_is_asked_for),
+	    cmocka_unit_test(a_meter_in_doubt_gets_no_token_here),
+	    cmocka_unit_test(a_supervisor_has_it_made),
+	    cmocka_unit_test(our_token_of_a_used_minute_is_replaced),
 	    cmocka_unit_test(their_token_of_a_used_minute_is_replaced),
 	};
 

@@ -304,8 +304,8 @@ bool pty_send(struct pty *pty, const void *bytes, size_t len)
 	return !pty->ended && write_all(pty, bytes, len);
 }
 
-/* What comes within 25 ms behind a code and its Enter is the scanner's, not a hand's, and so is any key but Enter behind
- * a code (ui/widget/burst.h). Callers have seen the answer to the code by then. */
+/* What comes within 25 ms behind a code and its Enter is the scanner's, not a hand's, and so is any key but Enter
+ * behind a code (ui/widget/burst.h). Callers have seen the answer to the code by then. */
 static void rest_after_code(struct pty *pty, const struct key_name *next)
 {
 	static const struct timespec rest = {.tv_nsec = 40000000};

@@ -41,7 +41,7 @@ struct world {
 	int consumers;
 	int certificate_s; /* how long a certificate holds, and an expired one is good for little; 0: long */
 	int lease_rupees, lease_count; /* what the lease has room for; 0: as the sandbox has it */
-	bool picks; /* the server picks the minute of each token itself, and the terminal's settings say so */
+	bool picks;     /* the server picks the minute of each token itself, and the terminal's settings say so */
 	bool picks_any; /* of every lane */
 	pid_t sandbox;
 	struct world_sale sales[WORLD_SALES_MAX]; /* cash that this test saw taken */

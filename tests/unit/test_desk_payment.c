@@ -266,10 +266,11 @@ static void what_is_owed_is_asked_twice_a_minute(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(a_payment_is_read),    cmocka_unit_test(a_minute_of_two_tokens_is_read), cmocka_unit_test(all_rows_or_none),
-	    cmocka_unit_test(a_cut_answer_is_none), cmocka_unit_test(too_many_rows_are_none),
-	    cmocka_unit_test(what_is_owed_is_read), TEST(an_old_answer_says_nothing),
-	    TEST(no_answer_is_not_nothing_found),   TEST(what_is_owed_is_asked_twice_a_minute),
+	    cmocka_unit_test(a_payment_is_read),        cmocka_unit_test(a_minute_of_two_tokens_is_read),
+	    cmocka_unit_test(all_rows_or_none),         cmocka_unit_test(a_cut_answer_is_none),
+	    cmocka_unit_test(too_many_rows_are_none),   cmocka_unit_test(what_is_owed_is_read),
+	    TEST(an_old_answer_says_nothing),           TEST(no_answer_is_not_nothing_found),
+	    TEST(what_is_owed_is_asked_twice_a_minute),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

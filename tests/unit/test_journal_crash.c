@@ -86,8 +86,8 @@ static void sell_and_die(struct fixture *f, int sale)
 	assert_int_equal(reap(child), 0);
 }
 
-/* A put that a cut tore apart is gone for good: were its bytes left in the log, the sectors of a later put that is cut in
- * its turn could make it whole again. */
+/* A put that a cut tore apart is gone for good: were its bytes left in the log, the sectors of a later put that is cut
+ * in its turn could make it whole again. */
 static void a_torn_put_leaves_nothing_in_the_log(void **state)
 {
 	struct fixture *f = *state;

@@ -74,7 +74,8 @@ static void sale_restart_cut_after_token(void **state)
 	assert_int_equal(bt_teller_reprint(shop->teller, shop->sale_id, BT_REPRINT_ASKED), BT_OK);
 	assert_int_equal(shop->jobs[0].copy, 2); /* the first was on its way */
 	assert_false(shop->jobs[0].open_drawer);
-	assert_int_equal(bt_teller_reprint(shop->teller, shop->sale_id, BT_REPRINT_ASKED), BT_ESTATE); /* one at a time */
+	assert_int_equal(bt_teller_reprint(shop->teller, shop->sale_id, BT_REPRINT_ASKED),
+			 BT_ESTATE); /* one at a time */
 	shop_printed(shop, BT_PRINT_CONFIRMED);
 	assert_int_equal(shop_view(shop).state, BT_SALE_DONE);
 	shop_restart(shop);

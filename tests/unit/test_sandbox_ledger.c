@@ -289,9 +289,9 @@ static int64_t count_exceptions(struct bench *bench)
 static void post_delivered(struct bench *bench, const char *sale_id, const json_t *given)
 {
 	json_t *answer, *events = json_array();
-	json_t *body = json_pack("{s:s, s:s, s:s, s:O, s:O, s:O}", "docket", "", "refused_by", "jha", "sale_id", sale_id,
-				 "tid", json_object_get(given, "tid"), "token", json_object_get(given, "token"), "units",
-				 json_object_get(given, "units"));
+	json_t *body = json_pack("{s:s, s:s, s:s, s:O, s:O, s:O}", "docket", "", "refused_by", "jha", "sale_id",
+				 sale_id, "tid", json_object_get(given, "tid"), "token",
+				 json_object_get(given, "token"), "units", json_object_get(given, "units"));
 	json_array_append_new(events, make_event(bench, "delivered", "", body));
 	assert_int_equal(call(bench, "POST", "/v1/journal", upload_of(events), &answer), 200);
 	json_decref(answer);
@@ -323,8 +323,7 @@ static void check_same_minute_is_replaced(void **state)
 
 	assert_int_equal(refuse_token(bench, head_end_sale_id(sale), json_object(), 1, &answer), 400);
 	json_decref(answer);
-	assert_int_equal(
-	    refuse_token(bench, head_end_sale_id(sale), json_pack("{s:s}", "by", "jha"), 9, &answer), 409);
+	assert_int_equal(refuse_token(bench, head_end_sale_id(sale), json_pack("{s:s}", "by", "jha"), 9, &answer), 409);
 	expect_code(answer, "era");
 	assert_int_equal(say_used(bench, head_end_sale_id(sale), &given), 200);
 	int64_t tid = json_integer_value(json_object_get(given, "tid"));
@@ -332,8 +331,8 @@ static void check_same_minute_is_replaced(void **state)
 	check_token_of(bench, sale, tid, json_string_value(json_object_get(given, "token")));
 	assert_int_equal(json_integer_value(json_object_get(given, "units")),
 			 json_integer_value(json_object_get(sale, "units")));
-	assert_true(bt_sbx_ledger_minute_used(bench->server.sbx.db,
-					      json_string_value(json_object_get(sale, "meter")), tid, ""));
+	assert_true(bt_sbx_ledger_minute_used(bench->server.sbx.db, json_string_value(json_object_get(sale, "meter")),
+					      tid, ""));
 	expect_same_everywhere(bench, head_end_sale_id(sale), given);
 	expect_alone(bench, head_end_sale_id(first));
 	assert_false(may_replace(bench, head_end_sale_id(first)));
@@ -359,7 +358,8 @@ static void check_same_minute_is_replaced(void **state)
 	json_decref(first);
 }
 
-/* It may be the head-end's own that the meter refused; what is not known, credits and sales alone are never replaced. */
+/* It may be the head-end's own that the meter refused; what is not known, credits and sales alone are never replaced.
+ */
 static void check_either_of_two_is_replaced(void **state)
 {
 	struct bench *bench = *state;

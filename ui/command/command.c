@@ -155,8 +155,9 @@ static enum bt_exit check_purpose(const struct bt_command_env *env)
 	if (enrolment && bt_enrolment_load(env->args.state, enrolment, NULL) == BT_OK &&
 	    enrolment->purpose != bt_command_purpose(env)) {
 		bt_command_say(env,
-			       env->args.training ? N_("This folder is not for training: {1}.")
-						  : N_("This folder is for training, and --training was not said: {1}."),
+			       env->args.training
+				   ? N_("This folder is not for training: {1}.")
+				   : N_("This folder is for training, and --training was not said: {1}."),
 			       env->args.state, NULL);
 		code = BT_EXIT_REFUSED;
 	}

@@ -87,9 +87,8 @@ static enum bt_exit exchange(struct bt_command_env *env, struct bt_wire_worker *
 		code = say_refused(env, &answer);
 	else if (!err)
 		err = bt_enrolling_finish(enrolling, bt_buf_view(&answer.body), env->args.words[0],
-					  (struct bt_bytes){passphrase->data, passphrase->len},
-					  bt_command_purpose(env), env->args.state, bt_clock_wall_ms(&clock),
-					  &enrolment, &fault);
+					  (struct bt_bytes){passphrase->data, passphrase->len}, bt_command_purpose(env),
+					  env->args.state, bt_clock_wall_ms(&clock), &enrolment, &fault);
 	if (err && err != BT_EREFUSED)
 		code = bt_command_fail(env, &fault);
 	bt_answer_fini(&answer);

@@ -42,7 +42,8 @@ enum bt_exit bt_token_meter_read(const struct bt_command_env *env, struct bt_tok
 /** What it becomes by the --to options; @p held is as bt_token_meter_read made it. */
 enum bt_exit bt_token_meter_change(const struct bt_command_env *env, const struct bt_token_meter *held,
 				   struct bt_token_meter *out);
-/** The key of --vending-key-file, --vending-key or --decoder-key-file, made for @p meter, whose algorithms are filled in from it. */
+/** The key of --vending-key-file, --vending-key or --decoder-key-file, made for @p meter, whose algorithms are filled
+ * in from it. */
 enum bt_exit bt_token_key_read(const struct bt_command_env *env, struct bt_token_meter *meter,
 			       struct bt_sts_decoder_key *out);
 /** The same of --to-vending-key-file or --to-decoder-key-file. */

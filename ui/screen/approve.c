@@ -238,10 +238,9 @@ static struct bt_ui_go order(struct approve *approve, struct bt_ui_desk *desk)
 	struct bt_approval approval = {.by = person->id,
 				       .reason = things[approve->asked].whys->codes[approve->why],
 				       .docket = docket_number(approve, desk)};
-	enum bt_err err = approve->asked == BT_UI_ASK_SHIFT  ? close_shift(approve, desk, &approval)
-			  : approve->asked == BT_UI_ASK_CASH ? print_cash(approve, desk, &approval)
-			  : approve->asked == BT_UI_ASK_ORDER
-			      ? order_back(approve, desk, &approval)
+	enum bt_err err = approve->asked == BT_UI_ASK_SHIFT   ? close_shift(approve, desk, &approval)
+			  : approve->asked == BT_UI_ASK_CASH  ? print_cash(approve, desk, &approval)
+			  : approve->asked == BT_UI_ASK_ORDER ? order_back(approve, desk, &approval)
 			  : approve->asked == BT_UI_ASK_REISSUE
 			      ? reissue(approve, desk, &approval)
 			      : orders[approve->asked](shop->self, approve->sale_id, &approval, &denial);

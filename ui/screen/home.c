@@ -106,8 +106,9 @@ static bool open_receipt(struct bt_ui_desk *desk, const char *text, const char *
 	struct bt_consumer consumer;
 	struct bt_sale_view view;
 	bool ours = own_sale_id[0] && bt_ui_sale_view(desk, own_sale_id, &view);
-	bool given = !own_sale_id[0] || (ours && (view.state == BT_SALE_TOKENED || view.state == BT_SALE_CREDITED ||
-						  view.state == BT_SALE_DONE));
+	bool given =
+	    !own_sale_id[0] ||
+	    (ours && (view.state == BT_SALE_TOKENED || view.state == BT_SALE_CREDITED || view.state == BT_SALE_DONE));
 	if (!given || !shop->accounts || strncmp(text, RECORD_BEGINS, strlen(RECORD_BEGINS)) != 0 ||
 	    shop->accounts->of_receipt(shop->self, text, &consumer) != BT_OK) {
 		return false;
@@ -396,8 +397,7 @@ static void draw_found(const struct home *home, int row, struct bt_ui_canvas *ca
 			bt_ui_put(canvas, row - 1, BT_TEXT_LEFT, BT_INK_QUIET,
 				  bt_ui_word(canvas, N_("A docket: Enter looks it up.")));
 		} else if (home->searched) {
-			bt_ui_put(canvas, row - 1, BT_TEXT_LEFT, BT_INK_QUIET,
-				  bt_ui_word(canvas, N_("Nobody found")));
+			bt_ui_put(canvas, row - 1, BT_TEXT_LEFT, BT_INK_QUIET, bt_ui_word(canvas, N_("Nobody found")));
 		}
 		return;
 	}

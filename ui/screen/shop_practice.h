@@ -7,8 +7,8 @@
 #define BT_NO_LESSON (-1)
 
 struct bt_ui_practice_state {
-	int lesson;   /* in hand; BT_NO_LESSON */
-	int finished; /* the one done last, until another is begun; BT_NO_LESSON */
+	int lesson;                       /* in hand; BT_NO_LESSON */
+	int finished;                     /* the one done last, until another is begun; BT_NO_LESSON */
 	struct bt_lesson_verdict verdict; /* of the one in hand */
 	struct bt_lesson_person person;   /* of the one in hand */
 	bool done[BT_LESSONS];

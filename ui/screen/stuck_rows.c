@@ -13,20 +13,13 @@
 static const struct {
 	const char *code, *says;
 } objections[] = {
-    {"diverged", N_("two different tokens")},
-    {"token_differs", N_("two different tokens")},
-    {"malformed", N_("server cannot read it")},
-    {"paid_missing", N_("server lacks the payment")},
-    {"lease_expired", N_("made after the limit")},
-    {"blocked", N_("given though blocked")},
-    {"tid_used", N_("token may not work")},
-    {"tid_lane", N_("token may not work")},
-    {"replaced", N_("new token given")},
-    {"possible_duplicate", N_("two tokens may be out")},
-    {"abandoned", N_("closed by a supervisor")},
-    {"not_reversed", N_("money back, sale stands")},
-    {"key_mismatch", N_("token may not work")},
-    {"meter_mismatch", N_("meter has changed")},
+    {"diverged", N_("two different tokens")},      {"token_differs", N_("two different tokens")},
+    {"malformed", N_("server cannot read it")},    {"paid_missing", N_("server lacks the payment")},
+    {"lease_expired", N_("made after the limit")}, {"blocked", N_("given though blocked")},
+    {"tid_used", N_("token may not work")},        {"tid_lane", N_("token may not work")},
+    {"replaced", N_("new token given")},           {"possible_duplicate", N_("two tokens may be out")},
+    {"abandoned", N_("closed by a supervisor")},   {"not_reversed", N_("money back, sale stands")},
+    {"key_mismatch", N_("token may not work")},    {"meter_mismatch", N_("meter has changed")},
 };
 
 const char *bt_ui_stuck_objection(const char *code)

@@ -30,7 +30,7 @@ struct bt_stuck_row {
 	const char *where; /* catalogue key, with {1} for */
 	char arg[32];      /* this */
 	bool urgent, objected, refused;
-	bool unpaid; /* nothing came: whoever wants it pays again */
+	bool unpaid;      /* nothing came: whoever wants it pays again */
 	bool same_minute; /* a token of a minute that the server had used: it says what may be done */
 	int64_t since_ms;
 };

@@ -23,8 +23,8 @@ struct bt_ui_burst {
 bool bt_ui_burst_note(struct bt_ui_burst *burst, uint32_t ch, int64_t at_ms);
 /** Enter came: was the run before it a scan? At least 8 characters, 25 ms each on average, no gap of 60 ms. */
 bool bt_ui_burst_is_scan(const struct bt_ui_burst *burst, int64_t at_ms);
-/** Another key than a character came: behind as many characters as a scan has, and as fast. Codes that hold the bytes of
- *  a function key do that. It belongs to the run. @return true when it is not to be acted upon. */
+/** Another key than a character came: behind as many characters as a scan has, and as fast. Codes that hold the bytes
+ * of a function key do that. It belongs to the run. @return true when it is not to be acted upon. */
 bool bt_ui_burst_swallow(struct bt_ui_burst *burst, int64_t at_ms);
 /** The run was a scan and is over; what it held is forgotten. */
 void bt_ui_burst_end(struct bt_ui_burst *burst, int64_t at_ms);
