@@ -47,7 +47,7 @@ static void give_answer(struct sim_counter *counter, bool by_service, struct bt_
 		return;
 	}
 	mail->answers[(mail->first + mail->count++) % SIM_ANSWERS] = *answer;
-	counter->turn_ms = INT64_MAX;
+	counter->turn_ms = counter->world->now_ms;
 	sim_plan(counter->world, 0, SIM_TURN, counter->index, (uint64_t)counter->generation);
 }
 

@@ -12,6 +12,7 @@
 #include "core/sandbox/terminal.h"
 
 #define WEATHER_EVERY_MS (75 * INT64_C(1000))
+#define TRADE_MOST_MS    (6 * SIM_HOUR_MS)
 #define HEAL_MOST_MS     (SIM_DAY_MS / 2)
 #define AFTER_ALL_MS     SIM_HOUR_MS /* from when everybody is served */
 #define EVENTS_MOST      100000
@@ -143,6 +144,8 @@ static void restore_server(struct sim_world *world)
 {
 	bool lost = sim_has(world, SIM_FAULT_LOSE_MARKS);
 
+	if (!sim_has(world, SIM_FAULT_RESTORE_SERVER))
+		return;
 	if (chance_one_in(&world->chance, 10)) {
 		sim_head_end_back_up(&world->head);
 	} else if (sim_strikes(world, SIM_FAULT_RESTORE_SERVER, 150) && sim_head_end_restore(&world->head, lost)) {
@@ -197,7 +200,8 @@ static void happen(struct sim_world *world, const struct sim_event *event)
 
 	switch (event->kind) {
 	case SIM_TURN:
-		if (counter->on && event->tag == (uint64_t)counter->generation)
+		/* One that another has overtaken is no turn. */
+		if (counter->on && event->tag == (uint64_t)counter->generation && event->at_ms == counter->turn_ms)
 			sim_counter_turn(counter);
 		break;
 	case SIM_CLERK:
@@ -259,8 +263,11 @@ static bool step(struct sim_world *world)
 	return true;
 }
 
+/* Enough was sold, or it is evening: where counters were withdrawn, or away for hours, there is nothing more to come. */
 static bool is_trade_over(const struct sim_world *world)
 {
+	if (world->now_ms > SIM_START_MS + TRADE_MOST_MS)
+		return true;
 	if (world->sale_count < world->sales_wanted)
 		return false;
 	for (int i = 0; i < SIM_COUNTERS; i++)
