@@ -87,6 +87,8 @@ void bt_block_key_change(const struct bt_slip *slip);
 void bt_block_token(const struct bt_slip *slip);
 void bt_block_how_to(const struct bt_slip *slip);
 /* receipt_docket.c */
+/** Whose word it was, in one sentence; nothing when nobody is named. */
+void bt_block_approved(struct bt_lines *lines, const struct bt_receipt_name *who);
 void bt_block_docket(const struct bt_slip *slip);
 void bt_block_refund(const struct bt_slip *slip);
 void bt_block_claim(const struct bt_slip *slip);

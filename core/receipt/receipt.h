@@ -78,10 +78,11 @@ struct bt_receipt_facts {
 	bool training;
 	bool made_here; /* token made while the server was down */
 	bool possible_duplicate;
+	bool replaces; /* the meter refused the token before this one as used; approved: on whose word */
 	bool no_token; /* docket: a credit follows, never a token */
 	int copy;
 	struct bt_receipt_name utility, counter, clerk, consumer, relative, place;
-	struct bt_receipt_name approved;             /* refunds: the supervisor */
+	struct bt_receipt_name approved;             /* refunds and new tokens: the supervisor */
 	struct bt_receipt_name sealed_by, closed_by; /* reports of a shift that has ended; empty: nobody yet */
 	char relation[8];                            /* "s/o", "d/o", "w/o" */
 	char terminal[8], receipt_number[24], connection[16], meter[16], category[16];

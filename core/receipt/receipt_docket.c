@@ -25,7 +25,7 @@ void bt_block_docket(const struct bt_slip *slip)
 	bt_lines_say(lines, BT_LINE_TEXT, false, N_("Nothing more to pay."), NULL);
 }
 
-static void put_approved(struct bt_lines *lines, const struct bt_receipt_name *who)
+void bt_block_approved(struct bt_lines *lines, const struct bt_receipt_name *who)
 {
 	const char *english = who->text[BT_LANG_EN][0] != '\0' ? who->text[BT_LANG_EN] : who->text[BT_LANG_HI];
 	const char *hindi = who->text[BT_LANG_HI][0] != '\0' ? who->text[BT_LANG_HI] : who->text[BT_LANG_EN];
@@ -64,7 +64,7 @@ void bt_block_refund(const struct bt_slip *slip)
 		bt_lines_say(lines, BT_LINE_TEXT, true, N_("Money returned: ₹ {1}"), amount);
 		bt_lines_say(lines, BT_LINE_TEXT, false, N_("No token was given for this payment."), NULL);
 	}
-	put_approved(lines, &slip->facts->approved);
+	bt_block_approved(lines, &slip->facts->approved);
 }
 
 static void put_promise(struct bt_lines *lines, int64_t promised_ms)

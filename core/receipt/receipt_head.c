@@ -38,6 +38,8 @@ void bt_block_marks(const struct bt_slip *slip)
 		bt_lines_say(slip->lines, BT_LINE_MARK, true, N_("DUPLICATE, copy {1}"), copy);
 	if (facts->possible_duplicate)
 		bt_lines_say(slip->lines, BT_LINE_MARK, true, N_("POSSIBLE DUPLICATE"), NULL);
+	if (facts->replaces)
+		bt_lines_say(slip->lines, BT_LINE_MARK, true, N_("Replaces the old token"), NULL);
 	if (facts->made_here)
 		bt_lines_say(slip->lines, BT_LINE_MARK, true, N_("Made while the server was down"), NULL);
 }

@@ -50,6 +50,17 @@ static void put_key_remark(struct bt_lines *lines, const struct bt_key_tokens *t
 	    NULL);
 }
 
+/* The consumer has two slips of one payment, and one of them is worth nothing. */
+static void put_replaced(const struct bt_slip *slip)
+{
+	if (!slip->facts->replaces)
+		return;
+	bt_lines_rule(slip->lines);
+	bt_lines_say(slip->lines, BT_LINE_TEXT, false, N_("The meter does not take the old token. Use only this one."),
+		     NULL);
+	bt_block_approved(slip->lines, &slip->facts->approved);
+}
+
 /* What must be known of the key change stands with the token and goes wherever the form puts it. */
 void bt_block_token(const struct bt_slip *slip)
 {
@@ -60,6 +71,7 @@ void bt_block_token(const struct bt_slip *slip)
 		bt_lines_put(slip->lines, BT_LINE_GROUP, true, number, digits);
 	}
 	put_key_remark(slip->lines, &slip->facts->key_change);
+	put_replaced(slip);
 }
 
 static void put_step(const struct bt_slip *slip, int at, enum bt_lang lang, const char *picture)

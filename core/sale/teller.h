@@ -218,7 +218,8 @@ BT_MUST_USE enum bt_err bt_teller_view(struct bt_teller *teller, const char *sal
 void bt_teller_newest(struct bt_teller *teller, char sale_id[37]);
 /** Sales whose next step is still to come (waiting for server or printer). */
 int bt_teller_under_way(const struct bt_teller *teller);
-/** The document of a sale as it stands, original or copy, for preview and file. */
+/** The document of a sale as it stands, original or copy, for preview and file; where the meter refused its token and
+ *  another was given here in its place, that one's. */
 BT_MUST_USE enum bt_err bt_teller_receipt(struct bt_teller *teller, const char *sale_id, enum bt_receipt_lang lang,
 					  int copy, struct bt_receipt *out);
 /** The document of a shift's report: an X while it goes on (until_ms 0), else its Z, a copy when it was printed before.

@@ -117,11 +117,27 @@ bool bt_teller_docket_find(struct bt_teller *teller, const struct bt_docket_view
 
 /* ---- printing ---- */
 
-static void gather(const struct bt_teller *teller, int copy, struct bt_receipt_facts *facts)
+/* A token in place of one that the meter refused: on whose word, and of which receipt when the sale is our own. */
+static void fill_replaced(const struct bt_teller *teller, const struct bt_docket_view *view,
+			  struct bt_receipt_facts *facts)
+{
+	const struct bt_operator *person = bt_enrolment_operator(teller->parts.enrolment, view->refused_by);
+	struct bt_sale_row row;
+
+	facts->replaces = view->refused_by[0] != '\0';
+	if (!facts->replaces)
+		return;
+	if (person)
+		bt_teller_slip_name(&facts->approved, &person->name);
+	if (!facts->receipt_number[0] && bt_journal_sale(teller->parts.journal, view->sale_id, &row) == BT_OK)
+		bt_text_copy(facts->receipt_number, sizeof facts->receipt_number, row.receipt);
+}
+
+static void gather(const struct bt_teller *teller, const struct bt_teller_docket *docket, int copy,
+		   struct bt_receipt_facts *facts)
 {
 	const struct bt_enrolment *enrolment = teller->parts.enrolment;
 	const struct bt_operator *person = bt_enrolment_operator(enrolment, teller->operator_id);
-	const struct bt_teller_docket *docket = &teller->docket;
 	const struct bt_docket_view *view = &docket->view;
 	const struct bt_consumer *consumer = &view->consumer;
 
@@ -155,19 +171,28 @@ static void gather(const struct bt_teller *teller, int copy, struct bt_receipt_f
 	bt_teller_slip_copy(teller, docket->why, view->delivered_at_ms, facts);
 	/* The proof of the payment is the owner's signature, which is on the docket. */
 	bt_text_copy(facts->record, sizeof facts->record, docket->text);
+	fill_replaced(teller, view, facts);
+}
+
+enum bt_err bt_teller_docket_compose(struct bt_teller *teller, const struct bt_teller_docket *docket,
+				     enum bt_receipt_lang lang, int copy, struct bt_receipt *out)
+{
+	struct bt_receipt_facts facts;
+
+	gather(teller, docket, copy, &facts);
+	return bt_teller_compose(teller, &facts, lang, out);
 }
 
 static void send(struct bt_teller *teller)
 {
 	const struct bt_sink *sink = teller->parts.sink;
 	struct bt_docket_view *view = &teller->docket.view;
-	struct bt_receipt_facts facts;
 	struct bt_print_job job = {.copy = view->copies + 1};
+	enum bt_receipt_lang lang = bt_teller_slip_lang(teller, view->token[0] ? BT_RECEIPT_TOKEN : BT_RECEIPT_CREDIT);
 
-	gather(teller, job.copy, &facts);
 	bt_text_copy(job.sale_id, sizeof job.sale_id, view->sale_id);
 	teller->docket.sent = ++teller->sends;
-	if (bt_teller_compose(teller, &facts, bt_teller_slip_lang(teller, facts.kind), &job.receipt) != BT_OK ||
+	if (bt_teller_docket_compose(teller, &teller->docket, lang, job.copy, &job.receipt) != BT_OK ||
 	    bt_teller_docket_record(teller, job.copy, BT_SLIP_SENDING) != BT_OK) {
 		bt_teller_slip_step(&view->printing, BT_SLIP_EV_NOT_TAKEN);
 	} else if (sink->submit(sink->self, &job) != BT_OK) {

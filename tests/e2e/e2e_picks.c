@@ -331,6 +331,8 @@ static void our_token_of_a_used_minute_is_replaced(void **state)
 	assert_string_equal(again, token);
 	counter_close(counter);
 	assert_int_equal(world_sync(world), 0);
+	expect_on_slip(world, sale.id, "Replaces the old token");
+	expect_on_slip(world, sale.id, "Approved by ");
 	expect_replaced(world, meter, sale.id, sale.token, token);
 	world_check_journal(world);
 	world_close(world);

@@ -71,6 +71,17 @@ static inline struct bt_receipt_facts golden_month(void)
 	return facts;
 }
 
+/* In place of a token that the meter refused: nothing is paid, and the payment's proof is on the first slip. */
+static inline struct bt_receipt_facts golden_new_token(void)
+{
+	struct bt_receipt_facts facts = fixture_token();
+	facts.replaces = true;
+	facts.approved = (struct bt_receipt_name){{"A. K. Jha", "ए. के. झा"}};
+	facts.energy = facts.duty = facts.given = facts.change = facts.rate_paise = facts.balance_at_ms = 0;
+	facts.tender[0] = facts.tariff[0] = facts.category[0] = facts.record[0] = '\0';
+	return facts;
+}
+
 /* As `batti printer test` fills it. */
 static inline struct bt_receipt_facts golden_test_page(void)
 {
@@ -91,10 +102,11 @@ struct golden_kind {
 };
 
 static const struct golden_kind golden_kinds[] = {
-    {"token", fixture_token, true},   {"credit", fixture_credit, true},  {"docket", fixture_docket, true},
-    {"refund", golden_refund, false}, {"change", fixture_four, true},    {"training", golden_training, true},
-    {"copy", golden_copy, true},      {"offline", golden_offline, true}, {"test", golden_test_page, false},
-    {"month", golden_month, true},    {"stuck", fixture_stuck, false},   {"shift", fixture_report, false},
+    {"token", fixture_token, true},        {"credit", fixture_credit, true},  {"docket", fixture_docket, true},
+    {"refund", golden_refund, false},      {"change", fixture_four, true},    {"training", golden_training, true},
+    {"copy", golden_copy, true},           {"offline", golden_offline, true}, {"test", golden_test_page, false},
+    {"month", golden_month, true},         {"stuck", fixture_stuck, false},   {"shift", fixture_report, false},
+    {"newtoken", golden_new_token, false},
 };
 #define GOLDEN_KINDS (sizeof golden_kinds / sizeof golden_kinds[0])
 

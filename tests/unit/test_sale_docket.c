@@ -378,6 +378,55 @@ static void replaces_what_the_meter_refused(void **state)
 	}
 }
 
+static const char *find_line(const struct bt_receipt *slip, const char *left)
+{
+	for (int i = 0; i < slip->count; i++)
+		if (strcmp(slip->lines[i].left, left) == 0)
+			return slip->lines[i].right;
+	return NULL;
+}
+
+/* A sale of our own: every slip of it is that of the new token from then on, with its number and whose word it was. */
+static void prints_the_new_token_of_its_own_sale(void **state)
+{
+	struct shop *shop = *state;
+	struct bt_docket_view wanted = {.amount = 50000, .gives_token = true};
+	struct bt_receipt slip;
+	struct bt_answer answer;
+	char old[21], first[8];
+
+	shop->sink.submit = shop_print;
+	shop->enrolment.operators[shop->enrolment.operator_count++] =
+	    (struct bt_operator){.id = "jha", .role = BT_ROLE_SUPERVISOR, .name = {"A. K. Jha", ""}};
+	shop_go_offline(shop);
+	shop_pay(shop, 50000);
+	while (bt_teller_step(shop->teller))
+		;
+	assert_int_equal(shop_view(shop).state, BT_SALE_TOKENED);
+	bt_text_copy(old, sizeof old, shop_view(shop).token);
+	snprintf(first, sizeof first, "%.4s", old);
+	assert_int_equal(bt_teller_receipt(shop->teller, shop->sale_id, BT_RECEIPT_EN, 1, &slip), BT_OK);
+	assert_string_equal(find_line(&slip, "1"), first);
+	assert_null(find_line(&slip, "Replaces the old token"));
+	shop_go_online(shop);
+	bt_text_copy(wanted.sale_id, sizeof wanted.sale_id, shop->sale_id);
+	bt_text_copy(wanted.terminal, sizeof wanted.terminal, "0142");
+	bt_text_copy(wanted.consumer.number, sizeof wanted.consumer.number, SHOP_NUMBER);
+	bt_text_copy(wanted.refused_by, sizeof wanted.refused_by, "jha");
+	bt_teller_docket_take(shop->teller, &wanted);
+	assert_int_equal(bt_teller_docket_finish(shop->teller), BT_OK);
+	answer = answer_of(shop, BT_CALL_FINISH);
+	bt_text_copy(answer.sale_id, sizeof answer.sale_id, shop->sale_id);
+	bt_text_copy(answer.token, sizeof answer.token, "99998888777766665555");
+	shop_give(shop, &answer);
+	assert_int_equal(view_of(shop).state, BT_DOCKET_DELIVERED);
+	assert_int_equal(bt_teller_receipt(shop->teller, shop->sale_id, BT_RECEIPT_EN, 1, &slip), BT_OK);
+	assert_string_equal(find_line(&slip, "1"), "9999");
+	assert_non_null(find_line(&slip, "Replaces the old token"));
+	assert_non_null(find_line(&slip, "Approved by A. K. Jha."));
+	assert_string_equal(find_line(&slip, "Receipt number"), shop_row(shop).receipt);
+}
+
 static void tells_texts_apart(void **state)
 {
 	static const struct {
@@ -457,6 +506,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(says_the_refusal, setup, shop_teardown),
 	    cmocka_unit_test_setup_teardown(looks_up_a_number, setup, shop_teardown),
 	    cmocka_unit_test_setup_teardown(replaces_what_the_meter_refused, setup, shop_teardown),
+	    cmocka_unit_test_setup_teardown(prints_the_new_token_of_its_own_sale, setup, shop_teardown),
 	    cmocka_unit_test_setup_teardown(tells_texts_apart, setup, shop_teardown),
 	    cmocka_unit_test_setup_teardown(knows_its_own, setup, shop_teardown),
 	};
