@@ -74,21 +74,51 @@ static enum bt_err record(struct bt_teller *teller, struct bt_teller_work *work,
 	return err;
 }
 
-/* The sale has its money by another QR: the head-end orders this one back, and the record says so. */
-static void note_second(struct bt_teller *teller, const struct bt_teller_payment *payment,
-			const struct bt_payment_word *word)
-{
-	struct bt_teller_batch batch = {0};
-	const char *sale_id = payment->sale_id;
+struct second_search {
+	const struct bt_teller_payment *payment;
+	bool found;
+};
 
-	if (bt_journal_has_exception(teller->parts.journal, sale_id, PAID_TWICE))
-		return;
-	if (bt_teller_add(&batch, BT_EVENT_EXCEPTION, sale_id,
-			  json_pack("{s:I, s:s, s:s, s:s, s:s}", "amount_paise", (json_int_t)word->amount, "code",
-				    PAID_TWICE, "payment_id", payment->payment_id, "utr", word->utr, "way",
-				    bt_way_code(payment->way))) == BT_OK &&
-	    bt_teller_commit(teller, &batch, NULL) == BT_OK)
-		bt_teller_note_exception(teller, sale_id, PAID_TWICE);
+static bool match_second(void *context, const struct bt_event *event)
+{
+	struct second_search *search = context;
+	char code[BT_EXCEPTION_CODE_MAX], payment_id[37];
+	json_t *o;
+
+	if (strcmp(event->sale_id, search->payment->sale_id) != 0 ||
+	    bt_json_parse(event->body, BT_EVENT_BODY_MAX, &o, NULL) != BT_OK)
+		return true;
+	search->found = bt_json_text(o, "code", code, sizeof code) == BT_OK && strcmp(code, PAID_TWICE) == 0 &&
+			bt_json_text(o, "payment_id", payment_id, sizeof payment_id) == BT_OK &&
+			strcmp(payment_id, search->payment->payment_id) == 0;
+	json_decref(o);
+	return !search->found;
+}
+
+/* The sale has its money by another QR: the head-end orders this one back, and the record says so, once of each: of
+ * several that were paid too every one has to go back. */
+static enum bt_err note_second(struct bt_teller *teller, const struct bt_teller_payment *payment,
+			       const struct bt_payment_word *word)
+{
+	struct second_search search = {.payment = payment};
+	struct bt_teller_batch batch = {0};
+	struct bt_sale_row row;
+	enum bt_err err = bt_journal_sale(teller->parts.journal, payment->sale_id, &row);
+
+	if (!err)
+		err = bt_journal_read_some(teller->parts.journal, row.paid_seq - 1, UINT64_C(1) << BT_EVENT_EXCEPTION,
+					   match_second, &search, NULL);
+	if (err || search.found)
+		return err;
+	err = bt_teller_add(&batch, BT_EVENT_EXCEPTION, payment->sale_id,
+			    json_pack("{s:I, s:s, s:s, s:s, s:s}", "amount_paise", (json_int_t)word->amount, "code",
+				      PAID_TWICE, "payment_id", payment->payment_id, "utr", word->utr, "way",
+				      bt_way_code(payment->way)));
+	if (!err)
+		err = bt_teller_commit(teller, &batch, NULL);
+	if (!err)
+		bt_teller_note_exception(teller, payment->sale_id, PAID_TWICE);
+	return err;
 }
 
 static void retry_later(struct bt_teller *teller, struct bt_teller_payment *payment)
@@ -127,9 +157,11 @@ void bt_teller_upi_captured(struct bt_teller *teller, struct bt_teller_payment *
 	}
 	tender = &work->sale.tenders[0];
 	if (work->state != BT_SALE_TENDERING && work->state != BT_SALE_UNPAID) {
-		if (strcmp(tender->reference, word->utr) != 0)
-			note_second(teller, payment, word);
-		set_paid(teller, payment);
+		err = strcmp(tender->reference, word->utr) != 0 ? note_second(teller, payment, word) : BT_OK;
+		if (err)
+			retry_later(teller, payment);
+		else
+			set_paid(teller, payment);
 		return;
 	}
 	before = *work;

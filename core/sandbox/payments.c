@@ -162,11 +162,13 @@ bool bt_sbx_payment_return(sqlite3 *db, const char *sale_id)
 		   "t", sale_id);
 }
 
-/* Of two payments for one sale the owner's record names the one that it took: the other goes back. */
+/* Of several payments for one sale the owner's record names the one that it took: all others go back. */
 static bool keep_named(sqlite3 *db, const char *terminal)
 {
 	return bt_sbx_store_run(db,
-				"UPDATE payments SET refund=CASE refund WHEN 'waits' THEN '' ELSE 'waits' END"
+				"UPDATE payments SET refund=CASE payment_id WHEN (SELECT"
+				" json_extract(f.sale,'$.tenders[0].id') FROM paid f WHERE"
+				" f.sale_id=payments.sale_id) THEN '' ELSE 'waits' END"
 				" WHERE terminal=?1 AND status='paid' AND refund<>'ordered' AND sale_id IN"
 				" (SELECT p.sale_id FROM payments p JOIN paid f ON f.sale_id=p.sale_id WHERE"
 				" p.terminal=?1 AND p.refund='waits' AND"

@@ -551,6 +551,64 @@ static void sale_upi_both_qrs_paid(void **state)
 	assert_int_equal(shop->jobs_count, 1);
 }
 
+static bool count_twice(void *context, const char *sale_id, const char *code)
+{
+	(void)sale_id;
+	*(int *)context += strcmp(code, "paid_twice") == 0;
+	return true;
+}
+
+static int count_paid_twice(struct shop *shop)
+{
+	int count = 0;
+
+	assert_int_equal(bt_journal_exceptions(shop->journal, shop->sale_id, count_twice, &count), BT_OK);
+	return count;
+}
+
+/* The bank has the money of the two that are asked about next. */
+static void tell_of_both(struct shop *shop)
+{
+	static const char *const utrs[] = {"632599999999", "632599999998"};
+
+	for (int i = 0, seen = 0; i < 200 && seen < 2; i++) {
+		int before = shop->calls_count;
+		struct bt_answer answer;
+
+		shop_pass(shop, 1000);
+		if (shop->calls_count == before)
+			continue;
+		answer = word(shop, BT_PAYMENT_PAID);
+		bt_text_copy(answer.payment.utr, sizeof answer.payment.utr, utrs[seen++]);
+		shop_give(shop, &answer);
+	}
+}
+
+/* Three QRs, all of them paid: each of the two that the sale did not take is named, and each once. */
+static void sale_upi_three_qrs_paid(void **state)
+{
+	struct shop *shop = *state;
+
+	show(shop);
+	for (int i = 0; i < 2; i++) {
+		wait_for(shop, BT_CALL_PAYMENT);
+		say_attempt(shop, BT_ATTEMPT_FAILED);
+		say(shop, BT_PAYMENT_CLOSED);
+		assert_int_equal(bt_teller_upi_renew(shop->teller, shop->sale_id), BT_OK);
+		say(shop, BT_PAYMENT_ACTIVE);
+	}
+	wait_for(shop, BT_CALL_PAYMENT);
+	say(shop, BT_PAYMENT_PAID);
+	sold_by_server(shop);
+	tell_of_both(shop);
+	assert_int_equal(count_paid_twice(shop), 2);
+	/* After a restart both are looked at once more, and are on record already. */
+	shop_restart(shop);
+	tell_of_both(shop);
+	assert_int_equal(count_paid_twice(shop), 2);
+	assert_string_equal(shop_view(shop).sale.tenders[0].reference, UTR);
+}
+
 /* ---- set aside ---- */
 
 static void sale_upi_set_aside_goes_on_by_itself(void **state)
@@ -844,6 +902,7 @@ int main(void)
 	    WITH_SHOP(sale_upi_late_success_after_the_end_and_cash),
 	    WITH_SHOP(sale_upi_qr_on_paper),
 	    WITH_SHOP(sale_upi_both_qrs_paid),
+	    WITH_SHOP(sale_upi_three_qrs_paid),
 	    WITH_SHOP(sale_upi_set_aside_goes_on_by_itself),
 	    WITH_SHOP(sale_upi_captured_in_another_shift),
 	    WITH_SHOP(sale_upi_captured_on_another_day),

@@ -498,6 +498,32 @@ static void of_two_payments_the_one_goes_back_that_the_owner_did_not_take(void *
 	json_decref(sale);
 }
 
+static void of_three_payments_two_go_back(void **state)
+{
+	static const char third[] = "01936f2e-7c3a-7abc-8def-0123456789b3", third_utr[] = "699900001111";
+	struct head_end *bench = *state;
+	json_t *sale = intent(bench, FIRST);
+	const char *sale_id = head_end_sale_id(sale);
+	expect_asked(bench, FIRST, sale, 201);
+	name_tender(sale, SECOND, "");
+	expect_asked(bench, SECOND, sale, 201);
+	name_tender(sale, third, "");
+	expect_asked(bench, third, sale, 201);
+	assert_null(say(bench, FIRST, BT_SBX_BANK_LATE, UTR));
+	assert_null(say(bench, SECOND, BT_SBX_BANK_LATE, third_utr));
+	collect(bench, third, LATER_UTR);
+	expect_refund(bench, FIRST, "");
+	expect_refund(bench, SECOND, "waits");
+	expect_refund(bench, third, "waits");
+	pass(EVENT_AFTER);
+	name_tender(sale, third, LATER_UTR);
+	assert_int_equal(upload(bench, "paid", sale_id, sale).standing, BT_SBX_SILENT);
+	expect_refund(bench, FIRST, "ordered");
+	expect_refund(bench, SECOND, "ordered");
+	expect_refund(bench, third, "");
+	json_decref(sale);
+}
+
 static void a_second_payment_goes_back_once_the_record_is_past_it(void **state)
 {
 	struct head_end *bench = *state;
@@ -539,6 +565,7 @@ int main(void)
 	    TEST(a_reversal_orders_the_refund_with_the_owners_record),
 	    TEST(late_money_of_a_reversed_sale_goes_back),
 	    TEST(of_two_payments_the_one_goes_back_that_the_owner_did_not_take),
+	    TEST(of_three_payments_two_go_back),
 	    TEST(a_second_payment_goes_back_once_the_record_is_past_it),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
