@@ -87,7 +87,7 @@ static bool open_meter(struct sim_person *person, const char *ea, const char *he
 static bool read_meters(struct sim_town *town)
 {
 	char path[BT_SBX_PATH_MAX], head[512], line[512], *names[METERS_COLUMNS], *field[METERS_COLUMNS];
-	int count, drn, ea, key;
+	int count, drn, ea, key, krn;
 	bool whole = true;
 	FILE *file;
 
@@ -99,13 +99,16 @@ static bool read_meters(struct sim_town *town)
 	drn = find_column(names, count, "drn");
 	ea = find_column(names, count, "ea");
 	key = find_column(names, count, "decoder_key_hex");
-	while (whole && drn >= 0 && ea >= 0 && key >= 0 && fgets(line, sizeof line, file)) {
+	krn = find_column(names, count, "krn");
+	while (whole && drn >= 0 && ea >= 0 && key >= 0 && krn >= 0 && fgets(line, sizeof line, file)) {
 		struct sim_person *person = split(line, field) == count ? find_person(town, field[drn]) : NULL;
 
 		whole = !person || open_meter(person, field[ea], field[key]);
+		if (person)
+			person->has_other_key = strcmp(field[krn], "1") != 0;
 	}
 	fclose(file);
-	return whole && drn >= 0 && key >= 0;
+	return whole && drn >= 0 && key >= 0 && krn >= 0;
 }
 
 static bool read_people(struct sim_town *town)

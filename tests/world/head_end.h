@@ -18,6 +18,7 @@
 struct sim_person {
 	char number[16], meter[14];
 	struct meter_cipher *meter_key; /* NULL: no meter that takes tokens */
+	bool has_other_key;             /* the meter has changed its key, and the list still has the one before */
 };
 
 /** What is the same in every world of a run. */
