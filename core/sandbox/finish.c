@@ -127,12 +127,12 @@ static bool is_going_back(struct bt_sbx *sbx, const char *owner, const char *sal
 
 /* A ledger put back from a backup may have forgotten that it took this sale back, which its owner's record says even
  * where that counter is withdrawn, or that another counter finished it (PROTOCOL H4). */
-static bool is_forgotten(const struct bt_sbx *sbx, const struct bt_sbx_sale *sale)
+static bool is_forgotten(const struct bt_sbx *sbx, const char *owner, int64_t paid_at)
 {
-	if (!bt_sbx_is_before_restore(sbx, sale->paid_at))
+	if (!bt_sbx_is_before_restore(sbx, paid_at))
 		return false;
-	return (strcmp(sale->terminal, BT_SBX_APP) != 0 && !bt_sbx_has_come_up(sbx, sale->terminal)) ||
-	       bt_sbx_may_have_forgotten(sbx, sale->paid_at, sale->terminal, "");
+	return (strcmp(owner, BT_SBX_APP) != 0 && !bt_sbx_has_come_up(sbx, owner)) ||
+	       bt_sbx_may_have_forgotten(sbx, paid_at, owner, "");
 }
 
 static enum bt_sbx_code give_again(struct bt_sbx *sbx, const struct errand *errand, const struct bt_sbx_entry *entry,
@@ -143,6 +143,10 @@ static enum bt_sbx_code give_again(struct bt_sbx *sbx, const struct errand *erra
 	 */
 	if (!*entry->core.token && is_going_back(sbx, entry->core.terminal, errand->sale_id))
 		return say_taken_back(reply);
+	/* A token that has left was never taken back; one that has not may have been, before the ledger was put back.
+	 */
+	if (!entry->released && is_forgotten(sbx, entry->core.terminal, bt_sbx_made_at(errand->sale_id)))
+		return BT_SBX_DOCKET_WAITS;
 	bt_sbx_core_of(&errand->docket, "", &asked);
 	/* A revision has other units under the same id; the older docket stands for it still. */
 	if (*errand->text && errand->docket.rev < entry->rev)
@@ -236,7 +240,7 @@ static enum bt_sbx_code commit(struct bt_sbx *sbx, const struct errand *errand, 
 	enum bt_sbx_code code = find_sale(sbx, errand, &sale, &text);
 	if (code == BT_SBX_NONE && is_going_back(sbx, sale.terminal, errand->sale_id))
 		code = say_taken_back(reply);
-	if (code == BT_SBX_NONE && is_forgotten(sbx, &sale))
+	if (code == BT_SBX_NONE && is_forgotten(sbx, sale.terminal, sale.paid_at))
 		code = BT_SBX_DOCKET_WAITS;
 	if (code == BT_SBX_NONE)
 		code = renew_key(sbx, &sale, reply);

@@ -419,6 +419,33 @@ static void the_owner_waits_for_the_others(void **state)
 	free(record);
 }
 
+/* A ledger put back has the sale of a request whose answer never left, and may have forgotten that it was taken back
+ * afterwards: its token goes to nobody else before the owner's record has come. One that has left goes out again. */
+static void what_was_taken_back_since_is_not_given(void **state)
+{
+	struct bench *bench = *state;
+	sqlite3 *db = bench->server.sbx.db;
+	char *record = owner_record(bench, 50000), body[4096], token[21];
+	json_t *answer;
+
+	note_era(bench, OWNER, 1, 1);
+	snprintf(body, sizeof body, "{\"era\":1,\"sale\":%s}", record);
+	assert_int_equal(head_end_call(&bench->server, OWNER, "POST", "/v1/sales", body, &answer), 201);
+	json_decref(answer);
+	assert_true(bt_sbx_store_run(db, "UPDATE sales SET released=0", ""));
+	bench->server.sbx.era = 2;
+	bench->server.sbx.own_floor = bt_sbx_tid_minute(bench->record.paid_at_ms) + 4 * BT_SBX_LANES + 1;
+	assert_true(bt_sbx_meta_put_int(db, "restored_at", bt_sbx_now_ms()));
+	expect_refused(bench, bench->text, "docket_waits");
+	assert_true(bt_sbx_store_run(db, "UPDATE sales SET released=1", ""));
+	expect_token(bench, bench->text, 200, token);
+	assert_true(bt_sbx_store_run(db, "UPDATE sales SET released=0", ""));
+	expect_refused(bench, bench->text, "docket_waits");
+	note_era(bench, OWNER, 2, 2);
+	expect_token(bench, bench->text, 200, token);
+	free(record);
+}
+
 /* What the other terminal's record says that it handed out. */
 static struct bt_sbx_outcome post_delivered(struct bench *bench, const char *token, const char *proof)
 {
@@ -493,6 +520,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(follows_the_key, open_bench, close_bench),
 	    cmocka_unit_test_setup_teardown(waits_after_a_restore, open_bench, close_bench),
 	    cmocka_unit_test_setup_teardown(the_owner_waits_for_the_others, open_bench, close_bench),
+	    cmocka_unit_test_setup_teardown(what_was_taken_back_since_is_not_given, open_bench, close_bench),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
