@@ -37,6 +37,7 @@ bool sim_payer_pays(struct sim_counter *counter, const struct bt_draft *draft, i
 	    !bt_teller_upi_offered(counter->teller))
 		return false;
 	asked.tender = bt_tender_find("upi");
+	sale.pays_all = chance_one_in(&world->chance, 3);
 	err = bt_teller_upi_begin(counter->teller, &asked, sale.id, &fault);
 	if (bt_err_fate(err) == BT_FATE_STOP || counter->disk->off) {
 		counter->limbo = sale;
@@ -98,7 +99,10 @@ static void collect(struct sim_world *world, int which)
 static void plan_late(struct sim_world *world, int which)
 {
 	world->sales[which].later++;
-	plan_scan(world, which, 5000, (chance_one_in(&world->chance, 8) ? 40 : 10) * SIM_MINUTE_MS, COMES_LATE);
+	if (world->sales[which].pays_all)
+		plan_scan(world, which, 8 * SIM_MINUTE_MS, 40 * SIM_MINUTE_MS, COMES_LATE);
+	else
+		plan_scan(world, which, 5000, (chance_one_in(&world->chance, 8) ? 40 : 10) * SIM_MINUTE_MS, COMES_LATE);
 }
 
 static bool sees_qr(struct sim_world *world, struct sim_sale *sale)
@@ -127,10 +131,12 @@ static void scan(struct sim_world *world, int which)
 			plan_scan(world, which, 5000, 40000, SCANS);
 		return;
 	}
+	if (sale->pays_all)
+		luck = sale->later < 2 ? 60 : 0;
 	if (luck < 60 && say(world, &payment, BT_SBX_BANK_COLLECTS)) {
 		collect(world, which);
 	} else if (luck >= 60 && luck < 80 && say(world, &payment, BT_SBX_BANK_FAILS)) {
-		if (chance_one_in(&world->chance, 4))
+		if (sale->pays_all || chance_one_in(&world->chance, 4))
 			plan_late(world, which);
 		plan_scan(world, which, 30000, 3 * SIM_MINUTE_MS, SCANS);
 	} else if (luck >= 80 && say(world, &payment, BT_SBX_BANK_UNSURE)) {
@@ -145,7 +151,7 @@ static void come_late(struct sim_world *world, int which)
 	struct bt_sbx_payment payment;
 
 	sale->later--;
-	if (chance_one_in(&world->chance, 3) ||
+	if ((!sale->pays_all && chance_one_in(&world->chance, 3)) ||
 	    !find_payment(world,
 			  "SELECT payment_id FROM payments WHERE sale_id=? AND status<>'paid' AND attempt<>'none'"
 			  " ORDER BY place LIMIT 1",
@@ -234,7 +240,8 @@ static void attend_dead(struct sim_counter *counter, int which)
 	struct sim_sale *sale = &world->sales[which];
 	uint32_t luck = chance_below(&world->chance, 4);
 
-	if (luck < 2 && !world->healing && bt_teller_upi_renew(counter->teller, sale->id) == BT_OK) {
+	if ((luck < 2 || sale->pays_all) && !world->healing &&
+	    bt_teller_upi_renew(counter->teller, sale->id) == BT_OK) {
 		sale->qr_seen = false;
 		plan_scan(world, which, 3000, 60000, SCANS);
 	} else if (luck == 2) {
@@ -338,6 +345,7 @@ void sim_payer_check(struct sim_world *world, struct sim_sale *sale, bool commit
 		world->totals.visited[SIM_PATH_UPI_LEFT_TO_IT] += was_left(world, sale);
 	}
 	world->totals.visited[SIM_PATH_UPI_RETURNED] += back > 0;
+	world->totals.visited[SIM_PATH_UPI_THREE] += standing + back > 2;
 	if (committed)
 		world->cash += sale->cash; /* at the bank; from here on the sums are of all money */
 }

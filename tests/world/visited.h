@@ -57,6 +57,7 @@
 	ROW(UPI_PAID, "paid by UPI")                                                                                   \
 	ROW(UPI_LATE, "late success of a QR that was closed")                                                          \
 	ROW(UPI_RETURNED, "UPI money on its way back")                                                                 \
+	ROW(UPI_THREE, "three QRs of one sale paid")                                                                   \
 	ROW(SLAB_LINE, "slab difference posted")                                                                       \
 	ROW(FIXED_LINE, "fixed charge put right later")                                                                \
 	ROW(MONTH_TURNED, "month turned in mid-trade")                                                                 \

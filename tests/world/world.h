@@ -114,6 +114,7 @@ struct sim_sale {
 	int rests;                  /* how often it has waited since everything was mended */
 	bool upi;                   /* cash is then what the bank is asked for; it counts when the bank has it */
 	bool qr_seen, swapped;      /* swapped: let go for cash */
+	bool pays_all;              /* has QR after QR tried, and the bank collects each of them late */
 	int scans, later, captures; /* later: words of the bank that are still to come */
 	char paper[BT_RECEIPT_TEXT], number[28]; /* of the docket: its QR, and what can be said; "" none yet */
 	char slip[BT_RECEIPT_TEXT];              /* the QR of its receipt, "" none yet */
