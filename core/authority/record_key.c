@@ -168,10 +168,24 @@ static void forget(struct held *held)
 
 /* ---- what a journal asks ---- */
 
+/* The certificate of a next key stands last in its file: where a cut has torn that off, nothing leads from the record
+ * to this key, and none of it was in force. */
+static bool is_vouched(const struct held *held)
+{
+	return held->signer && held->count > 0 &&
+	       memcmp(held->links[held->count - 1].key, bt_signer_public(held->signer), BT_ED25519_PUBLIC_LEN) == 0;
+}
+
+static enum place place_of_newest(const struct bt_record_key *keys)
+{
+	bool is_next = is_vouched(&keys->held[NEXT]) || !keys->held[IN_FORCE].signer;
+	return is_next && keys->held[NEXT].signer ? NEXT : IN_FORCE;
+}
+
 static const struct bt_signer *find_newest(void *self)
 {
-	struct bt_record_key *keys = self;
-	return keys->held[NEXT].signer ? keys->held[NEXT].signer : keys->held[IN_FORCE].signer;
+	const struct bt_record_key *keys = self;
+	return keys->held[place_of_newest(keys)].signer;
 }
 
 static bool holds(const struct held *held, const uint8_t key[BT_ED25519_PUBLIC_LEN])
@@ -191,7 +205,7 @@ static const struct bt_signer *find_key(void *self, const uint8_t key[BT_ED25519
 static int copy_links(void *self, struct bt_key_link *out)
 {
 	const struct bt_record_key *keys = self;
-	const struct held *held = &keys->held[keys->held[NEXT].signer ? NEXT : IN_FORCE];
+	const struct held *held = &keys->held[place_of_newest(keys)];
 	memcpy(out, held->links, (size_t)held->count * sizeof *out);
 	return held->count;
 }
