@@ -69,7 +69,8 @@ static void load_beginning(const struct sim_world *world, struct month *month)
 			       month->number, month->of);
 }
 
-/* One sale: priced by so many units before, it paid for so many, and what was over is less than a tenth more. */
+/* One sale: priced by so many units before, it paid for so many, and what was over is less than a tenth more; but for a
+ * paisa either way, for energy and duty are whole paise each. */
 static void add_sale(struct sim_world *world, struct month *month, sqlite3_stmt *row)
 {
 	const char *sale_id = (const char *)sqlite3_column_text(row, 0);
@@ -84,7 +85,7 @@ static void add_sale(struct sim_world *world, struct month *month, sqlite3_stmt 
 	if (slab != cost_of(before + paid) - cost_of(before) || fixed < 0 || fixed > FIXED)
 		sim_fail(world, "sale %s: %lld paise for %lld tenths after %lld, %lld fixed", sale_id, (long long)slab,
 			 (long long)paid, (long long)before, (long long)fixed);
-	if (is_said && (rest < -1 || rest > DEAREST))
+	if (is_said && (rest < -1 || rest > DEAREST + 1))
 		sim_fail(world, "sale %s: %lld paise are neither units nor charge", sale_id, (long long)rest);
 	if (month->of != bt_sbx_month_of(sqlite3_column_int64(row, 9)) ||
 	    (is_said && sqlite3_column_int64(row, 10) != month->of))
