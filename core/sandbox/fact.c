@@ -59,6 +59,26 @@ static bool find_payment(struct bt_sbx *sbx, const char *sale_id, struct payment
 
 static bool post_waiting(struct bt_sbx *sbx, const struct bt_sbx_fact *paid);
 
+/* A token that another counter gave stands here with the figures of the owner's older record, for a restored ledger had
+ * forgotten the newer ones. Now the owner says what was agreed: its month is booked anew by that (PROTOCOL S3, S8). */
+static bool follow_revision(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, const struct bt_sbx_sale *sale)
+{
+	struct bt_sbx_entry entry;
+	struct bt_sbx_consumer consumer;
+	struct bt_sbx_core core;
+	if (!bt_sbx_ledger_find(sbx->db, sale->sale_id, &entry) || strcmp(entry.state, "committed") != 0 ||
+	    sale->rev <= entry.rev)
+		return true;
+	bt_sbx_core_of(sale, entry.core.token, &core);
+	core.tid = entry.core.tid;
+	if (!bt_sbx_core_equal(&entry.core, &core) || !bt_sbx_consumer_find(sbx->db, sale->connection, &consumer))
+		return true;
+	return bt_sbx_month_undo(sbx->db, sale->sale_id, &consumer) &&
+	       bt_sbx_month_book(sbx->db, sale, &consumer, true) && bt_sbx_consumer_update(sbx->db, &consumer) &&
+	       bt_sbx_store_run(sbx->db, "UPDATE sales SET rev=?, sale=? WHERE sale_id=?", "itt", sale->rev, fact->body,
+				sale->sale_id);
+}
+
 static bool take_paid(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, const json_t *body,
 		      struct bt_sbx_outcome *out)
 {
@@ -76,6 +96,7 @@ static bool take_paid(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, const 
 				      : "INSERT OR IGNORE INTO paid(sale_id, terminal, sale, time) VALUES(?,?,?,?)",
 			     "ttti", fact->sale_id, sale.terminal, fact->body, fact->time);
 	ok = ok && bt_sbx_ledger_note_receipt(sbx->db, sale.receipt, fact->sale_id);
+	ok = ok && (!is_owner || follow_revision(sbx, fact, &sale));
 	/* Taken all the same: the bank's list may come later than the counter's. */
 	ok = ok && (bt_sbx_payment_matches(sbx->db, body) || except(sbx, fact, BT_SBX_UTR_UNKNOWN, out));
 	return ok && post_waiting(sbx, fact);

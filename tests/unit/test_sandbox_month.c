@@ -143,6 +143,35 @@ static void a_fact_stands_and_the_difference_is_a_line(void **state)
 	json_decref(sale);
 }
 
+/* The owner's newer record of a sale that stands here with the figures of an older one: the line is that of the newer,
+ * once, however often it is said. */
+static void what_was_agreed_last_is_booked(void **state)
+{
+	struct head_end *bench = *state;
+	const struct bt_sbx_category *category = bt_sbx_category_find("DS-III");
+	struct bt_sbx_month stale = month_of(bench, EDGE);
+	struct bt_sbx_terminal terminal;
+	struct bt_sbx_outcome outcome;
+	stale.units = 0;
+	json_t *sale = sale_in(bench, EDGE, 50000, stale); /* 63.5 units at 7.42 */
+	assert_int_equal(post(bench, sale), BT_SBX_NONE);
+	json_object_set_new(sale, "rev", json_integer(2));
+	json_object_set_new(json_object_get(sale, "month"), "units", json_integer(800));
+	char *body = bt_sbx_json_canonical(sale);
+	assert_true(bt_sbx_terminal_find(bench->sbx.db, HEAD_END_TERMINAL, &terminal));
+	struct bt_sbx_fact fact = {&terminal, bt_sbx_now_ms(), head_end_sale_id(sale), "revised", body};
+	for (int i = 0; i < 2; i++) {
+		assert_true(bt_sbx_fact_post(&bench->sbx, &fact, &outcome));
+		assert_int_equal(month_of(bench, EDGE).units, 960 + 635);
+		int64_t paid = bt_sbx_month_cost(category, 800 + 635) - bt_sbx_month_cost(category, 800);
+		int64_t right = bt_sbx_month_cost(category, 960 + 635) - bt_sbx_month_cost(category, 960);
+		assert_int_equal(lines_of(bench, EDGE, "slab"), right - paid);
+		assert_int_equal(dues_of(bench, EDGE), right - paid);
+	}
+	free(body);
+	json_decref(sale);
+}
+
 /* Two counters take the same charge and give the same free units: the second comes to the account, with both signs. */
 static void what_is_given_and_taken_twice_is_put_right(void **state)
 {
@@ -247,6 +276,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(a_request_is_sold_at_the_head_ends_figures, setup, head_end_teardown),
 	    cmocka_unit_test_setup_teardown(a_fact_stands_and_the_difference_is_a_line, setup, head_end_teardown),
+	    cmocka_unit_test_setup_teardown(what_was_agreed_last_is_booked, setup, head_end_teardown),
 	    cmocka_unit_test_setup_teardown(what_is_given_and_taken_twice_is_put_right, setup, head_end_teardown),
 	    cmocka_unit_test_setup_teardown(a_reversal_leaves_the_rest_right, setup, head_end_teardown),
 	    cmocka_unit_test_setup_teardown(the_month_turns, setup, head_end_teardown),
