@@ -197,11 +197,9 @@ void bt_teller_docket_take(struct bt_teller *teller, const struct bt_docket_view
 
 bool bt_teller_docket_replaced(struct bt_teller *teller, const char *sale_id, struct bt_docket_view *out)
 {
-	struct bt_docket_view wanted = {.state = BT_DOCKET_NONE};
 	struct bt_teller_docket given;
 
-	bt_text_copy(wanted.sale_id, sizeof wanted.sale_id, sale_id);
-	if (!bt_teller_docket_find(teller, &wanted, &given) || !given.view.refused_by[0])
+	if (!bt_teller_docket_find_replaced(teller, sale_id, &given))
 		return false;
 	*out = given.view;
 	return true;

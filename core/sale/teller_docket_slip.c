@@ -115,6 +115,18 @@ bool bt_teller_docket_find(struct bt_teller *teller, const struct bt_docket_view
 	return found;
 }
 
+bool bt_teller_docket_find_replaced(struct bt_teller *teller, const char *sale_id, struct bt_teller_docket *out)
+{
+	struct bt_docket_view wanted = {.state = BT_DOCKET_NONE};
+	struct bt_teller_docket given;
+
+	bt_text_copy(wanted.sale_id, sizeof wanted.sale_id, sale_id);
+	if (!bt_teller_docket_find(teller, &wanted, &given) || !given.view.refused_by[0])
+		return false;
+	*out = given;
+	return true;
+}
+
 /* ---- printing ---- */
 
 /* A token in place of one that the meter refused: on whose word, and of which receipt when the sale is our own. */

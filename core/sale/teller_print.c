@@ -357,13 +357,11 @@ int bt_teller_printed(struct bt_teller *teller, const struct bt_sale_row *row, e
 enum bt_err bt_teller_receipt(struct bt_teller *teller, const char *sale_id, enum bt_receipt_lang lang, int copy,
 			      struct bt_receipt *out)
 {
-	struct bt_docket_view wanted = {.state = BT_DOCKET_NONE};
 	struct bt_teller_docket given;
 	struct bt_teller_work *work;
 	enum bt_err err = bt_teller_load(teller, sale_id, &work);
 
-	bt_text_copy(wanted.sale_id, sizeof wanted.sale_id, sale_id);
-	if (!err && bt_teller_docket_find(teller, &wanted, &given) && given.view.refused_by[0])
+	if (!err && bt_teller_docket_find_replaced(teller, sale_id, &given))
 		return bt_teller_docket_compose(teller, &given, lang, copy, out);
 	return err ? err : compose(teller, work, lang, copy, out);
 }

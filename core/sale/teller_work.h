@@ -271,6 +271,8 @@ void bt_teller_docket_name(struct bt_teller *teller, struct bt_docket_view *view
 BT_MUST_USE enum bt_err bt_teller_docket_record(struct bt_teller *teller, int copy, const char *result);
 /** What was delivered here before, by sale id or number; false: nothing, *out is untouched. */
 bool bt_teller_docket_find(struct bt_teller *teller, const struct bt_docket_view *wanted, struct bt_teller_docket *out);
+/** What was given here in place of a token of @p sale_id that the meter refused; false: nothing, *out is untouched. */
+bool bt_teller_docket_find_replaced(struct bt_teller *teller, const char *sale_id, struct bt_teller_docket *out);
 /** Its slip, as it is printed. */
 BT_MUST_USE enum bt_err bt_teller_docket_compose(struct bt_teller *teller, const struct bt_teller_docket *docket,
 						 enum bt_receipt_lang lang, int copy, struct bt_receipt *out);

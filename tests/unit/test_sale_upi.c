@@ -518,12 +518,30 @@ static void sale_upi_qr_on_paper(void **state)
 	assert_int_equal(shop_view(shop).copies, 0);
 }
 
+/* The bank has the money of so many that are asked about next, each of them. */
+static void tell_of(struct shop *shop, int wanted)
+{
+	static const char *const utrs[] = {"632599999999", "632599999998"};
+	int seen = 0;
+
+	for (int i = 0; i < 200 && seen < wanted; i++) {
+		int before = shop->calls_count;
+		struct bt_answer answer;
+
+		shop_pass(shop, 1000);
+		if (shop->calls_count == before)
+			continue;
+		answer = word(shop, BT_PAYMENT_PAID);
+		bt_text_copy(answer.payment.utr, sizeof answer.payment.utr, utrs[seen++]);
+		shop_give(shop, &answer);
+	}
+	assert_int_equal(seen, wanted);
+}
+
 /* Two QRs of one sale, and both are paid: one sale, one token, and a named exception for the second. */
 static void sale_upi_both_qrs_paid(void **state)
 {
 	struct shop *shop = *state;
-	struct bt_answer answer;
-	bool seen = false;
 
 	show(shop);
 	wait_for(shop, BT_CALL_PAYMENT);
@@ -534,18 +552,7 @@ static void sale_upi_both_qrs_paid(void **state)
 	wait_for(shop, BT_CALL_PAYMENT);
 	say(shop, BT_PAYMENT_PAID);
 	sold_by_server(shop);
-	for (int i = 0; i < 100 && !seen; i++) {
-		int before = shop->calls_count;
-
-		shop_pass(shop, 1000);
-		if (shop->calls_count == before)
-			continue;
-		answer = word(shop, BT_PAYMENT_PAID);
-		bt_text_copy(answer.payment.utr, sizeof answer.payment.utr, "632599999999");
-		shop_give(shop, &answer);
-		seen = true;
-	}
-	assert_true(seen);
+	tell_of(shop, 1);
 	assert_true(bt_journal_has_exception(shop->journal, shop->sale_id, "paid_twice"));
 	assert_string_equal(shop_view(shop).sale.tenders[0].reference, UTR);
 	assert_int_equal(shop->jobs_count, 1);
@@ -566,24 +573,6 @@ static int count_paid_twice(struct shop *shop)
 	return count;
 }
 
-/* The bank has the money of the two that are asked about next. */
-static void tell_of_both(struct shop *shop)
-{
-	static const char *const utrs[] = {"632599999999", "632599999998"};
-
-	for (int i = 0, seen = 0; i < 200 && seen < 2; i++) {
-		int before = shop->calls_count;
-		struct bt_answer answer;
-
-		shop_pass(shop, 1000);
-		if (shop->calls_count == before)
-			continue;
-		answer = word(shop, BT_PAYMENT_PAID);
-		bt_text_copy(answer.payment.utr, sizeof answer.payment.utr, utrs[seen++]);
-		shop_give(shop, &answer);
-	}
-}
-
 /* Three QRs, all of them paid: each of the two that the sale did not take is named, and each once. */
 static void sale_upi_three_qrs_paid(void **state)
 {
@@ -600,11 +589,11 @@ static void sale_upi_three_qrs_paid(void **state)
 	wait_for(shop, BT_CALL_PAYMENT);
 	say(shop, BT_PAYMENT_PAID);
 	sold_by_server(shop);
-	tell_of_both(shop);
+	tell_of(shop, 2);
 	assert_int_equal(count_paid_twice(shop), 2);
 	/* After a restart both are looked at once more, and are on record already. */
 	shop_restart(shop);
-	tell_of_both(shop);
+	tell_of(shop, 2);
 	assert_int_equal(count_paid_twice(shop), 2);
 	assert_string_equal(shop_view(shop).sale.tenders[0].reference, UTR);
 }
