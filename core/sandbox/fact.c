@@ -71,7 +71,11 @@ static bool follow_revision(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, 
 		return true;
 	bt_sbx_core_of(sale, entry.core.token, &core);
 	core.tid = entry.core.tid;
-	if (!bt_sbx_core_equal(&entry.core, &core) || !bt_sbx_consumer_find(sbx->db, sale->connection, &consumer))
+	/* The account was booked with the dues of then: other ones are no matter of the month alone. */
+	if (!bt_sbx_core_equal(&entry.core, &core) ||
+	    bt_sbx_store_count(sbx->db, -1, "SELECT dues FROM sales WHERE sale_id=?", "t", sale->sale_id) !=
+		sale->dues_paise ||
+	    !bt_sbx_consumer_find(sbx->db, sale->connection, &consumer))
 		return true;
 	return bt_sbx_month_undo(sbx->db, sale->sale_id, &consumer) &&
 	       bt_sbx_month_book(sbx->db, sale, &consumer, true) && bt_sbx_consumer_update(sbx->db, &consumer) &&
