@@ -55,13 +55,15 @@
 	" HAVING sum(s.paise)>?2 OR count(*)>=9) GROUP BY terminal HAVING count(*)>=3 ORDER BY 1"
 
 /* A minute of a counter's lane that a meter has taken and nobody ever reported: made with a copy of the keys. Up to the
- * floor of whoever has the lane now it was the one before (PROTOCOL T4). */
+ * floor of whoever has the lane now it was the one before (PROTOCOL T4). Or chance: 16 bits are all that tells a meter
+ * that a token is its own (IEC 62055-41, the CRC in the encrypted block), and the minute is then any of 31 years. */
 #define LANE_MINUTE                                                                                                    \
 	"WITH holders AS (SELECT r.meter AS meter, r.tid AS tid, (SELECT terminal FROM lanes WHERE lane=r.tid%lanes"   \
 	" AND floor<r.tid ORDER BY floor DESC, place DESC LIMIT 1) AS terminal FROM meter_reads r WHERE "              \
 	"r.read_at>=?1)"                                                                                               \
-	" SELECT coalesce(h.terminal,''), h.meter, printf('the meter took minute %d, and no sale with it is known',"   \
-	" h.tid) FROM holders h WHERE h.terminal IS NOT '' AND NOT EXISTS (SELECT 1 FROM sales s WHERE"                \
+	" SELECT coalesce(h.terminal,''), h.meter, printf('the meter took minute %d, and no sale with it is known:'"   \
+	" || ' one alone may be chance, of tokens of other meters one in 65536 is taken', h.tid) FROM holders h"       \
+	" WHERE h.terminal IS NOT '' AND NOT EXISTS (SELECT 1 FROM sales s WHERE"                                      \
 	" s.meter=h.meter AND (s.tid=h.tid OR s.said_tid=h.tid)) AND NOT EXISTS (SELECT 1 FROM reissues n WHERE"       \
 	" n.meter=h.meter AND n.tid=h.tid) ORDER BY 1, 2, h.tid"
 

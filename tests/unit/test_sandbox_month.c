@@ -172,6 +172,36 @@ static void what_was_agreed_last_is_booked(void **state)
 	json_decref(sale);
 }
 
+/* A record that agrees other dues is no matter of the month: what was booked with the dues of then stays whole. */
+static void other_dues_leave_the_month_alone(void **state)
+{
+	struct head_end *bench = *state;
+	struct bt_sbx_month stale = month_of(bench, EDGE);
+	struct bt_sbx_terminal terminal;
+	struct bt_sbx_outcome outcome;
+	stale.units = 0;
+	json_t *sale = sale_in(bench, EDGE, 50000, stale);
+	assert_int_equal(post(bench, sale), BT_SBX_NONE);
+	int64_t line = lines_of(bench, EDGE, "slab");
+	int64_t energy = json_integer_value(json_object_get(sale, "energy_paise"));
+	json_object_set_new(sale, "rev", json_integer(2));
+	json_object_set_new(sale, "dues_paise", json_integer(1000));
+	json_object_set_new(sale, "energy_paise", json_integer(energy - 1000));
+	json_object_set_new(json_object_get(sale, "month"), "units", json_integer(800));
+	char *body = bt_sbx_json_canonical(sale);
+	assert_true(bt_sbx_terminal_find(bench->sbx.db, HEAD_END_TERMINAL, &terminal));
+	struct bt_sbx_fact fact = {&terminal, bt_sbx_now_ms(), head_end_sale_id(sale), "revised", body};
+	assert_true(bt_sbx_fact_post(&bench->sbx, &fact, &outcome));
+	assert_int_equal(outcome.code, BT_SBX_NONE);
+	assert_int_equal(month_of(bench, EDGE).units, 960 + 635);
+	assert_int_equal(lines_of(bench, EDGE, "slab"), line);
+	assert_int_equal(dues_of(bench, EDGE), line);
+	assert_int_equal(
+	    bt_sbx_store_count(bench->sbx.db, -1, "SELECT rev FROM sales WHERE sale_id=?", "t", fact.sale_id), 1);
+	free(body);
+	json_decref(sale);
+}
+
 /* Two counters take the same charge and give the same free units: the second comes to the account, with both signs. */
 static void what_is_given_and_taken_twice_is_put_right(void **state)
 {
@@ -277,6 +307,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(a_request_is_sold_at_the_head_ends_figures, setup, head_end_teardown),
 	    cmocka_unit_test_setup_teardown(a_fact_stands_and_the_difference_is_a_line, setup, head_end_teardown),
 	    cmocka_unit_test_setup_teardown(what_was_agreed_last_is_booked, setup, head_end_teardown),
+	    cmocka_unit_test_setup_teardown(other_dues_leave_the_month_alone, setup, head_end_teardown),
 	    cmocka_unit_test_setup_teardown(what_is_given_and_taken_twice_is_put_right, setup, head_end_teardown),
 	    cmocka_unit_test_setup_teardown(a_reversal_leaves_the_rest_right, setup, head_end_teardown),
 	    cmocka_unit_test_setup_teardown(the_month_turns, setup, head_end_teardown),
