@@ -213,11 +213,10 @@ static bool is_minute_free(const struct bt_sbx *sbx, const char *meter, int64_t 
 	return tid > sbx->own_floor && !is_reserved(tid) && !bt_sbx_ledger_minute_used(sbx->db, meter, tid, "");
 }
 
-/* The newest free minute of lane 0 within 5n minutes back, else the first one up to 4n ahead; -1 when there is none.
- * One that picks any takes the minutes of all lanes. */
-static int64_t choose_minute(const struct bt_sbx *sbx, const char *meter, int64_t minute)
+/* The newest free minute within 5n minutes back, else the first one up to 4n ahead; -1 when there is none.
+ * @param step BT_SBX_LANES: of lane 0; 1: of all lanes. */
+static int64_t choose_minute(const struct bt_sbx *sbx, const char *meter, int64_t minute, int64_t step)
 {
-	int64_t step = sbx->picks_any ? 1 : BT_SBX_LANES;
 	int64_t newest = minute - minute % step;
 	for (int64_t tid = newest; tid > minute - 5 * BT_SBX_LANES && tid > sbx->own_floor; tid -= step)
 		if (is_minute_free(sbx, meter, tid))
@@ -228,13 +227,13 @@ static int64_t choose_minute(const struct bt_sbx *sbx, const char *meter, int64_
 	return -1;
 }
 
-enum bt_sbx_code bt_sbx_choose(const struct bt_sbx *sbx, const struct bt_sbx_consumer *consumer, int64_t now_ms,
-			       struct bt_sbx_sale *sale)
+static enum bt_sbx_code choose(const struct bt_sbx *sbx, const struct bt_sbx_consumer *consumer, int64_t now_ms,
+			       int64_t step, struct bt_sbx_sale *sale)
 {
 	struct bt_sbx_meter_key key;
 	struct bt_sbx_meter_id meter;
 	uint8_t rnd;
-	int64_t tid = choose_minute(sbx, consumer->meter, bt_sbx_tid_minute(now_ms));
+	int64_t tid = choose_minute(sbx, consumer->meter, bt_sbx_tid_minute(now_ms), step);
 	if (tid < 0)
 		return BT_SBX_TID_WAIT;
 	if (!find_true_key(sbx, consumer, &key, &meter) || !bt_sbx_meter_key_id(sbx, &meter, &sale->key))
@@ -245,6 +244,18 @@ enum bt_sbx_code bt_sbx_choose(const struct bt_sbx *sbx, const struct bt_sbx_con
 	sale->tid = tid;
 	sale->rnd = rnd & 15;
 	return BT_SBX_NONE;
+}
+
+enum bt_sbx_code bt_sbx_choose(const struct bt_sbx *sbx, const struct bt_sbx_consumer *consumer, int64_t now_ms,
+			       struct bt_sbx_sale *sale)
+{
+	return choose(sbx, consumer, now_ms, sbx->picks_any ? 1 : BT_SBX_LANES, sale);
+}
+
+enum bt_sbx_code bt_sbx_choose_own(const struct bt_sbx *sbx, const struct bt_sbx_consumer *consumer, int64_t now_ms,
+				   struct bt_sbx_sale *sale)
+{
+	return choose(sbx, consumer, now_ms, BT_SBX_LANES, sale);
 }
 
 bool bt_sbx_token_of(const struct bt_sbx *sbx, const struct bt_sbx_sale *sale, char out[21])

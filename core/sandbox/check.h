@@ -41,9 +41,13 @@ enum bt_sbx_code bt_sbx_check_memory(const struct bt_sbx *sbx, const struct bt_s
 /** Distance from the head-end's own time: at most 5n+10 minutes ahead of now, and at most as much before the moment of
  *  payment, since a paid sale keeps its minute however long it waits (PROTOCOL T1, L2). */
 enum bt_sbx_code bt_sbx_check_range(const struct bt_sbx *sbx, const struct bt_sbx_sale *sale, int64_t now_ms);
-/** Fix key, TID (lane 0) and RND for a sale that left them to the head-end (PROTOCOL T1, T3). */
+/** Fix key, TID and RND for a sale that left them to the head-end (PROTOCOL T1, T3): of lane 0, or of any where it
+ *  picks any. */
 enum bt_sbx_code bt_sbx_choose(const struct bt_sbx *sbx, const struct bt_sbx_consumer *consumer, int64_t now_ms,
 			       struct bt_sbx_sale *sale);
+/** The same, of lane 0 always: no counter ever has that minute. */
+enum bt_sbx_code bt_sbx_choose_own(const struct bt_sbx *sbx, const struct bt_sbx_consumer *consumer, int64_t now_ms,
+				   struct bt_sbx_sale *sale);
 /** The 20 digits that the sale names, from its own key identity. @return false when no such token can be made. */
 bool bt_sbx_token_of(const struct bt_sbx *sbx, const struct bt_sbx_sale *sale, char out[21]);
 

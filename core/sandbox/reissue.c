@@ -54,7 +54,9 @@ static enum bt_sbx_code say_alone(sqlite3 *db, const struct bt_sbx_core *core, s
 	return BT_SBX_TID_ALONE;
 }
 
-/* The sale as far as a token is made of it, for a minute and under the key of now. */
+/* The sale as far as a token is made of it, for a minute and under the key of now. A minute of lane 0, whatever this
+ * head-end picks else: one that a counter has used and not yet told of would be refused again, and nothing comes in
+ * place of a replacement. */
 static enum bt_sbx_code choose(struct bt_sbx *sbx, const struct bt_sbx_core *core,
 			       const struct bt_sbx_consumer *consumer, struct bt_sbx_sale *out)
 {
@@ -64,7 +66,7 @@ static enum bt_sbx_code choose(struct bt_sbx *sbx, const struct bt_sbx_core *cor
 	if (strcmp(consumer->meter, core->meter) != 0 || !bt_sbx_pan_make(core->meter, out->pan))
 		return BT_SBX_METER_MISMATCH;
 	enum bt_sbx_code code = bt_sbx_check_memory(sbx, out, bt_sbx_now_ms());
-	return code == BT_SBX_NONE ? bt_sbx_choose(sbx, consumer, bt_sbx_now_ms(), out) : code;
+	return code == BT_SBX_NONE ? bt_sbx_choose_own(sbx, consumer, bt_sbx_now_ms(), out) : code;
 }
 
 /* A token in place of the sale's own. */

@@ -328,6 +328,8 @@ static void check_same_minute_is_replaced(void **state)
 	assert_int_equal(say_used(bench, head_end_sale_id(sale), &given), 200);
 	int64_t tid = json_integer_value(json_object_get(given, "tid"));
 	assert_int_not_equal(tid, json_integer_value(json_object_get(sale, "tid")));
+	/* No counter has such a minute: it would be refused once more, and nothing replaces a replacement. */
+	assert_int_equal(tid % BT_SBX_LANES, 0);
 	check_token_of(bench, sale, tid, json_string_value(json_object_get(given, "token")));
 	assert_int_equal(json_integer_value(json_object_get(given, "units")),
 			 json_integer_value(json_object_get(sale, "units")));
