@@ -411,14 +411,15 @@ static bool post_delivered(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, c
 	return post_over(sbx, fact, &payment, &issue, state, out) && bt_sbx_ledger_release(sbx->db, fact->sale_id);
 }
 
-/* A token in place of one that the meter refused: whoever gave it says on whose word. */
+/* A token in place of one that the meter refused: whoever gave it says on whose word. It is out, be the other token of
+ * that minute known here again or not (PROTOCOL H1). */
 static bool learn_reissue(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, const struct bt_sbx_entry *entry,
 			  const json_t *body, const char *token)
 {
 	char by[33];
 	int64_t tid;
-	if (!bt_sbx_reissue_is_open(sbx->db, entry) || !bt_sbx_json_text(body, "refused_by", by, sizeof by) ||
-	    !bt_sbx_is_digits(token, 20) || !bt_sbx_json_int(body, "tid", 0, 0xffffff, &tid) ||
+	if (!bt_sbx_json_text(body, "refused_by", by, sizeof by) || !bt_sbx_is_digits(token, 20) ||
+	    !bt_sbx_json_int(body, "tid", 0, 0xffffff, &tid) ||
 	    bt_sbx_ledger_minute_used(sbx->db, entry->core.meter, tid, ""))
 		return true;
 	return bt_sbx_reissue_learn(sbx, entry, fact->terminal->number, by, tid, token);
