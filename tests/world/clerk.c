@@ -27,11 +27,14 @@ static void free_again(struct sim_counter *counter)
 
 /* ---- what consumers remember ---- */
 
-static void plan_key_in(struct sim_world *world, int sale)
+void sim_clerk_plan_key_in(struct sim_world *world, int sale)
 {
 	int64_t wait = chance_one_in(&world->chance, 3) ? sim_between(world, SIM_HOUR_MS, 2 * SIM_DAY_MS)
 							: sim_between(world, SIM_MINUTE_MS, SIM_HOUR_MS);
 
+	/* Where tokens may be refused nobody is long about it when everything is mended. */
+	if (world->healing && world->head.sbx.picks_any)
+		wait = SIM_MINUTE_MS;
 	sim_plan(world, wait, SIM_KEY_IN, sale, 0);
 }
 
@@ -45,12 +48,14 @@ void sim_clerk_see_token(struct sim_world *world, int which, const char *token)
 		sim_fail(world, "a token after the head-end's no: %s", sale->id);
 	if (sale->leaves)
 		world->totals.visited[SIM_PATH_REFUND_TOO_LATE]++;
+	if (sale->token[0] && sim_refused_takes(world, which, token))
+		return;
 	if (sale->token[0] && strcmp(sale->token, token) != 0)
 		sim_fail(world, "other digits for sale %s", sale->id);
 	if (sale->token[0])
 		return;
 	bt_text_copy(sale->token, sizeof sale->token, token);
-	plan_key_in(world, which);
+	sim_clerk_plan_key_in(world, which);
 	if (!sale->docket)
 		return;
 	world->totals.visited[SIM_PATH_FINISHED_LATER]++;
@@ -99,7 +104,10 @@ int sim_clerk_remember(struct sim_counter *counter, const struct sim_sale *sale)
 
 static const struct sim_person *pick_person(struct sim_world *world, int *out)
 {
-	uint32_t many = chance_below(&world->chance, 100) < 60 ? HOT_PEOPLE : SIM_PEOPLE;
+	/* Where minutes are to meet, most of the trade is with three meters. */
+	bool any = world->head.sbx.picks_any;
+	bool is_hot = chance_below(&world->chance, 100) < (any ? 90 : 60);
+	uint32_t many = !is_hot ? SIM_PEOPLE : any ? 3 : HOT_PEOPLE;
 
 	*out = (int)chance_below(&world->chance, many);
 	return &world->town->people[*out];
@@ -387,7 +395,8 @@ static void check_remembered(struct sim_counter *counter)
 		if (row.stage != BT_STAGE_REFUSED && row.stage != BT_STAGE_REFUNDING && row.stage != BT_STAGE_REFUNDED)
 			world->sales[i].refused = false;
 		/* One that was finished at another counter comes to its owner later. */
-		if (sale->token[0] && (row.token[0] || !sale->elsewhere) && strcmp(sale->token, row.token) != 0)
+		if (sale->token[0] && (row.token[0] || !sale->elsewhere) && strcmp(sale->token, row.token) != 0 &&
+		    (!sale->meter_refuses || strcmp(sale->substitute, row.token) != 0))
 			sim_fail(world, "the record has other digits for %s", sale->id);
 		if (i == counter->sale && row.stage == BT_STAGE_TOKENED && row.printed_copies == 0)
 			world->totals.visited[SIM_PATH_CUT_BETWEEN_COMMIT_AND_PRINT]++;
@@ -457,6 +466,8 @@ void sim_clerk_come_back(struct sim_world *world, int which)
 
 	world->sales[which].on_the_way = false;
 	if (sale->upi && sim_payer_attends(world, which))
+		return;
+	if (sim_refused_attends(world, which))
 		return;
 	/* Once more with the docket, somewhere else: perhaps there is more to be had. */
 	if ((sale->returned || sale->token[0]) && sim_errand_go(world, which))

@@ -70,7 +70,10 @@ void sim_errand_end(struct sim_counter *counter)
 	int which = counter->errand;
 
 	counter->errand = -1;
-	if (which >= 0 && !world->sales[which].token[0] && !world->sales[which].returned)
+	if (which < 0)
+		return;
+	if ((!world->sales[which].token[0] && !world->sales[which].returned) ||
+	    (world->sales[which].meter_refuses && !world->sales[which].substitute[0]))
 		sim_clerk_plan_return(world, sim_between(world, SIM_MINUTE_MS, SIM_HOUR_MS), which);
 }
 

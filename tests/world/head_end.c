@@ -270,6 +270,20 @@ static void forget_id(struct sim_head_end *head, const struct bt_http_request *r
 				sale_id, bt_sbx_now_ms() - DAY_MS);
 }
 
+/* And one that does not know any more what it has given in place of a token that the meter refused. */
+static void forget_replacement(struct sim_head_end *head, const struct bt_http_request *request)
+{
+	static const char finish[] = "/finish";
+	size_t len = strlen(request->path), at = len - strlen(finish);
+	char sale_id[37];
+
+	if (len < strlen(finish) + 36 || strcmp(request->path + at, finish) != 0 || !request->body.len ||
+	    !strstr((const char *)request->body.data, "\"refused\""))
+		return;
+	(void)bt_text_printf(sale_id, sizeof sale_id, "%.36s", request->path + at - 36);
+	(void)!bt_sbx_store_run(head->sbx.db, "DELETE FROM reissues WHERE sale_id=?", "t", sale_id);
+}
+
 /* And one that books a credit for a sale whose token it has just made. */
 static void book_too(struct sim_head_end *head, const json_t *body)
 {
@@ -324,6 +338,8 @@ int sim_head_end_serve(struct sim_head_end *head, const char *terminal, const st
 	}
 	if (is_sale && bt_mutant(BT_MUTANT_IDS_FORGOTTEN))
 		forget_id(head, request);
+	if (bt_mutant(BT_MUTANT_REPLACED_TWICE))
+		forget_replacement(head, request);
 	bool is_record = bt_mutant(BT_MUTANT_LINE_TWICE) && strcmp(request->path, "/v1/journal") == 0;
 	int64_t newest = is_record ? bt_sbx_store_count(head->sbx.db, 0, "SELECT max(place) FROM charges", "") : 0;
 

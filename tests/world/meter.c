@@ -61,22 +61,35 @@ bool sim_meter_take(struct sim_world *world, int person, const char *token)
 	return read(world, person, token, &found) && take(&world->meters[person], &found);
 }
 
-void sim_meter_key_in(struct sim_world *world, int which)
+static void key_in(struct sim_world *world, int which, const char *digits)
 {
 	struct sim_sale *sale = &world->sales[which];
 	struct meter_token token;
 
-	if (!read(world, sale->person, sale->token, &token))
+	if (!read(world, sale->person, digits, &token))
 		return;
 	/* One token in 65,536 of another key has the right check field by chance, and is of some minute or other. */
 	if (world->town->people[sale->person].has_other_key && !is_of_sale(world, sale, token.tid))
 		return;
-	if (!take(&world->meters[sale->person], &token))
+	if (!take(&world->meters[sale->person], &token)) {
+		if (sale->accepted == 0 && has_tid(&world->meters[sale->person], token.tid))
+			sim_refused_note(world, which);
 		return;
+	}
 	sale->accepted++;
 	sale->units += token.amount;
 	sim_hash_fold(&world->totals.hash, token.tid);
 	/* Some try their luck once more. */
 	if (!world->healing && chance_one_in(&world->chance, 5))
 		sim_plan(world, SIM_MINUTE_MS, SIM_KEY_IN, which, 0);
+}
+
+void sim_meter_key_in(struct sim_world *world, int which)
+{
+	struct sim_sale *sale = &world->sales[which];
+
+	sale->keyed = true;
+	key_in(world, which, sale->token);
+	if (sale->substitute[0])
+		key_in(world, which, sale->substitute);
 }

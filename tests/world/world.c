@@ -163,6 +163,9 @@ static void change_counter(struct sim_world *world)
 
 	if (!counter->linked) {
 		counter->linked = world->now_ms >= counter->cut_off_until_ms && chance_one_in(&world->chance, 3);
+	} else if (world->head.sbx.picks_any && chance_one_in(&world->chance, 2)) {
+		counter->linked = false;
+		counter->cut_off_until_ms = world->now_ms + sim_between(world, 1, 10) * SIM_MINUTE_MS;
 	} else if (world->head.sbx.picks && sim_strikes(world, SIM_FAULT_LONG_OUTAGE, 200)) {
 		counter->linked = false;
 		counter->cut_off_until_ms = world->now_ms + sim_between(world, 5, 60) * SIM_MINUTE_MS;
@@ -263,7 +266,8 @@ static bool step(struct sim_world *world)
 	return true;
 }
 
-/* Enough was sold, or it is evening: where counters were withdrawn, or away for hours, there is nothing more to come. */
+/* Enough was sold, or it is evening: where counters were withdrawn, or away for hours, there is nothing more to come.
+ */
 static bool is_trade_over(const struct sim_world *world)
 {
 	if (world->now_ms > SIM_START_MS + TRADE_MOST_MS)
@@ -329,6 +333,8 @@ static bool is_still_waiting(const struct sim_world *world, const struct sim_sal
 	const struct sim_counter *counter = &world->counters[sale->counter];
 	struct bt_sale_row row;
 
+	if (sim_refused_waits(world, sale))
+		return true;
 	if (sale->returned || (sale->token[0] && !sale->elsewhere) || sim_payer_is_over(world, sale))
 		return false;
 	if (!counter->on)
@@ -371,11 +377,16 @@ static void heal(struct sim_world *world)
 	bool served[SIM_SALES_MAX] = {false};
 
 	mend(world);
-	for (int i = 0; i < world->sale_count; i++)
-		if (!world->sales[i].token[0] && !world->sales[i].returned) {
-			world->sales[i].on_the_way = false; /* tomorrow is too late */
+	for (int i = 0; i < world->sale_count; i++) {
+		struct sim_sale *sale = &world->sales[i];
+
+		if ((!sale->token[0] && !sale->returned) || (sale->meter_refuses && !sale->substitute[0])) {
+			sale->on_the_way = false; /* tomorrow is too late */
 			sim_clerk_plan_return(world, sim_between(world, 1000, SIM_MINUTE_MS), i);
+		} else if (sim_refused_waits(world, sale)) {
+			sim_plan(world, SIM_MINUTE_MS, SIM_KEY_IN, i, 0);
 		}
+	}
 	for (int events = 1; world->now_ms < until && step(world); events++) {
 		if (events % LOOK_EVERY != 0 || !is_everybody_served(world, served))
 			continue;
@@ -408,7 +419,7 @@ static void choose_faults(struct sim_world *world)
 		world->faults[SIM_FAULT_SYNC_FAILS] = world->faults[SIM_FAULT_WRITE_FAILS] =
 		    world->faults[SIM_FAULT_DISK_FULL] = false;
 	world->faults[SIM_FAULT_LOSE_MARKS] = chance_one_in(&world->chance, 3);
-	world->faults[SIM_FAULT_PICKS_MINUTES] = chance_one_in(&world->chance, 12);
+	world->faults[SIM_FAULT_PICKS_MINUTES] = chance_one_in(&world->chance, 6);
 	world->head.sbx.picks = world->faults[SIM_FAULT_PICKS_MINUTES];
 	world->faults[SIM_FAULT_LANE_CHANGE] = chance_one_in(&world->chance, 6);
 	if (sim_has(world, SIM_FAULT_LANE_CHANGE)) {
@@ -422,6 +433,12 @@ static void choose_faults(struct sim_world *world)
 	if (sim_has(world, SIM_FAULT_PICKS_MINUTES) && chance_one_in(&world->chance, 2))
 		world->faults[SIM_FAULT_RESTORE_SERVER] = world->faults[SIM_FAULT_REVOKE] =
 		    world->faults[SIM_FAULT_LANE_CHANGE] = false;
+	/* One that meets the minutes of counters; what a copied disk sells with them is another matter. */
+	world->head.sbx.picks_any = world->head.sbx.picks && chance_mix(world->seed) % 4 != 0;
+	if (world->head.sbx.picks_any) {
+		world->faults[SIM_FAULT_THIEF] = false;
+		world->faults[SIM_FAULT_LONG_OUTAGE] = false;
+	}
 	world->faults[SIM_FAULT_OTHER_LANES] = chance_one_in(&world->chance, 14);
 	if (sim_has(world, SIM_FAULT_OTHER_LANES))
 		world->faults[SIM_FAULT_SHORT_LIMIT] = true;
@@ -443,7 +460,9 @@ static void begin(struct sim_world *world, struct power_disk *const disks[SIM_DI
 			struct bt_sbx_terminal place = {.lane = BT_SBX_FIRST_LANE + i, .lanes = BT_SBX_LANES};
 
 			/* With fewer lanes this one and the first have the same. */
-			if (sim_has(world, SIM_FAULT_OTHER_LANES) && i == 1)
+			if (world->head.sbx.picks_any)
+				place.lanes = BT_SBX_LANES_LEAST; /* their minutes meet the head-end's the sooner */
+			else if (sim_has(world, SIM_FAULT_OTHER_LANES) && i == 1)
 				place.lane = BT_SBX_FIRST_LANE + BT_SBX_LANES_LEAST;
 			sim_counter_enrol(&world->counters[i], &place);
 			sim_plan(world, i * 1000, SIM_SWITCH_ON, i, 0);
@@ -458,7 +477,7 @@ static void explain(const struct sim_world *world)
 	for (int i = 0; i < SIM_FAULT_COUNT; i++)
 		if (world->faults[i])
 			fprintf(stderr, " %s", fault_names[i]);
-	fprintf(stderr, "\n");
+	fprintf(stderr, "%s\n", world->head.sbx.picks_any ? " (any)" : "");
 }
 
 static void add_totals(struct sim_totals *to, const struct sim_totals *from)

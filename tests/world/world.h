@@ -120,7 +120,11 @@ struct sim_sale {
 	char slip[BT_RECEIPT_TEXT];              /* the QR of its receipt, "" none yet */
 	uint32_t tid;                            /* as paid, 0 none yet */
 	char token[21];                          /* as shown or printed, "" none yet */
-	int accepted;                            /* how often its token was taken by the meter */
+	bool keyed;                              /* the last token that came was tried at the meter */
+	bool meter_refuses;                      /* its token, as used, though it never took it */
+	bool wants_more;                         /* with the one in place of it in the pocket */
+	char substitute[21];                     /* the token in place of that one, "" none yet */
+	int accepted;                            /* how often a token of it was taken by the meter */
 	int64_t units;                           /* tenths, that the meter booked */
 };
 
@@ -278,6 +282,8 @@ void sim_clerk_come_back(struct sim_world *world, int sale);
 /** The consumer has these digits. */
 void sim_clerk_see_token(struct sim_world *world, int sale, const char *token);
 void sim_clerk_plan_return(struct sim_world *world, int64_t in_ms, int sale);
+/** The consumer goes home with digits, and keys them in some time. */
+void sim_clerk_plan_key_in(struct sim_world *world, int sale);
 /** @return its place among the sales, -1 when there is no more room. */
 int sim_clerk_remember(struct sim_counter *counter, const struct sim_sale *sale);
 
@@ -303,6 +309,18 @@ bool sim_errand_go(struct sim_world *world, int sale);
 void sim_errand_look(struct sim_counter *counter);
 /** Without a token the consumer goes back to where the money is. */
 void sim_errand_end(struct sim_counter *counter);
+
+/* refused.c */
+/** Whoever has a token still has to try it, or stands there with one that the meter refuses. */
+bool sim_refused_waits(const struct sim_world *world, const struct sim_sale *sale);
+/** The meter says that the token of this sale was used. */
+void sim_refused_note(struct sim_world *world, int sale);
+/** At a counter with such a token. @return false when it is none. */
+bool sim_refused_attends(struct sim_world *world, int sale);
+/** The consumer has other digits than the first. @return false when nothing was to be replaced. */
+bool sim_refused_takes(struct sim_world *world, int sale, const char *token);
+/** At the end: the meter took the one in place of it, and the ledger knows it. */
+void sim_refused_check(struct sim_world *world, const struct sim_sale *sale);
 
 /* phone.c */
 /** The limit is used up: have a code read out, and key it in. */
