@@ -63,9 +63,8 @@
 	"r.read_at>=?1)"                                                                                               \
 	" SELECT coalesce(h.terminal,''), h.meter, printf('the meter took minute %d, and no sale with it is known:'"   \
 	" || ' one alone may be chance, of tokens of other meters one in 65536 is taken', h.tid) FROM holders h"       \
-	" WHERE h.terminal IS NOT '' AND NOT EXISTS (SELECT 1 FROM sales s WHERE"                                      \
-	" s.meter=h.meter AND (s.tid=h.tid OR s.said_tid=h.tid)) AND NOT EXISTS (SELECT 1 FROM reissues n WHERE"       \
-	" n.meter=h.meter AND n.tid=h.tid) ORDER BY 1, 2, h.tid"
+	" WHERE h.terminal IS NOT '' AND NOT EXISTS (SELECT 1 FROM minutes m WHERE m.meter=h.meter AND m.tid=h.tid)"   \
+	" ORDER BY 1, 2, h.tid"
 
 static const struct {
 	const char *kind;

@@ -153,10 +153,8 @@ enum bt_sbx_code bt_sbx_check_memory(const struct bt_sbx *sbx, const struct bt_s
 	if (strcmp(sale->delivery, "token") != 0)
 		return BT_SBX_NONE;
 	int64_t tokens =
-	    bt_sbx_store_count(sbx->db, 0,
-			       "SELECT (SELECT count(*) FROM sales WHERE meter=?1 AND tid>?2)"
-			       " + (SELECT count(*) FROM reissues WHERE meter=?1 AND tid>?2)",
-			       "ti", sale->meter, bt_sbx_tid_minute(now_ms) - 10 * bt_sbx_lanes_most(sbx->db, now_ms));
+	    bt_sbx_store_count(sbx->db, 0, "SELECT count(*) FROM minutes WHERE meter=? AND tid>?", "ti", sale->meter,
+			       bt_sbx_tid_minute(now_ms) - 10 * bt_sbx_lanes_most(sbx->db, now_ms));
 	return tokens < MEMORY_TIDS ? BT_SBX_NONE : BT_SBX_TID_WAIT;
 }
 

@@ -276,6 +276,8 @@ static bool take_tokened(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, con
 	if (!bt_sbx_ledger_is_same(sbx->db, &entry, &core) || !same_tid) {
 		/* Where minutes are picked here, a supervisor may have had one made beside (PROTOCOL T5). */
 		bool two_tokens = !same_token && (same_tid || sbx->picks);
+		if (two_tokens && !bt_sbx_ledger_put_beside(sbx->db, &entry.core, issue.tid, issue.token))
+			return false;
 		return except(sbx, fact, two_tokens ? BT_SBX_TOKEN_DIFFERS : BT_SBX_ID_CONFLICT, out);
 	}
 	*out = posted(BT_SBX_NONE);
@@ -425,6 +427,15 @@ static bool learn_reissue(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, co
 	return bt_sbx_reissue_learn(sbx, entry, fact->terminal->number, by, tid, token);
 }
 
+/* It is out all the same, and its minute used up. */
+static bool keep_beside(struct bt_sbx *sbx, const struct bt_sbx_entry *entry, const json_t *body, const char *token)
+{
+	int64_t tid;
+	if (!*entry->core.token || !bt_sbx_is_digits(token, 20) || !bt_sbx_json_int(body, "tid", 0, 0xffffff, &tid))
+		return true;
+	return bt_sbx_ledger_put_beside(sbx->db, &entry->core, tid, token);
+}
+
 /* Another terminal's sale, handed out there: the token is out, and its owner answers for the money. The record that
  * says so is of no sale of its own. */
 static bool take_delivered(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, const json_t *body,
@@ -443,7 +454,7 @@ static bool take_delivered(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, c
 	if (*entry.core.token && strcmp(entry.core.token, token) != 0 && !learn_reissue(sbx, fact, &entry, body, token))
 		return false;
 	if (strcmp(entry.core.token, token) != 0 && !bt_sbx_reissue_is(sbx->db, sale_id, token))
-		return except(sbx, &about, BT_SBX_TOKEN_DIFFERS, out);
+		return keep_beside(sbx, &entry, body, token) && except(sbx, &about, BT_SBX_TOKEN_DIFFERS, out);
 	return bt_sbx_ledger_release(sbx->db, sale_id) && bt_sbx_ledger_tell(sbx->db, sale_id, fact->terminal->number);
 }
 

@@ -60,10 +60,15 @@ bool bt_sbx_ledger_is_same(sqlite3 *db, const struct bt_sbx_entry *entry, const 
 
 bool bt_sbx_ledger_minute_used(sqlite3 *db, const char *meter, int64_t tid, const char *sale_id)
 {
-	return bt_sbx_store_count(db, 0,
-				  "SELECT 1 FROM sales WHERE meter=?1 AND tid=?2 AND sale_id<>?3"
-				  " UNION ALL SELECT 1 FROM reissues WHERE meter=?1 AND tid=?2 LIMIT 1",
+	return bt_sbx_store_count(db, 0, "SELECT 1 FROM minutes WHERE meter=?1 AND tid=?2 AND sale_id<>?3 LIMIT 1",
 				  "tit", meter, tid, sale_id) == 1;
+}
+
+bool bt_sbx_ledger_put_beside(sqlite3 *db, const struct bt_sbx_core *core, int64_t tid, const char *token)
+{
+	return core->tid == tid ||
+	       bt_sbx_store_run(db, "INSERT OR IGNORE INTO beside(sale_id, meter, tid, token, at) VALUES(?,?,?,?,?)",
+				"ttiti", core->sale_id, core->meter, tid, token, bt_sbx_now_ms());
 }
 
 /* A token books no balance (PROTOCOL S1): what it carries is in the meter once the consumer has keyed it in. */

@@ -38,8 +38,12 @@ bool bt_sbx_ledger_find(sqlite3 *db, const char *sale_id, struct bt_sbx_entry *o
 /** True when @p asked names the sale that @p entry is: by its core, or by the key that it was paid under before the
  *  head-end made its token under the next one (PROTOCOL H2, T6). */
 bool bt_sbx_ledger_is_same(sqlite3 *db, const struct bt_sbx_entry *entry, const struct bt_sbx_core *asked);
-/** True when another sale holds this minute of the meter, or a token that replaced one. */
+/** True when another sale holds this minute of the meter, or a token that replaced one or is out beside it. */
 bool bt_sbx_ledger_minute_used(sqlite3 *db, const char *meter, int64_t tid, const char *sale_id);
+/** @p token of @p tid is out for this sale beside the one that stands for it: its minute is used up (PROTOCOL T1). One
+ *  of the sale's own minute is not kept: the meter takes one of the two. */
+BT_SBX_MUST_USE bool bt_sbx_ledger_put_beside(sqlite3 *db, const struct bt_sbx_core *core, int64_t tid,
+					      const char *token);
 /** Book it, over a tombstone or reversal of the same id too; @p consumer may be NULL when there is none. A minute that
  *  another sale holds is kept as said, not as held. */
 BT_SBX_MUST_USE bool bt_sbx_ledger_put(struct bt_sbx *sbx, const struct bt_sbx_posting *posting,

@@ -9,8 +9,10 @@
 #include "core/sandbox/json_in.h"
 #include "core/sandbox/sell.h"
 
+/* Of sales that stand, and those out beside them. */
 #define OF_THIS_MINUTE                                                                                                 \
-	"SELECT count(*) FROM sales WHERE meter=? AND said_tid=? AND state='committed' AND token IS NOT NULL"
+	"SELECT (SELECT count(*) FROM beside WHERE meter=?1 AND tid=?2) + count(*) FROM sales WHERE meter=?1 AND"      \
+	" said_tid=?2 AND state='committed' AND token IS NOT NULL"
 
 static bool is_replaced(sqlite3 *db, const char *sale_id)
 {
@@ -33,9 +35,16 @@ static bool has_token(const struct bt_sbx_entry *entry)
 	return strcmp(entry->state, "committed") == 0 && *entry->core.token && entry->core.tid >= 0;
 }
 
+/* The meter may have taken the other one: a third is for nobody to give without a look at the books. */
+static bool has_another(sqlite3 *db, const char *sale_id)
+{
+	return bt_sbx_store_count(db, 1, "SELECT count(*) FROM beside WHERE sale_id=?", "t", sale_id) > 0;
+}
+
 bool bt_sbx_reissue_is_open(sqlite3 *db, const struct bt_sbx_entry *entry)
 {
-	return has_token(entry) && (is_replaced(db, entry->core.sale_id) || count_standing(db, &entry->core) > 1);
+	return has_token(entry) && (is_replaced(db, entry->core.sale_id) ||
+				    (count_standing(db, &entry->core) > 1 && !has_another(db, entry->core.sale_id)));
 }
 
 bool bt_sbx_reissue_is(sqlite3 *db, const char *sale_id, const char *token)
@@ -51,6 +60,13 @@ static enum bt_sbx_code say_alone(sqlite3 *db, const struct bt_sbx_core *core, s
 		reply->reason_en = "The other token of this minute was replaced: the meter took this one.";
 		reply->reason_hi = "इसी मिनट का दूसरा टोकन बदला जा चुका है: मीटर ने यही टोकन लिया है।";
 	}
+	return BT_SBX_TID_ALONE;
+}
+
+static enum bt_sbx_code say_two(struct bt_sbx_reply *reply)
+{
+	reply->reason_en = "Two tokens were given for this sale already. The office must look at it.";
+	reply->reason_hi = "इस बिक्री के दो टोकन पहले ही दिए जा चुके हैं। दफ़्तर को इसे देखना होगा।";
 	return BT_SBX_TID_ALONE;
 }
 
@@ -125,6 +141,8 @@ enum bt_sbx_code bt_sbx_reissue(struct bt_sbx *sbx, const struct bt_sbx_entry *e
 		return BT_SBX_DOCKET_WAITS;
 	if (!has_token(entry) || count_standing(sbx->db, core) < 2)
 		return say_alone(sbx->db, core, reply);
+	if (has_another(sbx->db, core->sale_id))
+		return say_two(reply);
 	if (!bt_sbx_key_change_release(sbx->db))
 		return BT_SBX_INTERNAL;
 	if (!bt_sbx_consumer_find(sbx->db, core->connection, &consumer))

@@ -93,6 +93,14 @@ static const char schema[] =
     "CREATE TABLE IF NOT EXISTS reissues(sale_id TEXT PRIMARY KEY, meter TEXT NOT NULL, tid INTEGER NOT NULL,"
     " token TEXT NOT NULL, terminal TEXT NOT NULL, inspected_by TEXT NOT NULL, at INTEGER NOT NULL,"
     " reply TEXT NOT NULL, UNIQUE(meter, tid)) STRICT;"
+    /* Tokens of another minute beside the one that stands for a sale: made at a counter on a supervisor's word, or
+     * given elsewhere by a ledger that has forgotten it. Named as exceptions; their minutes are used up. */
+    "CREATE TABLE IF NOT EXISTS beside(sale_id TEXT NOT NULL, meter TEXT NOT NULL, tid INTEGER NOT NULL,"
+    " token TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY(sale_id, token)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX IF NOT EXISTS beside_minute ON beside(meter, tid);"
+    /* Every minute of a meter that some token has. */
+    "CREATE VIEW IF NOT EXISTS minutes AS SELECT meter, tid, sale_id FROM sales WHERE tid IS NOT NULL"
+    " UNION ALL SELECT meter, tid, sale_id FROM reissues UNION ALL SELECT meter, tid, sale_id FROM beside;"
     /* What the bank is asked to collect; a sale may have several, one after the other. `status`: active, paid, closed,
      * expired; `attempt`: none, failed, unsure; `way`: head-end, psp; `refund`: '', waits, ordered; `sale` is the whole
      * record, null when only a close or the bank names it. */

@@ -5,6 +5,7 @@
  * test_sandbox_token checks against known answers. */
 #include "tests/unit/sandbox_fixture.h"
 
+#include "core/sandbox/alarms.h"
 #include "core/sandbox/bytes.h"
 #include "core/sandbox/crypto.h"
 
@@ -414,6 +415,61 @@ static void check_either_of_two_is_replaced(void **state)
 	json_decref(first);
 }
 
+/* Sold here, and made at the counter too, for @p tid, on a supervisor's word; the minute of the head-end's own. */
+static json_t *sell_over_doubt(struct bench *bench, int64_t tid, int64_t *ours)
+{
+	json_t *answer, *sale = make_sale(bench, RAMESH, 15000);
+	char token[21], code[24];
+	assert_int_equal(call(bench, "POST", "/v1/sales", head_end_request(sale), &answer), 201);
+	*ours = json_integer_value(json_object_get(answer, "tid"));
+	json_object_set_new(sale, "tid", json_integer(tid));
+	right_token(bench, sale, token);
+	post_fact(bench, sale, token, 1, code);
+	assert_string_equal(code, "token_differs");
+	json_decref(answer);
+	return sale;
+}
+
+/* A token that stands for no sale is out all the same: its minute is used up and known, whoever else has it may have
+ * another token, and for its own sale there is no third (PROTOCOL T1, T5). */
+static void check_tokens_beside_use_up_their_minutes(void **state)
+{
+	struct bench *bench = *state;
+	struct bt_sbx_alarm alarms[4];
+	json_t *answer;
+	char theirs[21], text[16], code[24];
+	int64_t ours;
+	expect_call(bench, "GET", "/v1/lease", NULL, 200);
+	bench->server.sbx.picks = bench->server.sbx.picks_any = true;
+	json_t *first = sell_in_lane_3(bench, theirs);
+	const char *meter = json_string_value(json_object_get(first, "meter"));
+	int64_t held = json_integer_value(json_object_get(first, "tid")), free_one = held - BT_SBX_LANES;
+	json_t *doubt = sell_over_doubt(bench, free_one, &ours);
+	assert_true(bt_sbx_ledger_minute_used(bench->server.sbx.db, meter, free_one, ""));
+	snprintf(text, sizeof text, "%lld", (long long)free_one);
+	assert_true(bt_sbx_meter_read_put(&bench->server.sbx, meter, text));
+	assert_int_equal(bt_sbx_alarms(&bench->server.sbx, 4, alarms), 0);
+
+	assert_false(may_replace(bench, head_end_sale_id(first)));
+	json_t *second = sell_over_doubt(bench, held, &ours);
+	assert_true(may_replace(bench, head_end_sale_id(first)));
+	assert_int_equal(say_used(bench, head_end_sale_id(first), &answer), 200);
+
+	json_t *other = make_sale(bench, RAMESH, 12000);
+	json_object_set_new(other, "tid", json_integer(ours));
+	right_token(bench, other, theirs);
+	post_fact(bench, other, theirs, 1, code);
+	assert_false(may_replace(bench, head_end_sale_id(second)));
+	expect_alone(bench, head_end_sale_id(second));
+	assert_true(may_replace(bench, head_end_sale_id(other)));
+	bench->server.sbx.picks = bench->server.sbx.picks_any = false;
+	json_decref(answer);
+	json_decref(other);
+	json_decref(second);
+	json_decref(doubt);
+	json_decref(first);
+}
+
 static void check_sale_then_fact_is_one(void **state)
 {
 	struct bench *bench = *state;
@@ -725,6 +781,7 @@ int main(void)
 	    cmocka_unit_test_setup(check_pending_credit_is_booked_once, renew_minutes),
 	    cmocka_unit_test_setup(check_refund_and_credit_exclude_each_other, renew_minutes),
 	    cmocka_unit_test_setup(check_next_revision_is_sold, renew_minutes),
+	    cmocka_unit_test_setup(check_tokens_beside_use_up_their_minutes, renew_minutes),
 	    cmocka_unit_test(check_codes_work_once),
 	    cmocka_unit_test(check_lanes_are_not_shared),
 	};
