@@ -63,6 +63,7 @@
 	ROW(BT_MUTANT_SOLD_ANEW, "sold-anew-without-asking", "sales", "PROTOCOL T5: inquiry first")                    \
 	ROW(BT_MUTANT_UPI_PICKED_TWICE, "upi-token-where-it-is-picked", "sales", "PROTOCOL T5: it is left to H")       \
 	ROW(BT_MUTANT_REPLACED_TWICE, "token-replaced-twice", "sales", "PROTOCOL T5: once, after inspection")          \
+	ROW(BT_MUTANT_BESIDE_FORGOTTEN, "minute-of-second-token-forgotten", "sales", "PROTOCOL T1: burned for good")   \
 	ROW(BT_MUTANT_CONNECTION_KEPT, "silent-re-post", "transport", "PROTOCOL H6, reliability 0.1")
 
 #ifdef BATTI_MUTANTS

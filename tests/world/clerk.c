@@ -38,6 +38,12 @@ void sim_clerk_plan_key_in(struct sim_world *world, int sale)
 	sim_plan(world, wait, SIM_KEY_IN, sale, 0);
 }
 
+bool sim_has_digits(const struct sim_sale *sale, const char *token)
+{
+	return token[0] && (strcmp(sale->token, token) == 0 || strcmp(sale->second, token) == 0 ||
+			    strcmp(sale->substitute, token) == 0);
+}
+
 void sim_clerk_see_token(struct sim_world *world, int which, const char *token)
 {
 	struct sim_sale *sale = &world->sales[which];
@@ -48,7 +54,7 @@ void sim_clerk_see_token(struct sim_world *world, int which, const char *token)
 		sim_fail(world, "a token after the head-end's no: %s", sale->id);
 	if (sale->leaves)
 		world->totals.visited[SIM_PATH_REFUND_TOO_LATE]++;
-	if (sale->token[0] && sim_refused_takes(world, which, token))
+	if (sale->token[0] && (sim_doubt_takes(world, which, token) || sim_refused_takes(world, which, token)))
 		return;
 	if (sale->token[0] && strcmp(sale->token, token) != 0)
 		sim_fail(world, "other digits for sale %s", sale->id);
@@ -301,6 +307,8 @@ static bool is_served(struct sim_counter *counter, int sale, const struct bt_sal
 	case BT_SALE_INQUIRING:
 		sim_trace(world, "%s: docket: in doubt", counter->number);
 		world->totals.visited[SIM_PATH_DOUBT]++;
+		if (sim_doubt_is_overridden(counter, sale))
+			return false;
 		leave_with_docket(counter, sale);
 		return true;
 	case BT_SALE_PENDING:
@@ -395,8 +403,7 @@ static void check_remembered(struct sim_counter *counter)
 		if (row.stage != BT_STAGE_REFUSED && row.stage != BT_STAGE_REFUNDING && row.stage != BT_STAGE_REFUNDED)
 			world->sales[i].refused = false;
 		/* One that was finished at another counter comes to its owner later. */
-		if (sale->token[0] && (row.token[0] || !sale->elsewhere) && strcmp(sale->token, row.token) != 0 &&
-		    (!sale->meter_refuses || strcmp(sale->substitute, row.token) != 0))
+		if (sale->token[0] && (row.token[0] || !sale->elsewhere) && !sim_has_digits(sale, row.token))
 			sim_fail(world, "the record has other digits for %s", sale->id);
 		if (i == counter->sale && row.stage == BT_STAGE_TOKENED && row.printed_copies == 0)
 			world->totals.visited[SIM_PATH_CUT_BETWEEN_COMMIT_AND_PRINT]++;

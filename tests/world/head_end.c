@@ -357,6 +357,9 @@ int sim_head_end_serve(struct sim_head_end *head, const char *terminal, const st
 		status = 500;
 	json_decref(reply.body);
 	free(bent);
+	/* And one that keeps a token of a sale, and forgets the minute of the other. */
+	if (bt_mutant(BT_MUTANT_BESIDE_FORGOTTEN) && !bt_sbx_store_run(head->sbx.db, "DELETE FROM beside", ""))
+		status = 500;
 	if (is_sale && status == 201 && read_number(request, ERA) != head->sbx.era)
 		head->took_old_era = true;
 	return (int)status;

@@ -90,6 +90,8 @@ void sim_meter_key_in(struct sim_world *world, int which)
 
 	sale->keyed = true;
 	key_in(world, which, sale->token);
+	if (sale->second[0])
+		key_in(world, which, sale->second);
 	if (sale->substitute[0])
 		key_in(world, which, sale->substitute);
 }

@@ -27,7 +27,8 @@ void sim_refused_note(struct sim_world *world, int which)
 {
 	struct sim_sale *sale = &world->sales[which];
 
-	if (!world->head.sbx.picks_any || sale->meter_refuses)
+	/* Of a sale that may have two tokens nobody gives a third. */
+	if (!world->head.sbx.picks_any || sale->meter_refuses || sale->overridden)
 		return;
 	sim_trace(world, "the meter says used: %s", sale->id);
 	sale->meter_refuses = true;

@@ -40,6 +40,7 @@
 	ROW(DOUBT_NOTHING, "asked about it: nothing, and a tombstone")                                                 \
 	ROW(DOUBT_STAYS, "asked about it: still not known")                                                            \
 	ROW(DOUBT_BARS, "no token here for a meter in doubt")                                                          \
+	ROW(OVERRIDDEN, "token made over doubt on a supervisor's word")                                                \
 	ROW(REPLACED, "token in place of one that the meter refused as used")                                          \
 	ROW(LANE_CHANGE, "lane given to another terminal")                                                             \
 	ROW(LANE_AFTER_RESTORE, "lane given to another terminal by a restored head-end")                               \

@@ -120,6 +120,8 @@ struct sim_sale {
 	char slip[BT_RECEIPT_TEXT];              /* the QR of its receipt, "" none yet */
 	uint32_t tid;                            /* as paid, 0 none yet */
 	char token[21];                          /* as shown or printed, "" none yet */
+	bool overridden;                         /* made at the counter on a supervisor's word, over doubt */
+	char second[21];                         /* then the head-end's too, or the counter's, "" none yet */
 	bool keyed;                              /* the last token that came was tried at the meter */
 	bool meter_refuses;                      /* its token, as used, though it never took it */
 	bool wants_more;                         /* with the one in place of it in the pocket */
@@ -279,6 +281,8 @@ void sim_clerk_note_refused(struct sim_counter *counter, const char *sale_id);
 /** After a start: find what was in hand when it went dark. */
 void sim_clerk_after_start(struct sim_counter *counter);
 void sim_clerk_come_back(struct sim_world *world, int sale);
+/** Digits that the consumer has of this sale. */
+bool sim_has_digits(const struct sim_sale *sale, const char *token);
 /** The consumer has these digits. */
 void sim_clerk_see_token(struct sim_world *world, int sale, const char *token);
 void sim_clerk_plan_return(struct sim_world *world, int64_t in_ms, int sale);
@@ -321,6 +325,14 @@ bool sim_refused_attends(struct sim_world *world, int sale);
 bool sim_refused_takes(struct sim_world *world, int sale, const char *token);
 /** At the end: the meter took the one in place of it, and the ledger knows it. */
 void sim_refused_check(struct sim_world *world, const struct sim_sale *sale);
+
+/* doubt.c */
+/** Some will not wait for the head-end's word. @return true when the counter makes the token over doubt. */
+bool sim_doubt_is_overridden(struct sim_counter *counter, int sale);
+/** Other digits than the first, of such a sale. @return false when it is none. */
+bool sim_doubt_takes(struct sim_world *world, int sale, const char *token);
+/** At the end: what is out beside the token that stands is a named exception. */
+void sim_doubt_check(struct sim_world *world, const struct sim_sale *sale);
 
 /* phone.c */
 /** The limit is used up: have a code read out, and key it in. */
