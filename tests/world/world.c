@@ -305,9 +305,12 @@ static bool is_counter_idle(struct sim_counter *counter)
 		return true;
 	if (!counter->on || bt_teller_under_way(counter->teller) > 0)
 		return false;
+	/* One that rests after a failure has not said everything yet. */
+	if (bt_sync_state(counter->sync)->to_send != 0)
+		return false;
 	/* One that was withdrawn never comes to rest: it asks for its lease again and again. */
 	if (counter->revoked)
-		return bt_sync_state(counter->sync)->to_send == 0;
+		return true;
 	return bt_sync_is_idle(counter->sync) && bt_journal_unsent(counter->journal, &unsent) == BT_OK &&
 	       unsent.count == 0;
 }
