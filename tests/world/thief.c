@@ -365,8 +365,8 @@ static int read_meters(struct sim_world *world, struct bt_sbx_alarm *alarms)
 
 static bool is_reported(struct sim_world *world, const char *meter, uint32_t tid)
 {
-	return bt_sbx_store_count(world->head.sbx.db, 0, "SELECT count(*) FROM sales WHERE meter=? AND said_tid=?",
-				  "ti", meter, (int64_t)tid) > 0;
+	return bt_sbx_store_count(world->head.sbx.db, 0, "SELECT count(*) FROM minutes WHERE meter=? AND tid=?", "ti",
+				  meter, (int64_t)tid) > 0;
 }
 
 static int count_stolen(struct sim_world *world)
