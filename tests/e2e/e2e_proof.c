@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "tests/e2e/world.h"
+#include "tests/e2e/counter.h"
 
 #define TEXT_CAP 300
 
@@ -127,6 +127,21 @@ static void says_more_at_its_own_counter(void **state)
 	world_run_free(&run);
 }
 
+/* Held under the scanner of the full-screen counter it opens its person. */
+static void opens_its_person_at_the_counter(void **state)
+{
+	static const struct counter_options english = {.lang = "en"};
+	struct pty *counter = counter_open(world, &english);
+	char keys[TEXT_CAP + 16];
+
+	(void)state;
+	counter_sign_in(counter);
+	snprintf(keys, sizeof keys, "%s{Enter}", qr);
+	counter_type(counter, keys);
+	counter_expect(counter, "This receipt is of this counter. F5 prints it again.");
+	counter_close(counter);
+}
+
 /* A counter needs the list that came with the consumers, and no server after that. */
 static void any_counter_judges_it_without_a_server(void **state)
 {
@@ -236,6 +251,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(shows_the_token_first),
 	    cmocka_unit_test(says_more_at_its_own_counter),
+	    cmocka_unit_test(opens_its_person_at_the_counter),
 	    cmocka_unit_test(any_counter_judges_it_without_a_server),
 	    cmocka_unit_test(reads_pictures),
 	    cmocka_unit_test(brings_sales_back_from_slips),

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "core/receipt/record.h"
 #include "ui/screen/shop.h"
 
 /* As long as a signed record is. */
@@ -15,6 +16,7 @@
 	"0O:EP4.7+KO8EC-R8*/OCVGFGFQ*H6BP.RSIA2$*PM7BANQKSIY+K8FIJ+T$EAPOJOGHDC7FPCTWL63MXU0M%L+O4"
 
 #define FAKE_TOKEN   "44170823915622607384"
+#define FAKE_SLIP    FAKE_TOKEN " " FAKE_PROOF /* of a receipt that has a token: its digits come first */
 #define FAKE_HOUR_MS INT64_C(3600000)
 
 struct fake_shop {
@@ -399,7 +401,7 @@ static inline enum bt_err fake_open_drawer(void *self, const char *sale_id, cons
 static inline enum bt_docket_found fake_docket(void *self, const char *text, char own_sale_id[37])
 {
 	struct fake_shop *fake = self;
-	bool is_number = strncmp(text, "D-", 2) == 0 || strncmp(text, "RC1:", 4) == 0;
+	bool is_number = strncmp(text, "D-", 2) == 0 || bt_record_is(text);
 	(void)bt_text_copy(fake->docket_text, sizeof(fake->docket_text), text);
 	(void)bt_text_copy(own_sale_id, 37, "0192f000-0000-7000-8000-000000000001");
 	return is_number ? fake->docket_found : BT_DOCKET_NOT;

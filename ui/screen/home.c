@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "core/receipt/record.h"
 #include "core/sts/identity.h"
 #include "ui/screen/aside.h"
 #include "ui/screen/pay.h"
@@ -20,7 +21,6 @@
 #define FIRST_BELOW    6 /* rows from the heading to the first one found */
 #define LETTERS_LEAST  3
 #define DIGITS_LEAST   4
-#define RECORD_BEGINS  "RC1:" /* what the QR of a slip begins with */
 #define LOW_PERCENT    75
 #define NEARLY_PERCENT 90
 
@@ -109,7 +109,7 @@ static bool open_receipt(struct bt_ui_desk *desk, const char *text, const char *
 	bool given =
 	    !own_sale_id[0] ||
 	    (ours && (view.state == BT_SALE_TOKENED || view.state == BT_SALE_CREDITED || view.state == BT_SALE_DONE));
-	if (!given || !shop->accounts || strncmp(text, RECORD_BEGINS, strlen(RECORD_BEGINS)) != 0 ||
+	if (!given || !shop->accounts || !bt_record_is(text) ||
 	    shop->accounts->of_receipt(shop->self, text, &consumer) != BT_OK) {
 		return false;
 	}
@@ -143,7 +143,7 @@ static struct bt_ui_go open_own(struct bt_ui_desk *desk, const char *sale_id)
 
 static bool looks_like_docket(const char *text)
 {
-	return strchr(text, '-') || strncmp(text, RECORD_BEGINS, strlen(RECORD_BEGINS)) == 0;
+	return strchr(text, '-') || bt_record_is(text);
 }
 
 /* A docket, of this counter or another. @return false when the text is none. */
@@ -291,9 +291,8 @@ static void reprint_last(struct bt_ui_desk *desk)
 static struct bt_ui_go edit(struct home *home, struct bt_ui_desk *desk, const struct bt_ui_press *press)
 {
 	if (press->key == BT_KEY_CHAR && !bt_ui_field_put(&home->field, press->ch, FIELD_COLUMNS)) {
-		/* The QR of a docket is longer than the field: it is taken when the scan is whole. */
-		bool is_record = strncmp(home->field.text, RECORD_BEGINS, strlen(RECORD_BEGINS)) == 0;
-		return BT_GO(is_record ? BT_GO_STAY : BT_GO_IGNORED);
+		/* The QR of a slip is longer than the field: it is taken when the scan is whole. */
+		return BT_GO(bt_record_is(home->field.text) ? BT_GO_STAY : BT_GO_IGNORED);
 	}
 	if (press->key == BT_KEY_BACKSPACE) {
 		bt_ui_field_backspace(&home->field);
