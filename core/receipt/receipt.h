@@ -109,7 +109,7 @@ struct bt_receipt_facts {
 	char docket[28];        /* token of a docket from elsewhere: its number */
 	char paid_at[8];        /* and the terminal that took the money; "" otherwise */
 	char head[17];          /* short head of the record, 16 hex digits */
-	char record[256];       /* payload of the proof QR; "" prints none (receipt/record.h) */
+	char record[256];       /* payload of the proof QR (receipt/record.h); "": the token's digits alone */
 	/* of a copy */
 	int64_t printed_at_ms, first_printed_ms;
 	struct bt_receipt_name printed_by;

@@ -112,11 +112,21 @@ void bt_block_counter(const struct bt_slip *slip)
 	bt_lines_pair(slip->lines, false, N_("Counter, clerk"), who);
 }
 
+/* Where there is no proof of this slip's own, what any scanner shows is still the 20 digits; but not where others have
+ * to be keyed in before them. */
+static const char *pick_coded(const struct bt_receipt_facts *facts)
+{
+	if (facts->record[0] != '\0')
+		return facts->record;
+	return facts->key_change.count == 0 ? facts->token : "";
+}
+
 void bt_block_proof(const struct bt_slip *slip)
 {
 	char head[24];
-	if (slip->facts->record[0] != '\0')
-		bt_lines_put(slip->lines, BT_LINE_QR, false, slip->facts->record, "");
+	const char *coded = pick_coded(slip->facts);
+	if (coded[0] != '\0')
+		bt_lines_put(slip->lines, BT_LINE_QR, false, coded, "");
 	if (slip->facts->head[0] == '\0')
 		return;
 	bt_lines_fours(slip->facts->head, head, sizeof(head));

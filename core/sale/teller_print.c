@@ -197,7 +197,7 @@ static void name_head(struct bt_teller *teller, const struct bt_sale *sale, stru
 	bt_buf_fini(&body);
 }
 
-/* A slip without its proof is still a slip: a failure here leaves the QR out and is logged. */
+/* A slip without its proof is still a slip: a failure here leaves the digits alone in the QR and is logged. */
 static void fill_proof(struct bt_teller *teller, const struct bt_teller_work *work, struct bt_receipt_facts *facts)
 {
 	const struct bt_sale *sale = &work->sale;

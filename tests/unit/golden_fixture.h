@@ -71,7 +71,8 @@ static inline struct bt_receipt_facts golden_month(void)
 	return facts;
 }
 
-/* In place of a token that the meter refused: nothing is paid, and the payment's proof is on the first slip. */
+/* In place of a token that the meter refused: nothing is paid, and the payment's proof is on the first slip: its QR
+ * holds the digits alone. */
 static inline struct bt_receipt_facts golden_new_token(void)
 {
 	struct bt_receipt_facts facts = fixture_token();
@@ -98,15 +99,15 @@ static inline struct bt_receipt_facts golden_test_page(void)
 struct golden_kind {
 	const char *name;
 	struct bt_receipt_facts (*facts)(void);
-	bool has_record; /* a signed one in its QR */
+	enum { NO_QR, RECORD, DIGITS } qr; /* a signed record, or the token's digits alone */
 };
 
 static const struct golden_kind golden_kinds[] = {
-    {"token", fixture_token, true},        {"credit", fixture_credit, true},  {"docket", fixture_docket, true},
-    {"refund", golden_refund, false},      {"change", fixture_four, true},    {"training", golden_training, true},
-    {"copy", golden_copy, true},           {"offline", golden_offline, true}, {"test", golden_test_page, false},
-    {"month", golden_month, true},         {"stuck", fixture_stuck, false},   {"shift", fixture_report, false},
-    {"newtoken", golden_new_token, false},
+    {"token", fixture_token, RECORD},       {"credit", fixture_credit, RECORD},  {"docket", fixture_docket, RECORD},
+    {"refund", golden_refund, NO_QR},       {"change", fixture_four, RECORD},    {"training", golden_training, RECORD},
+    {"copy", golden_copy, RECORD},          {"offline", golden_offline, RECORD}, {"test", golden_test_page, NO_QR},
+    {"month", golden_month, RECORD},        {"stuck", fixture_stuck, NO_QR},     {"shift", fixture_report, NO_QR},
+    {"newtoken", golden_new_token, DIGITS},
 };
 #define GOLDEN_KINDS (sizeof golden_kinds / sizeof golden_kinds[0])
 
@@ -169,7 +170,7 @@ static inline void golden_compose(const struct golden_kind *kind, enum bt_receip
 	struct bt_receipt_form form;
 	bool is_report = facts.kind == BT_RECEIPT_SHIFT_Z;
 
-	if (kind->has_record)
+	if (kind->qr == RECORD)
 		golden_sign(&facts);
 	else
 		facts.record[0] = '\0';

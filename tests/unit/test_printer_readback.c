@@ -204,14 +204,16 @@ static void every_qr_is_read_by_two_others(void **state)
 		struct grey grey = read_file(path);
 		int count = read_with_zbar(&grey, &found);
 		free(grey.dots);
-		if (!kind->has_record) {
-			assert_int_equal(count, 0);
-			continue;
-		}
-		if (count != 1)
+		if (count != (kind->qr != NO_QR))
 			fail_msg("%s: zbar reads %d QR codes", path, count);
+		if (kind->qr == NO_QR)
+			continue;
 		read_with_zxing(path, other);
 		assert_string_equal(other, found.text);
+		if (kind->qr == DIGITS) {
+			assert_string_equal(other, facts.token);
+			continue;
+		}
 		assert_int_equal(bt_record_decode(other, bt_signer_public(signer), &record), BT_OK);
 		assert_string_equal(record.token, facts.token);
 		assert_int_equal(strncmp(other, facts.token, strlen(facts.token)), 0);
