@@ -224,6 +224,9 @@ static void test_unknown_number_while_down_is_said(void **state)
 	fake_server_down(&fake);
 	type("999988887777\n");
 	assert_true(shows("This number is not in our list. It can be tried when the server is up."));
+	press(BT_KEY_ESC);
+	type(FAKE_TOKEN "\n"); /* off a slip whose QR holds no more than that */
+	assert_true(shows("20 digits are a token. It is keyed into the meter."));
 	type("1");
 	assert_true(shows("    1_"));
 }

@@ -21,6 +21,7 @@
 #define FIRST_BELOW    6 /* rows from the heading to the first one found */
 #define LETTERS_LEAST  3
 #define DIGITS_LEAST   4
+#define TOKEN_DIGITS   20
 #define LOW_PERCENT    75
 #define NEARLY_PERCENT 90
 
@@ -196,7 +197,9 @@ static struct bt_ui_go choose(struct home *home, struct bt_ui_desk *desk)
 		return BT_GO(home->field.text[0] ? BT_GO_IGNORED : BT_GO_STAY);
 	}
 	home->field.replace = true;
-	if (bt_sts_is_mistyped(digits)) {
+	if (strlen(digits) == TOKEN_DIGITS) {
+		bt_ui_note(desk, BT_INK_WARN, N_("20 digits are a token. It is keyed into the meter."), NULL);
+	} else if (bt_sts_is_mistyped(digits)) {
 		bt_ui_note(desk, BT_INK_WARN, N_("The meter number has a typing mistake."), NULL);
 	} else if (desk->status.server == BT_BREAKER_OFFLINE || strlen(digits) > 15) {
 		bt_ui_note(desk, BT_INK_WARN,
