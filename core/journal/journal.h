@@ -367,11 +367,12 @@ BT_MUST_USE enum bt_err bt_journal_exception(struct bt_journal *journal, const c
 
 /** Use against the caps: all sales the head-end has not acknowledged, from PAID on, but refused and abandoned ones
  *  (PROTOCOL L1); one that is being refunded counts until its refund is acknowledged. The sale in hand counts as soon
- * as it is PAID. */
+ *  as it is PAID. Not those that paper of another terminal brought here. */
 struct bt_unsent {
 	int64_t count;
 	bt_paise paise;
-	int64_t oldest_ms; /* paid_at of the oldest; 0 when none */
+	int64_t
+	    oldest_ms; /* paid_at of the oldest that the head-end has not named as one it cannot post; 0 when none */
 };
 BT_MUST_USE enum bt_err bt_journal_unsent(struct bt_journal *journal, struct bt_unsent *out);
 /** What this terminal has sold to @p meter since @p since_ms (by paid time), refused, abandoned, refunded and unpaid

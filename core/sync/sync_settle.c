@@ -76,11 +76,15 @@ static bool is_posted_over(const char *code)
 }
 
 /* A record that the head-end could not read is not posted: it stays unsent, and counts as such, until a person has seen
- * to it (PROTOCOL L1). Every other exception is named over a posting (H1). */
+ * to it (PROTOCOL L1). Every other exception is named over a posting (H1). Of a sale that only paper remembers the
+ * head-end has all there is, with the signature on it: nothing more can be sent. */
 static bool is_unposted(struct bt_sync *sync, const struct bt_sale_row *row)
 {
+	bool is_paper = row->receipt[0] == '\0';
+
 	for (size_t i = 0; row->exception && i < UNPOSTED_CODES; i++)
-		if (bt_journal_has_exception(sync->parts.journal, row->sale_id, unposted_codes[i]))
+		if (bt_journal_has_exception(sync->parts.journal, row->sale_id, unposted_codes[i]) &&
+		    !(is_paper && strcmp(unposted_codes[i], "paid_missing") == 0))
 			return true;
 	return false;
 }

@@ -214,6 +214,33 @@ static void filters_and_unsent(void **state)
 	assert_int_equal(unsent.paise, 50001 + 50002 + 50005);
 }
 
+/* By its value it counts against the caps; by its age it would end all selling, and nothing here makes it younger. */
+static void what_cannot_be_posted_is_never_too_old(void **state)
+{
+	struct fixture *f = *state;
+	struct bt_unsent unsent;
+	struct bt_sale_row second;
+	char id[37];
+	for (int i = 1; i <= 2; i++) {
+		assert_int_equal(fixture_put_paid(f, i, 16 * i), BT_OK);
+		assert_int_equal(fixture_put_tokened(f, i, 16 * i), BT_OK);
+	}
+	assert_int_equal(bt_journal_sale(f->journal, fixture_sale_id(2, id), &second), BT_OK);
+	assert_int_equal(bt_journal_unsent(f->journal, &unsent), BT_OK);
+	assert_true(unsent.oldest_ms < second.paid_at_ms);
+	assert_int_equal(fixture_put(f, BT_EVENT_EXCEPTION, 1, "{\"code\":\"over_cap\"}"), BT_OK);
+	assert_int_equal(bt_journal_unsent(f->journal, &unsent), BT_OK);
+	assert_true(unsent.oldest_ms < second.paid_at_ms);
+	assert_int_equal(fixture_put(f, BT_EVENT_EXCEPTION, 1, "{\"code\":\"malformed\"}"), BT_OK);
+	assert_int_equal(bt_journal_unsent(f->journal, &unsent), BT_OK);
+	assert_int_equal(unsent.count, 2);
+	assert_int_equal(unsent.oldest_ms, second.paid_at_ms);
+	assert_int_equal(fixture_put(f, BT_EVENT_EXCEPTION, 2, "{\"code\":\"paid_missing\"}"), BT_OK);
+	assert_int_equal(bt_journal_unsent(f->journal, &unsent), BT_OK);
+	assert_int_equal(unsent.count, 2);
+	assert_int_equal(unsent.oldest_ms, 0);
+}
+
 /* What can still be finished comes before what cannot, however much of the latter there is; what a person has closed is
  * gone. */
 static void open_sales_in_order(void **state)
@@ -701,6 +728,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(a_sale_through_its_stages, make, end),
 	    cmocka_unit_test_setup_teardown(one_tid_one_token, make, end),
 	    cmocka_unit_test_setup_teardown(filters_and_unsent, make, end),
+	    cmocka_unit_test_setup_teardown(what_cannot_be_posted_is_never_too_old, make, end),
 	    cmocka_unit_test_setup_teardown(open_sales_in_order, make, end),
 	    cmocka_unit_test_setup_teardown(refund_by_its_steps, make, end),
 	    cmocka_unit_test_setup_teardown(exceptions_by_code, make, end),

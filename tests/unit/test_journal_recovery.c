@@ -457,6 +457,10 @@ static void from_paper(void **state)
 	static const char body[] =
 	    "{\"amount_paise\":50000,\"dues_paise\":0,\"meter\":\"04740015298\",\"paid_at\":1795000000000,\"record\":"
 	    "\"RC1:ABC\",\"terminal\":\"0142\",\"tid\":4000,\"token\":\"01234567890123456789\",\"units\":635}";
+	static const char foreign[] =
+	    "{\"amount_paise\":70000,\"dues_paise\":0,\"meter\":\"04740015298\",\"own\":false,\"paid_at\":1000,"
+	    "\"record\":\"RC1:ABD\",\"terminal\":\"0143\",\"tid\":4016,\"token\":\"01234567890123456780\",\"units\":"
+	    "635}";
 	struct world *w = *state;
 	struct bt_sale_row row;
 	struct bt_unsent unsent;
@@ -470,6 +474,12 @@ static void from_paper(void **state)
 	assert_true(bt_journal_tid_used(w->f.journal, FIXTURE_METER, 4000));
 	assert_int_equal(bt_journal_unsent(w->f.journal, &unsent), BT_OK);
 	assert_int_equal(unsent.count, SALES + 1);
+	/* What another terminal issued is not this one's to answer for (PROTOCOL L1). */
+	assert_int_equal(fixture_put(&w->f, BT_EVENT_RECOVERED, 83, foreign), BT_OK);
+	assert_int_equal(bt_journal_sale(w->f.journal, fixture_sale_id(83, id), &row), BT_OK);
+	assert_int_equal(bt_journal_unsent(w->f.journal, &unsent), BT_OK);
+	assert_int_equal(unsent.count, SALES + 1);
+	assert_true(unsent.oldest_ms > 1000);
 	/* One that the record has is not brought back again, and its TID is burned. */
 	assert_int_equal(fixture_put(&w->f, BT_EVENT_RECOVERED, 80, body), BT_ESTATE);
 	assert_int_equal(fixture_put(&w->f, BT_EVENT_RECOVERED, 1, body), BT_ESTATE);

@@ -198,6 +198,33 @@ static void sync_upload_malformed_is_quarantined(void **state)
 	assert_int_equal(bt_sync_state(far->sync)->quarantined, 1);
 }
 
+/* A slip brought back the sale: the head-end has nothing else of it and never will, but it has the slip, which is all
+ * there is. It stays named, and no cap waits for it. */
+static void sync_upload_paper_is_settled(void **state)
+{
+	static const char body[] =
+	    "{\"amount_paise\":50000,\"dues_paise\":0,\"meter\":\"04740015298\",\"own\":true,\"paid_at\":1795000000000,"
+	    "\"record\":\"RC1:ABC\",\"terminal\":\"0142\",\"tid\":4000,\"token\":\"01234567890123456789\",\"units\":"
+	    "635}";
+	static const char id[] = "01a22d66-9edd-7737-8afa-0555e9a459bb";
+	struct far *far = *state;
+	struct bt_event_in event = {.kind = BT_EVENT_RECOVERED, .sale_id = id, .body = bt_bytes_of(body)};
+	struct bt_unsent unsent;
+
+	assert_int_equal(bt_journal_put(far->shop.journal, &event, 1, NULL), BT_OK);
+	assert_int_equal(bt_journal_unsent(far->shop.journal, &unsent), BT_OK);
+	assert_int_equal(unsent.count, 1);
+	bt_sync_kick(far->sync);
+	assert_true(far_wait(far, BT_CALL_JOURNAL, LATER));
+	answer_except(far, id, "paid_missing", NULL);
+	assert_true(far_wait(far, BT_CALL_JOURNAL, LATER));
+	far_acknowledge(far, far_last(far), "[]");
+	assert_true(row_of(far, id).settled);
+	assert_true(row_of(far, id).exception);
+	assert_int_equal(bt_journal_unsent(far->shop.journal, &unsent), BT_OK);
+	assert_int_equal(unsent.count, 0);
+}
+
 /* A later remark on the same sale does not make the record readable. */
 static void sync_upload_malformed_under_a_newer_exception(void **state)
 {
@@ -434,6 +461,7 @@ int main(void)
 	    TEST(sync_upload_fork),
 	    TEST(sync_upload_part_acknowledged),
 	    TEST(sync_upload_malformed_is_quarantined),
+	    TEST(sync_upload_paper_is_settled),
 	    TEST(sync_upload_malformed_under_a_newer_exception),
 	    TEST(sync_upload_one_bad_row_settles_nothing),
 	    TEST(sync_upload_back_off_has_full_jitter),
