@@ -14,6 +14,7 @@
 /* Applied on the thread that owns the screen: a page of this size keeps a key waiting about 20 ms at most. */
 #define DIRECTORY_PAGE 100                      /* read in one step, */
 #define DIRECTORY_STEP 12                       /* and put so many at a time: about a millisecond */
+#define FRESH_MS       60000                    /* that a signed time may take from being asked for to being read */
 #define TIME_MAX_MS    INT64_C(253402300799999) /* the end of the year 9999 */
 
 enum bt_err bt_sync_start_health(struct bt_sync *sync)
@@ -77,6 +78,9 @@ enum bt_err bt_sync_take_health(struct bt_sync *sync, const struct bt_answer *an
 	int64_t time_ms, now, wall = bt_clock_wall_ms(sync->parts.clock);
 	enum bt_err err = check_time(sync, answer, &time_ms);
 
+	/* A lid was shut over it: it says what time it was then. */
+	if (!err && bt_sync_boot_ms(sync) - sync->asked_boot_ms > FRESH_MS)
+		err = BT_ETIMEOUT;
 	if (err) {
 		sync->state.refused_clock++;
 		return err;

@@ -39,6 +39,13 @@ static void sync_terms_time_must_be_signed_over_our_nonce(void **state)
 	far_answer(far, BT_OK, "", "{}");
 	assert_int_equal(bt_sync_state(far->sync)->refused_clock, 4);
 	assert_int_equal(bt_sync_state(far->sync)->health_at_ms, 0);
+	/* The lid was shut over the answer: it says what time it was before. */
+	assert_true(far_wait(far, BT_CALL_HEALTH, LATER));
+	far_health(far, far->nonce, far->shop.wall_ms, true, json);
+	far->shop.wall_ms += 3 * LATER;
+	far->shop.boot_ms += 3 * LATER;
+	far_answer(far, BT_OK, "", json);
+	assert_int_equal(clock_of(far), BT_ECLOCK);
 	assert_true(far_wait(far, BT_CALL_HEALTH, LATER));
 	far_health(far, far->nonce, far->shop.wall_ms, true, json);
 	far_answer(far, BT_OK, "", json);
