@@ -273,17 +273,25 @@ enum bt_err bt_sync_take_lease(struct bt_sync *sync, const struct bt_answer *ans
 	return err;
 }
 
-void bt_sync_note_revoked(struct bt_sync *sync)
+/* With the folder: a name that is gone may come back with a power cut. */
+static enum bt_err drop_lease_file(struct bt_sync *sync)
 {
 	char path[1024];
+	enum bt_err err = bt_path_join(sync->parts.dir, "lease.json", path, sizeof path);
 
+	if (!err && unlink(path) == 0)
+		return bt_folder_sync(sync->parts.dir, NULL);
+	return err || errno == ENOENT ? err : BT_EOS;
+}
+
+void bt_sync_note_revoked(struct bt_sync *sync)
+{
 	if (!sync->state.revoked)
 		bt_log_line(sync->parts.log, "sync", "withdrawn by the head-end: no more issue here");
 	sync->state.revoked = true;
 	sync->state.has_lease = false;
 	bt_teller_set_lease(sync->parts.teller, NULL);
-	if (bt_path_join(sync->parts.dir, "lease.json", path, sizeof path) == BT_OK && unlink(path) != 0 &&
-	    errno != ENOENT)
+	if (drop_lease_file(sync) != BT_OK)
 		bt_log_line(sync->parts.log, "sync", "lease.json cannot be removed");
 }
 
