@@ -181,7 +181,13 @@ static enum bt_err read_epoch(struct bt_journal *journal, struct bt_fault *fault
  * again, long after it was seen to be gone. So the log begins anew before anything is written. */
 static enum bt_err drop_dead_puts(struct bt_journal *journal, struct bt_fault *fault)
 {
-	return journal->signer ? bt_store_checkpoint(&journal->store, true, fault) : BT_OK;
+	enum bt_err err = journal->signer ? bt_store_checkpoint(&journal->store, true, fault) : BT_OK;
+	/* A disk that others have filled keeps nobody from looking up, reprinting and finishing what is begun. */
+	if (err == BT_ENOSPC && bt_hold_drop_ballast(&journal->hold)) {
+		bt_log_line(journal->log, "journal", "disk full at the start: ballast given back");
+		err = bt_store_checkpoint(&journal->store, true, fault);
+	}
+	return err;
 }
 
 static enum bt_err open_records(struct bt_journal *journal, const struct bt_journal_options *options,

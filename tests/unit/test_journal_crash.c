@@ -221,12 +221,18 @@ static bool fill_disk(const struct fixture *f, int64_t leave)
 	return good;
 }
 
-/* In a mount namespace of its own: 0 good, 77 not permitted here, else what went wrong. */
+/* In a mount namespace of its own. */
+static bool mount_small_disk(const struct fixture *f)
+{
+	return unshare(CLONE_NEWNS) == 0 && mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
+	       mount("none", f->dir, "tmpfs", 0, "size=24m") == 0;
+}
+
+/* 0 good, 77 not permitted here, else what went wrong. */
 static int sell_on_a_full_disk(struct fixture *f)
 {
 	struct bt_journal_report report;
-	if (unshare(CLONE_NEWNS) != 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
-	    mount("none", f->dir, "tmpfs", 0, "size=24m") != 0)
+	if (!mount_small_disk(f))
 		return 77;
 	if (fixture_open(f) != BT_OK || !f->journal || bt_journal_free_bytes(f->journal) > 17 << 20)
 		return 2;
@@ -266,18 +272,50 @@ static int sell_on_a_full_disk(struct fixture *f)
 	return 0;
 }
 
-static void full_disk(void **state)
+/* Killed with puts in SQLite's log alone, and meanwhile others have filled the disk: it opens, and no sale is begun. */
+static int start_on_a_full_disk(struct fixture *f)
 {
-	struct fixture *f = *state;
+	if (!mount_small_disk(f))
+		return 77;
+	pid_t killed = fork();
+	if (killed == 0) {
+		enum bt_err err = fixture_open(f) ? BT_ESTATE : fixture_put_paid(f, 1, 16);
+		for (int i = 0; i < 60 && err == BT_OK; i++)
+			err = fixture_put(f, BT_EVENT_VENDING, 1, "{\"rev\":1}");
+		_exit(err == BT_OK ? 0 : 1);
+	}
+	int status = reap(killed);
+	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0 || !fill_disk(f, 4096))
+		return 2;
+	if (fixture_open(f) != BT_OK || bt_journal_head(f->journal).seq < 61)
+		return 3;
+	if (fixture_put_tokened(f, 1, 16) != BT_OK || bt_journal_state(f->journal) != BT_OK)
+		return 4;
+	fixture_close(f);
+	return 0;
+}
+
+static void run_on_small_disk(struct fixture *f, int (*run)(struct fixture *f))
+{
 	pid_t child = fork();
 	assert_true(child >= 0);
 	if (child == 0)
-		_exit(sell_on_a_full_disk(f));
+		_exit(run(f));
 	int status = reap(child);
 	assert_true(WIFEXITED(status));
 	if (WEXITSTATUS(status) == 77)
 		skip();
 	assert_int_equal(WEXITSTATUS(status), 0);
+}
+
+static void full_disk(void **state)
+{
+	run_on_small_disk(*state, sell_on_a_full_disk);
+}
+
+static void full_disk_at_the_start(void **state)
+{
+	run_on_small_disk(*state, start_on_a_full_disk);
 }
 
 /* A put of several events that was cut between the records: some or none of its frames are there. */
@@ -325,6 +363,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(second_process_is_told_who, make, end),
 	    cmocka_unit_test_setup_teardown(failing_writes_stop_for_good, make, end),
 	    cmocka_unit_test_setup_teardown(full_disk, make, end),
+	    cmocka_unit_test_setup_teardown(full_disk_at_the_start, make, end),
 	    cmocka_unit_test_setup_teardown(frames_completed_after_a_cut, make, end),
 	};
 	return cmocka_run_group_tests_name("journal crash", tests, NULL, NULL);
