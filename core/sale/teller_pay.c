@@ -42,6 +42,16 @@ enum bt_err bt_teller_quote(struct bt_teller *teller, const struct bt_consumer *
 	return quote_at(teller, consumer, amount, dues, bt_teller_now(teller), out);
 }
 
+/* Caps by day and age are reckoned from this: a wrong wall clock must not get round them. One that starts at 1970 must
+ * not use them up either, by a docket that is taken before anybody has said what time it is: that is not before the
+ * lease was given. */
+static int64_t stamp(const struct bt_teller *teller)
+{
+	int64_t now = bt_teller_now(teller);
+
+	return teller->has_lease && now < teller->lease.not_before_ms ? teller->lease.not_before_ms : now;
+}
+
 /* The sale as it would be, but for id, receipt number and TID. */
 static enum bt_err sketch(struct bt_teller *teller, const struct bt_consumer *consumer, bt_paise amount, bt_paise dues,
 			  struct bt_sale *out)
@@ -49,8 +59,7 @@ static enum bt_err sketch(struct bt_teller *teller, const struct bt_consumer *co
 	enum bt_err err;
 
 	*out = (struct bt_sale){.rev = 1, .kind = consumer->kind, .shift = teller->shift};
-	/* Caps by day and age are reckoned from this: a wrong wall clock must not get round them. */
-	out->paid_at_ms = bt_teller_now(teller);
+	out->paid_at_ms = stamp(teller);
 	err = quote_at(teller, consumer, amount, dues, out->paid_at_ms, &out->quote);
 	if (err)
 		return err;

@@ -273,6 +273,23 @@ static void sync_clock_word_and_the_newest_record(void **state)
 	assert_int_equal(shop_view(&far->shop).denial, BT_DENY_NO_LEASE);
 }
 
+/* A clock that begins at 1970 with each boot: the docket taken before the word is not fifty years old after it. */
+static void sync_clock_word_after_a_dead_battery(void **state)
+{
+	struct far *far = *state;
+	int64_t true_ms;
+
+	give_lease(far, 5);
+	far_restart(far);
+	shop_go_offline(&far->shop);
+	true_ms = far->shop.wall_ms;
+	far->shop.wall_ms = 60000;
+	assert_int_equal(sell(far, 10000), BT_SALE_PENDING);
+	assert_int_equal(shop_view(&far->shop).denial, BT_DENY_CLOCK);
+	assert_int_equal(bt_sync_confirm_clock(far->sync, true_ms, "jha", &far->shop.fault), BT_OK);
+	assert_int_equal(sell(far, 10000), BT_SALE_TOKENED);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, far_setup, far_teardown)
 
 int main(void)
@@ -285,6 +302,7 @@ int main(void)
 	    TEST(sync_extension_of_a_withdrawn_terminal),
 	    TEST(sync_extension_under_a_clock_set_back),
 	    TEST(sync_clock_word_after_a_boot),
+	    TEST(sync_clock_word_after_a_dead_battery),
 	    TEST(sync_clock_word_and_the_newest_record),
 	};
 
