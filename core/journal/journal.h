@@ -387,7 +387,8 @@ BT_MUST_USE enum bt_err bt_journal_shift_count(struct bt_journal *journal, int64
 /** What the head-end holds of this terminal, kept in the cache table "peer": seq acknowledged, 0 none. */
 int64_t bt_journal_acknowledged(struct bt_journal *journal);
 /** Note an acknowledged head after its signature was verified by the caller. A head below the one held already is
- *  taken as nothing new. @return BT_OK; BT_ECORRUPT, and the journal stops, when this journal has no such event. */
+ *  taken as nothing new. @return BT_OK; BT_ECORRUPT, and the journal stops, when this journal has no such event; a head
+ *  beyond it is kept, and the journal does not open again before it was brought back. */
 BT_MUST_USE enum bt_err bt_journal_acknowledge(struct bt_journal *journal, const struct bt_head *head,
 					       struct bt_fault *fault);
 /** Put @p count events, at most BT_PUT_MAX, none being fine, and acknowledge @p head, in one commit: after a cut both

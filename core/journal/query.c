@@ -406,22 +406,37 @@ static enum bt_err may_acknowledge(const struct bt_journal *journal, struct bt_f
 	return journal->signer ? BT_OK : bt_fault_set(fault, BT_ESTATE, 0, "journal is open for reading only");
 }
 
-enum bt_err bt_journal_acknowledge(struct bt_journal *journal, const struct bt_head *head, struct bt_fault *fault)
+static enum bt_err keep_acknowledged(struct bt_journal *journal, const struct bt_head *head, struct bt_fault *fault)
 {
 	struct bt_head found;
+	enum bt_err err = bt_store_put_peer(&journal->store, head, fault);
+	if (err == BT_ENOSPC && journal->hold.ballast) {
+		err = bt_journal_regain(journal, &found, fault);
+		if (err == BT_OK)
+			err = bt_store_put_peer(&journal->store, head, fault);
+	}
+	return err;
+}
+
+/* An old copy of the disk was put back. What stops it now has to stop it at the next start too, when nobody may be
+ * there to say so again; where it cannot be kept, this run at least is over. */
+static enum bt_err judge_acknowledged(struct bt_journal *journal, const struct bt_head *head, struct bt_fault *fault)
+{
+	enum bt_err err = check_acknowledged(journal, head, fault);
+	if (head->seq > journal->head.seq && keep_acknowledged(journal, head, NULL) != BT_OK)
+		bt_log_line(journal->log, "journal", "head %lld of the head-end cannot be kept", (long long)head->seq);
+	return bt_journal_judge(journal, err, "acknowledged head");
+}
+
+enum bt_err bt_journal_acknowledge(struct bt_journal *journal, const struct bt_head *head, struct bt_fault *fault)
+{
 	enum bt_err err = may_acknowledge(journal, fault);
 	if (err != BT_OK || head->seq <= 0)
 		return err;
-	err = check_acknowledged(journal, head, fault);
-	if (err == BT_OK && head->seq > bt_journal_acknowledged(journal)) {
-		err = bt_store_put_peer(&journal->store, head, fault);
-		if (err == BT_ENOSPC && journal->hold.ballast) {
-			err = bt_journal_regain(journal, &found, fault);
-			if (err == BT_OK)
-				err = bt_store_put_peer(&journal->store, head, fault);
-		}
-	}
-	return bt_journal_judge(journal, err, "acknowledged head");
+	err = judge_acknowledged(journal, head, fault);
+	if (err == BT_OK && head->seq > bt_journal_acknowledged(journal))
+		err = bt_journal_judge(journal, keep_acknowledged(journal, head, fault), "acknowledged head");
+	return err;
 }
 
 enum bt_err bt_journal_put_acknowledged(struct bt_journal *journal, const struct bt_event_in *events, int count,
@@ -435,7 +450,7 @@ enum bt_err bt_journal_put_acknowledged(struct bt_journal *journal, const struct
 	err = bt_journal_check_kinds(events, count, fault);
 	if (err != BT_OK || head->seq <= 0)
 		return err != BT_OK ? err : bt_journal_put_events(journal, events, count, NULL, fault);
-	err = bt_journal_judge(journal, check_acknowledged(journal, head, fault), "acknowledged head");
+	err = judge_acknowledged(journal, head, fault);
 	bool is_new = err == BT_OK && head->seq > bt_journal_acknowledged(journal);
 	return err == BT_OK ? bt_journal_put_events(journal, events, count, is_new ? head : NULL, fault) : err;
 }

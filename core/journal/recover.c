@@ -315,11 +315,13 @@ static enum bt_err bring_back(struct recovery *r, const struct bt_event *event, 
 
 /* ---- building ---- */
 
-/* Events that are lost as far as is known; without a head file that reaches so far it may be many more. */
-static int64_t count_lost(const struct recovery *r)
+/* Events that are lost as far as is known. Only a head file that reaches as far as anything says that no more were
+ * made: one that ends before is missing or of an old copy of the disk, and one whose record lacks keys that are at hand
+ * may be. Then it may be many more. */
+static int64_t count_lost(const struct recovery *r, int bridge)
 {
 	int64_t lost = r->report.known - r->report.restored.seq;
-	bool sure = r->frames.extent >= r->report.restored.seq;
+	bool sure = r->frames.extent >= r->report.known && bridge == 0;
 	return sure || lost > UNKNOWN_LOSS ? lost : UNKNOWN_LOSS;
 }
 
@@ -329,9 +331,10 @@ static enum bt_err put_epoch(struct recovery *r, int bridge, struct bt_fault *fa
 	int64_t now_ms = bt_clock_wall_ms(r->options->clock);
 	r->report.epoch = bt_places_next_epoch(&r->places, r->epoch);
 	bt_hex_encode(BT_BYTES(r->report.restored.hash), hash);
-	json_t *body = json_pack("{s:I, s:I, s:s, s:I, s:I}", "epoch", (json_int_t)r->report.epoch, "floor_ms",
-				 (json_int_t)(now_ms > r->newest_ms ? now_ms : r->newest_ms), "from_hash", hash,
-				 "from_seq", (json_int_t)r->report.restored.seq, "lost", (json_int_t)count_lost(r));
+	json_t *body =
+	    json_pack("{s:I, s:I, s:s, s:I, s:I}", "epoch", (json_int_t)r->report.epoch, "floor_ms",
+		      (json_int_t)(now_ms > r->newest_ms ? now_ms : r->newest_ms), "from_hash", hash, "from_seq",
+		      (json_int_t)r->report.restored.seq, "lost", (json_int_t)count_lost(r, bridge));
 	if (bridge > 0 &&
 	    json_object_set_new(body, "keys", bt_keys_encode_links(r->links + r->link_count - bridge, bridge)) != 0) {
 		json_decref(body);

@@ -185,7 +185,7 @@ static void stop_sending(struct bt_sync *sync, const char *why)
 }
 
 /* An old copy of the disk came back: what was made since is at the head-end and not here, and its minutes would be used
- * again. The record stops itself; a recovery opens a new epoch. */
+ * again. The record stops itself, and keeps the head for the starts to come; a recovery opens a new epoch. */
 static enum bt_err stop_behind(struct bt_sync *sync, const struct bt_head *head)
 {
 	enum bt_err err = bt_journal_acknowledge(sync->parts.journal, head, NULL);

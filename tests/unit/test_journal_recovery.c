@@ -286,6 +286,44 @@ static void what_the_head_end_holds_is_counted(void **state)
 	assert_int_equal(bt_journal_lost_after(w->f.journal, recovery.restored.seq), 5000 - recovery.restored.seq);
 }
 
+/* An old copy of the disk agrees with itself. What the head-end holds beyond it stops this start and all others, and
+ * nobody knows what was made behind that. */
+static void old_copy_stays_shut_until_brought_back(void **state)
+{
+	struct world *w = *state;
+	struct bt_recovery recovery;
+	struct bt_head newest, old;
+	size_t db_len = 0, head_len = 0;
+	lose(w, "stick/journal-0142.mirror");
+	uint8_t *db = fixture_load(&w->f, "journal.db", &db_len),
+		*head = fixture_load(&w->f, "journal.head", &head_len);
+	assert_int_equal(fixture_open(&w->f), BT_OK);
+	old = bt_journal_head(w->f.journal);
+	assert_int_equal(fixture_put_paid(&w->f, 60, 960), BT_OK);
+	newest = bt_journal_head(w->f.journal);
+	fixture_close(&w->f);
+	fixture_save(&w->f, "journal.db", db, db_len);
+	fixture_save(&w->f, "journal.head", head, head_len);
+	free(db);
+	free(head);
+	assert_int_equal(fixture_open(&w->f), BT_OK);
+	assert_int_equal(bt_journal_acknowledge(w->f.journal, &newest, &w->f.fault), BT_ECORRUPT);
+	assert_int_equal(fixture_put_paid(&w->f, 61, 976), BT_ECORRUPT);
+	fixture_close(&w->f);
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(fixture_open(&w->f), BT_ECORRUPT);
+	assert_int_equal(recover(w, NULL, &recovery), BT_OK);
+	assert_int_equal(recovery.restored.seq, old.seq);
+	assert_int_equal(recovery.known, newest.seq);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(fixture_open(&w->f), BT_OK);
+		assert_int_equal(bt_journal_epoch(w->f.journal), 2);
+		assert_int_equal(bt_journal_lost_after(w->f.journal, old.seq), 1000);
+		assert_int_equal(bt_journal_acknowledged(w->f.journal), 0);
+		fixture_close(&w->f);
+	}
+}
+
 /* Whole lines behind a rotten one look like a record that went on otherwise: the recovery has judged them, and the next
  * start must not stumble over them. They are kept. */
 static void mirror_rotten_in_the_middle_is_put_away(void **state)
@@ -500,6 +538,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(from_the_database_when_the_head_file_is_gone, make, end),
 	    cmocka_unit_test_setup_teardown(what_is_lost_is_known, make, end),
 	    cmocka_unit_test_setup_teardown(what_the_head_end_holds_is_counted, make, end),
+	    cmocka_unit_test_setup_teardown(old_copy_stays_shut_until_brought_back, make, end),
 	    cmocka_unit_test_setup_teardown(mirror_rotten_in_the_middle_is_put_away, make, end),
 	    cmocka_unit_test_setup_teardown(from_an_export, make, end),
 	    cmocka_unit_test_setup_teardown(refused, make, end),

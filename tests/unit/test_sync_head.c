@@ -170,9 +170,35 @@ static void sync_head_of_another_history(void **state)
 	assert_int_equal(bt_sync_state(far->sync)->to_send, head_of(far) - far->held);
 }
 
+static void close_all(struct far *far)
+{
+	bt_sync_close(far->sync);
+	far->sync = NULL;
+	bt_teller_close(far->shop.teller);
+	far->shop.teller = NULL;
+	bt_journal_close(far->shop.journal);
+	far->shop.journal = NULL;
+}
+
+static struct bt_recovery recover(struct far *far)
+{
+	struct bt_journal_options options = {
+	    .dir = far->shop.dir, .clock = &far->shop.clock, .signer = far->shop.signer, .terminal = "0142"};
+	struct bt_recovery done;
+
+	close_all(far);
+	assert_int_equal(bt_journal_recover(&options, NULL, &done, &far->shop.fault), BT_OK);
+	assert_int_equal(shop_open_journal(&far->shop), BT_OK);
+	assert_int_equal(shop_open_teller(&far->shop), BT_OK);
+	far_open_sync(far);
+	return done;
+}
+
 static void sync_head_beyond_this_record_stops_selling(void **state)
 {
 	struct far *far = *state;
+	struct bt_recovery done;
+	int64_t shift = shop_shift(&far->shop);
 
 	put_events(far, 20);
 	send_all(far);
@@ -182,6 +208,20 @@ static void sync_head_beyond_this_record_stops_selling(void **state)
 	assert_true(bt_sync_state(far->sync)->forked);
 	assert_true(bt_sync_state(far->sync)->ahead);
 	assert_int_equal(bt_teller_state(far->shop.teller), BT_ECORRUPT);
+	/* The server is away at the next start: the old record does not open all the same. */
+	close_all(far);
+	assert_int_equal(shop_open_journal(&far->shop), BT_ECORRUPT);
+	done = recover(far);
+	assert_int_equal(done.known, far->held);
+	assert_int_equal(bt_journal_epoch(far->shop.journal), 2);
+	assert_int_equal(bt_shift_resume(far->shop.journal, "rina", far->shop.wall_ms, &shift), BT_ENOTFOUND);
+	/* What it holds of the life before says nothing against this one, now or later. */
+	for (int i = 0; i < 2; i++) {
+		assert_true(far_wait(far, BT_CALL_JOURNAL, LATER));
+		assert_false(bt_sync_state(far->sync)->forked);
+		assert_int_equal(bt_teller_state(far->shop.teller), BT_OK);
+		far_restart(far);
+	}
 }
 
 /* What was spoilt on its way, or is not the head-end's word, makes no copy of an honest terminal. */
@@ -202,6 +242,8 @@ static void sync_head_that_does_not_verify(void **state)
 	}
 	far->held -= 10;
 	assert_true(far_wait(far, BT_CALL_JOURNAL, LATER));
+	far_restart(far); /* nothing of it is kept either */
+	assert_int_equal(bt_teller_state(far->shop.teller), BT_OK);
 }
 
 /* Sending does not wait for ever for an answer that does not come; older sales of a new era do. */
@@ -244,21 +286,6 @@ static void sync_head_lease_of_an_era_gone_by_is_renewed(void **state)
 }
 
 /* ---- epochs ---- */
-
-static void recover(struct far *far)
-{
-	struct bt_journal_options options = {
-	    .dir = far->shop.dir, .clock = &far->shop.clock, .signer = far->shop.signer, .terminal = "0142"};
-	struct bt_recovery done;
-
-	bt_sync_close(far->sync);
-	bt_teller_close(far->shop.teller);
-	bt_journal_close(far->shop.journal);
-	assert_int_equal(bt_journal_recover(&options, NULL, &done, &far->shop.fault), BT_OK);
-	assert_int_equal(shop_open_journal(&far->shop), BT_OK);
-	assert_int_equal(shop_open_teller(&far->shop), BT_OK);
-	far_open_sync(far);
-}
 
 static void tell_epoch(struct far *far, int64_t seq, int epoch)
 {
