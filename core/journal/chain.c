@@ -80,6 +80,17 @@ enum bt_err bt_chain_genesis(struct bt_bytes body, uint8_t key[BT_ED25519_PUBLIC
 	return err == BT_OK && len == BT_ED25519_PUBLIC_LEN ? BT_OK : BT_EFORMAT;
 }
 
+/* A recovery of an earlier version did not count them. */
+static enum bt_err read_lost_sales(const json_t *root, struct bt_epoch *epoch)
+{
+	enum bt_err err = BT_OK;
+	if (bt_json_has(root, "lost_sales"))
+		err = bt_json_int(root, "lost_sales", 0, INT64_MAX, &epoch->lost_sales);
+	if (err == BT_OK && bt_json_has(root, "lost_paise"))
+		err = bt_json_int(root, "lost_paise", 0, INT64_MAX, &epoch->lost_paise);
+	return err;
+}
+
 enum bt_err bt_chain_epoch(struct bt_bytes body, struct bt_epoch *out)
 {
 	json_t *root = NULL;
@@ -91,6 +102,8 @@ enum bt_err bt_chain_epoch(struct bt_bytes body, struct bt_epoch *out)
 		err = bt_json_int(root, "floor_ms", 0, INT64_MAX, &epoch.floor_ms);
 	if (err == BT_OK && epoch.number > 1)
 		err = bt_json_int(root, "lost", 0, INT64_MAX, &epoch.lost);
+	if (err == BT_OK && epoch.number > 1)
+		err = read_lost_sales(root, &epoch);
 	json_decref(root);
 	if (err != BT_OK)
 		return BT_EFORMAT;

@@ -208,3 +208,27 @@ enum bt_err bt_frames_get(const struct bt_frames *frames, int64_t seq, struct bt
 	*out = frame;
 	return BT_OK;
 }
+
+static void count_paid(struct bt_frames_paid *paid, int64_t seq, const uint8_t *data)
+{
+	struct bt_frame frame;
+	if (bt_frame_decode(data, &frame) != BT_OK || frame.seq != seq || frame.kind != BT_EVENT_PAID)
+		return;
+	paid->sales++;
+	if (frame.amount > 0 && frame.amount <= BT_PAISE_MAX && paid->paise <= INT64_MAX - frame.amount)
+		paid->paise += frame.amount;
+}
+
+struct bt_frames_paid bt_frames_count_paid(const struct bt_frames *frames, int64_t after)
+{
+	uint8_t chunk[512 * BT_FRAME_LEN];
+	struct bt_frames_paid paid = {0};
+	size_t have = sizeof chunk;
+	for (int64_t seq = after + 1; frames->file && have == sizeof chunk;) {
+		if (frames->disk->read(frames->file, (uint64_t)(seq - 1) * BT_FRAME_LEN, chunk, sizeof chunk, &have))
+			break;
+		for (size_t at = 0; at + BT_FRAME_LEN <= have; at += BT_FRAME_LEN)
+			count_paid(&paid, seq++, chunk + at);
+	}
+	return paid;
+}

@@ -60,6 +60,14 @@ BT_MUST_USE enum bt_err bt_frames_cut(struct bt_frames *frames, struct bt_fault 
  *  @return BT_OK; BT_ENOSPC when nothing was synced and the file is as before; BT_EDISK otherwise. */
 BT_MUST_USE enum bt_err bt_frames_append(struct bt_frames *frames, const struct bt_frame *list, int n,
 					 struct bt_fault *fault);
+/** Payments, as their frames name them. */
+struct bt_frames_paid {
+	int64_t sales;
+	bt_paise paise;
+};
+/** Count the payments behind event @p after, as far as the file can be read: a damaged frame, whose place says that
+ *  there was an event, says nothing of money, and those behind it count. Frames carry no signature. */
+struct bt_frames_paid bt_frames_count_paid(const struct bt_frames *frames, int64_t after);
 /** The frame of event @p seq. @return BT_OK, BT_ENOTFOUND, BT_ECORRUPT, BT_EDISK. */
 BT_MUST_USE enum bt_err bt_frames_get(const struct bt_frames *frames, int64_t seq, struct bt_frame *out);
 

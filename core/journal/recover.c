@@ -325,16 +325,23 @@ static int64_t count_lost(const struct recovery *r, int bridge)
 	return sure || lost > UNKNOWN_LOSS ? lost : UNKNOWN_LOSS;
 }
 
-static enum bt_err put_epoch(struct recovery *r, int bridge, struct bt_fault *fault)
+/* What the lost sales took of the offline limits is known from their frames alone. */
+static json_t *make_epoch(const struct recovery *r, int bridge)
 {
 	char hash[2 * BT_SHA256_LEN + 1];
 	int64_t now_ms = bt_clock_wall_ms(r->options->clock);
-	r->report.epoch = bt_places_next_epoch(&r->places, r->epoch);
+	struct bt_frames_paid paid = bt_frames_count_paid(&r->frames, r->report.restored.seq);
 	bt_hex_encode(BT_BYTES(r->report.restored.hash), hash);
-	json_t *body =
-	    json_pack("{s:I, s:I, s:s, s:I, s:I}", "epoch", (json_int_t)r->report.epoch, "floor_ms",
-		      (json_int_t)(now_ms > r->newest_ms ? now_ms : r->newest_ms), "from_hash", hash, "from_seq",
-		      (json_int_t)r->report.restored.seq, "lost", (json_int_t)count_lost(r, bridge));
+	return json_pack("{s:I, s:I, s:s, s:I, s:I, s:I, s:I}", "epoch", (json_int_t)r->report.epoch, "floor_ms",
+			 (json_int_t)(now_ms > r->newest_ms ? now_ms : r->newest_ms), "from_hash", hash, "from_seq",
+			 (json_int_t)r->report.restored.seq, "lost", (json_int_t)count_lost(r, bridge), "lost_paise",
+			 (json_int_t)paid.paise, "lost_sales", (json_int_t)paid.sales);
+}
+
+static enum bt_err put_epoch(struct recovery *r, int bridge, struct bt_fault *fault)
+{
+	r->report.epoch = bt_places_next_epoch(&r->places, r->epoch);
+	json_t *body = make_epoch(r, bridge);
 	if (bridge > 0 &&
 	    json_object_set_new(body, "keys", bt_keys_encode_links(r->links + r->link_count - bridge, bridge)) != 0) {
 		json_decref(body);

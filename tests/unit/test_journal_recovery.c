@@ -8,6 +8,8 @@
 
 #include <sqlite3.h>
 
+#include "core/journal/chain.h"
+#include "core/journal/frames.h"
 #include "tests/unit/failing_disk.h"
 
 #define SALES 5
@@ -263,6 +265,83 @@ static void what_is_lost_is_known(void **state)
 	assert_int_equal(open_world(w), BT_OK);
 	assert_int_equal(bt_journal_head(w->f.journal).seq, 8);
 	free(text);
+}
+
+static struct bt_epoch newest_epoch(struct world *w)
+{
+	struct bt_epoch epoch = {0};
+	struct bt_event event;
+	struct bt_buf body;
+	bt_buf_init(&body, BT_EVENT_BODY_MAX);
+	assert_int_equal(open_world(w), BT_OK);
+	assert_int_equal(bt_journal_newest(w->f.journal, BT_EVENT_EPOCH, NULL, &event, &body), BT_OK);
+	assert_int_equal(bt_chain_epoch(event.body, &epoch), BT_OK);
+	assert_non_null(strstr((const char *)body.data, "\"lost_paise\":"));
+	assert_non_null(strstr((const char *)body.data, "\"lost_sales\":"));
+	bt_buf_fini(&body);
+	fixture_close(&w->f);
+	return epoch;
+}
+
+/* The database is gone, and the mirror ends behind the third of five sales. */
+static struct bt_epoch lose_two_sales(struct world *w)
+{
+	struct bt_recovery recovery;
+	size_t len = 0, keep = 0;
+	lose(w, "journal.db");
+	uint8_t *text = fixture_load(&w->f, "stick/journal-0142.mirror", &len);
+	for (int lines = 0; lines < 7; keep++)
+		lines += text[keep] == '\n';
+	fixture_save(&w->f, "stick/journal-0142.mirror", text, keep);
+	free(text);
+	assert_int_equal(recover(w, NULL, &recovery), BT_OK);
+	assert_int_equal(recovery.restored.seq, 7);
+	return newest_epoch(w);
+}
+
+/* Sales that are lost have used up their part of the offline limits: the head file knows how much. */
+static void what_lost_sales_took_is_written_down(void **state)
+{
+	struct world *w = *state;
+	struct bt_recovery recovery;
+	struct bt_epoch epoch = lose_two_sales(w);
+	assert_int_equal(epoch.number, 2);
+	assert_int_equal(epoch.lost_sales, 2);
+	assert_int_equal(epoch.lost_paise, 50004 + 50005);
+	/* Nothing more is lost the next time. */
+	lose(w, "journal.db");
+	assert_int_equal(recover(w, NULL, &recovery), BT_OK);
+	epoch = newest_epoch(w);
+	assert_int_equal(epoch.number, 3);
+	assert_int_equal(epoch.lost_sales, 0);
+	assert_int_equal(epoch.lost_paise, 0);
+}
+
+/* A frame that is rotten says nothing, those behind it do. */
+static void lost_sales_behind_a_rotten_frame_count(void **state)
+{
+	struct world *w = *state;
+	size_t len = 0;
+	uint8_t *head = fixture_load(&w->f, "journal.head", &len);
+	head[7 * BT_FRAME_LEN + 20] ^= 1; /* of the fourth payment */
+	fixture_save(&w->f, "journal.head", head, len);
+	free(head);
+	struct bt_epoch epoch = lose_two_sales(w);
+	assert_int_equal(epoch.lost_sales, 1);
+	assert_int_equal(epoch.lost_paise, 50005);
+}
+
+static void epoch_of_an_earlier_version_is_read(void **state)
+{
+	struct bt_epoch epoch;
+	(void)state;
+	assert_int_equal(bt_chain_epoch(bt_bytes_of("{\"epoch\":2,\"floor_ms\":5,\"lost\":7}"), &epoch), BT_OK);
+	assert_int_equal(epoch.lost, 7);
+	assert_int_equal(epoch.lost_sales, 0);
+	assert_int_equal(epoch.lost_paise, 0);
+	assert_int_equal(
+	    bt_chain_epoch(bt_bytes_of("{\"epoch\":2,\"floor_ms\":5,\"lost\":7,\"lost_sales\":-1}"), &epoch),
+	    BT_EFORMAT);
 }
 
 /* Without a head file the head-end's word counts, when it knows of more than is supposed otherwise: receipt numbers of
@@ -537,6 +616,9 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(not_begun_anew_beside_a_mirror, make, end),
 	    cmocka_unit_test_setup_teardown(from_the_database_when_the_head_file_is_gone, make, end),
 	    cmocka_unit_test_setup_teardown(what_is_lost_is_known, make, end),
+	    cmocka_unit_test_setup_teardown(what_lost_sales_took_is_written_down, make, end),
+	    cmocka_unit_test_setup_teardown(lost_sales_behind_a_rotten_frame_count, make, end),
+	    cmocka_unit_test_setup_teardown(epoch_of_an_earlier_version_is_read, make, end),
 	    cmocka_unit_test_setup_teardown(what_the_head_end_holds_is_counted, make, end),
 	    cmocka_unit_test_setup_teardown(old_copy_stays_shut_until_brought_back, make, end),
 	    cmocka_unit_test_setup_teardown(mirror_rotten_in_the_middle_is_put_away, make, end),
