@@ -42,7 +42,7 @@ struct bt_counter_job {
 struct bt_counter_counts {
 	bool known, has_unsent;
 	int64_t at_ms, balances_known_ms;
-	struct bt_unsent unsent;
+	struct bt_unsent unsent, used; /* all of it, and what the caps count */
 	int open_sales, waiting_upi;
 	bool cash_is_near; /* its ceiling */
 };

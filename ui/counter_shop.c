@@ -31,7 +31,8 @@ static void refresh_counts(struct bt_counter *counter)
 	if (counts->known && now - counts->at_ms < COUNTS_MS)
 		return;
 	*counts = (struct bt_counter_counts){.known = true, .at_ms = now};
-	counts->has_unsent = bt_journal_unsent(counter->journal, &counts->unsent) == BT_OK;
+	counts->has_unsent = bt_journal_unsent(counter->journal, &counts->unsent) == BT_OK &&
+			     bt_journal_used(counter->journal, &counts->used) == BT_OK;
 	if (bt_journal_open_count(counter->journal, &open) == BT_OK)
 		counts->open_sales = open > INT_MAX ? INT_MAX : (int)open;
 	counts->waiting_upi = bt_teller_upi_waiting(counter->teller, BT_UPI_WAITING, waiting);
@@ -74,7 +75,7 @@ static void show_status(void *self, struct bt_ui_status *out)
 		out->unsent_old = state->forked || (state->has_lease && unsent->oldest_ms &&
 						    wall - unsent->oldest_ms > state->lease.oldest_ms / 2);
 	}
-	bt_authority_allowance(state->has_lease ? &state->lease : NULL, clock, now, unsent, &out->allowance);
+	bt_authority_allowance(state->has_lease ? &state->lease : NULL, clock, now, &counts->used, &out->allowance);
 	out->open_sales = counts->open_sales;
 	out->waiting_upi = counts->waiting_upi;
 	out->cash_near = counts->cash_is_near;

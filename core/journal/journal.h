@@ -365,16 +365,18 @@ BT_MUST_USE enum bt_err bt_journal_count_excepted(struct bt_journal *journal, co
 BT_MUST_USE enum bt_err bt_journal_exception(struct bt_journal *journal, const char *sale_id,
 					     char out[BT_EXCEPTION_CODE_MAX]);
 
-/** Use against the caps: all sales the head-end has not acknowledged, from PAID on, but refused and abandoned ones
- *  (PROTOCOL L1); one that is being refunded counts until its refund is acknowledged. The sale in hand counts as soon
- *  as it is PAID. Not those that paper of another terminal brought here. */
+/** Sales the head-end has not acknowledged, from PAID on, but refused and abandoned ones; one that is being refunded
+ *  counts until its refund is acknowledged. */
 struct bt_unsent {
 	int64_t count;
 	bt_paise paise;
-	int64_t
-	    oldest_ms; /* paid_at of the oldest that the head-end has not named as one it cannot post; 0 when none */
+	int64_t oldest_ms; /* paid_at of the oldest; 0 when none */
 };
 BT_MUST_USE enum bt_err bt_journal_unsent(struct bt_journal *journal, struct bt_unsent *out);
+/** What of them counts against the caps (PROTOCOL L1); the sale in hand does as soon as it is PAID. Not what paper of
+ *  another terminal brought here; not by its age what the head-end has named as one that it cannot post; and with what
+ *  is known to be lost behind a recovery that the head-end has not heard of yet. */
+BT_MUST_USE enum bt_err bt_journal_used(struct bt_journal *journal, struct bt_unsent *out);
 /** What this terminal has sold to @p meter since @p since_ms (by paid time), refused, abandoned, refunded and unpaid
  * ones left out: sales that deliver a token, given or owed, and the paise of all. */
 BT_MUST_USE enum bt_err bt_journal_meter_use(struct bt_journal *journal, const char *meter, int64_t since_ms,

@@ -323,10 +323,10 @@ enum bt_err bt_journal_exception(struct bt_journal *journal, const char *sale_id
 	return err;
 }
 
-enum bt_err bt_journal_unsent(struct bt_journal *journal, struct bt_unsent *out)
+static enum bt_err count_unsent(struct bt_journal *journal, enum bt_statement which, struct bt_unsent *out)
 {
 	enum bt_err err = BT_OK;
-	sqlite3_stmt *statement = start(journal, BT_STMT_UNSENT, &err);
+	sqlite3_stmt *statement = start(journal, which, &err);
 	if (!statement || (err = step_row(journal, statement)) != BT_OK)
 		return err;
 	*out = (struct bt_unsent){.count = sqlite3_column_int64(statement, 0),
@@ -334,6 +334,44 @@ enum bt_err bt_journal_unsent(struct bt_journal *journal, struct bt_unsent *out)
 				  .oldest_ms = sqlite3_column_int64(statement, 2)};
 	sqlite3_reset(statement);
 	return BT_OK;
+}
+
+enum bt_err bt_journal_unsent(struct bt_journal *journal, struct bt_unsent *out)
+{
+	return count_unsent(journal, BT_STMT_UNSENT, out);
+}
+
+static bool count_lost(struct bt_unsent *used, const struct bt_event *event)
+{
+	struct bt_epoch epoch;
+	if (bt_chain_epoch(event->body, &epoch) != BT_OK || epoch.lost_paise > INT64_MAX - used->paise ||
+	    epoch.lost_sales > INT64_MAX - used->count)
+		return false;
+	used->count += epoch.lost_sales;
+	used->paise += epoch.lost_paise;
+	return true;
+}
+
+/* Each recovery that the head-end has not heard of: usually none, and never many. */
+static enum bt_err add_lost(struct bt_journal *journal, struct bt_unsent *used)
+{
+	struct bt_event event = {.seq = bt_journal_acknowledged(journal)};
+	struct bt_buf body;
+	enum bt_err err = BT_OK;
+	bt_buf_init(&body, BT_EVENT_BODY_MAX);
+	while (err == BT_OK && event.seq < journal->epoch_seq) {
+		err = bt_journal_next(journal, BT_EVENT_EPOCH, event.seq, &event, &body);
+		if (err == BT_OK && !count_lost(used, &event))
+			err = bt_journal_judge(journal, BT_ECORRUPT, "epoch event is damaged");
+	}
+	bt_buf_fini(&body);
+	return err;
+}
+
+enum bt_err bt_journal_used(struct bt_journal *journal, struct bt_unsent *out)
+{
+	enum bt_err err = count_unsent(journal, BT_STMT_USED, out);
+	return err == BT_OK && journal->epoch_seq > 0 ? add_lost(journal, out) : err;
 }
 
 enum bt_err bt_journal_meter_use(struct bt_journal *journal, const char *meter, int64_t since_ms, int64_t *tokens,

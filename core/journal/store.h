@@ -100,10 +100,12 @@ _Static_assert(BT_STAGE_REFUSED == 5 && BT_STAGE_ABANDONED == 6 && BT_STAGE_REFU
 	    "SELECT " BT_SALE_COLUMNS " FROM sale WHERE meter=?1 AND stage=9 ORDER BY paid_seq LIMIT ?2")              \
 	ROW(BT_STMT_TENDERED,                                                                                          \
 	    "SELECT " BT_SALE_COLUMNS " FROM sale WHERE " BT_SALE_TENDERED " ORDER BY paid_seq DESC LIMIT ?2")         \
+	ROW(BT_STMT_UNSENT, "SELECT count(*),coalesce(sum(amount),0),coalesce(min(paid_at),0)"                         \
+			    " FROM sale WHERE " BT_SALE_UNSENT)                                                        \
 	/* What paper of another terminal remembers was not issued here. What the head-end has and cannot post, by     \
-	 * these codes, counts by its value, but ends no selling by its age: nothing that is done here makes it                        \
+	 * these codes, counts by its value, but ends no selling by its age: nothing that is done here makes it        \
 	 * younger. */                                                                                                 \
-	ROW(BT_STMT_UNSENT,                                                                                            \
+	ROW(BT_STMT_USED,                                                                                              \
 	    "SELECT count(*),coalesce(sum(amount),0),coalesce(min(CASE WHEN paid_seq NOT IN (SELECT s.paid_seq"        \
 	    " FROM event e JOIN sale s ON s.sale_id=e.sale_id WHERE e.kind='exception' AND s.settled=0 AND"            \
 	    " json_extract(e.body,'$.code') IN ('malformed','paid_missing')) THEN paid_at END),0)"                     \

@@ -116,7 +116,7 @@ static enum bt_denial decide_by_caps(struct bt_teller *teller, const struct bt_s
 				       .now_ms = now,
 				       .amount = sale->quote.amount};
 
-	if (bt_journal_unsent(teller->parts.journal, &ask.unsent) != BT_OK ||
+	if (bt_journal_used(teller->parts.journal, &ask.unsent) != BT_OK ||
 	    bt_journal_meter_use(teller->parts.journal, sale->meter, now - DAY_MS, &ask.meter_tokens,
 				 &ask.meter_paise) != BT_OK)
 		return BT_DENY_STOPPED;

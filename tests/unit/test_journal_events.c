@@ -226,17 +226,17 @@ static void what_cannot_be_posted_is_never_too_old(void **state)
 		assert_int_equal(fixture_put_tokened(f, i, 16 * i), BT_OK);
 	}
 	assert_int_equal(bt_journal_sale(f->journal, fixture_sale_id(2, id), &second), BT_OK);
-	assert_int_equal(bt_journal_unsent(f->journal, &unsent), BT_OK);
+	assert_int_equal(bt_journal_used(f->journal, &unsent), BT_OK);
 	assert_true(unsent.oldest_ms < second.paid_at_ms);
 	assert_int_equal(fixture_put(f, BT_EVENT_EXCEPTION, 1, "{\"code\":\"over_cap\"}"), BT_OK);
-	assert_int_equal(bt_journal_unsent(f->journal, &unsent), BT_OK);
+	assert_int_equal(bt_journal_used(f->journal, &unsent), BT_OK);
 	assert_true(unsent.oldest_ms < second.paid_at_ms);
 	assert_int_equal(fixture_put(f, BT_EVENT_EXCEPTION, 1, "{\"code\":\"malformed\"}"), BT_OK);
-	assert_int_equal(bt_journal_unsent(f->journal, &unsent), BT_OK);
+	assert_int_equal(bt_journal_used(f->journal, &unsent), BT_OK);
 	assert_int_equal(unsent.count, 2);
 	assert_int_equal(unsent.oldest_ms, second.paid_at_ms);
 	assert_int_equal(fixture_put(f, BT_EVENT_EXCEPTION, 2, "{\"code\":\"paid_missing\"}"), BT_OK);
-	assert_int_equal(bt_journal_unsent(f->journal, &unsent), BT_OK);
+	assert_int_equal(bt_journal_used(f->journal, &unsent), BT_OK);
 	assert_int_equal(unsent.count, 2);
 	assert_int_equal(unsent.oldest_ms, 0);
 }

@@ -103,6 +103,7 @@ static void looking_uses_its_index(void **state)
 	    {BT_STMT_IN_DOUBT, "sale_by_meter (meter=?", NULL},
 	    {BT_STMT_TENDERED, "INDEX sale_tendered", NULL},
 	    {BT_STMT_UNSENT, "COVERING INDEX sale_unsent", NULL},
+	    {BT_STMT_USED, "COVERING INDEX sale_unsent", NULL},
 	    {BT_STMT_NEXT_PENDING, "sale_pending (delivery=? AND paid_seq>?)", NULL},
 	    {BT_STMT_COVERED, "sale USING PRIMARY KEY", "event USING INTEGER PRIMARY KEY"},
 	    {BT_STMT_LEFT_OVER, "sale_unsent (paid_seq>? AND paid_seq<?)", NULL},

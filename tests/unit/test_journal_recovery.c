@@ -304,10 +304,24 @@ static void what_lost_sales_took_is_written_down(void **state)
 {
 	struct world *w = *state;
 	struct bt_recovery recovery;
+	struct bt_unsent unsent, used;
+	struct bt_head head;
 	struct bt_epoch epoch = lose_two_sales(w);
 	assert_int_equal(epoch.number, 2);
 	assert_int_equal(epoch.lost_sales, 2);
 	assert_int_equal(epoch.lost_paise, 50004 + 50005);
+	/* The caps do not begin anew with it, before the head-end has heard of it (PROTOCOL L1). */
+	assert_int_equal(open_world(w), BT_OK);
+	assert_int_equal(bt_journal_unsent(w->f.journal, &unsent), BT_OK);
+	assert_int_equal(bt_journal_used(w->f.journal, &used), BT_OK);
+	assert_int_equal(unsent.count, 3);
+	assert_int_equal(used.count, 5);
+	assert_int_equal(used.paise, unsent.paise + 50004 + 50005);
+	head = bt_journal_head(w->f.journal);
+	assert_int_equal(bt_journal_acknowledge(w->f.journal, &head, &w->f.fault), BT_OK);
+	assert_int_equal(bt_journal_used(w->f.journal, &used), BT_OK);
+	assert_int_equal(used.count, 3);
+	fixture_close(&w->f);
 	/* Nothing more is lost the next time. */
 	lose(w, "journal.db");
 	assert_int_equal(recover(w, NULL, &recovery), BT_OK);
@@ -594,7 +608,7 @@ static void from_paper(void **state)
 	/* What another terminal issued is not this one's to answer for (PROTOCOL L1). */
 	assert_int_equal(fixture_put(&w->f, BT_EVENT_RECOVERED, 83, foreign), BT_OK);
 	assert_int_equal(bt_journal_sale(w->f.journal, fixture_sale_id(83, id), &row), BT_OK);
-	assert_int_equal(bt_journal_unsent(w->f.journal, &unsent), BT_OK);
+	assert_int_equal(bt_journal_used(w->f.journal, &unsent), BT_OK);
 	assert_int_equal(unsent.count, SALES + 1);
 	assert_true(unsent.oldest_ms > 1000);
 	/* One that the record has is not brought back again, and its TID is burned. */

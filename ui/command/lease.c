@@ -12,7 +12,7 @@
 /* Everything that is shown, gathered once. */
 struct terms {
 	const struct bt_sync_state *state;
-	struct bt_unsent unsent;
+	struct bt_unsent used;
 	struct bt_allowance left;
 	struct bt_sts_lane lane;
 	enum bt_clock_doubt doubt;
@@ -35,10 +35,10 @@ static enum bt_err gather(struct bt_counter *counter, struct terms *out)
 	out->doubt = bt_clock_trust_doubt(&state->trust, &clock, &apart);
 	out->lane = bt_authority_lane(&state->lease, &bt_counter_enrolment(counter)->lane,
 				      bt_journal_tid_floor_ms(journal), 2014);
-	err = bt_journal_unsent(journal, &out->unsent);
+	err = bt_journal_used(journal, &out->used);
 	if (!err)
 		err = bt_extension_request(&state->signed_lease, &state->extension, out->request);
-	bt_authority_allowance(&state->lease, trusted, now, &out->unsent, &out->left);
+	bt_authority_allowance(&state->lease, trusted, now, &out->used, &out->left);
 	return err;
 }
 
@@ -70,8 +70,8 @@ static json_t *pack_terms(const struct terms *terms)
 				 "meter_day_paise", (json_int_t)l->meter_day_cap, "meter_day_count",
 				 (json_int_t)l->meter_day_count, "total_paise", (json_int_t)l->total_cap, "total_count",
 				 (json_int_t)l->total_count, "oldest_ms", (json_int_t)l->oldest_ms);
-	json_t *used = json_pack("{s:I, s:I, s:I}", "paise", (json_int_t)terms->unsent.paise, "count",
-				 (json_int_t)terms->unsent.count, "oldest_at", (json_int_t)terms->unsent.oldest_ms);
+	json_t *used = json_pack("{s:I, s:I, s:I}", "paise", (json_int_t)terms->used.paise, "count",
+				 (json_int_t)terms->used.count, "oldest_at", (json_int_t)terms->used.oldest_ms);
 	json_t *rest = json_pack("{s:I, s:I, s:I, s:i, s:s}", "paise", (json_int_t)left->paise_left, "count",
 				 (json_int_t)left->count_left, "ms", (json_int_t)left->ms_left, "recharges",
 				 left->sales_left, "ends", ends[left->ends]);
@@ -115,8 +115,8 @@ static void print_caps(const struct terms *terms)
 	const struct bt_lease *l = &terms->state->lease;
 	char sale[32], meter[32];
 
-	print_money("money", terms->unsent.paise, l->total_cap);
-	printf("%-12s %" PRId64 " of %" PRId64 "\n", "recharges", terms->unsent.count, l->total_count);
+	print_money("money", terms->used.paise, l->total_cap);
+	printf("%-12s %" PRId64 " of %" PRId64 "\n", "recharges", terms->used.count, l->total_count);
 	printf("%-12s %" PRId64 " h, unsent at most %" PRId64 " h\n", "time left", terms->left.ms_left / 3600000,
 	       l->oldest_ms / 3600000);
 	bt_money_format(l->sale_cap, sale);
