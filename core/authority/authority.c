@@ -1,6 +1,7 @@
 #include "core/authority/authority.h"
 
 #include "core/base/mutant.h"
+#include "core/sts/base_date.h"
 
 #include <string.h>
 
@@ -117,12 +118,15 @@ enum bt_denial bt_authority_decide(const struct bt_authority_ask *ask)
 #define MINUTE_MS     INT64_C(60000)
 #define FLOOR_LANES   4
 
-/* Minutes of another base date; a moment before that date holds nothing back. */
+/* Minutes of another base date; a moment before that date holds nothing back, one behind its last minute everything. */
 static uint32_t floor_at(int64_t ms, uint16_t base)
 {
+	const struct bt_sts_base_date *date = bt_sts_base_date_find(base);
 	uint32_t minute;
 
-	return bt_sts_tid_of(ms, base, &minute) == BT_OK ? minute : 0;
+	if (bt_sts_tid_of(ms, base, &minute) == BT_OK)
+		return minute;
+	return date && ms > date->wall_ms ? BT_STS_TID_MAX : 0;
 }
 
 static uint32_t later(uint32_t a, uint32_t b)

@@ -38,6 +38,13 @@ BT_MUST_USE enum bt_err bt_clock_trust_now(const struct bt_clock_trust *trust, c
  *  has done in between; the wall clock in a boot without a confirmation. Never a reason to issue. */
 int64_t bt_clock_trust_best(const struct bt_clock_trust *trust, const struct bt_clock *clock);
 
+/**
+ * The first confirmed time of this life of the record, later than any minute that was lost with the one before; where
+ * a supervisor gave it and the head-end has said an earlier one since, that.
+ * @return 0 in the first life; INT64_MAX while nobody has confirmed the time in this one, or it cannot be read.
+ */
+int64_t bt_clock_recovered_ms(struct bt_journal *journal);
+
 /** Why time is not trusted. */
 enum bt_clock_doubt {
 	BT_CLOCK_SURE,
@@ -115,7 +122,7 @@ uint32_t bt_authority_lanes_most(const struct bt_lease *lease, const struct bt_s
  * lease; its floor is the latest of theirs and of 4n minutes after a recovery (PROTOCOL T4).
  * @param[in] lease        NULL: none held.
  * @param[in] enrolled     floors of lease and enrolment are minutes since 2014, whatever the key.
- * @param[in] recovered_ms when the record was recovered last; 0 never.
+ * @param[in] recovered_ms bt_clock_recovered_ms(); 0 never. Beyond the last minute of @p base no TID is left.
  * Pure.
  */
 struct bt_sts_lane bt_authority_lane(const struct bt_lease *lease, const struct bt_sts_lane *enrolled,

@@ -106,3 +106,56 @@ int64_t bt_clock_trust_best(const struct bt_clock_trust *trust, const struct bt_
 
 	return run_on(trust, clock, &now) == BT_OK ? now : bt_clock_wall_ms(clock);
 }
+
+/* ---- after a recovery ---- */
+
+struct confirmation {
+	int64_t seq, true_ms;
+	bool by_server;
+};
+
+static bool read_confirmation(const struct bt_event *event, struct confirmation *out)
+{
+	struct bt_clock_trust trust;
+	char source[16];
+	json_t *body = NULL;
+	bool is = bt_clock_trust_decode(event->body, &trust) == BT_OK &&
+		  bt_json_parse(event->body, BT_EVENT_BODY_MAX, &body, NULL) == BT_OK &&
+		  bt_json_text(body, "source", source, sizeof source) == BT_OK;
+
+	json_decref(body);
+	if (is)
+		*out = (struct confirmation){event->seq, trust.true_ms, strcmp(source, "server") == 0};
+	return is;
+}
+
+/* The next one that can be read, behind the one in @p at. */
+static bool go_to_next(struct bt_journal *journal, struct confirmation *at)
+{
+	struct bt_event event = {.seq = at->seq};
+	struct bt_buf text;
+	bool found = false;
+
+	bt_buf_init(&text, BT_EVENT_BODY_MAX);
+	while (!found && bt_journal_next(journal, BT_EVENT_CLOCK, event.seq, &event, &text) == BT_OK)
+		found = read_confirmation(&event, at);
+	bt_buf_fini(&text);
+	return found;
+}
+
+int64_t bt_clock_recovered_ms(struct bt_journal *journal)
+{
+	struct confirmation at = {.seq = bt_journal_epoch_seq(journal)};
+	int64_t first;
+
+	if (at.seq == 0)
+		return 0;
+	if (!go_to_next(journal, &at))
+		return INT64_MAX;
+	first = at.true_ms;
+	/* A supervisor who was years ahead would otherwise shut the terminal's minutes for as long. */
+	while (!at.by_server)
+		if (!go_to_next(journal, &at))
+			return first;
+	return at.true_ms < first ? at.true_ms : first;
+}

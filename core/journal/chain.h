@@ -18,7 +18,7 @@ BT_MUST_USE enum bt_err bt_chain_genesis(struct bt_bytes body, uint8_t key[BT_ED
 /** What a genesis or epoch body says; all but the number is 0 for the first epoch. */
 struct bt_epoch {
 	int64_t number;
-	int64_t floor_ms;    /* no TID may lie before */
+	int64_t floor_ms;    /* when it began by the clock of then, which nobody had confirmed */
 	int64_t lost;        /* events that may be missing before it */
 	int64_t lost_sales;  /* payments that are known to be among them, 0 also where nobody counted */
 	bt_paise lost_paise; /* and their sum */

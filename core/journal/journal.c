@@ -53,9 +53,9 @@ int64_t bt_journal_epoch(const struct bt_journal *journal)
 	return journal->epoch.number;
 }
 
-int64_t bt_journal_tid_floor_ms(const struct bt_journal *journal)
+int64_t bt_journal_epoch_seq(const struct bt_journal *journal)
 {
-	return journal->epoch.floor_ms;
+	return journal->epoch_seq;
 }
 
 int64_t bt_journal_lost_after(const struct bt_journal *journal, int64_t seq)

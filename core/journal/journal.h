@@ -250,9 +250,8 @@ struct bt_head bt_journal_head(const struct bt_journal *journal);
 
 /** Which life of this record it is: 1, and one more after each recovery (PROTOCOL J1). */
 int64_t bt_journal_epoch(const struct bt_journal *journal);
-/** When the newest recovery was, by the clock of then or the newest event; 0 when there was none. No TID up to 4n
- *  minutes after it may be used (PROTOCOL T4): what was lost may have burned it. */
-int64_t bt_journal_tid_floor_ms(const struct bt_journal *journal);
+/** The event that opened this life of the record: what came before it may not be all there was. 0 in the first. */
+int64_t bt_journal_epoch_seq(const struct bt_journal *journal);
 /** How many events the newest recovery may have lost, when it was after event @p seq; else 0. Numbers that are never
  *  given twice (shifts, receipts) go on that much later. */
 int64_t bt_journal_lost_after(const struct bt_journal *journal, int64_t seq);

@@ -325,7 +325,8 @@ static int64_t count_lost(const struct recovery *r, int bridge)
 	return sure || lost > UNKNOWN_LOSS ? lost : UNKNOWN_LOSS;
 }
 
-/* What the lost sales took of the offline limits is known from their frames alone. */
+/* What the lost sales took of the offline limits is known from their frames alone. No time here is to be relied upon:
+ * "floor_ms" is for programs of before, which open no record without it. */
 static json_t *make_epoch(const struct recovery *r, int bridge)
 {
 	char hash[2 * BT_SHA256_LEN + 1];

@@ -60,7 +60,7 @@ static const struct bt_lease *find_lease(const struct bt_teller *teller)
 static struct bt_sts_lane choose_lane(const struct bt_teller *teller, uint16_t base)
 {
 	return bt_authority_lane(find_lease(teller), &teller->parts.enrolment->lane,
-				 bt_journal_tid_floor_ms(teller->parts.journal), base);
+				 bt_clock_recovered_ms(teller->parts.journal), base);
 }
 
 /* With its lease the lane may be another one's: then it is the head-end that dates the token (PROTOCOL T4). */

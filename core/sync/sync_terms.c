@@ -490,6 +490,8 @@ static void load_receipt_keys(struct bt_sync *sync)
 	bt_receipt_keys_fini(&keys);
 }
 
+/* A confirmation of before a recovery counts no more, be it of this boot: the one that follows says from which minute
+ * on none was lost (PROTOCOL T4). */
 static enum bt_err load_trust(struct bt_sync *sync)
 {
 	struct bt_event event;
@@ -498,7 +500,8 @@ static enum bt_err load_trust(struct bt_sync *sync)
 
 	bt_buf_init(&body, BT_EVENT_BODY_MAX);
 	err = bt_journal_newest(sync->parts.journal, BT_EVENT_CLOCK, NULL, &event, &body);
-	if (!err && bt_clock_trust_decode(bt_buf_view(&body), &sync->state.trust) == BT_OK)
+	if (!err && event.seq > bt_journal_epoch_seq(sync->parts.journal) &&
+	    bt_clock_trust_decode(bt_buf_view(&body), &sync->state.trust) == BT_OK)
 		bt_teller_set_trust(sync->parts.teller, &sync->state.trust);
 	bt_buf_fini(&body);
 	return err == BT_ENOTFOUND ? BT_OK : err;

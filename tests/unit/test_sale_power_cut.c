@@ -99,6 +99,10 @@ static void sale_power_cut_floors(void **state)
 	assert_int_equal(
 	    bt_authority_lane(&(struct bt_lease){.lane = {5, 16, minute + 99}}, &enrolled, SHOP_START_MS, 2014).floor,
 	    minute + 99);
+	/* A time behind the last minute, or one that nobody has said yet, leaves none. */
+	assert_true(bt_authority_lane(&lease, &enrolled, INT64_MAX, 2014).floor >= BT_STS_TID_MAX);
+	assert_true(bt_authority_lane(&lease, &enrolled, SHOP_START_MS, 1993).floor >= BT_STS_TID_MAX);
+	assert_int_equal(bt_authority_lane(&lease, &enrolled, SHOP_START_MS, 2035).floor, 64);
 }
 
 /* No TID at or below the floor; one above it as soon as there is one within reach. */

@@ -315,6 +315,92 @@ static void sync_head_after_a_recovery(void **state)
 	assert_true(bt_sync_state(far->sync)->forked);
 }
 
+/* ---- the time of a recovery ---- */
+
+#define YEARS_MS (INT64_C(5) * 365 * SHOP_DAY_MS)
+
+static bool is_clock_sure(const struct far *far)
+{
+	int64_t now;
+
+	return bt_clock_trust_now(&bt_sync_state(far->sync)->trust, &far->shop.clock, &now) == BT_OK;
+}
+
+/* The clock of the machine is years off while the record is brought back: nothing is dated by it, and the confirmation
+ * of before counts no more, though it was of this boot. */
+static void recover_with_clock_off(struct far *far, int64_t by_ms)
+{
+	assert_int_equal(bt_clock_recovered_ms(far->shop.journal), 0);
+	assert_true(far_wait(far, BT_CALL_LEASE, LATER));
+	assert_true(is_clock_sure(far));
+	far->shop.wall_ms += by_ms;
+	recover(far);
+	far->shop.wall_ms -= by_ms;
+	assert_false(is_clock_sure(far));
+	assert_int_equal(bt_clock_recovered_ms(far->shop.journal), INT64_MAX);
+}
+
+static void sync_head_floor_is_the_first_trusted_time(void **state)
+{
+	struct far *far = *state;
+	int64_t recovered;
+
+	recover_with_clock_off(far, YEARS_MS);
+	assert_true(far_wait(far, BT_CALL_HEAD, LATER));
+	assert_true(is_clock_sure(far));
+	recovered = bt_clock_recovered_ms(far->shop.journal);
+	assert_true(recovered > SHOP_START_MS && recovered <= far->shop.wall_ms);
+	/* Boots and confirmations to come change nothing about it. */
+	far_restart(far);
+	assert_false(is_clock_sure(far));
+	shop_pass(&far->shop, SHOP_DAY_MS);
+	assert_int_equal(bt_sync_confirm_clock(far->sync, far->shop.wall_ms, "jha", &far->shop.fault), BT_OK);
+	assert_true(is_clock_sure(far));
+	assert_int_equal(bt_clock_recovered_ms(far->shop.journal), recovered);
+}
+
+/* A clock that was years behind: what was lost since then must not be dated again either. */
+static void sync_head_floor_is_not_too_low(void **state)
+{
+	struct far *far = *state;
+	int64_t recovered = far->shop.wall_ms;
+
+	recover_with_clock_off(far, -YEARS_MS);
+	assert_true(far_wait(far, BT_CALL_HEAD, LATER));
+	assert_true(bt_clock_recovered_ms(far->shop.journal) > recovered);
+}
+
+/* Nor do minutes stay shut for years by a supervisor's wrong word, once the head-end has been heard. */
+static void sync_head_floor_of_a_wrong_word(void **state)
+{
+	struct far *far = *state;
+	int64_t said = far->shop.wall_ms + YEARS_MS;
+
+	recover_with_clock_off(far, 0);
+	assert_int_equal(bt_sync_confirm_clock(far->sync, said, "jha", &far->shop.fault), BT_OK);
+	assert_int_equal(bt_clock_recovered_ms(far->shop.journal), said);
+	assert_true(far_wait(far, BT_CALL_HEAD, LATER));
+	assert_true(bt_clock_recovered_ms(far->shop.journal) <= far->shop.wall_ms);
+}
+
+static void sync_head_tokens_after_a_recovery(void **state)
+{
+	struct far *far = *state;
+	uint32_t minute;
+
+	recover_with_clock_off(far, YEARS_MS);
+	assert_true(far_wait(far, BT_CALL_HEAD, LATER));
+	far_tell_held(far, 1, true);
+	assert_int_equal(bt_sts_tid_of(bt_clock_recovered_ms(far->shop.journal), 2014, &minute), BT_OK);
+	shop_go_offline(&far->shop);
+	shop_pay(&far->shop, 50000);
+	assert_int_equal(shop_view(&far->shop).denial, BT_DENY_TID);
+	shop_pass(&far->shop, INT64_C(80) * 60000);
+	shop_pay(&far->shop, 50000);
+	assert_int_equal(shop_view(&far->shop).state, BT_SALE_TOKENED);
+	assert_true(shop_view(&far->shop).sale.tid > minute + 64);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, far_setup, far_teardown)
 
 int main(void)
@@ -330,6 +416,10 @@ int main(void)
 	    TEST(sync_head_not_answered),
 	    TEST(sync_head_lease_of_an_era_gone_by_is_renewed),
 	    TEST(sync_head_after_a_recovery),
+	    TEST(sync_head_floor_is_the_first_trusted_time),
+	    TEST(sync_head_floor_is_not_too_low),
+	    TEST(sync_head_floor_of_a_wrong_word),
+	    TEST(sync_head_tokens_after_a_recovery),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -34,7 +34,7 @@ static enum bt_err gather(struct bt_counter *counter, struct terms *out)
 	*out = (struct terms){.state = state};
 	out->doubt = bt_clock_trust_doubt(&state->trust, &clock, &apart);
 	out->lane = bt_authority_lane(&state->lease, &bt_counter_enrolment(counter)->lane,
-				      bt_journal_tid_floor_ms(journal), 2014);
+				      bt_clock_recovered_ms(journal), 2014);
 	err = bt_journal_used(journal, &out->used);
 	if (!err)
 		err = bt_extension_request(&state->signed_lease, &state->extension, out->request);
