@@ -58,11 +58,6 @@ int64_t bt_journal_epoch_seq(const struct bt_journal *journal)
 	return journal->epoch_seq;
 }
 
-int64_t bt_journal_lost_after(const struct bt_journal *journal, int64_t seq)
-{
-	return journal->epoch_seq > seq ? journal->epoch.lost : 0;
-}
-
 int64_t bt_journal_free_bytes(const struct bt_journal *journal)
 {
 	return bt_hold_free_bytes(&journal->hold);

@@ -252,9 +252,9 @@ struct bt_head bt_journal_head(const struct bt_journal *journal);
 int64_t bt_journal_epoch(const struct bt_journal *journal);
 /** The event that opened this life of the record: what came before it may not be all there was. 0 in the first. */
 int64_t bt_journal_epoch_seq(const struct bt_journal *journal);
-/** How many events the newest recovery may have lost, when it was after event @p seq; else 0. Numbers that are never
- *  given twice (shifts, receipts) go on that much later. */
-int64_t bt_journal_lost_after(const struct bt_journal *journal, int64_t seq);
+/** How many events the recoveries after event @p seq may have lost. Numbers that are never given twice (shifts,
+ *  receipts) go on that much later. */
+int64_t bt_journal_lost_after(struct bt_journal *journal, int64_t seq);
 
 enum bt_mirror_state {
 	BT_MIRROR_NONE,    /* none is set */

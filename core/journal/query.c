@@ -341,30 +341,40 @@ enum bt_err bt_journal_unsent(struct bt_journal *journal, struct bt_unsent *out)
 	return count_unsent(journal, BT_STMT_UNSENT, out);
 }
 
-static bool count_lost(struct bt_unsent *used, const struct bt_event *event)
+/* What all recoveries behind event @p after have lost: usually there is none, and never are there many. */
+static enum bt_err sum_lost(struct bt_journal *journal, int64_t after, struct bt_epoch *out)
 {
+	struct bt_event event = {.seq = after};
 	struct bt_epoch epoch;
-	if (bt_chain_epoch(event->body, &epoch) != BT_OK || epoch.lost_paise > INT64_MAX - used->paise ||
-	    epoch.lost_sales > INT64_MAX - used->count)
-		return false;
-	used->count += epoch.lost_sales;
-	used->paise += epoch.lost_paise;
-	return true;
-}
-
-/* Each recovery that the head-end has not heard of: usually none, and never many. */
-static enum bt_err add_lost(struct bt_journal *journal, struct bt_unsent *used)
-{
-	struct bt_event event = {.seq = bt_journal_acknowledged(journal)};
 	struct bt_buf body;
 	enum bt_err err = BT_OK;
+	*out = (struct bt_epoch){0};
 	bt_buf_init(&body, BT_EVENT_BODY_MAX);
 	while (err == BT_OK && event.seq < journal->epoch_seq) {
 		err = bt_journal_next(journal, BT_EVENT_EPOCH, event.seq, &event, &body);
-		if (err == BT_OK && !count_lost(used, &event))
+		if (err == BT_OK && (bt_chain_epoch(event.body, &epoch) != BT_OK ||
+				     __builtin_add_overflow(out->lost, epoch.lost, &out->lost) ||
+				     __builtin_add_overflow(out->lost_sales, epoch.lost_sales, &out->lost_sales) ||
+				     __builtin_add_overflow(out->lost_paise, epoch.lost_paise, &out->lost_paise)))
 			err = bt_journal_judge(journal, BT_ECORRUPT, "epoch event is damaged");
 	}
 	bt_buf_fini(&body);
+	return err;
+}
+
+int64_t bt_journal_lost_after(struct bt_journal *journal, int64_t seq)
+{
+	struct bt_epoch lost;
+	return sum_lost(journal, seq, &lost) == BT_OK ? lost.lost : journal->epoch.lost;
+}
+
+static enum bt_err add_lost(struct bt_journal *journal, struct bt_unsent *used)
+{
+	struct bt_epoch lost;
+	enum bt_err err = sum_lost(journal, bt_journal_acknowledged(journal), &lost);
+	if (err == BT_OK && (__builtin_add_overflow(used->count, lost.lost_sales, &used->count) ||
+			     __builtin_add_overflow(used->paise, lost.lost_paise, &used->paise)))
+		err = BT_ERANGE;
 	return err;
 }
 

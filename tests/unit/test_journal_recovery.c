@@ -307,6 +307,8 @@ static void what_lost_sales_took_is_written_down(void **state)
 	struct bt_unsent unsent, used;
 	struct bt_head head;
 	struct bt_epoch epoch = lose_two_sales(w);
+	int64_t lost = epoch.lost;
+	assert_true(lost > 0);
 	assert_int_equal(epoch.number, 2);
 	assert_int_equal(epoch.lost_sales, 2);
 	assert_int_equal(epoch.lost_paise, 50004 + 50005);
@@ -329,6 +331,10 @@ static void what_lost_sales_took_is_written_down(void **state)
 	assert_int_equal(epoch.number, 3);
 	assert_int_equal(epoch.lost_sales, 0);
 	assert_int_equal(epoch.lost_paise, 0);
+	/* But what the first one lost is lost: the numbers of then do not come again. */
+	assert_int_equal(open_world(w), BT_OK);
+	assert_int_equal(bt_journal_lost_after(w->f.journal, 7), lost);
+	fixture_close(&w->f);
 }
 
 /* A frame that is rotten says nothing, those behind it do. */
