@@ -230,6 +230,7 @@ enum bt_err bt_teller_load(struct bt_teller *teller, const char *sale_id, struct
 	if (err)
 		return err;
 	fresh.made_here = row.made_here;
+	fresh.reached = row.stage == BT_STAGE_REFUSED; /* that was the head-end's word */
 	fresh.settled = row.settled;
 	fresh.background = true;
 	fresh.touched = ++teller->touches;

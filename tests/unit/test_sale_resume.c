@@ -455,6 +455,21 @@ static void asked_before_waits_for_the_server(void **state)
 	assert_string_equal(shop_row(shop).token, "");
 }
 
+/* It was asked and named other figures; whoever starts again and agrees to them has asked before. */
+static void refused_before_waits_for_the_server(void **state)
+{
+	struct shop *shop = *state;
+
+	use_other_protocol(shop);
+	shop_pay(shop, 50000);
+	refuse_with(shop, FIGURES);
+	shop_restart(shop);
+	assert_int_equal(bt_teller_agree(shop->teller, shop->sale_id), BT_OK);
+	lose(shop, BT_EUNREACHABLE);
+	assert_int_equal(shop_view(shop).state, BT_SALE_PENDING);
+	assert_string_equal(shop_row(shop).token, "");
+}
+
 static bool has_mark(const struct bt_receipt *receipt, const char *text)
 {
 	for (int i = 0; i < receipt->count; i++)
@@ -551,6 +566,7 @@ int main(void)
 	    TEST(nothing_left_is_made_here),
 	    TEST(docket_out_waits_for_the_server),
 	    TEST(asked_before_waits_for_the_server),
+	    TEST(refused_before_waits_for_the_server),
 	    TEST(override_marks_the_slip),
 	    TEST(cut_off_is_in_doubt),
 	};
