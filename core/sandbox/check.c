@@ -194,7 +194,8 @@ bool bt_sbx_may_have_forgotten(const struct bt_sbx *sbx, int64_t ms, const char 
 	sqlite3_stmt *row =
 	    bt_sbx_store_ask(sbx->db,
 			     "SELECT terminal, enrolled_at FROM terminals WHERE revoked_at IS NULL AND"
-			     " (terminal=? OR EXISTS (SELECT 1 FROM events WHERE events.terminal=terminals.terminal))"
+			     " (terminal=? OR EXISTS (SELECT 1 FROM events WHERE events.terminal=terminals.terminal)"
+			     " OR EXISTS (SELECT 1 FROM leases WHERE leases.terminal=terminals.terminal))"
 			     " AND terminal<>?",
 			     "tt", owner, but);
 	while (!waits && row && sqlite3_step(row) == SQLITE_ROW) {

@@ -59,8 +59,8 @@ bool bt_sbx_is_before_restore(const struct bt_sbx *sbx, int64_t ms);
 bool bt_sbx_has_come_up(const struct bt_sbx *sbx, const char *terminal);
 /** A ledger put back from a backup may have forgotten that the token of a sale made at @p ms left at a counter, its
  *  owner's or one that finished its docket: such a sale is taken back, finished or asked for anew only when the records
- *  of @p owner and of all in office that ever sent any have come up (PROTOCOL H4). @p but: whose record need not, ""
- * for nobody. */
+ *  of @p owner and of all in office that ever sent any, or were given a lease, have come up (PROTOCOL H4). @p but:
+ * whose record need not, "" for nobody. */
 bool bt_sbx_may_have_forgotten(const struct bt_sbx *sbx, int64_t ms, const char *owner, const char *but);
 
 #endif

@@ -171,6 +171,23 @@ static void an_older_sale_waits_for_the_records(void **state)
 	assert_int_equal(count(bench, SALE, "reversed"), 1);
 }
 
+/* One that had sent nothing yet when the backup was made, but has a lease, may have finished a docket since. */
+static void an_older_sale_waits_for_who_has_a_lease(void **state)
+{
+	struct head_end *bench = *state;
+	json_t *answer;
+
+	assert_int_equal(head_end_call(bench, OTHER, "GET", "/v1/lease", "", &answer), 200);
+	json_decref(answer);
+	assert_true(bt_sbx_begin_era(&bench->sbx));
+	bench->sbx.own_floor += 1;
+	put_era(bench, OWNER, 1, "{\"era\":2}");
+	expect_waits(bench, SALE);
+	put_era(bench, OTHER, 1, "{\"era\":2}");
+	assert_int_equal(reverse(bench, OWNER, SALE, &answer), 200);
+	json_decref(answer);
+}
+
 /* What was paid since is known; a time that is still to come is that of a wrong clock. */
 static void a_newer_sale_waits_for_nobody(void **state)
 {
@@ -224,6 +241,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(a_credit_given_elsewhere_stands, open_bench, head_end_teardown),
 	    cmocka_unit_test_setup_teardown(a_revoked_terminal_reverses_nothing, open_bench, head_end_teardown),
 	    cmocka_unit_test_setup_teardown(an_older_sale_waits_for_the_records, open_bench, head_end_teardown),
+	    cmocka_unit_test_setup_teardown(an_older_sale_waits_for_who_has_a_lease, open_bench, head_end_teardown),
 	    cmocka_unit_test_setup_teardown(a_newer_sale_waits_for_nobody, open_bench, head_end_teardown),
 	    cmocka_unit_test_setup_teardown(all_else_answers_revoked, open_bench, head_end_teardown),
 	};
