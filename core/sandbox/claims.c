@@ -5,10 +5,12 @@
 
 #include "core/sandbox/bytes.h"
 #include "core/sandbox/call.h"
+#include "core/sandbox/check.h"
 #include "core/sandbox/clock.h"
 #include "core/sandbox/desk.h"
 #include "core/sandbox/json_in.h"
 #include "core/sandbox/ledger.h"
+#include "core/sandbox/sell.h"
 
 #define ANSWER_MS (2 * BT_SBX_HOUR_MS)
 #define REFUND_MS (5 * BT_SBX_DAY_MS) /* the bank's own limit: T+5, facts/vending.md 3.2 */
@@ -100,6 +102,14 @@ static bool is_refundable(const struct bt_sbx_found *found, const struct bt_sbx_
 	       strcmp(found->connection, claim->connection) == 0 && strcmp(entry->state, "committed") != 0;
 }
 
+/* Of what a counter had collected that counter may make the token by itself at any time: its money goes back by its own
+ * word. And a ledger put back from a backup may have forgotten that a token left (PROTOCOL S5, H4). */
+static bool may_have_left(const struct bt_sbx *sbx, const struct bt_sbx_found *found)
+{
+	return strcmp(found->channel, "upi") == 0 ||
+	       bt_sbx_may_have_forgotten(sbx, bt_sbx_made_at(found->sale_id), "", "");
+}
+
 /* The tombstone comes before the promise: from here on no counter can finish this sale (PROTOCOL H3). */
 static bool decide(struct bt_sbx *sbx, const struct claim *claim, struct answer *out)
 {
@@ -111,7 +121,8 @@ static bool decide(struct bt_sbx *sbx, const struct claim *claim, struct answer 
 	if (bt_sbx_found_by_utr(sbx, claim->utr, &found)) {
 		(void)bt_sbx_ledger_find(sbx->db, found.sale_id, &entry);
 		state = strcmp(entry.state, "committed") == 0 ? "settled" : "found";
-		if (strcmp(claim->note, "refund") == 0 && is_refundable(&found, &entry, claim)) {
+		if (strcmp(claim->note, "refund") == 0 && is_refundable(&found, &entry, claim) &&
+		    !may_have_left(sbx, &found)) {
 			state = "refund";
 			out->promised_at = bt_sbx_now_ms() + REFUND_MS;
 			if (!bt_sbx_ledger_tombstone(sbx->db, found.sale_id))
