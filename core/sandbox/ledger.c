@@ -163,14 +163,18 @@ bool bt_sbx_ledger_put(struct bt_sbx *sbx, const struct bt_sbx_posting *posting,
 
 json_t *bt_sbx_ledger_reply(sqlite3 *db, const char *sale_id)
 {
-	sqlite3_stmt *row =
-	    bt_sbx_store_ask(db,
-			     "SELECT coalesce(r.reply, s.reply) FROM sales s LEFT JOIN reissues r USING(sale_id)"
-			     " WHERE sale_id=? AND state='committed'",
-			     "t", sale_id);
+	sqlite3_stmt *row = bt_sbx_store_ask(
+	    db,
+	    "SELECT coalesce(r.reply, s.reply), EXISTS(SELECT 1 FROM rekeyed k WHERE k.sale_id=s.sale_id)"
+	    " FROM sales s LEFT JOIN reissues r USING(sale_id) WHERE sale_id=? AND state='committed'",
+	    "t", sale_id);
 	json_t *reply = NULL;
-	if (row && sqlite3_step(row) == SQLITE_ROW)
+	bool is_given = row && sqlite3_step(row) == SQLITE_ROW;
+	if (is_given)
 		reply = json_loads((const char *)sqlite3_column_text(row, 0), 0, NULL);
+	/* Its owner may still know the key before: other digits of this minute are no fault then (PROTOCOL T6). */
+	if (reply && sqlite3_column_int(row, 1))
+		json_object_set_new(reply, "next_key", json_true());
 	sqlite3_finalize(row);
 	return reply;
 }

@@ -147,6 +147,7 @@ struct bt_answer {
 	bt_paise balance, dues;
 	bool has_account;      /* balance and dues are set */
 	struct bt_key_change key_change; /* SALE, INQUIRY, FINISH: keyed in before the token; without tokens: none */
+	bool next_key;         /* SALE, INQUIRY, FINISH: made under the key that followed the sale's (PROTOCOL T6) */
 	bool tombstone;        /* INQUIRY: the head-end will never take this sale id */
 	struct bt_payment_word payment; /* PAYMENT_* */
 	struct bt_buf body;

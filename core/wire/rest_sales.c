@@ -159,6 +159,8 @@ static enum bt_err read_committed(const struct bt_call *call, const json_t *repl
 	    bt_json_int(reply, "units", 0, UNITS_MAX, &out->units) != BT_OK ||
 	    bt_key_change_read(reply, &out->key_change) != BT_OK)
 		return BT_EFORMAT;
+	if (bt_json_has(reply, "next_key") && bt_json_bool(reply, "next_key", &out->next_key) != BT_OK)
+		return BT_EFORMAT;
 	/* Nothing is keyed in before a token that is not there. */
 	if (out->key_change.tokens.count != 0 && !out->token[0])
 		return BT_EFORMAT;

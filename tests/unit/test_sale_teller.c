@@ -133,6 +133,34 @@ static void sale_teller_one_late_call_does_not_close_the_line(void **state)
 	assert_true(bt_breaker_worth_waiting(&shop->breaker));
 }
 
+/* Its docket was finished elsewhere after the meter had got its next key, which the list here does not know yet. */
+static void sale_teller_takes_what_the_next_key_made(void **state)
+{
+	struct shop *shop = *state;
+	struct bt_answer answer;
+
+	bt_vault_seal(&shop->vault);
+	shop_go_offline(shop);
+	shop_pay(shop, 50000);
+	assert_int_equal(shop_view(shop).state, BT_SALE_PENDING);
+	shop_unlock(shop);
+	shop_go_online(shop);
+	assert_int_equal(bt_teller_finish(shop->teller, shop->sale_id), BT_OK);
+	answer = shop_good(shop);
+	answer.token[0] = answer.token[0] == '9' ? '8' : '9';
+	answer.next_key = true;
+	shop_give(shop, &answer);
+	assert_int_equal(bt_teller_state(shop->teller), BT_OK);
+	assert_string_equal(shop_row(shop).token, answer.token);
+	/* Another minute is another token, whatever its key. */
+	shop_pay(shop, 50000);
+	answer = shop_good(shop);
+	answer.tid++;
+	answer.next_key = true;
+	shop_give(shop, &answer);
+	assert_int_equal(bt_teller_state(shop->teller), BT_EDIVERGED);
+}
+
 static void sale_teller_late_different_answer_stops(void **state)
 {
 	struct shop *shop = *state;
@@ -517,6 +545,7 @@ int main(void)
 	    TEST(sale_teller_deadline_then_equal_answer_settles),
 	    TEST(sale_teller_waits_less_when_it_was_waited_before),
 	    TEST(sale_teller_one_late_call_does_not_close_the_line),
+	    TEST(sale_teller_takes_what_the_next_key_made),
 	    TEST(sale_teller_late_different_answer_stops),
 	    TEST(sale_teller_every_difference_stops),
 	    TEST(sale_teller_answer_for_another_sale),

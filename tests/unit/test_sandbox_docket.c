@@ -347,6 +347,8 @@ static void follows_the_key(void **state)
 	snprintf(body, sizeof body, "{\"era\":1,\"sale\":%s}", record);
 	assert_int_equal(head_end_call(&bench->server, OWNER, "POST", "/v1/sales", body, &answer), 200);
 	assert_string_equal(json_string_value(json_object_get(answer, "token")), token);
+	/* It would make other digits of its own list, and must not take that for a fault. */
+	assert_true(json_is_true(json_object_get(answer, "next_key")));
 	json_decref(answer);
 	free(record);
 }

@@ -329,6 +329,27 @@ static void wire_rest_reads_what_is_keyed_in_before(void **state)
 	}
 }
 
+static void wire_rest_reads_of_which_key_it_is(void **state)
+{
+	static const char *const said[] = {"", ",\"next_key\":true", ",\"next_key\":1"};
+	struct bt_call call = make_call(BT_CALL_SALE);
+	char body[400];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof said / sizeof said[0]; i++) {
+		snprintf(body, sizeof body,
+			 "{\"sale_id\":\"" SALE_ID "\",\"rev\":2,\"status\":\"committed\",\"token\":"
+			 "\"44170823915622607384\",\"tid\":6789012,\"units\":635,\"time\":1795000000000,"
+			 "\"key_change\":null%s}",
+			 said[i]);
+		struct bt_answer answer = decode(&call, 200, bt_bytes_of(body));
+
+		assert_int_equal(answer.fault.err == BT_OK, i < 2);
+		assert_int_equal(answer.next_key, i == 1);
+		bt_answer_fini(&answer);
+	}
+}
+
 static void wire_rest_keeps_figures_of_a_refusal(void **state)
 {
 	static const char body[] =
@@ -589,6 +610,7 @@ int main(void)
 	    cmocka_unit_test(wire_rest_keeps_figures_of_a_refusal),
 	    cmocka_unit_test(wire_rest_believes_no_spoilt_member),
 	    cmocka_unit_test(wire_rest_reads_what_is_keyed_in_before),
+	    cmocka_unit_test(wire_rest_reads_of_which_key_it_is),
 	    cmocka_unit_test(wire_rest_takes_a_credit_without_a_token),
 	    cmocka_unit_test(wire_rest_never_believes_a_cut_reply),
 	    cmocka_unit_test(wire_rest_survives_each_flipped_bit),
