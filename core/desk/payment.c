@@ -109,7 +109,8 @@ static enum bt_err read_payment(const json_t *o, void *place)
 	    read_word(o, "bank", banks, &bank) != BT_OK || read_word(o, "company", companies, &company) != BT_OK ||
 	    read_word(o, "token", tokens, &token) != BT_OK || read_word(o, "credit", credits, &credit) != BT_OK ||
 	    read_word(o, "can", cans, &can) != BT_OK ||
-	    (bt_json_has(o, "reissue") && bt_json_bool(o, "reissue", &out->reissue) != BT_OK))
+	    (bt_json_has(o, "reissue") && bt_json_bool(o, "reissue", &out->reissue) != BT_OK) ||
+	    (bt_json_has(o, "next_key") && bt_json_bool(o, "next_key", &out->next_key) != BT_OK))
 		return BT_EFORMAT;
 	out->bank = (enum bt_desk_bank)bank;
 	out->received = company == 1;
@@ -187,5 +188,6 @@ struct bt_desk_facts bt_desk_facts_of_payment(const struct bt_desk_payment *paym
 				      .token = payment->token,
 				      .credited = payment->credited,
 				      .can = payment->can,
-				      .reissue = payment->reissue};
+				      .reissue = payment->reissue,
+				      .next_key = payment->next_key};
 }

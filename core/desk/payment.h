@@ -28,7 +28,8 @@ struct bt_desk_payment {
 	bool received, credited;
 	enum bt_desk_token token;
 	enum bt_desk_can can;
-	bool reissue; /* its token shares a minute with another one of the meter, or was replaced for that */
+	bool reissue;  /* its token may be replaced, or was: it shares a minute with another one of the meter, */
+	bool next_key; /* or the meter has got its next key since */
 	int steps;
 	struct bt_desk_step step[BT_DESK_STEPS_MAX];
 };

@@ -12,7 +12,7 @@
 /* The first row that fits decides. A mask of zero fits everything. */
 struct rule {
 	unsigned sides, stages, gives_token, objected, claimed, refund_ordered, answers, banks, received, tokens,
-	    credited, cans, reissues;
+	    credited, cans, reissues, next_keys;
 	struct bt_desk_verdict verdict;
 };
 
@@ -75,6 +75,14 @@ static const struct rule rules[] = {
      .tokens = BIT(BT_TOKEN_IN_METER),
      .verdict = {BT_PLACE_METER, BT_ACT_NOTHING, false, N_("in the meter (meter says so)"),
 		 N_("The meter has it, and said so."), N_("Nothing.")}},
+    {.sides = BIT(BT_DESK_ELSEWHERE),
+     .answers = YES,
+     .tokens = BIT(BT_TOKEN_GIVEN),
+     .reissues = YES,
+     .next_keys = YES,
+     .verdict = {BT_PLACE_METER, BT_ACT_REISSUE, true, N_("meter has a new key"),
+		 N_("The meter got a new key after this token was made."),
+		 N_("The meter refuses it? A supervisor gives it anew for ₹ {1}.")}},
     {.sides = BIT(BT_DESK_ELSEWHERE),
      .answers = YES,
      .tokens = BIT(BT_TOKEN_GIVEN),
@@ -165,7 +173,8 @@ static bool fits_elsewhere(const struct rule *rule, const struct bt_desk_facts *
 	       (fits(rule->refund_ordered, facts->refund_ordered) && fits(rule->answers, facts->answers) &&
 		fits(rule->banks, facts->bank) && fits(rule->received, facts->received) &&
 		fits(rule->tokens, facts->token) && fits(rule->credited, facts->credited) &&
-		fits(rule->cans, facts->can) && fits(rule->reissues, facts->reissue));
+		fits(rule->cans, facts->can) && fits(rule->reissues, facts->reissue) &&
+		fits(rule->next_keys, facts->next_key));
 }
 
 int bt_desk_row_of(const struct bt_desk_facts *facts)

@@ -38,7 +38,8 @@ struct bt_desk_facts {
 	enum bt_desk_token token;
 	bool credited;
 	enum bt_desk_can can;
-	bool reissue; /* the token may be replaced: another one of the meter has its minute */
+	bool reissue;  /* the token may be replaced: another one of the meter has its minute, */
+	bool next_key; /* or the meter has got its next key since */
 };
 
 enum bt_desk_place {

@@ -63,7 +63,7 @@ static const char *judge(struct bt_sbx *sbx, const struct bt_sbx_found *found, c
 /* What a meter has told of is in it. */
 static bool can_reissue(struct bt_sbx *sbx, const struct bt_sbx_found *found, const struct bt_sbx_entry *entry)
 {
-	return !found->in_meter && bt_sbx_reissue_is_open(sbx->db, entry);
+	return !found->in_meter && bt_sbx_reissue_is_open(sbx, entry);
 }
 
 static void add_step(json_t *steps, int64_t at, const char *what, bool ok)
@@ -111,19 +111,20 @@ json_t *bt_sbx_found_json(struct bt_sbx *sbx, const struct bt_sbx_found *found)
 	int64_t booked_at;
 	look_at_sale(sbx, found, &entry, &booked_at);
 	const char *can = judge(sbx, found, &entry);
+	bool reissues = can_reissue(sbx, found, &entry);
 	bool has_token = is_committed(&entry) && *entry.core.token;
 	bool has_credit = is_committed(&entry) && !*entry.core.token;
-	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:I, s:s, s:I, s:s, s:s, s:s, s:s, s:o, s:s, s:b}",
-			 "payment_id", found->payment_id, "sale_id", found->sale_id, "channel", found->channel,
-			 "connection", found->connection, "meter", found->meter, "name",
-			 name_of(sbx, found->connection), "amount_paise", (json_int_t)found->paise, "utr", found->utr,
-			 "paid_at", (json_int_t)found->paid_at, "bank", is_closed(&entry) ? "returned" : found->bank,
-			 "company", found->received ? "received" : "none", "token",
-			 found->in_meter ? "in_meter"
-			 : has_token     ? "given"
-					 : "none",
-			 "credit", has_credit ? "posted" : "none", "steps", make_steps(found, &entry, booked_at, can),
-			 "can", can, "reissue", (int)can_reissue(sbx, found, &entry));
+	return json_pack(
+	    "{s:s, s:s, s:s, s:s, s:s, s:o, s:I, s:s, s:I, s:s, s:s, s:s, s:s, s:o, s:s, s:b, s:b}", "payment_id",
+	    found->payment_id, "sale_id", found->sale_id, "channel", found->channel, "connection", found->connection,
+	    "meter", found->meter, "name", name_of(sbx, found->connection), "amount_paise", (json_int_t)found->paise,
+	    "utr", found->utr, "paid_at", (json_int_t)found->paid_at, "bank",
+	    is_closed(&entry) ? "returned" : found->bank, "company", found->received ? "received" : "none", "token",
+	    found->in_meter ? "in_meter"
+	    : has_token     ? "given"
+			    : "none",
+	    "credit", has_credit ? "posted" : "none", "steps", make_steps(found, &entry, booked_at, can), "can", can,
+	    "reissue", (int)reissues, "next_key", (int)(reissues && bt_sbx_reissue_is_for_key(sbx, &entry)));
 }
 
 /* ---- finding them ---- */

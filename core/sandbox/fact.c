@@ -422,7 +422,7 @@ static bool learn_reissue(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, co
 	int64_t tid;
 	if (!bt_sbx_json_text(body, "refused_by", by, sizeof by) || !bt_sbx_is_digits(token, 20) ||
 	    !bt_sbx_json_int(body, "tid", 0, 0xffffff, &tid) ||
-	    bt_sbx_ledger_minute_used(sbx->db, entry->core.meter, tid, ""))
+	    bt_sbx_ledger_minute_used(sbx->db, entry->core.meter, tid, entry->core.sale_id))
 		return true;
 	return bt_sbx_reissue_learn(sbx, entry, fact->terminal->number, by, tid, token);
 }

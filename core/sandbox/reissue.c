@@ -41,10 +41,51 @@ static bool has_another(sqlite3 *db, const char *sale_id)
 	return bt_sbx_store_count(db, 1, "SELECT count(*) FROM beside WHERE sale_id=?", "t", sale_id) > 0;
 }
 
-bool bt_sbx_reissue_is_open(sqlite3 *db, const struct bt_sbx_entry *entry)
+/* ---- the meter's next key ---- */
+
+static bool is_of_base(const struct bt_sbx_core *core, int base)
 {
-	return has_token(entry) && (is_replaced(db, entry->core.sale_id) ||
-				    (count_standing(db, &entry->core) > 1 && !has_another(db, entry->core.sale_id)));
+	char field[8];
+	snprintf(field, sizeof field, "|%d|", base);
+	return strstr(core->key_id, field) != NULL;
+}
+
+/* The same minute under the key that the meter has now. Not while the change is due: it still takes the one before. Not
+ * over a change of base date, after which it would take that minute again, and not for another meter (PROTOCOL T6). */
+static bool follow_key(const struct bt_sbx *sbx, const struct bt_sbx_core *core, struct bt_sbx_sale *out)
+{
+	struct bt_sbx_consumer consumer;
+	struct bt_sbx_meter_key key;
+	char key_id[80];
+	*out = (struct bt_sbx_sale){.units = core->units, .tid = core->tid, .rnd = core->rnd, .has_key = true};
+	snprintf(out->delivery, sizeof out->delivery, "token");
+	snprintf(out->meter, sizeof out->meter, "%s", core->meter);
+	if (!*core->key_id || core->rnd < 0 || !bt_sbx_consumer_find(sbx->db, core->connection, &consumer) ||
+	    strcmp(consumer.meter, core->meter) != 0 || !bt_sbx_pan_make(core->meter, out->pan) ||
+	    !bt_sbx_meter_key_find(sbx->db, &consumer, &key) || key.stage == BT_SBX_KEY_DUE)
+		return false;
+	out->key.base = bt_sbx_meter_key_told(&key)->base;
+	if (!is_of_base(core, out->key.base) || !bt_sbx_follow_key(sbx, &consumer, out))
+		return false;
+	bt_sbx_key_id_text(out, key_id);
+	return strcmp(key_id, core->key_id) != 0;
+}
+
+bool bt_sbx_reissue_is_for_key(const struct bt_sbx *sbx, const struct bt_sbx_entry *entry)
+{
+	struct bt_sbx_sale sale;
+	int64_t given =
+	    bt_sbx_store_count(sbx->db, -1, "SELECT tid FROM reissues WHERE sale_id=?", "t", entry->core.sale_id);
+	return given >= 0 ? given == entry->core.tid : has_token(entry) && follow_key(sbx, &entry->core, &sale);
+}
+
+bool bt_sbx_reissue_is_open(const struct bt_sbx *sbx, const struct bt_sbx_entry *entry)
+{
+	const struct bt_sbx_core *core = &entry->core;
+	if (!has_token(entry) || is_replaced(sbx->db, core->sale_id))
+		return has_token(entry);
+	return !has_another(sbx->db, core->sale_id) &&
+	       (count_standing(sbx->db, core) > 1 || bt_sbx_reissue_is_for_key(sbx, entry));
 }
 
 bool bt_sbx_reissue_is(sqlite3 *db, const char *sale_id, const char *token)
@@ -128,6 +169,19 @@ static bool is_forgotten(const struct bt_sbx *sbx, const struct bt_sbx_core *cor
 	return bt_sbx_may_have_forgotten(sbx, bt_sbx_made_at(core->sale_id), core->terminal, "");
 }
 
+/* Safe be the first one in the meter or not: it takes a minute once, under whichever of these keys. */
+static enum bt_sbx_code renew(struct bt_sbx *sbx, const struct bt_sbx_core *core, const struct bt_sbx_sale *sale,
+			      const char *terminal, const char *by, struct bt_sbx_reply *reply)
+{
+	char token[21];
+	if (has_another(sbx->db, core->sale_id))
+		return say_two(reply);
+	if (!bt_sbx_token_of(sbx, sale, token))
+		return BT_SBX_KEY_MISMATCH;
+	struct substitute new = {.tid = core->tid, .token = token, .terminal = terminal, .by = by};
+	return put(sbx, core, &new) && is_replaced(sbx->db, core->sale_id) ? BT_SBX_NONE : BT_SBX_INTERNAL;
+}
+
 enum bt_sbx_code bt_sbx_reissue(struct bt_sbx *sbx, const struct bt_sbx_entry *entry, const char *terminal,
 				const char *by, struct bt_sbx_reply *reply)
 {
@@ -139,6 +193,8 @@ enum bt_sbx_code bt_sbx_reissue(struct bt_sbx *sbx, const struct bt_sbx_entry *e
 		return BT_SBX_NONE;
 	if (is_forgotten(sbx, core))
 		return BT_SBX_DOCKET_WAITS;
+	if (has_token(entry) && follow_key(sbx, core, &sale))
+		return renew(sbx, core, &sale, terminal, by, reply);
 	if (!has_token(entry) || count_standing(sbx->db, core) < 2)
 		return say_alone(sbx->db, core, reply);
 	if (has_another(sbx->db, core->sale_id))

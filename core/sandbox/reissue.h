@@ -1,5 +1,6 @@
-/* A token that the meter refused because another one of the same minute went in before: a new one in its place, once
- * somebody has looked at the meter (PROTOCOL T5).
+/* A token that the meter refused: a new one in its place, once somebody has looked at the meter. Because another one of
+ * the same minute went in before: one of another minute (PROTOCOL T5). Because the meter has got its next key since:
+ * the same minute under that key, as long as the meter remembers its minutes (T6).
  *
  * The sale stays as it was posted; beside it stands the token that counts from then on. Of the sales that share a
  * minute of a meter one keeps its token, since the meter took one: it is never replaced. */
@@ -9,8 +10,11 @@
 #include "core/sandbox/call.h"
 #include "core/sandbox/ledger.h"
 
-/** Was its token replaced, or may it be: it shares its minute with one that is not replaced yet. */
-bool bt_sbx_reissue_is_open(sqlite3 *db, const struct bt_sbx_entry *entry);
+/** Was its token replaced, or may it be: it shares its minute with one that is not replaced yet, or the meter has the
+ *  key after its own. */
+bool bt_sbx_reissue_is_open(const struct bt_sbx *sbx, const struct bt_sbx_entry *entry);
+/** Of one that is open: is it for the meter's next key? */
+bool bt_sbx_reissue_is_for_key(const struct bt_sbx *sbx, const struct bt_sbx_entry *entry);
 /** True when @p token is the one that replaced the token of this sale. */
 bool bt_sbx_reissue_is(sqlite3 *db, const char *sale_id, const char *token);
 /** A terminal's record says that it gave @p token of @p tid in place of the sale's own, on the word of @p by: a ledger

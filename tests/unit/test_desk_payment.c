@@ -82,6 +82,12 @@ static void a_minute_of_two_tokens_is_read(void **state)
 		 FOUND(PAYMENT("paid", "given", "none")));
 	assert_int_equal(read_found(bt_bytes_of(text), &count), BT_OK);
 	assert_true(found[0].reissue);
+	assert_false(found[0].next_key);
+	snprintf(text, sizeof text, "%.*s,\"next_key\":true,\"reissue\":true}],\"time\":1}",
+		 (int)(strlen(FOUND(PAYMENT("paid", "given", "none"))) - strlen("}],\"time\":1795350245000}")),
+		 FOUND(PAYMENT("paid", "given", "none")));
+	assert_int_equal(read_found(bt_bytes_of(text), &count), BT_OK);
+	assert_true(found[0].next_key);
 }
 
 static void all_rows_or_none(void **state)

@@ -47,6 +47,8 @@ static const struct {
      BT_ACT_NOTHING, "The money is on its way back to the payer's bank."},
     {APP(.received = true, .token = BT_TOKEN_IN_METER, .answers = true), BT_PLACE_METER, BT_ACT_NOTHING,
      "The meter has it, and said so."},
+    {APP(.received = true, .token = BT_TOKEN_GIVEN, .answers = true, .reissue = true, .next_key = true), BT_PLACE_METER,
+     BT_ACT_REISSUE, "The meter got a new key after this token was made."},
     {APP(.received = true, .token = BT_TOKEN_GIVEN, .answers = true, .reissue = true), BT_PLACE_METER, BT_ACT_REISSUE,
      "Two tokens of this meter have the same minute. It takes one."},
     {APP(.received = true, .token = BT_TOKEN_GIVEN, .can = BT_CAN_FINISH, .answers = true), BT_PLACE_METER,
@@ -127,7 +129,7 @@ static void a_token_only_on_the_head_ends_word(void **state)
 	for (int bank = 0; bank < BT_BANKS; bank++)
 		for (int token = 0; token < BT_TOKENS; token++)
 			for (int can = 0; can < BT_CANS; can++)
-				for (unsigned bits = 0; bits < 64; bits++) {
+				for (unsigned bits = 0; bits < 128; bits++) {
 					struct bt_desk_facts facts = {.side = BT_DESK_ELSEWHERE,
 								      .bank = (enum bt_desk_bank)bank,
 								      .token = (enum bt_desk_token)token,
@@ -137,11 +139,12 @@ static void a_token_only_on_the_head_ends_word(void **state)
 								      .received = (bits & 4) != 0,
 								      .credited = (bits & 8) != 0,
 								      .refund_ordered = (bits & 16) != 0,
-								      .reissue = (bits & 32) != 0};
+								      .reissue = (bits & 32) != 0,
+								      .next_key = (bits & 64) != 0};
 					judge_elsewhere(&facts);
 					judged++;
 				}
-	assert_int_equal(judged, BT_BANKS * BT_TOKENS * BT_CANS * 64);
+	assert_int_equal(judged, BT_BANKS * BT_TOKENS * BT_CANS * 128);
 }
 
 /* Without the head-end's word the most that is done is to write it down. */

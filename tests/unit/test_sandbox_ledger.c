@@ -373,6 +373,75 @@ static void check_same_minute_is_replaced(void **state)
 	json_decref(first);
 }
 
+/* ---- a token of the key before ---- */
+
+static void change_key(struct bench *bench, const char *meter, const char *stage, int krn, int base)
+{
+	assert_true(bt_sbx_store_run(bench->server.sbx.db, "DELETE FROM key_changes WHERE meter=?", "t", meter));
+	assert_true(bt_sbx_store_run(bench->server.sbx.db,
+				     "INSERT INTO key_changes(meter, krn, base, stage, at) VALUES(?,?,?,?,0)", "tiit",
+				     meter, (int64_t)krn, (int64_t)base, stage));
+}
+
+/* As the sale, but for the key revision. */
+static void check_renewed(struct bench *bench, const json_t *sale, int krn, const json_t *given)
+{
+	struct bt_sbx_sale read;
+	char made[21];
+	assert_true(bt_sbx_sale_read(sale, &read));
+	struct bt_sbx_consumer consumer;
+	assert_true(bt_sbx_consumer_find(bench->server.sbx.db, read.connection, &consumer));
+	assert_true(bt_sbx_follow_key(&bench->server.sbx, &consumer, &read));
+	assert_int_equal(read.key.krn, krn);
+	assert_true(bt_sbx_token_of(&bench->server.sbx, &read, made));
+	assert_string_equal(json_string_value(json_object_get(given, "token")), made);
+	assert_int_equal(json_integer_value(json_object_get(given, "tid")), read.tid);
+}
+
+/* The meter has got its next key since: the same minute under that one, once somebody has looked at it, and the same
+ * again however often it is asked for. Not while the meter still takes the key before, and not over a change of base
+ * date, behind which it would take the minute twice (PROTOCOL T6). */
+static void check_token_of_the_key_before_is_renewed(void **state)
+{
+	struct bench *bench = *state;
+	json_t *answer, *given, *sale = make_sale(bench, RAMESH, 45000);
+	const char *id = head_end_sale_id(sale), *meter = json_string_value(json_object_get(sale, "meter"));
+	char token[21];
+	assert_int_equal(call(bench, "POST", "/v1/sales", head_end_request(sale), &answer), 201);
+	snprintf(token, sizeof token, "%s", json_string_value(json_object_get(answer, "token")));
+	json_decref(answer);
+	assert_false(may_replace(bench, id));
+	change_key(bench, meter, "announced", 2, 2014);
+	expect_alone(bench, id);
+	change_key(bench, meter, "due", 2, 2014);
+	expect_alone(bench, id);
+	change_key(bench, meter, "done", 2, 2035);
+	expect_alone(bench, id);
+	assert_false(may_replace(bench, id));
+	change_key(bench, meter, "done", 2, 2014);
+	assert_true(may_replace(bench, id));
+	int64_t exceptions = count_exceptions(bench), posted = head_end_count_committed(&bench->server);
+	assert_int_equal(say_used(bench, id, &given), 200);
+	assert_string_not_equal(json_string_value(json_object_get(given, "token")), token);
+	check_renewed(bench, sale, 2, given);
+	expect_same_everywhere(bench, id, given);
+	assert_true(may_replace(bench, id));
+	/* What the counter that gave it has on record, also to a ledger that has forgotten it (PROTOCOL H4). */
+	post_delivered(bench, id, given);
+	assert_true(bt_sbx_store_run(bench->server.sbx.db, "DELETE FROM reissues", ""));
+	post_delivered(bench, id, given);
+	assert_int_equal(say_used(bench, id, &answer), 200);
+	assert_string_equal(json_string_value(json_object_get(answer, "token")),
+			    json_string_value(json_object_get(given, "token")));
+	json_decref(answer);
+	assert_int_equal(count_exceptions(bench), exceptions);
+	assert_int_equal(head_end_count_committed(&bench->server), posted);
+	assert_true(bt_sbx_store_run(bench->server.sbx.db, "DELETE FROM key_changes WHERE meter=?", "t", meter));
+	assert_true(bt_sbx_store_run(bench->server.sbx.db, "DELETE FROM reissues WHERE sale_id=?", "t", id));
+	json_decref(given);
+	json_decref(sale);
+}
+
 /* It may be the head-end's own that the meter refused; what is not known, credits and sales alone are never replaced.
  */
 static void check_either_of_two_is_replaced(void **state)
@@ -771,6 +840,7 @@ int main(void)
 	    cmocka_unit_test_setup(check_replay_gives_same_answer, renew_minutes),
 	    cmocka_unit_test_setup(check_minutes_are_picked, renew_minutes),
 	    cmocka_unit_test_setup(check_same_minute_is_replaced, renew_minutes),
+	    cmocka_unit_test_setup(check_token_of_the_key_before_is_renewed, renew_minutes),
 	    cmocka_unit_test_setup(check_either_of_two_is_replaced, renew_minutes),
 	    cmocka_unit_test_setup(check_sale_then_fact_is_one, renew_minutes),
 	    cmocka_unit_test_setup(check_fact_then_sale_is_one, renew_minutes),

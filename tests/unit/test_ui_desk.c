@@ -199,6 +199,22 @@ static void test_a_refused_token_is_replaced(void **state)
 	assert_int_equal(fake_at.reissues, 1);
 }
 
+/* The meter has got its next key since (PROTOCOL T6): the page says that, and the rest is the same. */
+static void test_a_token_of_the_key_before_is_replaced(void **state)
+{
+	(void)state;
+	fake_at.found[0].can = BT_CAN_NONE;
+	fake_at.found[0].token = BT_TOKEN_GIVEN;
+	fake_at.found[0].reissue = fake_at.found[0].next_key = true;
+	find_sunita();
+	assert_true(shows("The meter got a new key after this token was made."));
+	assert_true(shows("The meter refuses it?"));
+	press(BT_KEY_ENTER);
+	assert_screen("approve");
+	assert_true(shows("1002 4551 0087.  The meter refuses"));
+	assert_true(shows("the one before."));
+}
+
 /* Without the server there is no such word. */
 static void test_no_new_token_without_the_server(void **state)
 {
@@ -449,6 +465,7 @@ int main(void)
 	    TEST(test_refund_is_ordered_with_a_second_person),
 	    TEST(test_a_refused_token_is_replaced),
 	    TEST(test_no_new_token_without_the_server),
+	    TEST(test_a_token_of_the_key_before_is_replaced),
 	    TEST(test_no_token_beside_a_refund),
 	    TEST(test_unknown_utr_offers_a_claim),
 	    TEST(test_claim_is_written_while_the_server_is_down),

@@ -34,7 +34,7 @@ static const struct whys of_sale = {N_("1 wrong person  2 paid twice  3 no token
 static const struct whys of_shift = {N_("1 checked  2 clerk is away  3 other"), {"checked", "clerk_away", "other"}};
 static const struct whys of_drawer = {N_("1 small change  2 counting  3 other"), {"small_change", "counting", "other"}};
 
-static const struct whys of_meter = {N_("1 the meter says used  2 other"), {"used", "other"}};
+static const struct whys of_meter = {N_("1 the meter refuses it  2 other"), {"refused", "other"}};
 static const struct whys of_cash = {N_("1 cash check  2 hand-over  3 other"), {"cash_check", "hand_over", "other"}};
 
 static const struct {
@@ -46,8 +46,7 @@ static const struct {
     [BT_UI_ASK_MAKE] = {N_("Make the token of ₹ {1} for {2}, {3} here. The server may have made one too."), &of_sale},
     [BT_UI_ASK_DRAWER] = {N_("Open the drawer without a sale."), &of_drawer},
     [BT_UI_ASK_ORDER] = {N_("Order ₹ {1} of {2}, {3}, back to the bank."), &of_sale},
-    [BT_UI_ASK_REISSUE] = {N_("New token of ₹ {1} for {2}, {3}. The meter says that the one before is used."),
-			   &of_meter},
+    [BT_UI_ASK_REISSUE] = {N_("New token of ₹ {1} for {2}, {3}. The meter refuses the one before."), &of_meter},
     [BT_UI_ASK_SHIFT] = {N_("Close shift {1} of {2}. Nobody counted its cash."), &of_shift},
     [BT_UI_ASK_CASH] = {N_("Print the X report of shift {1} of {2} with its cash."), &of_cash},
 };
