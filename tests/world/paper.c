@@ -12,8 +12,10 @@ void sim_paper_keep(const struct sim_counter *counter, const struct bt_print_job
 	for (int i = 0; which >= 0 && i < job->receipt.count; i++) {
 		struct sim_sale *sale = &world->sales[which];
 
-		/* What another counter hands out for a docket bears that one's signature. */
-		if (job->receipt.lines[i].kind != BT_LINE_QR || (has_token && counter->index != sale->counter))
+		/* What another counter hands out for a docket bears that one's signature; what replaces a token has the
+		 * digits alone, and brings no sale back. */
+		if (job->receipt.lines[i].kind != BT_LINE_QR || !bt_record_is(job->receipt.lines[i].left) ||
+		    (has_token && counter->index != sale->counter))
 			continue;
 		if (has_token && !sale->slip[0] && sim_strikes(world, SIM_FAULT_PAPER, 250))
 			sim_plan(world,
