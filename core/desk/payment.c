@@ -90,7 +90,8 @@ static enum bt_err read_texts(const json_t *o, struct bt_desk_payment *out)
 	    !bt_uuid7_is(out->payment_id) || bt_json_text(o, "sale_id", out->sale_id, sizeof out->sale_id) != BT_OK ||
 	    !bt_uuid7_is(out->sale_id) || bt_json_text(o, "channel", out->channel, sizeof out->channel) != BT_OK ||
 	    bt_json_text(o, "connection", out->connection, sizeof out->connection) != BT_OK ||
-	    !bt_text_is_digits(out->connection) || bt_json_text(o, "meter", out->meter, sizeof out->meter) != BT_OK ||
+	    (out->connection[0] && !bt_text_is_digits(out->connection)) ||
+	    bt_json_text(o, "meter", out->meter, sizeof out->meter) != BT_OK ||
 	    (out->meter[0] && !bt_text_is_digits(out->meter)) ||
 	    bt_json_text(o, "utr", out->utr, sizeof out->utr) != BT_OK || (out->utr[0] && !bt_text_is_digits(out->utr)))
 		return BT_EFORMAT;

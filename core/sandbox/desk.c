@@ -2,6 +2,7 @@
 #include "core/sandbox/desk.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/sandbox/app_pay.h"
@@ -9,6 +10,7 @@
 #include "core/sandbox/clock.h"
 #include "core/sandbox/json_in.h"
 #include "core/sandbox/ledger.h"
+#include "core/sandbox/payments.h"
 #include "core/sandbox/reissue.h"
 
 #define FIND_MAX    40
@@ -48,6 +50,15 @@ static bool is_undeliverable(struct bt_sbx *sbx, const struct bt_sbx_found *foun
 	return note->blocked || note->server_knows_not || strcmp(consumer.meter, found->meter) != 0;
 }
 
+/* What nobody knows what it was paid for waits for the record of its counter. */
+static bool is_named(struct bt_sbx *sbx, const struct bt_sbx_found *found)
+{
+	char *record =
+	    strcmp(found->channel, "upi") == 0 ? bt_sbx_payment_paid_record(sbx->db, found->sale_id) : strdup("");
+	free(record);
+	return record != NULL;
+}
+
 static const char *judge(struct bt_sbx *sbx, const struct bt_sbx_found *found, const struct bt_sbx_entry *entry)
 {
 	if (is_committed(entry) || is_closed(entry) || strcmp(found->bank, "failed") == 0 ||
@@ -57,6 +68,8 @@ static const char *judge(struct bt_sbx *sbx, const struct bt_sbx_found *found, c
 		return "wait";
 	if (!found->received)
 		return "claim";
+	if (!is_named(sbx, found))
+		return "wait";
 	return is_undeliverable(sbx, found) ? "refund" : "finish";
 }
 
@@ -144,23 +157,37 @@ static void read_found(sqlite3_stmt *row, struct bt_sbx_found *out)
 	bt_sbx_column_text(row, 8, out->bank, sizeof out->bank);
 }
 
+/* What was asked of the payment service has no sale of its own here: that stands in what its counter recorded before it
+ * asked, where that has come, and its connection in what the service was told (PROTOCOL T1). */
+#define COLLECTED                                                                                                      \
+	"(SELECT p.*, coalesce(p.sale, (SELECT e.body FROM events e WHERE e.sale_id=p.sale_id AND"                     \
+	" e.terminal=p.terminal AND e.kind='intent' AND json_valid(e.body) ORDER BY e.seq DESC LIMIT 1),"              \
+	" (SELECT json_object('connection', n.connection, 'meter', c.meter) FROM payment_notes n LEFT JOIN"            \
+	" consumers c ON c.number=n.connection WHERE n.payment_id=p.payment_id)) said FROM payments p"                 \
+	" WHERE p.sale_id<>'' AND (p.status='paid' OR p.attempt<>'none'))"
+
+/* A connection by its number, or by the mobile of its people. */
+#define OF_MOBILE " IN (SELECT number FROM consumers WHERE mobile=?1)"
+
 /* Of the app by any of its names; of counters what their records or the ledger say, which needs no bank. */
 static const char find_sql[] =
     "SELECT payment_id, sale_id, 'app', connection, meter, paise, utr, paid_at, bank, received, in_meter"
-    " FROM app_payments WHERE ?1 IN (utr, payment_id, sale_id, connection, meter)"
-    " UNION ALL SELECT payment_id, sale_id, 'upi', json_extract(sale,'$.connection'), json_extract(sale,'$.meter'),"
+    " FROM app_payments WHERE ?1 IN (utr, payment_id, sale_id, connection, meter) OR connection" OF_MOBILE
+    " UNION ALL SELECT payment_id, sale_id, 'upi', json_extract(said,'$.connection'), json_extract(said,'$.meter'),"
     " paise, utr, max(paid_at, made_at), CASE WHEN refund='ordered' THEN 'returned' WHEN status='paid' THEN 'paid' "
     "WHEN attempt='unsure' THEN 'unsure'"
-    " ELSE 'failed' END, status='paid', 0 FROM payments WHERE sale IS NOT NULL AND (status='paid' OR attempt<>'none') "
-    "AND ?1 IN (utr, reference, payment_id,"
-    " sale_id, json_extract(sale,'$.connection'), json_extract(sale,'$.meter'))"
+    " ELSE 'failed' END, status='paid', 0 FROM " COLLECTED
+    " WHERE ?1 IN (utr, reference, payment_id, sale_id, json_extract(said,'$.connection'),"
+    " json_extract(said,'$.meter'), json_extract(said,'$.receipt'), 'D-' || json_extract(said,'$.receipt'))"
+    " OR json_extract(said,'$.connection')" OF_MOBILE
     " UNION ALL SELECT sale_id, sale_id, 'counter', json_extract(sale,'$.connection'), json_extract(sale,'$.meter'),"
     " json_extract(sale,'$.amount_paise'), '', json_extract(sale,'$.paid_at'), 'paid', 1, 0 FROM"
     " (SELECT sale_id, sale FROM paid UNION SELECT sale_id, sale FROM sales s WHERE sale IS NOT NULL AND"
     "  NOT EXISTS(SELECT 1 FROM paid p WHERE p.sale_id=s.sale_id) AND"
     "  NOT EXISTS(SELECT 1 FROM app_payments a WHERE a.sale_id=s.sale_id)) c"
-    " WHERE ?1 IN (sale_id, json_extract(sale,'$.connection'), json_extract(sale,'$.meter'),"
+    " WHERE (?1 IN (sale_id, json_extract(sale,'$.connection'), json_extract(sale,'$.meter'),"
     " json_extract(sale,'$.receipt'), 'D-' || json_extract(sale,'$.receipt'))"
+    " OR json_extract(sale,'$.connection')" OF_MOBILE ")"
     " AND NOT EXISTS(SELECT 1 FROM payments u WHERE u.sale_id=c.sale_id AND u.status='paid')"
     " ORDER BY 8 DESC LIMIT ?2";
 

@@ -115,6 +115,12 @@ bool bt_sbx_payment_put(sqlite3 *db, const struct bt_sbx_payment *payment, const
 				payment->qr, payment->made_at, payment->expires_at, sale_text);
 }
 
+bool bt_sbx_payment_note(sqlite3 *db, const char *payment_id, const char *connection)
+{
+	return !*connection || bt_sbx_store_run(db, "INSERT INTO payment_notes(payment_id, connection) VALUES(?,?)",
+						"tt", payment_id, connection);
+}
+
 bool bt_sbx_payment_close(sqlite3 *db, const char *payment_id)
 {
 	return bt_sbx_store_run(db, "UPDATE payments SET status='closed' WHERE payment_id=? AND status='active'", "t",

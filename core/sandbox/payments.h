@@ -39,6 +39,8 @@ bool bt_sbx_payment_of_sale(sqlite3 *db, const char *sale_id, struct bt_sbx_paym
 /** Put a new one; @p sale_text is the canonical record, NULL for none. One of the head-end's that is still open for the
  * same sale is closed by its next; the payment service knows nothing of sales, and closes none. */
 BT_SBX_MUST_USE bool bt_sbx_payment_put(sqlite3 *db, const struct bt_sbx_payment *payment, const char *sale_text);
+/** What the payment service was told of its sale: the connection, "" nothing. */
+BT_SBX_MUST_USE bool bt_sbx_payment_note(sqlite3 *db, const char *payment_id, const char *connection);
 /** Close one that is still open. */
 BT_SBX_MUST_USE bool bt_sbx_payment_close(sqlite3 *db, const char *payment_id);
 /** The record the payment was made with, "" when there is none. */

@@ -163,6 +163,13 @@ static bool read_notes(const json_t *notes, struct bt_sbx_payment *out)
 	       bt_sbx_json_text(notes, "terminal", out->terminal, sizeof out->terminal);
 }
 
+/* Whose it is, where that was noted; "" otherwise. */
+static void read_connection(const json_t *notes, char out[13])
+{
+	if (!bt_sbx_json_text(notes, "connection", out, 13))
+		*out = '\0';
+}
+
 static const char *read_wish(const json_t *body, struct bt_sbx_payment *out)
 {
 	char type[16], usage[16];
@@ -186,9 +193,10 @@ static unsigned make_qr(struct bt_sbx *sbx, const struct bt_sbx_psp_request *req
 	struct bt_sbx_payment payment = {
 	    .way = "psp", .status = "active", .attempt = "none", .made_at = bt_sbx_now_ms()};
 	struct bt_sbx_payment known;
-	char letters[ID_LEN + 1];
+	char letters[ID_LEN + 1], connection[13];
 	json_t *body = bt_sbx_json_parse(request->body, request->body_len);
 	const char *why = body ? read_wish(body, &payment) : "The request body is invalid";
+	read_connection(json_object_get(body, "notes"), connection);
 	json_decref(body);
 	if (why)
 		return refuse(why, answer);
@@ -197,7 +205,8 @@ static unsigned make_qr(struct bt_sbx *sbx, const struct bt_sbx_psp_request *req
 	make_letters(letters, ID_LEN);
 	snprintf(payment.reference, sizeof payment.reference, "RZP%sqrv2", letters);
 	if (!bt_sbx_upi_link_make(payment.reference, payment.paise, "Bijli", payment.qr, sizeof payment.qr) ||
-	    !bt_sbx_payment_put(sbx->db, &payment, NULL))
+	    !bt_sbx_payment_put(sbx->db, &payment, NULL) ||
+	    !bt_sbx_payment_note(sbx->db, payment.payment_id, connection))
 		return fail(answer);
 	return show(sbx, &payment, answer);
 }

@@ -110,6 +110,8 @@ static const char schema[] =
     " expires_at INTEGER NOT NULL, paid_at INTEGER NOT NULL DEFAULT 0, refund TEXT NOT NULL DEFAULT '', sale TEXT)"
     " STRICT;"
     "CREATE INDEX IF NOT EXISTS payments_sale ON payments(sale_id);"
+    /* What the payment service was told of one beside its names. */
+    "CREATE TABLE IF NOT EXISTS payment_notes(payment_id TEXT PRIMARY KEY, connection TEXT NOT NULL) STRICT;"
     /* Months of connections whose price depends on them (PROTOCOL S8). `units`: paid for; `slab` and `fixed`: what was
      * taken so far for them and towards the fixed charge, by sales and by lines; `closed`: the month is over. */
     "CREATE TABLE IF NOT EXISTS months(connection TEXT NOT NULL, of INTEGER NOT NULL, units INTEGER NOT NULL,"

@@ -49,18 +49,19 @@ static enum bt_err put_look(const struct bt_call *call, struct bt_http_request *
 /* Of the sale the service learns the amount, and names by which the money is found again. */
 static enum bt_err put_wish(const struct bt_call *call, const json_t *record, struct bt_buf *body)
 {
-	char terminal[16];
+	char terminal[16], connection[16];
 	int64_t paise = 0;
 	json_t *wish;
 	enum bt_err err;
 
 	if (bt_json_text(record, "terminal", terminal, sizeof terminal) != BT_OK ||
+	    bt_json_text(record, "connection", connection, sizeof connection) != BT_OK ||
 	    bt_json_int(record, "amount_paise", 1, BT_PAISE_MAX, &paise) != BT_OK)
 		return BT_EINPUT;
-	wish = json_pack("{s:s, s:s, s:s, s:b, s:I, s:I, s:{s:s, s:s, s:s}}", "type", "upi_qr", "name", terminal,
+	wish = json_pack("{s:s, s:s, s:s, s:b, s:I, s:I, s:{s:s, s:s, s:s, s:s}}", "type", "upi_qr", "name", terminal,
 			 "usage", "single_use", "fixed_amount", 1, "payment_amount", (json_int_t)paise, "close_by",
 			 (json_int_t)call->psp.close_by_s, "notes", "payment_id", call->text, "sale_id", call->sale_id,
-			 "terminal", terminal);
+			 "terminal", terminal, "connection", connection);
 	err = wish ? bt_json_encode(wish, body) : BT_ENOMEM;
 	json_decref(wish);
 	return err;

@@ -61,6 +61,22 @@ static void a_payment_is_read(void **state)
 	assert_false(found[0].step[1].good);
 }
 
+/* Only the payment service knows of it, and not for whom. */
+static void a_payment_of_nobody_yet_is_read(void **state)
+{
+	static const char whole[] = FOUND(PAYMENT("paid", "none", "wait"));
+	const char *number = strstr(whole, "100245510087");
+	char text[2048];
+	int count = 0;
+
+	(void)state;
+	snprintf(text, sizeof text, "%.*s%s", (int)(number - whole), whole, number + strlen("100245510087"));
+	assert_int_equal(read_found(bt_bytes_of(text), &count), BT_OK);
+	assert_string_equal(found[0].connection, "");
+	snprintf(text, sizeof text, "%.*sA%s", (int)(number - whole), whole, number + 1);
+	assert_int_equal(read_found(bt_bytes_of(text), &count), BT_EFORMAT);
+}
+
 /* A head-end of before says nothing of it. */
 static void a_minute_of_two_tokens_is_read(void **state)
 {
@@ -272,10 +288,15 @@ static void what_is_owed_is_asked_twice_a_minute(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(a_payment_is_read),        cmocka_unit_test(a_minute_of_two_tokens_is_read),
-	    cmocka_unit_test(all_rows_or_none),         cmocka_unit_test(a_cut_answer_is_none),
-	    cmocka_unit_test(too_many_rows_are_none),   cmocka_unit_test(what_is_owed_is_read),
-	    TEST(an_old_answer_says_nothing),           TEST(no_answer_is_not_nothing_found),
+	    cmocka_unit_test(a_payment_is_read),
+	    cmocka_unit_test(a_payment_of_nobody_yet_is_read),
+	    cmocka_unit_test(a_minute_of_two_tokens_is_read),
+	    cmocka_unit_test(all_rows_or_none),
+	    cmocka_unit_test(a_cut_answer_is_none),
+	    cmocka_unit_test(too_many_rows_are_none),
+	    cmocka_unit_test(what_is_owed_is_read),
+	    TEST(an_old_answer_says_nothing),
+	    TEST(no_answer_is_not_nothing_found),
 	    TEST(what_is_owed_is_asked_twice_a_minute),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

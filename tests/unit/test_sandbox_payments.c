@@ -405,6 +405,57 @@ static void anyone_finishes_a_paid_one(void **state)
 	json_decref(sale);
 }
 
+static void ask_service(struct head_end *bench, const char *payment_id, const json_t *sale)
+{
+	struct bt_sbx_payment payment = {.way = "psp",
+					 .status = "active",
+					 .attempt = "none",
+					 .terminal = HEAD_END_TERMINAL,
+					 .reference = "RZPFQKvjzmOXeZgUNqrv2",
+					 .paise = 50000,
+					 .made_at = bt_sbx_now_ms(),
+					 .expires_at = bt_sbx_now_ms() + BT_SBX_PAYMENT_MS};
+	snprintf(payment.payment_id, sizeof payment.payment_id, "%s", payment_id);
+	snprintf(payment.sale_id, sizeof payment.sale_id, "%s", head_end_sale_id(sale));
+	assert_true(bt_sbx_payment_put(bench->sbx.db, &payment, NULL));
+}
+
+static void expect_found(struct head_end *bench, const char *name, const char *connection, const char *can)
+{
+	json_t *answer;
+	bench->find = name;
+	assert_int_equal(head_end_call(bench, OTHER, "GET", "/v1/payments", "", &answer), 200);
+	const json_t *list = json_object_get(answer, "payments"), *found = json_array_get(list, 0);
+	assert_int_equal(json_array_size(list), 1);
+	assert_string_equal(text_of(found, "payment_id"), FIRST);
+	assert_string_equal(text_of(found, "connection"), connection);
+	assert_string_equal(text_of(found, "bank"), "paid");
+	assert_string_equal(text_of(found, "can"), can);
+	json_decref(answer);
+}
+
+/* The payment service knows no sale: its counter recorded that before it asked, and may be gone since. */
+static void the_desk_finds_what_the_service_collected(void **state)
+{
+	struct head_end *bench = *state;
+	struct bt_sbx_consumer consumer;
+	json_t *sale = intent(bench, FIRST);
+	assert_true(bt_sbx_consumer_find(bench->sbx.db, CONNECTION, &consumer));
+	ask_service(bench, FIRST, sale);
+	collect(bench, FIRST, UTR);
+	expect_found(bench, UTR, "", "wait");
+	expect_found(bench, "RZPFQKvjzmOXeZgUNqrv2", "", "wait");
+	assert_true(bt_sbx_payment_note(bench->sbx.db, FIRST, CONNECTION));
+	expect_found(bench, CONNECTION, CONNECTION, "wait");
+	expect_found(bench, consumer.mobile, CONNECTION, "wait");
+	(void)upload(bench, "intent", head_end_sale_id(sale), sale);
+	const char *names[] = {UTR,        FIRST,          "RZPFQKvjzmOXeZgUNqrv2", head_end_sale_id(sale),
+			       CONNECTION, consumer.meter, consumer.mobile};
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		expect_found(bench, names[i], CONNECTION, "finish");
+	json_decref(sale);
+}
+
 static void a_paid_fact_is_matched_to_the_bank(void **state)
 {
 	struct head_end *bench = *state;
@@ -560,6 +611,7 @@ int main(void)
 	    TEST(a_qr_runs_out),
 	    TEST(a_utr_is_given_once),
 	    TEST(anyone_finishes_a_paid_one),
+	    TEST(the_desk_finds_what_the_service_collected),
 	    TEST(a_paid_fact_is_matched_to_the_bank),
 	    TEST(what_is_of_the_counter_alone_changes_nothing),
 	    TEST(a_reversal_orders_the_refund_with_the_owners_record),

@@ -13,7 +13,8 @@
 #define OTHER   "01a2033b-4656-7c3e-8a51-2f1b6f0f6a12"
 #define SALE    "01a2033b-4655-7c3e-8a51-2f1b6f0f6a10"
 #define UTR     "632712345678"
-#define RECORD  "{\"amount_paise\":50000,\"terminal\":\"0142\"}"
+#define BUYER   "100244781560"
+#define RECORD  "{\"amount_paise\":50000,\"connection\":\"" BUYER "\",\"terminal\":\"0142\"}"
 #define BOOT_MS 5000000
 #define WAITING 8
 #define CROWD   130 /* QRs of other counters in the same quarter of an hour */
@@ -222,6 +223,10 @@ static void a_qr_is_made_and_paid(void **state)
 	say(service, BT_SBX_BANK_COLLECTS, UTR);
 	expect_paid(service, BT_CALL_PAYMENT);
 	expect_paid(service, BT_CALL_PAYMENT_CLOSE);
+	assert_int_equal(bt_sbx_store_count(service->bench.sbx.db, 0,
+					    "SELECT 1 FROM payment_notes WHERE payment_id=? AND connection=?", "tt",
+					    PAYMENT, BUYER),
+			 1);
 }
 
 static void a_restart_forgets_nothing(void **state)
