@@ -105,6 +105,23 @@ bool bt_sbx_seal(const uint8_t key[32], const char *aad, const uint8_t *in, size
 	return ok;
 }
 
+bool bt_sbx_unseal(const uint8_t key[32], const char *aad, const uint8_t *in, size_t len, uint8_t *out)
+{
+	int done = 0;
+	uint8_t tag[16];
+	memcpy(tag, in + 12 + len, sizeof tag);
+	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
+	bool ok = ctx && EVP_DecryptInit_ex(ctx, EVP_aes_256_gcm(), NULL, key, in) == 1 &&
+		  EVP_DecryptUpdate(ctx, NULL, &done, (const uint8_t *)aad, (int)strlen(aad)) == 1 &&
+		  EVP_DecryptUpdate(ctx, out, &done, in + 12, (int)len) == 1 &&
+		  EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_GCM_SET_TAG, sizeof tag, tag) == 1 &&
+		  EVP_DecryptFinal_ex(ctx, out + len, &done) == 1;
+	EVP_CIPHER_CTX_free(ctx);
+	if (!ok)
+		memset(out, 0, len);
+	return ok;
+}
+
 bool bt_sbx_pin_hash(const char *pin, const uint8_t salt[16], uint8_t out[32])
 {
 	return EVP_PBE_scrypt(pin, strlen(pin), salt, 16, 1u << 17, 8, 1, UINT64_C(256) << 20, out, 32) == 1;

@@ -34,6 +34,9 @@ bool bt_sbx_ed25519_sign(const uint8_t seed[32], const void *in, size_t len, uin
 bool bt_sbx_ed25519_verify(const uint8_t key[32], const void *in, size_t len, const uint8_t signature[64]);
 /** AES-256-GCM: out = nonce 12 || ciphertext len || tag 16, with a fresh random nonce. */
 bool bt_sbx_seal(const uint8_t key[32], const char *aad, const uint8_t *in, size_t len, uint8_t *out);
+/** Open what bt_sbx_seal made of @p len bytes. @return false when it is of another key or @p aad; @p out is then zero.
+ */
+bool bt_sbx_unseal(const uint8_t key[32], const char *aad, const uint8_t *in, size_t len, uint8_t *out);
 /** scrypt N=2^17 r=8 p=1 over the PIN's digits. Takes about half a second and 128 MiB. */
 bool bt_sbx_pin_hash(const char *pin, const uint8_t salt[16], uint8_t out[32]);
 /** scrypt N=2^14 r=8 p=1 over the bytes of @p message: what a lease says of an extension code. About 0.05 s. */

@@ -146,7 +146,9 @@ bool bt_sbx_lane_is_free(struct bt_sbx *sbx, int64_t index, int64_t count, int64
 	struct bt_sbx_marks marks;
 	struct book book;
 	(void)bt_sbx_marks_find(sbx, &marks);
-	return index > 0 && open_book(sbx->db, &marks, now_ms, &book) && is_free(&book, index, count, -1);
+	bool is_nobodys = index > 0 && open_book(sbx->db, &marks, now_ms, &book) && is_free(&book, index, count, -1);
+	bt_sbx_marks_fini(&marks);
+	return is_nobodys;
 }
 
 /* ---- from one n to another ---- */
@@ -182,7 +184,9 @@ bool bt_sbx_lane_follow(struct bt_sbx *sbx, int64_t lease, struct bt_sbx_termina
 	if (terminal->lanes == bt_sbx_lanes_now(sbx->db))
 		return true;
 	(void)bt_sbx_marks_find(sbx, &marks);
-	return open_book(sbx->db, &marks, bt_sbx_now_ms(), &book) && move(sbx, &book, lease, terminal);
+	bool ok = open_book(sbx->db, &marks, bt_sbx_now_ms(), &book) && move(sbx, &book, lease, terminal);
+	bt_sbx_marks_fini(&marks);
+	return ok;
 }
 
 bool bt_sbx_lanes_change(struct bt_sbx *sbx, int64_t count)
@@ -215,17 +219,11 @@ bool bt_sbx_lane_had(sqlite3 *db, const char *terminal, int64_t minute, int64_t 
 	return had;
 }
 
-int bt_sbx_lanes_report(struct bt_sbx *sbx)
+static void print_lanes(const struct book *book, int64_t count)
 {
-	struct bt_sbx_marks marks;
-	struct book book;
-	int64_t count = bt_sbx_lanes_now(sbx->db);
-	(void)bt_sbx_marks_find(sbx, &marks);
-	if (!open_book(sbx->db, &marks, bt_sbx_now_ms(), &book))
-		return 1;
 	printf("%lld lanes\n", (long long)count);
-	for (int i = 0; i < book.holder_count; i++) {
-		const struct holder *holder = &book.holders[i];
+	for (int i = 0; i < book->holder_count; i++) {
+		const struct holder *holder = &book->holders[i];
 		char who[16] = "head-end";
 		if (holder->terminal)
 			snprintf(who, sizeof who, "%04d", (int)(holder->terminal % 10000));
@@ -233,8 +231,19 @@ int bt_sbx_lanes_report(struct bt_sbx *sbx)
 	}
 	printf("free    ");
 	for (int64_t i = 1; i < count; i++)
-		if (is_free(&book, i, count, -1))
+		if (is_free(book, i, count, -1))
 			printf(" %lld", (long long)i);
 	printf("\n");
-	return 0;
+}
+
+int bt_sbx_lanes_report(struct bt_sbx *sbx)
+{
+	struct bt_sbx_marks marks;
+	struct book book;
+	(void)bt_sbx_marks_find(sbx, &marks);
+	bool ok = open_book(sbx->db, &marks, bt_sbx_now_ms(), &book);
+	if (ok)
+		print_lanes(&book, bt_sbx_lanes_now(sbx->db));
+	bt_sbx_marks_fini(&marks);
+	return ok ? 0 : 1;
 }

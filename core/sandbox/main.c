@@ -312,10 +312,8 @@ static int run_revoke(const struct options *options)
 	struct bt_sbx sbx;
 	if (!bt_sbx_open_made(options->state, &sbx))
 		return 1;
-	bool ok = bt_sbx_terminal_revoke(sbx.db, options->operand);
+	bool ok = bt_sbx_terminal_revoke(&sbx, options->operand);
 	bt_sbx_close(&sbx);
-	if (!ok)
-		fprintf(stderr, "batti-sandbox: no such terminal\n");
 	return ok ? 0 : 1;
 }
 

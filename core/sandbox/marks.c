@@ -1,112 +1,60 @@
 #include "core/sandbox/marks.h"
 
 #include <fcntl.h>
+#include <openssl/crypto.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/sandbox/bytes.h"
-#include "core/sandbox/ca.h"
 #include "core/sandbox/clock.h"
 #include "core/sandbox/crypto.h"
 #include "core/sandbox/grants.h"
 #include "core/sandbox/lanes.h"
+#include "core/sandbox/meter_key.h"
 
 #define NAME      "marks"
 #define TEMPORARY "marks.new"
-#define TITLE     "batti-marks 2\n"
-#define SUM       "sum"
+#define SEALED_AS "batti-marks vault key"
 /* More enrolments than this come between no two backups. */
 #define ENROLMENTS_FORGOTTEN 100
-
-/* ---- the text ---- */
 
 static int64_t larger(int64_t a, int64_t b)
 {
 	return a > b ? a : b;
 }
 
-static void sum_of(const char *text, size_t len, char out[2 * BT_SBX_HASH_LEN + 1])
-{
-	uint8_t hash[BT_SBX_HASH_LEN] = {0};
-	(void)bt_sbx_sha256(text, len, hash);
-	bt_sbx_hex_encode(hash, sizeof hash, out);
-}
-
-void bt_sbx_marks_write(const struct bt_sbx_marks *marks, char out[BT_SBX_MARKS_TEXT])
-{
-	char sum[2 * BT_SBX_HASH_LEN + 1];
-	int len =
-	    snprintf(out, BT_SBX_MARKS_TEXT, TITLE "era %lld\nterminal %lld\nforgotten %lld\nlanes %d\n",
-		     (long long)marks->era, (long long)marks->terminal, (long long)marks->forgotten, marks->lane_count);
-	for (int i = 0; i < marks->lane_count; i++) {
-		const struct bt_sbx_lane_mark *lane = &marks->lanes[i];
-		len += snprintf(
-		    out + len, (size_t)(BT_SBX_MARKS_TEXT - len),
-		    "lane %lld of %lld above %lld terminal %lld given %lld lease %lld from %lld until %lld\n",
-		    (long long)lane->index, (long long)lane->count, (long long)lane->floor, (long long)lane->terminal,
-		    (long long)lane->given, (long long)lane->lease, (long long)lane->from, (long long)lane->until);
-	}
-	sum_of(out, (size_t)len, sum);
-	snprintf(out + len, (size_t)(BT_SBX_MARKS_TEXT - len), SUM " %s\n", sum);
-}
-
-/* "NAME DIGITS" and one character after it. */
-static bool take_number(const char **at, const char *name, int64_t *out)
-{
-	char digits[20];
-	size_t named = strlen(name);
-	if (strncmp(*at, name, named) != 0 || (*at)[named] != ' ')
-		return false;
-	const char *first = *at + named + 1;
-	size_t len = strspn(first, "0123456789");
-	if (len == 0 || len >= sizeof digits || (first[len] != ' ' && first[len] != '\n'))
-		return false;
-	memcpy(digits, first, len);
-	digits[len] = '\0';
-	*at = first + len + 1;
-	return bt_sbx_number_parse(digits, 0, INT64_MAX, out);
-}
-
-static bool take_lane(const char **at, struct bt_sbx_lane_mark *out)
-{
-	return take_number(at, "lane", &out->index) && take_number(at, "of", &out->count) &&
-	       take_number(at, "above", &out->floor) && take_number(at, "terminal", &out->terminal) &&
-	       take_number(at, "given", &out->given) && take_number(at, "lease", &out->lease) &&
-	       take_number(at, "from", &out->from) && take_number(at, "until", &out->until) &&
-	       bt_sbx_lanes_are_possible(out->count) && out->index < out->count;
-}
-
-bool bt_sbx_marks_read(const char *text, struct bt_sbx_marks *out)
-{
-	struct bt_sbx_marks marks = {.era = 0};
-	char last[sizeof SUM + 2 * BT_SBX_HASH_LEN + 2];
-	char sum[2 * BT_SBX_HASH_LEN + 1];
-	int64_t count = 0;
-	const char *at = text + strlen(TITLE);
-	if (strncmp(text, TITLE, strlen(TITLE)) != 0 || !take_number(&at, "era", &marks.era) ||
-	    !take_number(&at, "terminal", &marks.terminal) || !take_number(&at, "forgotten", &marks.forgotten) ||
-	    !take_number(&at, "lanes", &count) || count > BT_SBX_MARKS_MAX)
-		return false;
-	for (; marks.lane_count < count; marks.lane_count++)
-		if (!take_lane(&at, &marks.lanes[marks.lane_count]))
-			return false;
-	sum_of(text, (size_t)(at - text), sum);
-	snprintf(last, sizeof last, SUM " %s\n", sum);
-	if (strcmp(at, last) != 0)
-		return false;
-	*out = marks;
-	return true;
-}
-
 /* ---- the file ---- */
+
+/* Yours to free, NULL when there is none or it is too long to be one. */
+static char *read_file(const struct bt_sbx *sbx)
+{
+	struct stat about;
+	int fd = openat(sbx->dir_fd, NAME, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return NULL;
+	bool fits = fstat(fd, &about) == 0 && about.st_size < BT_SBX_MARKS_TEXT;
+	char *text = fits ? malloc((size_t)about.st_size + 1) : NULL;
+	ssize_t len = text ? read(fd, text, (size_t)about.st_size) : -1;
+	close(fd);
+	if (len >= 0)
+		text[len] = '\0';
+	if (len >= 0 && len == about.st_size)
+		return text;
+	free(text);
+	return NULL;
+}
 
 static bool load(const struct bt_sbx *sbx, struct bt_sbx_marks *out)
 {
-	char text[BT_SBX_MARKS_TEXT];
 	if (sbx->dir_fd < 0)
-		return bt_sbx_marks_read(sbx->marks, out);
-	return bt_sbx_file_read(sbx, NAME, text, sizeof text) && bt_sbx_marks_read(text, out);
+		return sbx->marks && bt_sbx_marks_read(sbx->marks, out);
+	char *text = read_file(sbx);
+	bool whole = text && bt_sbx_marks_read(text, out);
+	free(text);
+	return whole;
 }
 
 static bool write_aside(const struct bt_sbx *sbx, const char *text)
@@ -119,20 +67,98 @@ static bool write_aside(const struct bt_sbx *sbx, const char *text)
 	return close(fd) == 0 && ok;
 }
 
+static bool put_in_place(const struct bt_sbx *sbx, const char *text)
+{
+	return write_aside(sbx, text) && renameat(sbx->dir_fd, TEMPORARY, sbx->dir_fd, NAME) == 0 &&
+	       fsync(sbx->dir_fd) == 0;
+}
+
 /* On the disk with its name before this returns: what it says may then be given out. */
 static bool save(struct bt_sbx *sbx, const struct bt_sbx_marks *marks)
 {
-	char text[BT_SBX_MARKS_TEXT];
-	bt_sbx_marks_write(marks, text);
-	if (sbx->dir_fd < 0) {
-		memcpy(sbx->marks, text, strlen(text) + 1);
+	char *text = marks->is_partial ? NULL : bt_sbx_marks_write(marks);
+	bool ok = text != NULL;
+	if (ok && sbx->dir_fd < 0) {
+		free(sbx->marks);
+		sbx->marks = text;
 		return true;
 	}
-	if (write_aside(sbx, text) && renameat(sbx->dir_fd, TEMPORARY, sbx->dir_fd, NAME) == 0 &&
-	    fsync(sbx->dir_fd) == 0)
+	ok = ok && put_in_place(sbx, text);
+	free(text);
+	if (!ok)
+		fprintf(stderr, "batti-sandbox: the file \"" NAME "\" could not be written\n");
+	return ok;
+}
+
+/* ---- who is known ---- */
+
+/* Of the ledger's own seed, which every backup has had since the folder was made. */
+static bool find_seal(const struct bt_sbx *sbx, uint8_t out[32])
+{
+	uint8_t in[sizeof SEALED_AS - 1 + sizeof sbx->head_end_seed];
+	memcpy(in, SEALED_AS, sizeof SEALED_AS - 1);
+	memcpy(in + sizeof SEALED_AS - 1, sbx->head_end_seed, sizeof sbx->head_end_seed);
+	bool ok = bt_sbx_sha256(in, sizeof in, out);
+	OPENSSL_cleanse(in, sizeof in);
+	return ok;
+}
+
+static void say_number(int64_t number, char out[9])
+{
+	snprintf(out, 9, "%04d", (int)(number % 10000));
+}
+
+static void copy_key(sqlite3_stmt *row, int column, uint8_t out[32])
+{
+	if (sqlite3_column_bytes(row, column) == 32)
+		memcpy(out, sqlite3_column_blob(row, column), 32);
+}
+
+static bool seal_vault_key(const struct bt_sbx *sbx, sqlite3_stmt *row, int column, struct bt_sbx_terminal_mark *mark)
+{
+	uint8_t seal[32], vault_key[32] = {0};
+	char number[9];
+	say_number(mark->number, number);
+	copy_key(row, column, vault_key);
+	bool ok = find_seal(sbx, seal) && bt_sbx_seal(seal, number, vault_key, sizeof vault_key, mark->sealed);
+	OPENSSL_cleanse(seal, sizeof seal);
+	OPENSSL_cleanse(vault_key, sizeof vault_key);
+	return ok;
+}
+
+static bool add_terminal(const struct bt_sbx *sbx, struct bt_sbx_marks *marks, sqlite3_stmt *row)
+{
+	int count = marks->terminal_count;
+	struct bt_sbx_terminal_mark *mark = bt_sbx_marks_terminal(marks, sqlite3_column_int64(row, 0));
+	if (!mark)
+		return false;
+	if (mark->withdrawn == 0)
+		mark->withdrawn = sqlite3_column_int64(row, 1);
+	if (marks->terminal_count == count)
 		return true;
-	fprintf(stderr, "batti-sandbox: the file \"" NAME "\" could not be written\n");
-	return false;
+	mark->index = sqlite3_column_int64(row, 2);
+	mark->floor = sqlite3_column_int64(row, 3);
+	mark->count = sqlite3_column_int64(row, 4);
+	mark->enrolled = sqlite3_column_int64(row, 5);
+	copy_key(row, 6, mark->journal_key);
+	copy_key(row, 7, mark->receipt_key);
+	return seal_vault_key(sbx, row, 8, mark);
+}
+
+static bool add_terminals(const struct bt_sbx *sbx, struct bt_sbx_marks *marks)
+{
+	sqlite3_stmt *row = bt_sbx_store_ask(
+	    sbx->db,
+	    "SELECT CAST(t.terminal AS INTEGER), revoked_at, t.lane, t.lane_floor, l.lanes, enrolled_at, journal_key,"
+	    " coalesce(key, journal_key), vault_key FROM terminals t JOIN lanes l ON l.place=(SELECT min(place) FROM"
+	    " lanes WHERE terminal=t.terminal) LEFT JOIN receipt_keys r ON r.terminal=t.terminal ORDER BY t.terminal",
+	    "");
+	int rc = row ? SQLITE_ROW : SQLITE_ERROR;
+	while (rc == SQLITE_ROW && (rc = sqlite3_step(row)) == SQLITE_ROW)
+		if (!add_terminal(sbx, marks, row))
+			rc = SQLITE_NOMEM;
+	sqlite3_finalize(row);
+	return rc == SQLITE_DONE;
 }
 
 /* ---- what was given ---- */
@@ -179,6 +205,7 @@ static void add_ledger(struct bt_sbx *sbx, struct bt_sbx_marks *marks)
 	while (row && sqlite3_step(row) == SQLITE_ROW)
 		add_row(marks, row);
 	sqlite3_finalize(row);
+	marks->is_partial = !add_terminals(sbx, marks);
 }
 
 /* A ledger put back from a backup may have forgotten enrolments and leases, in any lane: until the longest that there
@@ -204,12 +231,24 @@ bool bt_sbx_marks_find(struct bt_sbx *sbx, struct bt_sbx_marks *out)
 	return whole;
 }
 
+static bool save_and_release(struct bt_sbx *sbx, struct bt_sbx_marks *marks)
+{
+	bool ok = save(sbx, marks);
+	bt_sbx_marks_fini(marks);
+	return ok;
+}
+
+bool bt_sbx_marks_keep(struct bt_sbx *sbx)
+{
+	return bt_sbx_mark_era(sbx, 0);
+}
+
 bool bt_sbx_mark_era(struct bt_sbx *sbx, int64_t era)
 {
 	struct bt_sbx_marks marks;
 	(void)bt_sbx_marks_find(sbx, &marks);
 	marks.era = larger(marks.era, era);
-	return save(sbx, &marks);
+	return save_and_release(sbx, &marks);
 }
 
 /* Its lane's mark, which is another one's no more. */
@@ -233,7 +272,7 @@ bool bt_sbx_mark_terminal(struct bt_sbx *sbx, const struct bt_sbx_terminal *term
 	struct bt_sbx_marks marks;
 	(void)bt_sbx_marks_find(sbx, &marks);
 	(void)find_lane(&marks, terminal);
-	return save(sbx, &marks);
+	return save_and_release(sbx, &marks);
 }
 
 bool bt_sbx_mark_lease(struct bt_sbx *sbx, const struct bt_sbx_terminal *terminal, int64_t number, int64_t from,
@@ -245,7 +284,7 @@ bool bt_sbx_mark_lease(struct bt_sbx *sbx, const struct bt_sbx_terminal *termina
 	mark->lease = larger(mark->lease, number);
 	mark->from = from;
 	mark->until = larger(mark->until, until);
-	return save(sbx, &marks);
+	return save_and_release(sbx, &marks);
 }
 
 bool bt_sbx_mark_longer(struct bt_sbx *sbx, const struct bt_sbx_terminal *terminal, int64_t until)
@@ -254,7 +293,7 @@ bool bt_sbx_mark_longer(struct bt_sbx *sbx, const struct bt_sbx_terminal *termin
 	(void)bt_sbx_marks_find(sbx, &marks);
 	struct bt_sbx_lane_mark *mark = find_lane(&marks, terminal);
 	mark->until = larger(mark->until, until);
-	return save(sbx, &marks);
+	return save_and_release(sbx, &marks);
 }
 
 /* ---- what a ledger that was put back has forgotten ---- */
@@ -267,6 +306,48 @@ static void sort_by_time(struct bt_sbx_marks *marks)
 			marks->lanes[j - 1] = marks->lanes[j];
 			marks->lanes[j] = later;
 		}
+}
+
+/* With everything that it was known by; that it has keys is taken for granted, so that it hears of a key change before
+ * it has a lease again (PROTOCOL T6). */
+static bool enter_terminal(sqlite3 *db, const struct bt_sbx_terminal_mark *mark, const char *number,
+			   const uint8_t vault_key[32])
+{
+	return bt_sbx_store_run(db, "INSERT INTO terminals VALUES(?,?,?,?,?,?,NULL)", "tiibbi", number, mark->index,
+				mark->floor, (const void *)mark->journal_key, sizeof mark->journal_key,
+				(const void *)vault_key, (size_t)32, mark->enrolled) &&
+	       bt_sbx_receipt_key_put(db, number, mark->receipt_key) &&
+	       bt_sbx_store_run(db, "INSERT INTO lanes(terminal, lane, lanes, floor, lease, at) VALUES(?,?,?,?,0,?)",
+				"tiiii", number, mark->index, mark->count, mark->floor, mark->enrolled) &&
+	       bt_sbx_key_change_give(db, number);
+}
+
+static bool remind_of_terminal(struct bt_sbx *sbx, const struct bt_sbx_terminal_mark *mark, const uint8_t seal[32])
+{
+	uint8_t vault_key[32];
+	char number[9];
+	say_number(mark->number, number);
+	bool ok = bt_sbx_store_count(sbx->db, 0, "SELECT count(*) FROM terminals WHERE terminal=?", "t", number) == 1;
+	if (!ok && !bt_sbx_unseal(seal, number, mark->sealed, sizeof vault_key, vault_key)) {
+		fprintf(stderr, "batti-sandbox: the file \"" NAME "\" is of another head-end\n");
+		return false;
+	}
+	ok = ok || enter_terminal(sbx->db, mark, number, vault_key);
+	OPENSSL_cleanse(vault_key, sizeof vault_key);
+	return ok &&
+	       (mark->withdrawn == 0 ||
+		bt_sbx_store_run(sbx->db, "UPDATE terminals SET revoked_at=? WHERE terminal=? AND revoked_at IS NULL",
+				 "it", mark->withdrawn, number));
+}
+
+static bool remind_of_terminals(struct bt_sbx *sbx, const struct bt_sbx_marks *marks)
+{
+	uint8_t seal[32];
+	bool ok = find_seal(sbx, seal);
+	for (int i = 0; ok && i < marks->terminal_count; i++)
+		ok = remind_of_terminal(sbx, &marks->terminals[i], seal);
+	OPENSSL_cleanse(seal, sizeof seal);
+	return ok;
 }
 
 /* Which lane its terminal has been given since. Of a terminal that is not known there is nothing to tell. */
@@ -300,19 +381,23 @@ static bool withdraw_displaced(sqlite3 *db, const struct bt_sbx_lane_mark *mark)
 				"iiiii", bt_sbx_now_ms(), mark->terminal, mark->index, mark->count, mark->given);
 }
 
+static bool remind_of_lanes(sqlite3 *db, const struct bt_sbx_marks *rising)
+{
+	bool ok = true;
+	for (int i = 0; ok && i < rising->lane_count; i++) {
+		const struct bt_sbx_lane_mark *mark = &rising->lanes[i];
+		char number[9];
+		say_number(mark->terminal, number);
+		ok = mark->terminal == 0 || (remind_of_lane(db, mark, number) && remind_of_lease(db, mark, number));
+	}
+	for (int i = 0; ok && i < rising->lane_count; i++)
+		ok = rising->lanes[i].terminal == 0 || withdraw_displaced(db, &rising->lanes[i]);
+	return ok;
+}
+
 bool bt_sbx_marks_remind(struct bt_sbx *sbx, const struct bt_sbx_marks *marks)
 {
 	struct bt_sbx_marks rising = *marks;
-	bool ok = true;
 	sort_by_time(&rising);
-	for (int i = 0; ok && i < rising.lane_count; i++) {
-		const struct bt_sbx_lane_mark *mark = &rising.lanes[i];
-		char number[9];
-		snprintf(number, sizeof number, "%04d", (int)(mark->terminal % 10000));
-		ok = mark->terminal == 0 ||
-		     (remind_of_lane(sbx->db, mark, number) && remind_of_lease(sbx->db, mark, number));
-	}
-	for (int i = 0; ok && i < rising.lane_count; i++)
-		ok = rising.lanes[i].terminal == 0 || withdraw_displaced(sbx->db, &rising.lanes[i]);
-	return ok;
+	return remind_of_terminals(sbx, marks) && remind_of_lanes(sbx->db, &rising);
 }

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -163,9 +164,11 @@ static bool begin_era(struct bt_sbx *sbx, int64_t *era, int64_t *floor)
 	bool whole = bt_sbx_marks_find(sbx, &marks);
 	*era = next_era(&marks, whole, now_ms);
 	*floor = minute + 4 * BT_SBX_LANES;
-	return bt_sbx_meta_put_int(sbx->db, "era", *era) && bt_sbx_meta_put_int(sbx->db, "own_floor", *floor) &&
-	       bt_sbx_meta_put_int(sbx->db, "restored_at", now_ms) && bt_sbx_marks_remind(sbx, &marks) &&
-	       bt_sbx_mark_era(sbx, *era) && bt_sbx_store_commit(sbx->db);
+	bool ok = bt_sbx_meta_put_int(sbx->db, "era", *era) && bt_sbx_meta_put_int(sbx->db, "own_floor", *floor) &&
+		  bt_sbx_meta_put_int(sbx->db, "restored_at", now_ms) && bt_sbx_marks_remind(sbx, &marks) &&
+		  bt_sbx_mark_era(sbx, *era) && bt_sbx_store_commit(sbx->db);
+	bt_sbx_marks_fini(&marks);
+	return ok;
 }
 
 bool bt_sbx_begin_era(struct bt_sbx *sbx)
@@ -188,6 +191,8 @@ void bt_sbx_close(struct bt_sbx *sbx)
 	bt_sbx_store_close(sbx->db);
 	if (sbx->dir_fd >= 0)
 		close(sbx->dir_fd);
+	free(sbx->marks);
+	sbx->marks = NULL;
 	sbx->db = NULL;
 	sbx->dir_fd = -1;
 }

@@ -16,8 +16,6 @@
 #define BT_SBX_FIRST_LANE      3
 #define BT_SBX_SGC             "123457"
 #define BT_SBX_PATH_MAX        4096
-#define BT_SBX_MARKS_MAX       248 /* lanes of 8, 16, 32, 64 and 128 */
-#define BT_SBX_MARKS_TEXT      (256 + 208 * BT_SBX_MARKS_MAX)
 
 struct bt_sbx_lease_terms {
 	int64_t hours;
@@ -29,7 +27,7 @@ struct bt_sbx_lease_terms {
 struct bt_sbx {
 	char dir[BT_SBX_PATH_MAX - 64]; /* room is left for the names inside it */
 	int dir_fd;                     /* -1: a head-end in memory */
-	char marks[BT_SBX_MARKS_TEXT];  /* of one without a folder: what its file of marks would say (marks.h) */
+	char *marks;                    /* of one without a folder: what its file of marks would say (marks.h) */
 	sqlite3 *db;
 	struct bt_sbx_vending vending;
 	uint8_t head_end_seed[32];

@@ -47,10 +47,12 @@ bool bt_sbx_terminal_place(struct bt_sbx *sbx, int64_t now_ms, struct bt_sbx_ter
 	struct bt_sbx_marks marks;
 	(void)bt_sbx_marks_find(sbx, &marks);
 	int64_t number = marks.terminal < BT_SBX_FIRST_TERMINAL ? BT_SBX_FIRST_TERMINAL : marks.terminal + 1;
-	if (!bt_sbx_lane_place(sbx, &marks, now_ms, out))
-		return false;
-	snprintf(out->number, sizeof out->number, "%04lld", (long long)number % 10000);
-	return number < 10000;
+	bool placed = number < 10000 && bt_sbx_lane_place(sbx, &marks, now_ms, out);
+	if (placed)
+		snprintf(out->number, sizeof out->number, "%04lld", (long long)number % 10000);
+	out->lane_at = now_ms;
+	bt_sbx_marks_fini(&marks);
+	return placed;
 }
 
 bool bt_sbx_terminal_put(sqlite3 *db, const struct bt_sbx_terminal *terminal)
@@ -108,11 +110,24 @@ int64_t bt_sbx_receipt_keys_changes(sqlite3 *db)
 	return bt_sbx_store_count(db, 0, "SELECT count(*)+count(revoked_at) FROM terminals", "");
 }
 
-bool bt_sbx_terminal_revoke(sqlite3 *db, const char *number)
+/* A backup must not bring it back into office: the marks know of it before the ledger does (PROTOCOL H4, H5). */
+static bool revoke(struct bt_sbx *sbx, const char *number)
 {
-	return bt_sbx_store_run(db, "UPDATE terminals SET revoked_at=? WHERE terminal=? AND revoked_at IS NULL", "it",
-				bt_sbx_now_ms(), number) &&
-	       bt_sbx_store_count(db, 0, "SELECT count(*) FROM terminals WHERE terminal=?", "t", number) == 1;
+	if (bt_sbx_store_count(sbx->db, 0, "SELECT count(*) FROM terminals WHERE terminal=?", "t", number) != 1) {
+		fprintf(stderr, "batti-sandbox: no such terminal\n");
+		return false;
+	}
+	return bt_sbx_store_run(sbx->db, "UPDATE terminals SET revoked_at=? WHERE terminal=? AND revoked_at IS NULL",
+				"it", bt_sbx_now_ms(), number) &&
+	       bt_sbx_marks_keep(sbx) && bt_sbx_store_commit(sbx->db);
+}
+
+bool bt_sbx_terminal_revoke(struct bt_sbx *sbx, const char *number)
+{
+	bool ok = bt_sbx_store_begin(sbx->db) && revoke(sbx, number);
+	if (!ok)
+		bt_sbx_store_rollback(sbx->db);
+	return ok;
 }
 
 bool bt_sbx_certificate_put(sqlite3 *db, const char *number, const uint8_t key_hash[32], const char *pem,

@@ -39,8 +39,9 @@ BT_SBX_MUST_USE bool bt_sbx_receipt_key(sqlite3 *db, const struct bt_sbx_termina
 json_t *bt_sbx_receipt_keys_list(sqlite3 *db);
 /** Rises with every change of that list. */
 int64_t bt_sbx_receipt_keys_changes(sqlite3 *db);
-/** @return false when there is no such terminal. */
-BT_SBX_MUST_USE bool bt_sbx_terminal_revoke(sqlite3 *db, const char *number);
+/** Withdraw it, from now on; in a transaction of its own. @return false with a line on stderr: there is no such
+ *  terminal, or it could not be written down. */
+BT_SBX_MUST_USE bool bt_sbx_terminal_revoke(struct bt_sbx *sbx, const char *number);
 
 /** Note a certificate that was given to a terminal now. */
 BT_SBX_MUST_USE bool bt_sbx_certificate_put(sqlite3 *db, const char *number, const uint8_t key_hash[32],

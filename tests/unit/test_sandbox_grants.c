@@ -93,7 +93,7 @@ static void sandbox_grants_are_refused(void **state)
 	assert_false(bt_sbx_grants_read_out(&bench->sbx, HEAD_END_TERMINAL, &grant)); /* no lease */
 	assert_false(bt_sbx_grants_read_out(&bench->sbx, "0999", &grant));
 	json_decref(take_lease(bench));
-	assert_true(bt_sbx_terminal_revoke(bench->sbx.db, HEAD_END_TERMINAL));
+	assert_true(bt_sbx_terminal_revoke(&bench->sbx, HEAD_END_TERMINAL));
 	assert_false(bt_sbx_grants_read_out(&bench->sbx, HEAD_END_TERMINAL, &grant));
 	assert_int_equal(ask(bench, "SELECT count(*) FROM grants WHERE read_at IS NOT NULL"), 0);
 }
@@ -178,7 +178,7 @@ static void sandbox_lanes_outlive_a_forgotten_lease(void **state)
 			  (int64_t)BT_SBX_GRANTS_MAX * BT_SBX_GRANT_DAYS * BT_SBX_DAY_MS +
 			  5 * BT_SBX_LANES_MOST * BT_SBX_MINUTE_MS;
 	fill_lanes(bench);
-	assert_true(bt_sbx_terminal_revoke(bench->sbx.db, HEAD_END_TERMINAL));
+	assert_true(bt_sbx_terminal_revoke(&bench->sbx, HEAD_END_TERMINAL));
 	assert_int_equal(unlinkat(bench->sbx.dir_fd, "marks", 0), 0);
 	assert_true(bt_sbx_begin_era(&bench->sbx));
 	int64_t restored_at = bt_sbx_now_ms();
@@ -194,7 +194,7 @@ static void sandbox_lanes_outlive_the_last_lease(void **state)
 	struct bt_sbx_terminal placed = {.lane = -1};
 	fill_lanes(bench);
 	json_decref(take_lease(bench));
-	assert_true(bt_sbx_terminal_revoke(bench->sbx.db, HEAD_END_TERMINAL));
+	assert_true(bt_sbx_terminal_revoke(&bench->sbx, HEAD_END_TERMINAL));
 	assert_false(bt_sbx_terminal_place(&bench->sbx, HEAD_END_NOW + LIFE + WAIT, &placed));
 	assert_int_equal(placed.lane, -1);
 	assert_true(bt_sbx_terminal_place(&bench->sbx, HEAD_END_NOW + LIFE + WAIT + BT_SBX_MINUTE_MS, &placed));
@@ -213,7 +213,7 @@ static void sandbox_lanes_wait_for_codes_read_out(void **state)
 	fill_lanes(bench);
 	json_decref(take_lease(bench));
 	assert_true(bt_sbx_grants_read_out(&bench->sbx, HEAD_END_TERMINAL, &grant));
-	assert_true(bt_sbx_terminal_revoke(bench->sbx.db, HEAD_END_TERMINAL));
+	assert_true(bt_sbx_terminal_revoke(&bench->sbx, HEAD_END_TERMINAL));
 	assert_false(bt_sbx_terminal_place(&bench->sbx, HEAD_END_NOW + LIFE + EXTRA + WAIT, &placed));
 	assert_true(bt_sbx_terminal_place(&bench->sbx, HEAD_END_NOW + LIFE + EXTRA + WAIT + BT_SBX_MINUTE_MS, &placed));
 	assert_int_equal(placed.lane, 3);

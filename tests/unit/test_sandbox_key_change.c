@@ -225,7 +225,7 @@ static void a_dead_lease_is_not_waited_for(void **state)
 	assert_int_equal(lease(bench, THERE), 200);
 	assert_true(bt_sbx_key_change_begin(&bench->sbx, METER));
 	fetch(bench, HEAD_END_TERMINAL, SINCE_ALL);
-	assert_true(bt_sbx_terminal_revoke(bench->sbx.db, THERE)); /* that it does not hear of */
+	assert_true(bt_sbx_terminal_revoke(&bench->sbx, THERE)); /* that it does not hear of */
 	fetch(bench, HEAD_END_TERMINAL, SINCE_ALL);
 	expect_row(bench, OTHER, 1, 2, 0);
 	head_end_set_clock(HEAD_END_NOW + (bench->sbx.lease.hours + 1) * BT_SBX_HOUR_MS);

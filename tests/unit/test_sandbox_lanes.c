@@ -145,7 +145,7 @@ static void lanes_fewer(void **state)
 	expect(given, 5, 8);
 	assert_int_equal(given.most, 16);
 	assert_int_equal(given.floor, 0);
-	assert_true(bt_sbx_terminal_revoke(bench->sbx.db, OTHER));
+	assert_true(bt_sbx_terminal_revoke(&bench->sbx, OTHER));
 	head_end_set_clock(end);
 	expect(take_lease(bench, HEAD_END_TERMINAL), 3, 16);
 	head_end_set_clock(end + BT_SBX_MINUTE_MS);

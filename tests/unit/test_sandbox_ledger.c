@@ -828,7 +828,7 @@ static void check_lanes_are_not_shared(void **state)
 	}
 	assert_false(bt_sbx_terminal_place(&bench->server.sbx, bt_sbx_now_ms(), &terminal));
 	/* A revoked terminal that never had a lease frees its lane, with a floor for the next holder. */
-	assert_true(bt_sbx_terminal_revoke(bench->server.sbx.db, "0145"));
+	assert_true(bt_sbx_terminal_revoke(&bench->server.sbx, "0145"));
 	assert_true(bt_sbx_terminal_place(&bench->server.sbx, bt_sbx_now_ms(), &terminal));
 	assert_true(terminal.lane_floor > bt_sbx_tid_minute(bt_sbx_now_ms()));
 	assert_string_equal(terminal.number, "0157");

@@ -204,7 +204,7 @@ static void revoked_it_renews_and_gets_no_right_back(void **state)
 	char *request = make_own("0142");
 	json_t *answer;
 
-	assert_true(bt_sbx_terminal_revoke(h->sbx.db, "0142"));
+	assert_true(bt_sbx_terminal_revoke(&h->sbx, "0142"));
 	assert_int_equal(renew(h, "0142", OWN, 1, request, &answer), 201);
 	json_decref(answer);
 	assert_int_equal(head_end_call(h, "0142", "GET", "/v1/lease", "", &answer), 403);

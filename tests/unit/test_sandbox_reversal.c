@@ -49,7 +49,7 @@ static int open_bench(void **state)
 	put_terminal(bench, OWNER, 3);
 	put_terminal(bench, OTHER, 4);
 	put_terminal(bench, REVOKED, 5);
-	assert_true(bt_sbx_terminal_revoke(bench->sbx.db, REVOKED));
+	assert_true(bt_sbx_terminal_revoke(&bench->sbx, REVOKED));
 	put_sale(bench, SALE, OWNER);
 	put_sale(bench, GONE, REVOKED);
 	put_payment(bench, PAID, OWNER);

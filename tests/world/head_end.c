@@ -169,14 +169,20 @@ bool sim_head_end_open(const struct sim_town *town, uint64_t seed, struct sim_he
 void sim_head_end_close(struct sim_head_end *head)
 {
 	bt_sbx_random_use(NULL, NULL);
-	sqlite3_close(head->sbx.db);
+	bt_sbx_close(&head->sbx);
 	sqlite3_close(head->backup);
+	free(head->backup_marks);
 	*head = (struct sim_head_end){.up = false};
 }
 
 bool sim_head_end_enrol(struct sim_head_end *head, const struct bt_sbx_terminal *terminal)
 {
-	return bt_sbx_mark_terminal(&head->sbx, terminal) && bt_sbx_terminal_put(head->sbx.db, terminal);
+	bool kept = bt_sbx_store_begin(head->sbx.db) && bt_sbx_terminal_put(head->sbx.db, terminal) &&
+		    bt_sbx_mark_terminal(&head->sbx, terminal) && bt_sbx_store_commit(head->sbx.db);
+
+	if (!kept)
+		bt_sbx_store_rollback(head->sbx.db);
+	return kept;
 }
 
 #define QUERY_ARGUMENTS 4
@@ -389,7 +395,8 @@ void sim_head_end_back_up(struct sim_head_end *head)
 {
 	sqlite3_close(head->backup);
 	head->backup = copy_ledger(head->sbx.db);
-	memcpy(head->backup_marks, head->sbx.marks, sizeof head->backup_marks);
+	free(head->backup_marks);
+	head->backup_marks = strdup(head->sbx.marks);
 }
 
 void sim_head_end_forget_counts(struct sim_head_end *head, int64_t count)
@@ -402,7 +409,9 @@ void sim_head_end_forget_counts(struct sim_head_end *head, int64_t count)
 	for (int i = 0; i < marks.lane_count; i++)
 		if (marks.lanes[i].index < count)
 			marks.lanes[i].count = count;
-	bt_sbx_marks_write(&marks, head->sbx.marks);
+	free(head->sbx.marks);
+	head->sbx.marks = bt_sbx_marks_write(&marks);
+	bt_sbx_marks_fini(&marks);
 }
 
 /* All of them where nothing else knows it; else those of terminals that the backup does not have. */
@@ -464,8 +473,10 @@ bool sim_head_end_restore(struct sim_head_end *head, bool marks_lost)
 	head->restores++;
 	if (marks_lost)
 		head->sbx.marks[chance_below(&head->chance, (uint32_t)strlen(head->sbx.marks))] = '\0';
-	if (bt_mutant(BT_MUTANT_MARKS_PUT_BACK))
-		memcpy(head->sbx.marks, head->backup_marks, sizeof head->sbx.marks);
+	if (bt_mutant(BT_MUTANT_MARKS_PUT_BACK)) {
+		free(head->sbx.marks);
+		head->sbx.marks = strdup(head->backup_marks);
+	}
 	if (!bt_sbx_begin_era(&head->sbx))
 		return false;
 	head->has_old_era = head->sbx.era <= era;

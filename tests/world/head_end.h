@@ -31,8 +31,8 @@ struct sim_town {
 struct sim_head_end {
 	struct bt_sbx sbx; /* its db is this world's */
 	sqlite3 *backup;
-	char backup_marks[BT_SBX_MARKS_TEXT]; /* as they were then: nobody puts them back but for a planted fault */
-	int restores;                         /* how often it was put back */
+	char *backup_marks; /* as they were then: nobody puts them back but for a planted fault */
+	int restores;       /* how often it was put back */
 	bool up;
 	bool took_old_era; /* a sale was committed from a request of another era: must never be */
 	bool has_old_era;  /* an era was begun that had been before: must never be */

@@ -30,7 +30,7 @@ void sim_lane_withdraw(struct sim_world *world)
 	int64_t wait;
 
 	if (!sim_has(world, SIM_FAULT_LANE_CHANGE) || world->replaced >= 0 ||
-	    world->sale_count < world->sales_wanted / 3 || !bt_sbx_terminal_revoke(world->head.sbx.db, counter->number))
+	    world->sale_count < world->sales_wanted / 3 || !bt_sbx_terminal_revoke(&world->head.sbx, counter->number))
 		return;
 	counter->revoked = true;
 	world->replaced = counter->index;

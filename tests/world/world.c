@@ -179,7 +179,7 @@ static void change_counter(struct sim_world *world)
 	else if (sim_strikes(world, SIM_FAULT_CLOCK_JUMP, 50))
 		counter->skew_ms += sim_between(world, -2 * SIM_HOUR_MS, 2 * SIM_HOUR_MS);
 	else if (sim_strikes(world, SIM_FAULT_REVOKE, 30) && !counter->revoked)
-		counter->revoked = bt_sbx_terminal_revoke(world->head.sbx.db, counter->number);
+		counter->revoked = bt_sbx_terminal_revoke(&world->head.sbx, counter->number);
 }
 
 static void change_weather(struct sim_world *world)
