@@ -55,6 +55,9 @@
 	ROW(BT_MUTANT_IDS_FORGOTTEN, "ids-forgotten-after-a-day", "sales", "PROTOCOL H2: ids live 400 days")           \
 	ROW(BT_MUTANT_LANE_REUSED, "lane-reused-without-a-floor", "sales", "PROTOCOL T4: floor and dead time")         \
 	ROW(BT_MUTANT_MARKS_PUT_BACK, "marks-put-back-with-the-ledger", "sales", "PROTOCOL H4: marks outside backups") \
+	ROW(BT_MUTANT_WITHDRAWAL_UNDONE, "withdrawal-undone-by-a-restore", "sales", "PROTOCOL H4, H5: stops issue")    \
+	ROW(BT_MUTANT_ENROLMENT_FORGOTTEN, "enrolment-forgotten-by-a-restore", "sales",                                \
+	    "PROTOCOL H4: outside backups")                                                                            \
 	ROW(BT_MUTANT_LANES_WITHOUT_N, "overlap-of-another-n-not-seen", "sales", "PROTOCOL T4: k = k' mod min(n, n')") \
 	ROW(BT_MUTANT_FREE_UNITS_BEYOND, "free-units-beyond-the-list", "sales",                                        \
 	    "PROTOCOL S8: no more than the list has")                                                                  \

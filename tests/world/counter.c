@@ -253,6 +253,16 @@ void sim_counter_enrol(struct sim_counter *counter, const struct bt_sbx_terminal
 	counter->world->there++;
 }
 
+bool sim_counter_withdraw(struct sim_counter *counter)
+{
+	if (!bt_sbx_terminal_revoke(&counter->world->head.sbx, counter->number))
+		return false;
+	if (!counter->revoked)
+		counter->revoked_ms = counter->world->now_ms;
+	counter->revoked = true;
+	return true;
+}
+
 /* ---- on and off ---- */
 
 /* Boards die and files are overwritten; the stick with the mirror was pulled in time. */
@@ -556,6 +566,9 @@ static void take_answers(struct sim_counter *counter)
 	struct bt_answer answer;
 
 	while (bt_wire_take(&counter->wire, &answer)) {
+		/* Whoever was enrolled once is known for good, restored or not (PROTOCOL H4, H5). */
+		if (strcmp(answer.code, "no_certificate") == 0)
+			sim_fail(counter->world, "the head-end does not know %s any more", counter->number);
 		if (answer.fault.err == BT_EREFUSED && strcmp(answer.code, "revoked") == 0) {
 			if (!bt_sync_state(counter->sync)->revoked)
 				counter->world->totals.visited[SIM_PATH_REVOKED]++;

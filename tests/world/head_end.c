@@ -399,6 +399,13 @@ void sim_head_end_back_up(struct sim_head_end *head)
 	head->backup_marks = strdup(head->sbx.marks);
 }
 
+static void keep_marks(struct sim_head_end *head, struct bt_sbx_marks *marks)
+{
+	free(head->sbx.marks);
+	head->sbx.marks = bt_sbx_marks_write(marks);
+	bt_sbx_marks_fini(marks);
+}
+
 void sim_head_end_forget_counts(struct sim_head_end *head, int64_t count)
 {
 	struct bt_sbx_marks marks;
@@ -409,76 +416,110 @@ void sim_head_end_forget_counts(struct sim_head_end *head, int64_t count)
 	for (int i = 0; i < marks.lane_count; i++)
 		if (marks.lanes[i].index < count)
 			marks.lanes[i].count = count;
-	free(head->sbx.marks);
-	head->sbx.marks = bt_sbx_marks_write(&marks);
-	bt_sbx_marks_fini(&marks);
+	keep_marks(head, &marks);
 }
 
-/* All of them where nothing else knows it; else those of terminals that the backup does not have. */
-static bool carry_lanes(sqlite3 *from, sqlite3 *into, bool all)
+static bool carry_lanes(sqlite3 *from, sqlite3 *into)
 {
 	sqlite3_stmt *row = bt_sbx_store_ask(
 	    from, "SELECT place, terminal, lane, lanes, floor, lease, at FROM lanes ORDER BY place", "");
 	bool carried = row != NULL;
 
-	while (carried && sqlite3_step(row) == SQLITE_ROW) {
-		const char *terminal = (const char *)sqlite3_column_text(row, 1);
-
-		if (all ||
-		    bt_sbx_store_count(into, 0, "SELECT count(*) FROM lanes WHERE terminal=?", "t", terminal) == 0)
-			carried = bt_sbx_store_run(into, "INSERT OR IGNORE INTO lanes VALUES(?,?,?,?,?,?,?)", "itiiiii",
-						   sqlite3_column_int64(row, 0), terminal, sqlite3_column_int64(row, 2),
-						   sqlite3_column_int64(row, 3), sqlite3_column_int64(row, 4),
-						   sqlite3_column_int64(row, 5), sqlite3_column_int64(row, 6));
-	}
+	while (carried && sqlite3_step(row) == SQLITE_ROW)
+		carried = bt_sbx_store_run(into, "INSERT OR IGNORE INTO lanes VALUES(?,?,?,?,?,?,?)", "itiiiii",
+					   sqlite3_column_int64(row, 0), (const char *)sqlite3_column_text(row, 1),
+					   sqlite3_column_int64(row, 2), sqlite3_column_int64(row, 3),
+					   sqlite3_column_int64(row, 4), sqlite3_column_int64(row, 5),
+					   sqlite3_column_int64(row, 6));
 	sqlite3_finalize(row);
 	return carried;
 }
 
-/* Which terminals there are, and which were withdrawn, is known from elsewhere. */
-static bool carry_over(sqlite3 *from, sqlite3 *into)
+static bool carry_terminals(sqlite3 *from, sqlite3 *into)
 {
 	sqlite3_stmt *row = bt_sbx_store_ask(
-	    from, "SELECT terminal, lane, lane_floor, journal_key, vault_key, enrolled_at, revoked_at FROM terminals",
-	    "");
+	    from, "SELECT terminal, lane, lane_floor, journal_key, vault_key, enrolled_at FROM terminals", "");
 	bool carried = row != NULL;
 
-	while (carried && sqlite3_step(row) == SQLITE_ROW) {
-		const char *terminal = (const char *)sqlite3_column_text(row, 0);
-
+	while (carried && sqlite3_step(row) == SQLITE_ROW)
 		carried = bt_sbx_store_run(into, "INSERT OR IGNORE INTO terminals VALUES(?,?,?,?,?,?,NULL)", "tiibbi",
-					   terminal, sqlite3_column_int64(row, 1), sqlite3_column_int64(row, 2),
-					   sqlite3_column_blob(row, 3), (size_t)sqlite3_column_bytes(row, 3),
-					   sqlite3_column_blob(row, 4), (size_t)sqlite3_column_bytes(row, 4),
-					   sqlite3_column_int64(row, 5)) &&
-			  (sqlite3_column_type(row, 6) == SQLITE_NULL ||
-			   bt_sbx_store_run(into, "UPDATE terminals SET revoked_at=? WHERE terminal=?", "it",
-					    sqlite3_column_int64(row, 6), terminal));
-	}
+					   (const char *)sqlite3_column_text(row, 0), sqlite3_column_int64(row, 1),
+					   sqlite3_column_int64(row, 2), sqlite3_column_blob(row, 3),
+					   (size_t)sqlite3_column_bytes(row, 3), sqlite3_column_blob(row, 4),
+					   (size_t)sqlite3_column_bytes(row, 4), sqlite3_column_int64(row, 5));
 	sqlite3_finalize(row);
 	return carried;
+}
+
+/* The office has a list of its own: whoever is withdrawn in it is withdrawn once more. */
+static bool withdraw_again(sqlite3 *from, struct bt_sbx *into)
+{
+	sqlite3_stmt *row = bt_sbx_store_ask(from, "SELECT terminal FROM terminals WHERE revoked_at IS NOT NULL", "");
+	bool again = row != NULL;
+
+	while (again && sqlite3_step(row) == SQLITE_ROW)
+		again = bt_sbx_terminal_revoke(into, (const char *)sqlite3_column_text(row, 0));
+	sqlite3_finalize(row);
+	return again;
+}
+
+/* Those that the backup does not have. */
+static void forget_enrolments(struct bt_sbx_marks *marks, sqlite3 *restored)
+{
+	int kept = 0;
+
+	for (int i = 0; i < marks->terminal_count; i++)
+		if (bt_sbx_store_count(restored, 0, "SELECT count(*) FROM terminals WHERE CAST(terminal AS INTEGER)=?",
+				       "i", marks->terminals[i].number) == 1)
+			marks->terminals[kept++] = marks->terminals[i];
+	marks->terminal_count = kept;
+}
+
+/* Head-ends that do not know what they did since the backup. */
+static void bend_marks(struct sim_head_end *head)
+{
+	struct bt_sbx_marks marks;
+
+	if (bt_mutant(BT_MUTANT_MARKS_PUT_BACK)) {
+		free(head->sbx.marks);
+		head->sbx.marks = strdup(head->backup_marks);
+	}
+	if ((!bt_mutant(BT_MUTANT_WITHDRAWAL_UNDONE) && !bt_mutant(BT_MUTANT_ENROLMENT_FORGOTTEN)) ||
+	    !bt_sbx_marks_read(head->sbx.marks, &marks))
+		return;
+	if (bt_mutant(BT_MUTANT_ENROLMENT_FORGOTTEN))
+		forget_enrolments(&marks, head->sbx.db);
+	for (int i = 0; bt_mutant(BT_MUTANT_WITHDRAWAL_UNDONE) && i < marks.terminal_count; i++)
+		marks.terminals[i].withdrawn = 0;
+	keep_marks(head, &marks);
+}
+
+/* With the marks nothing but they and the backup says what was. Without them the office knows who is withdrawn; a
+ * counter that was enrolled since would have to enrol anew, and head office to book by hand what it had not sent: that
+ * is not played here, such a counter is carried over with its lanes. */
+static bool begin_anew(struct sim_head_end *head, sqlite3 *former, bool marks_lost)
+{
+	if (!marks_lost)
+		return bt_sbx_begin_era(&head->sbx);
+	return carry_terminals(former, head->sbx.db) && carry_lanes(former, head->sbx.db) &&
+	       bt_sbx_begin_era(&head->sbx) && withdraw_again(former, &head->sbx);
 }
 
 bool sim_head_end_restore(struct sim_head_end *head, bool marks_lost)
 {
 	int64_t era = head->sbx.era;
-	sqlite3 *restored = head->backup ? copy_ledger(head->backup) : NULL;
+	sqlite3 *former = head->sbx.db, *restored = head->backup ? copy_ledger(head->backup) : NULL;
+	bool begun;
 
-	if (!restored || !carry_over(head->sbx.db, restored) || !carry_lanes(head->sbx.db, restored, marks_lost)) {
-		sqlite3_close(restored);
+	if (!restored)
 		return false;
-	}
-	sqlite3_close(head->sbx.db);
 	head->sbx.db = restored;
 	head->restores++;
 	if (marks_lost)
 		head->sbx.marks[chance_below(&head->chance, (uint32_t)strlen(head->sbx.marks))] = '\0';
-	if (bt_mutant(BT_MUTANT_MARKS_PUT_BACK)) {
-		free(head->sbx.marks);
-		head->sbx.marks = strdup(head->backup_marks);
-	}
-	if (!bt_sbx_begin_era(&head->sbx))
-		return false;
+	bend_marks(head);
+	begun = begin_anew(head, former, marks_lost);
+	sqlite3_close(former);
 	head->has_old_era = head->sbx.era <= era;
-	return true;
+	return begun;
 }

@@ -66,7 +66,8 @@ int sim_head_end_serve_payments(struct sim_head_end *head, const struct bt_http_
 void sim_head_end_forget_counts(struct sim_head_end *head, int64_t count);
 /** Keep a copy of the ledger, in place of the one before. */
 void sim_head_end_back_up(struct sim_head_end *head);
-/** Go back to the copy and begin a new era; the marks stay as they are (PROTOCOL H4).
+/** Go back to the copy and begin a new era; the marks stay as they are (PROTOCOL H4), and nothing else is known of what
+ *  came after the copy.
  *  @param[in] marks_lost they were on the disk that died, and only their beginning was saved.
  *  @return false when there is no copy. */
 bool sim_head_end_restore(struct sim_head_end *head, bool marks_lost);

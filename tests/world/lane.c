@@ -1,12 +1,15 @@
 /* A terminal is withdrawn, and when nothing of it can be alive any more another one is enrolled in its lane; and the
  * number of lanes becomes another while leases of the one before are alive. PROTOCOL T4.
  */
+#include <inttypes.h>
+
 #include "core/base/mutant.h"
 #include "core/sandbox/clock.h"
 #include "core/sandbox/lanes.h"
 #include "tests/world/world.h"
 
-#define LONGEST_WAIT_MS (6 * SIM_HOUR_MS) /* what a world waits for a lane; after a code by telephone it is days */
+#define BACKDATED_MS    (5 * SIM_MINUTE_MS) /* a lease is good from before it is given */
+#define LONGEST_WAIT_MS (6 * SIM_HOUR_MS)   /* what a world waits for a lane; after a code by telephone it is days */
 #define ASK_AGAIN_MS    (20 * SIM_MINUTE_MS)
 #define ASKED_MOST      24
 
@@ -30,9 +33,8 @@ void sim_lane_withdraw(struct sim_world *world)
 	int64_t wait;
 
 	if (!sim_has(world, SIM_FAULT_LANE_CHANGE) || world->replaced >= 0 ||
-	    world->sale_count < world->sales_wanted / 3 || !bt_sbx_terminal_revoke(&world->head.sbx, counter->number))
+	    world->sale_count < world->sales_wanted / 3 || !sim_counter_withdraw(counter))
 		return;
-	counter->revoked = true;
 	world->replaced = counter->index;
 	wait = free_at_ms(world, counter->number) - world->now_ms;
 	if (bt_mutant(BT_MUTANT_LANE_REUSED))
@@ -182,6 +184,9 @@ void sim_lane_check(struct sim_counter *counter)
 	counter->newest = state->lease;
 	if (state->lease.number == before.number)
 		return;
+	if (counter->revoked && state->lease.not_before_ms + BACKDATED_MS > counter->revoked_ms)
+		sim_fail(counter->world, "%s is given lease %" PRId64 ", and was withdrawn before", counter->number,
+			 state->lease.number);
 	note_move(counter->world, before.number ? &before.lane : &counter->enrolment.lane, &counter->newest.lane);
 	check_apart(counter);
 }

@@ -9,6 +9,8 @@
 	ROW(REFUSAL_AFTER_FALLBACK, "refusal after fallback")                                                          \
 	ROW(RESTORE_OF_SERVER, "restore of the head-end")                                                              \
 	ROW(RESTORE_WITHOUT_MARKS, "restore of the head-end, its marks lost")                                          \
+	ROW(ENROLLED_SINCE, "counter enrolled after the backup known again")                                           \
+	ROW(WITHDRAWN_SINCE, "counter withdrawn after the backup still withdrawn")                                     \
 	ROW(RESTORE_OF_TERMINAL, "restore of a terminal")                                                              \
 	ROW(BOOT_AT_OLD_TIME, "boot at a saved time")                                                                  \
 	ROW(LIMIT_REACHED, "lease exhausted in mid-queue")                                                             \

@@ -140,6 +140,27 @@ static void change_server(struct sim_world *world)
 	}
 }
 
+static bool backup_says(const struct sim_world *world, const char *sql, const struct sim_counter *counter)
+{
+	return bt_sbx_store_count(world->head.backup, 0, sql, "t", counter->number) == 1;
+}
+
+/* What the marks alone had to know. */
+static void note_known_again(struct sim_world *world)
+{
+	for (int i = 0; i < SIM_COUNTERS; i++) {
+		const struct sim_counter *counter = &world->counters[i];
+		struct bt_sbx_terminal terminal;
+		bool known = counter->there && bt_sbx_terminal_find(world->head.sbx.db, counter->number, &terminal);
+
+		if (known && !backup_says(world, "SELECT count(*) FROM terminals WHERE terminal=?", counter))
+			world->totals.visited[SIM_PATH_ENROLLED_SINCE]++;
+		if (known && terminal.is_revoked &&
+		    !backup_says(world, "SELECT count(revoked_at) FROM terminals WHERE terminal=?", counter))
+			world->totals.visited[SIM_PATH_WITHDRAWN_SINCE]++;
+	}
+}
+
 static void restore_server(struct sim_world *world)
 {
 	bool lost = sim_has(world, SIM_FAULT_LOSE_MARKS);
@@ -148,10 +169,14 @@ static void restore_server(struct sim_world *world)
 		return;
 	if (chance_one_in(&world->chance, 10)) {
 		sim_head_end_back_up(&world->head);
-	} else if (sim_strikes(world, SIM_FAULT_RESTORE_SERVER, 150) && sim_head_end_restore(&world->head, lost)) {
+	} else if (sim_strikes(world, SIM_FAULT_RESTORE_SERVER, 150) && world->head.backup) {
+		if (!sim_head_end_restore(&world->head, lost))
+			sim_fail(world, "the server cannot be restored");
 		sim_trace(world, "the server is restored, era %" PRId64 "%s", world->head.sbx.era,
 			  lost ? ", its marks are lost" : "");
 		world->totals.visited[lost ? SIM_PATH_RESTORE_WITHOUT_MARKS : SIM_PATH_RESTORE_OF_SERVER]++;
+		if (!lost)
+			note_known_again(world);
 		if (world->head.has_old_era)
 			sim_fail(world, "an era is begun that had been before");
 	}
@@ -179,7 +204,7 @@ static void change_counter(struct sim_world *world)
 	else if (sim_strikes(world, SIM_FAULT_CLOCK_JUMP, 50))
 		counter->skew_ms += sim_between(world, -2 * SIM_HOUR_MS, 2 * SIM_HOUR_MS);
 	else if (sim_strikes(world, SIM_FAULT_REVOKE, 30) && !counter->revoked)
-		counter->revoked = bt_sbx_terminal_revoke(&world->head.sbx, counter->number);
+		(void)sim_counter_withdraw(counter);
 }
 
 static void change_weather(struct sim_world *world)

@@ -147,6 +147,7 @@ struct sim_counter {
 	int index, boot, generation;
 	char number[8], journal_dir[32], cache_dir[112];
 	bool there, on, revoked;
+	int64_t revoked_ms;
 	int64_t booted_ms, skew_ms;
 	struct chance chance;
 	struct bt_clock clock;
@@ -247,6 +248,8 @@ bool sim_world_run(const struct sim_town *town, struct power_disk *const disks[S
 void sim_counter_make(struct sim_world *world, int index, struct power_disk *disk);
 /** Enrol it in the lane of @p place, above its floor. */
 void sim_counter_enrol(struct sim_counter *counter, const struct bt_sbx_terminal *place);
+/** The office withdraws it, from now on. @return false when the head-end could not. */
+bool sim_counter_withdraw(struct sim_counter *counter);
 /** Boot and open; a cut in the middle leaves it off. */
 void sim_counter_switch_on(struct sim_counter *counter);
 /** The program ends in an orderly way (closing time). */
