@@ -110,7 +110,7 @@ enum bt_sbx_code bt_sbx_check_key(const struct bt_sbx *sbx, const struct bt_sbx_
 		return BT_SBX_NONE;
 	if (!find_true_key(sbx, consumer, &key, &right))
 		return BT_SBX_KEY_MISMATCH;
-	/* Paid for just before the change was due: no token of it is out yet, so the meter still holds this key. */
+	/* Paid for just before the change was due: no token of it has left yet, so the meter still holds this key. */
 	bool is_old = key.stage == BT_SBX_KEY_DUE && is_same_key(sbx, sale, &key.held);
 	return is_old || is_same_key(sbx, sale, &right) ? BT_SBX_NONE : BT_SBX_KEY_MISMATCH;
 }
@@ -128,7 +128,7 @@ bool bt_sbx_carries_change(const struct bt_sbx *sbx, const struct bt_sbx_sale *s
 			   const struct bt_sbx_consumer *consumer, struct bt_sbx_meter_key *out)
 {
 	return sale->has_key && strcmp(sale->delivery, "token") == 0 && bt_sbx_meter_key_find(sbx->db, consumer, out) &&
-	       out->stage == BT_SBX_KEY_DUE && is_same_key(sbx, sale, &out->next);
+	       bt_sbx_meter_key_is_carried(out) && is_same_key(sbx, sale, &out->next);
 }
 
 /* 00:01 of each day is kept for special tokens. Source: facts/sts.md 5.3. */

@@ -263,7 +263,8 @@ static bool take_tokened(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, con
 	bool known = bt_sbx_ledger_find(sbx->db, fact->sale_id, &entry);
 	if (!known || strcmp(entry.state, "committed") != 0)
 		return post_over(sbx, fact, &payment, &issue, entry.state, out) &&
-		       bt_sbx_ledger_release(sbx->db, fact->sale_id);
+		       bt_sbx_ledger_release(sbx->db, fact->sale_id) &&
+		       bt_sbx_key_change_arrive(sbx, fact->sale_id, &issue.key_tokens);
 	/* It was asked for again after the meter had refused the one before (PROTOCOL T5). */
 	if (bt_sbx_reissue_is(sbx->db, fact->sale_id, issue.token)) {
 		*out = posted(BT_SBX_NONE);
@@ -281,7 +282,8 @@ static bool take_tokened(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, con
 		return except(sbx, fact, two_tokens ? BT_SBX_TOKEN_DIFFERS : BT_SBX_ID_CONFLICT, out);
 	}
 	*out = posted(BT_SBX_NONE);
-	return bt_sbx_ledger_release(sbx->db, fact->sale_id);
+	return bt_sbx_ledger_release(sbx->db, fact->sale_id) &&
+	       bt_sbx_key_change_arrive(sbx, fact->sale_id, &issue.key_tokens);
 }
 
 /* A credit needs no digits: it is booked once, whoever says it first, request or fact. */
@@ -443,6 +445,7 @@ static bool take_delivered(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, c
 {
 	struct bt_sbx_entry entry = {.state = ""};
 	struct bt_sbx_fact about = *fact;
+	struct bt_sbx_key_tokens key_tokens = {.count = 0};
 	char token[21] = "", sale_id[BT_SBX_SALE_ID_LEN + 1] = "";
 	about.sale_id = sale_id;
 	if (!bt_sbx_json_text(body, "token", token, sizeof token) ||
@@ -455,7 +458,10 @@ static bool take_delivered(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, c
 		return false;
 	if (strcmp(entry.core.token, token) != 0 && !bt_sbx_reissue_is(sbx->db, sale_id, token))
 		return keep_beside(sbx, &entry, body, token) && except(sbx, &about, BT_SBX_TOKEN_DIFFERS, out);
-	return bt_sbx_ledger_release(sbx->db, sale_id) && bt_sbx_ledger_tell(sbx->db, sale_id, fact->terminal->number);
+	if (json_object_get(body, "key_change") && !read_key_tokens(json_object_get(body, "key_change"), &key_tokens))
+		return except(sbx, fact, BT_SBX_MALFORMED, out);
+	return bt_sbx_ledger_release(sbx->db, sale_id) && bt_sbx_key_change_arrive(sbx, sale_id, &key_tokens) &&
+	       bt_sbx_ledger_tell(sbx->db, sale_id, fact->terminal->number);
 }
 
 /* The word of a terminal that handed out this sale's token came first, from a record that outlived a restored ledger,

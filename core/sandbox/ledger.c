@@ -196,7 +196,7 @@ bool bt_sbx_ledger_release(sqlite3 *db, const char *sale_id)
 {
 	return bt_sbx_store_run(db, "UPDATE sales SET released=1 WHERE sale_id=? AND token IS NOT NULL AND released=0",
 				"t", sale_id) &&
-	       bt_sbx_key_change_finish(db, sale_id);
+	       bt_sbx_key_change_leave(db, sale_id);
 }
 
 bool bt_sbx_ledger_tell(sqlite3 *db, const char *sale_id, const char *terminal)

@@ -37,6 +37,7 @@ static void add_change(struct bt_sbx_meter_key *key, sqlite3_stmt *row)
 	bt_sbx_column_text(row, 3, stage, sizeof stage);
 	key->stage = strcmp(stage, "announced") == 0 ? BT_SBX_KEY_ANNOUNCED
 		     : strcmp(stage, "due") == 0     ? BT_SBX_KEY_DUE
+		     : strcmp(stage, "out") == 0     ? BT_SBX_KEY_OUT
 						     : BT_SBX_KEY_SETTLED;
 	key->version += key->stage == BT_SBX_KEY_ANNOUNCED ? 0 : 1;
 }
@@ -57,9 +58,14 @@ bool bt_sbx_meter_key_find(sqlite3 *db, const struct bt_sbx_consumer *consumer, 
 	return row != NULL;
 }
 
+bool bt_sbx_meter_key_is_carried(const struct bt_sbx_meter_key *key)
+{
+	return key->stage == BT_SBX_KEY_DUE || key->stage == BT_SBX_KEY_OUT;
+}
+
 const struct bt_sbx_meter_id *bt_sbx_meter_key_told(const struct bt_sbx_meter_key *key)
 {
-	return key->stage == BT_SBX_KEY_DUE ? &key->next : &key->held;
+	return bt_sbx_meter_key_is_carried(key) ? &key->next : &key->held;
 }
 
 bool bt_sbx_meter_key_id(const struct bt_sbx *sbx, const struct bt_sbx_meter_id *meter, struct bt_sbx_key_id *out)
@@ -83,7 +89,7 @@ bool bt_sbx_meter_key_tokens(const struct bt_sbx *sbx, const struct bt_sbx_meter
 	struct bt_sbx_key held;
 	struct bt_sbx_key next;
 	out->count = 0;
-	if (key->stage != BT_SBX_KEY_DUE)
+	if (!bt_sbx_meter_key_is_carried(key))
 		return true;
 	if (!bt_sbx_decoder_key(&sbx->vending, &key->held, &held) ||
 	    !bt_sbx_decoder_key(&sbx->vending, &key->next, &next))
@@ -248,17 +254,41 @@ bool bt_sbx_key_change_carry(sqlite3 *db, const char *sale_id, int64_t change)
 				change);
 }
 
-bool bt_sbx_key_change_finish(sqlite3 *db, const char *sale_id)
+bool bt_sbx_key_change_leave(sqlite3 *db, const char *sale_id)
 {
+	return bt_sbx_store_run(db,
+				"UPDATE key_changes SET stage='out' WHERE stage='due' AND place="
+				"(SELECT change FROM key_carriers WHERE sale_id=?)",
+				"t", sale_id);
+}
+
+static bool are_same(const struct bt_sbx_key_tokens *a, const struct bt_sbx_key_tokens *b)
+{
+	for (int i = 0; i < a->count && a->count == b->count; i++)
+		if (strcmp(a->tokens[i], b->tokens[i]) != 0)
+			return false;
+	return a->count == b->count;
+}
+
+bool bt_sbx_key_change_arrive(struct bt_sbx *sbx, const char *sale_id, const struct bt_sbx_key_tokens *tokens)
+{
+	struct bt_sbx_consumer consumer;
+	struct bt_sbx_meter_key key;
+	struct bt_sbx_key_tokens right;
 	char meter[14] = "";
-	sqlite3_stmt *row = bt_sbx_store_ask(
-	    db, "SELECT meter FROM key_carriers JOIN key_changes ON change=place WHERE sale_id=? AND stage='due'", "t",
-	    sale_id);
+	sqlite3_stmt *row = bt_sbx_store_ask(sbx->db,
+					     "SELECT meter FROM key_carriers JOIN key_changes ON change=place WHERE"
+					     " sale_id=? AND stage IN ('due','out')",
+					     "t", sale_id);
 	if (row && sqlite3_step(row) == SQLITE_ROW)
 		bt_sbx_column_text(row, 0, meter, sizeof meter);
 	sqlite3_finalize(row);
-	if (!*meter)
+	if (!*meter || tokens->count == 0)
 		return row != NULL;
-	return bt_sbx_store_run(db, "UPDATE key_changes SET stage='done' WHERE meter=? AND stage='due'", "t", meter) &&
-	       touch(db, meter);
+	if (!find_by_meter(sbx->db, meter, &consumer) || !bt_sbx_meter_key_find(sbx->db, &consumer, &key) ||
+	    !bt_sbx_meter_key_tokens(sbx, &key, &right))
+		return false;
+	return !are_same(&right, tokens) ||
+	       (bt_sbx_store_run(sbx->db, "UPDATE key_changes SET stage='done' WHERE place=?", "i", key.change) &&
+		touch(sbx->db, meter));
 }

@@ -64,7 +64,8 @@ static const char schema[] =
     " STRICT, WITHOUT ROWID;"
     "CREATE TABLE IF NOT EXISTS exceptions(place INTEGER PRIMARY KEY, terminal TEXT NOT NULL, sale_id TEXT NOT NULL,"
     " code TEXT NOT NULL, detail TEXT NOT NULL, at INTEGER NOT NULL) STRICT;"
-    /* Key changes of a meter one after the other; `krn` and `base` are the new ones. `stage`: announced, due, done. */
+    /* Key changes of a meter one after the other; `krn` and `base` are the new ones. `stage`: announced, due, out,
+       done. */
     "CREATE TABLE IF NOT EXISTS key_changes(place INTEGER PRIMARY KEY, meter TEXT NOT NULL, krn INTEGER NOT NULL,"
     " base INTEGER NOT NULL, stage TEXT NOT NULL, at INTEGER NOT NULL, UNIQUE(meter, krn)) STRICT;"
     /* `change` 0: this terminal has been given keys. */

@@ -47,7 +47,7 @@ static void key_in(struct world *world, const char *number, const struct world_s
 	assert_true(world_meter_credit(world, meter) > before);
 }
 
-/* Bought, keyed in, bought again: the second time there is nothing to key in first. */
+/* Bought, keyed in, bought again: once the head-end has the record of the first there is nothing to key in before. */
 static void buy_twice(struct world *world, const char *note, int tokens)
 {
 	const char *number = number_of(world, note);
@@ -56,6 +56,7 @@ static void buy_twice(struct world *world, const char *note, int tokens)
 	assert_string_equal(sale->issued_by, "server");
 	assert_int_equal(sale->key_changes, tokens);
 	key_in(world, number, sale);
+	assert_int_equal(world_sync(world), 0);
 	sale = world_sell(world, number, 300);
 	assert_int_equal(sale->key_changes, 0);
 	key_in(world, number, sale);
@@ -241,6 +242,7 @@ static void test_another_terminal_away(void **state)
 	sale = world_sell(world, number, 500);
 	assert_int_equal(sale->key_changes, 4);
 	key_in(world, number, sale);
+	assert_int_equal(world_sync(world), 0);
 	sale = world_sell(world, number, 100);
 	assert_int_equal(sale->key_changes, 0);
 	key_in(world, number, sale);

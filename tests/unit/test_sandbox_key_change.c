@@ -1,5 +1,5 @@
 /* Key changes at the head-end: released when every terminal that could make a token has the new key, carried by each
- * sale until a token is out, and never again.
+ * sale until a terminal's record lists them, and never again.
  *
  * rooms: core/sandbox
  * Rules: PROTOCOL T6, T1, H1. That the tokens themselves are right is shown by test_sandbox_token and by the virtual
@@ -98,32 +98,6 @@ static void what_is_due_travels_with_the_key(void **state)
 	json_decref(row);
 }
 
-static void each_sale_carries_it_until_a_token_is_out(void **state)
-{
-	struct head_end *bench = *state;
-	json_t *row = row_of(bench, DUE), *first, *again, *second, *third, *asked;
-	json_t *sales[] = {head_end_sale(bench, DUE), head_end_sale(bench, DUE), head_end_sale(bench, DUE)};
-	char path[80];
-	assert_int_equal(sell(bench, sales[0], &first), 201);
-	assert_true(json_equal(json_object_get(first, "key_change"), json_object_get(row, "key_change")));
-	/* Its reply was lost: the next sale must carry them too. */
-	assert_int_equal(sell(bench, sales[1], &second), 201);
-	assert_true(json_equal(json_object_get(second, "key_change"), json_object_get(row, "key_change")));
-	release(bench, sales[1]);
-	expect_row(bench, DUE, 2, 0, 0);
-	assert_int_equal(sell(bench, sales[2], &third), 201);
-	assert_true(json_is_null(json_object_get(third, "key_change")));
-	/* An answer once given stays what it was. */
-	assert_int_equal(sell(bench, sales[0], &again), 200);
-	assert_true(json_equal(first, again));
-	snprintf(path, sizeof path, "/v1/sales/%s", head_end_sale_id(sales[1]));
-	assert_int_equal(head_end_call_json(bench, HEAD_END_TERMINAL, "GET", path, NULL, &asked), 200);
-	assert_true(json_equal(second, asked));
-	json_t *answers[] = {row, first, again, second, third, asked, sales[0], sales[1], sales[2]};
-	for (size_t i = 0; i < sizeof answers / sizeof *answers; i++)
-		json_decref(answers[i]);
-}
-
 /* A sale that the terminal made by itself, posted from its record. */
 static enum bt_sbx_code post_fact(struct head_end *bench, json_t *sale, json_t *key_change)
 {
@@ -148,6 +122,77 @@ static enum bt_sbx_code post_fact(struct head_end *bench, json_t *sale, json_t *
 	assert_int_equal(outcome.standing, outcome.code == BT_SBX_NONE ? BT_SBX_POSTED : BT_SBX_EXCEPTION);
 	json_decref(issue);
 	return outcome.code;
+}
+
+static json_t *key_tokens_of(const json_t *answer)
+{
+	return json_object_get(json_object_get(answer, "key_change"), "tokens");
+}
+
+/* An answer that has left may be lost, or overtaken by a newer list: a counter makes the token by itself then, and says
+ * so without them. They are carried until a slip has them. */
+static void each_sale_carries_it_until_a_slip_has_it(void **state)
+{
+	struct head_end *bench = *state;
+	assert_int_equal(lease(bench, HEAD_END_TERMINAL), 200);
+	json_t *row = row_of(bench, DUE), *answers[4], *again, *asked, *sales[4];
+	char path[80];
+	for (size_t i = 0; i < 4; i++)
+		sales[i] = head_end_sale(bench, DUE);
+	for (size_t i = 0; i < 3; i++) {
+		assert_int_equal(sell(bench, sales[i], &answers[i]), 201);
+		assert_true(json_equal(json_object_get(answers[i], "key_change"), json_object_get(row, "key_change")));
+		if (i == 1)
+			release(bench, sales[i]);
+	}
+	expect_row(bench, DUE, 2, 0, 4);
+	assert_int_equal(post_fact(bench, sales[1], NULL), BT_SBX_NONE);
+	expect_row(bench, DUE, 2, 0, 4);
+	assert_int_equal(post_fact(bench, sales[2], key_tokens_of(answers[2])), BT_SBX_NONE);
+	expect_row(bench, DUE, 2, 0, 0);
+	assert_int_equal(sell(bench, sales[3], &answers[3]), 201);
+	assert_true(json_is_null(json_object_get(answers[3], "key_change")));
+	/* An answer once given stays what it was. */
+	assert_int_equal(sell(bench, sales[0], &again), 200);
+	assert_true(json_equal(answers[0], again));
+	snprintf(path, sizeof path, "/v1/sales/%s", head_end_sale_id(sales[1]));
+	assert_int_equal(head_end_call_json(bench, HEAD_END_TERMINAL, "GET", path, NULL, &asked), 200);
+	assert_true(json_equal(answers[1], asked));
+	for (size_t i = 0; i < 4; i++) {
+		json_decref(answers[i]);
+		json_decref(sales[i]);
+	}
+	json_decref(row);
+	json_decref(again);
+	json_decref(asked);
+}
+
+/* What is handed out for a docket of another counter counts like a slip of one's own. */
+static void a_docket_handed_out_counts(void **state)
+{
+	struct head_end *bench = *state;
+	json_t *sale = head_end_sale(bench, DUE), *answer;
+	struct bt_sbx_terminal terminal;
+	struct bt_sbx_outcome outcome;
+	assert_true(bt_sbx_terminal_find(bench->sbx.db, THERE, &terminal));
+	assert_int_equal(sell(bench, sale, &answer), 201);
+	release(bench, sale);
+	for (int listed = 0; listed < 2; listed++) {
+		json_t *body = json_pack("{s:s, s:O, s:O, s:O}", "sale_id", head_end_sale_id(sale), "tid",
+					 json_object_get(answer, "tid"), "token", json_object_get(answer, "token"),
+					 "units", json_object_get(answer, "units"));
+		if (listed)
+			json_object_set(body, "key_change", key_tokens_of(answer));
+		char *text = bt_sbx_json_canonical(body);
+		struct bt_sbx_fact fact = {&terminal, bt_sbx_now_ms(), "", "delivered", text};
+		assert_true(bt_sbx_fact_post(&bench->sbx, &fact, &outcome));
+		assert_int_equal(outcome.code, BT_SBX_NONE);
+		expect_row(bench, DUE, 2, 0, listed ? 0 : 4);
+		free(text);
+		json_decref(body);
+	}
+	json_decref(answer);
+	json_decref(sale);
 }
 
 static void a_fact_counts_when_it_carried_all_of_them(void **state)
@@ -200,14 +245,19 @@ static void nothing_is_released_before_all_have_it(void **state)
 	json_t *next = head_end_sale(bench, OTHER);
 	assert_int_equal(sell(bench, next, &answer), 201);
 	assert_int_equal(json_array_size(json_object_get(json_object_get(answer, "key_change"), "tokens")), 4);
+	json_t *tokens = json_incref(key_tokens_of(answer));
 	release(bench, next);
 	json_decref(answer);
+	expect_row(bench, OTHER, 2, 0, 4);
 	/* ... and not after. */
 	assert_int_equal(sell(bench, too_late, &answer), 409);
 	assert_string_equal(head_end_code(answer), "key_mismatch");
 	json_decref(answer);
 	json_decref(paid_before);
 	json_decref(too_late);
+	assert_false(bt_sbx_key_change_begin(&bench->sbx, METER)); /* no slip has it yet */
+	assert_int_equal(post_fact(bench, next, tokens), BT_SBX_NONE);
+	json_decref(tokens);
 	json_decref(next);
 	/* The change after that begins where this one ended. */
 	assert_true(bt_sbx_key_change_begin(&bench->sbx, METER));
@@ -257,7 +307,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(what_is_due_travels_with_the_key, open_bench, head_end_teardown),
-	    cmocka_unit_test_setup_teardown(each_sale_carries_it_until_a_token_is_out, open_bench, head_end_teardown),
+	    cmocka_unit_test_setup_teardown(each_sale_carries_it_until_a_slip_has_it, open_bench, head_end_teardown),
+	    cmocka_unit_test_setup_teardown(a_docket_handed_out_counts, open_bench, head_end_teardown),
 	    cmocka_unit_test_setup_teardown(a_fact_counts_when_it_carried_all_of_them, open_bench, head_end_teardown),
 	    cmocka_unit_test_setup_teardown(nothing_is_released_before_all_have_it, open_bench, head_end_teardown),
 	    cmocka_unit_test_setup_teardown(a_dead_lease_is_not_waited_for, open_bench, head_end_teardown),
