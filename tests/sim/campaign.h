@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define CAMPAIGN_COUNTERS 80
+#define CAMPAIGN_COUNTERS 96
 
 /** What a campaign counts is one list of ROW(ID, "name"), given to these two: an enum of the places in
  *  campaign_totals.counts, and the names in their order. */

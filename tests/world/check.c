@@ -289,6 +289,7 @@ void sim_check_end(struct sim_world *world)
 	check_money(world);
 	check_accounts(world);
 	sim_months_check(world);
+	sim_key_check(world);
 	count_same_minute(world);
 	count_paper(world);
 }

@@ -32,8 +32,11 @@ void sim_clerk_plan_key_in(struct sim_world *world, int sale)
 	int64_t wait = chance_one_in(&world->chance, 3) ? sim_between(world, SIM_HOUR_MS, 2 * SIM_DAY_MS)
 							: sim_between(world, SIM_MINUTE_MS, SIM_HOUR_MS);
 
+	/* Without the next key nothing that follows is of use. */
+	if (world->sales[sale].key_tokens.count > 0)
+		wait = sim_between(world, SIM_MINUTE_MS, 10 * SIM_MINUTE_MS);
 	/* Where tokens may be refused nobody is long about it when everything is mended. */
-	if (world->healing && world->head.sbx.picks_any)
+	if (world->healing && (world->head.sbx.picks_any || sim_key_changes(world, world->sales[sale].person)))
 		wait = SIM_MINUTE_MS;
 	sim_plan(world, wait, SIM_KEY_IN, sale, 0);
 }
@@ -44,7 +47,7 @@ bool sim_has_digits(const struct sim_sale *sale, const char *token)
 			    strcmp(sale->substitute, token) == 0);
 }
 
-void sim_clerk_see_token(struct sim_world *world, int which, const char *token)
+void sim_clerk_see_token(struct sim_world *world, int which, const char *token, const struct bt_key_tokens *key_tokens)
 {
 	struct sim_sale *sale = &world->sales[which];
 
@@ -54,7 +57,9 @@ void sim_clerk_see_token(struct sim_world *world, int which, const char *token)
 		sim_fail(world, "a token after the head-end's no: %s", sale->id);
 	if (sale->leaves)
 		world->totals.visited[SIM_PATH_REFUND_TOO_LATE]++;
-	if (sale->token[0] && (sim_doubt_takes(world, which, token) || sim_refused_takes(world, which, token)))
+	sim_key_see(world, which, key_tokens, token);
+	if (sale->token[0] && (sim_doubt_takes(world, which, token) || sim_refused_takes(world, which, token) ||
+			       sim_key_takes(world, which, token)))
 		return;
 	if (sale->token[0] && strcmp(sale->token, token) != 0)
 		sim_fail(world, "other digits for sale %s", sale->id);
@@ -121,7 +126,9 @@ static const struct sim_person *pick_person(struct sim_world *world, int *out)
 	bool is_hot = chance_below(&world->chance, 100) < (any ? 90 : 60);
 	uint32_t many = !is_hot ? SIM_PEOPLE : any ? 3 : HOT_PEOPLE;
 
-	*out = (int)chance_below(&world->chance, many);
+	*out = sim_has(world, SIM_FAULT_KEY_CHANGE) && chance_one_in(&world->chance, 3)
+		   ? sim_key_pick(world)
+		   : (int)chance_below(&world->chance, many);
 	return &world->town->people[*out];
 }
 
@@ -210,6 +217,12 @@ void sim_clerk_next(struct sim_counter *counter)
 			 (uint64_t)counter->boot);
 		return;
 	}
+	/* Until every counter has heard of a key the trade goes on as before. */
+	if (sim_has(world, SIM_FAULT_KEY_CHANGE) && chance_one_in(&world->chance, 4)) {
+		sim_plan(world, sim_between(world, 5, 40) * SIM_MINUTE_MS, SIM_CLERK, counter->index,
+			 (uint64_t)counter->boot);
+		return;
+	}
 	if (bt_teller_state(counter->teller) != BT_OK || !draw_draft(counter, &draft, &person)) {
 		free_again(counter);
 		return;
@@ -240,8 +253,9 @@ static void leave_with_docket(struct sim_counter *counter, int sale)
 	if (bt_journal_sale(counter->journal, world->sales[sale].id, &row) == BT_OK)
 		(void)bt_text_printf(world->sales[sale].number, sizeof world->sales[sale].number, "D-%s", row.receipt);
 	sim_clerk_plan_return(world,
-			      chance_one_in(&world->chance, 2) ? sim_between(world, 10000, 5 * SIM_MINUTE_MS)
-							       : sim_between(world, SIM_HOUR_MS, SIM_DAY_MS),
+			      chance_one_in(&world->chance, 2) || sim_key_changes(world, world->sales[sale].person)
+				  ? sim_between(world, 10000, 5 * SIM_MINUTE_MS)
+				  : sim_between(world, SIM_HOUR_MS, SIM_DAY_MS),
 			      sale);
 }
 
@@ -299,7 +313,7 @@ static bool is_served(struct sim_counter *counter, int sale, const struct bt_sal
 	case BT_SALE_DONE:
 		sim_trace(world, "%s: served%s", counter->number, view->made_here ? ", made here" : "");
 		if (view->token[0])
-			sim_clerk_see_token(world, sale, view->token);
+			sim_clerk_see_token(world, sale, view->token, &view->key_tokens);
 		return true;
 	case BT_SALE_REFUNDED:
 		give_back(world, sale);
@@ -490,7 +504,9 @@ void sim_clerk_come_back(struct sim_world *world, int which)
 		world->totals.visited[sale->token[0] ? SIM_PATH_DOCKET_AFTER_TOKEN : SIM_PATH_DOCKET_AFTER_REFUND]++;
 	if (sale->returned || sale->token[0])
 		return;
-	if (sale->docket && chance_one_in(&world->chance, 2) && sim_errand_go(world, which))
+	if (sale->docket &&
+	    (chance_one_in(&world->chance, 2) || (sim_key_is_done(world, sale->person) && !world->healing)) &&
+	    sim_errand_go(world, which))
 		return;
 	if (!counter->on || bt_teller_view(counter->teller, sale->id, &view) != BT_OK) {
 		sim_clerk_plan_return(world, SIM_HOUR_MS, which);

@@ -61,7 +61,7 @@ static void take_delivery(struct sim_counter *counter, const struct bt_docket_vi
 	note_owner(world, sale);
 	sale->elsewhere = sale->elsewhere || !sale->token[0];
 	if (view->token[0])
-		sim_clerk_see_token(world, counter->errand, view->token);
+		sim_clerk_see_token(world, counter->errand, view->token, &view->key_tokens);
 }
 
 void sim_errand_end(struct sim_counter *counter)

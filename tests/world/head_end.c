@@ -14,11 +14,10 @@
 #include "core/sandbox/people.h"
 #include "core/sandbox/psp.h"
 
-#define METERS_COLUMNS 16
-#define ERA            "\"era\":"
-#define TID            "\"tid\":"
-#define SALE_ID        "\"sale_id\":\""
-#define DAY_MS         INT64_C(86400000)
+#define ERA     "\"era\":"
+#define TID     "\"tid\":"
+#define SALE_ID "\"sale_id\":\""
+#define DAY_MS  INT64_C(86400000)
 
 static void fill_by_chance(void *context, uint8_t *out, size_t len)
 {
@@ -46,69 +45,28 @@ static sqlite3 *copy_ledger(sqlite3 *from)
 
 /* ---- the town ---- */
 
-static struct sim_person *find_person(struct sim_town *town, const char *meter)
-{
-	for (int i = 0; i < SIM_PEOPLE; i++)
-		if (strcmp(town->people[i].meter, meter) == 0)
-			return &town->people[i];
-	return NULL;
-}
-
-static int split(char *line, char *field[METERS_COLUMNS])
-{
-	int count = 0;
-
-	line[strcspn(line, "\r\n")] = '\0';
-	while (line && count < METERS_COLUMNS)
-		field[count++] = strsep(&line, ",");
-	return count;
-}
-
-static int find_column(char *const names[METERS_COLUMNS], int count, const char *name)
-{
-	for (int i = 0; i < count; i++)
-		if (strcmp(names[i], name) == 0)
-			return i;
-	return -1;
-}
-
-static bool open_meter(struct sim_person *person, const char *ea, const char *hex)
-{
-	struct meter_key key = {.ea = (uint8_t)strtoul(ea, NULL, 10)};
-	struct meter_sta sta;
-	unsigned len = meter_key_len(key.ea);
-
-	meter_sta_sample(&sta);
-	return len > 0 && strlen(hex) == 2 * len && bt_hex_decode(hex, key.bytes, len) == BT_OK &&
-	       meter_cipher_open(&key, &sta, &person->meter_key);
-}
-
 /* The factory's list says which key is in which meter. */
+static bool read_meter(const struct sim_town *town, const struct meter_sta *sta, struct sim_person *person)
+{
+	struct meter_fault fault;
+
+	if (!meter_drn_is(person->meter))
+		return true;
+	if (!meter_factory_find(town->dir, person->meter, &person->identity, &fault))
+		return false;
+	person->has_other_key = person->identity.binding.krn != 1;
+	return meter_cipher_open(&person->identity.binding.key, sta, &person->meter_key);
+}
+
 static bool read_meters(struct sim_town *town)
 {
-	char path[BT_SBX_PATH_MAX], head[512], line[512], *names[METERS_COLUMNS], *field[METERS_COLUMNS];
-	int count, drn, ea, key, krn;
+	struct meter_sta sta;
 	bool whole = true;
-	FILE *file;
 
-	bt_sbx_path(&town->sbx, "meters.csv", path);
-	file = fopen(path, "re");
-	if (!file || !fgets(head, sizeof head, file))
-		return false;
-	count = split(head, names);
-	drn = find_column(names, count, "drn");
-	ea = find_column(names, count, "ea");
-	key = find_column(names, count, "decoder_key_hex");
-	krn = find_column(names, count, "krn");
-	while (whole && drn >= 0 && ea >= 0 && key >= 0 && krn >= 0 && fgets(line, sizeof line, file)) {
-		struct sim_person *person = split(line, field) == count ? find_person(town, field[drn]) : NULL;
-
-		whole = !person || open_meter(person, field[ea], field[key]);
-		if (person)
-			person->has_other_key = strcmp(field[krn], "1") != 0;
-	}
-	fclose(file);
-	return whole && drn >= 0 && key >= 0 && krn >= 0;
+	meter_sta_sample(&sta);
+	for (int i = 0; i < SIM_PEOPLE && whole; i++)
+		whole = read_meter(town, &sta, &town->people[i]);
+	return whole;
 }
 
 static bool read_people(struct sim_town *town)

@@ -8,7 +8,7 @@
 #include "core/sandbox/call.h"
 #include "core/sandbox/terminal.h"
 #include "core/wire/protocol.h"
-#include "tests/meter/cipher.h"
+#include "tests/meter/factory.h"
 #include "tests/sim/chance.h"
 
 #define SIM_PEOPLE 64
@@ -17,6 +17,7 @@
 
 struct sim_person {
 	char number[16], meter[14];
+	struct meter_identity identity; /* as the factory made its meter */
 	struct meter_cipher *meter_key; /* NULL: no meter that takes tokens */
 	bool has_other_key;             /* the meter has changed its key, and the list still has the one before */
 };

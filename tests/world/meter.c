@@ -25,10 +25,9 @@ static void keep_tid(struct sim_meter *meter, uint32_t tid)
 /* What it reads as a credit token of its own key. */
 static bool read(const struct sim_world *world, int who, const char *digits, struct meter_token *token)
 {
-	const struct sim_person *person = &world->town->people[who];
+	const struct meter_cipher *key = sim_key_of_meter(world, who);
 
-	return person->meter_key && meter_token_decode(person->meter_key, digits, token) == METER_ACCEPTED &&
-	       token->token_class == 0;
+	return key && meter_token_decode(key, digits, token) == METER_ACCEPTED && token->token_class == 0;
 }
 
 static bool take(struct sim_meter *meter, const struct meter_token *token)
@@ -64,13 +63,15 @@ bool sim_meter_take(struct sim_world *world, int person, const char *token)
 static void key_in(struct sim_world *world, int which, const char *digits)
 {
 	struct sim_sale *sale = &world->sales[which];
+	bool may_differ = world->town->people[sale->person].has_other_key || sim_key_changes(world, sale->person);
 	struct meter_token token;
 
-	if (!read(world, sale->person, digits, &token))
-		return;
 	/* One token in 65,536 of another key has the right check field by chance, and is of some minute or other. */
-	if (world->town->people[sale->person].has_other_key && !is_of_sale(world, sale, token.tid))
+	if (!read(world, sale->person, digits, &token) || (may_differ && !is_of_sale(world, sale, token.tid))) {
+		if (sale->accepted == 0 && sim_key_changes(world, sale->person))
+			sim_refused_note(world, which);
 		return;
+	}
 	if (!take(&world->meters[sale->person], &token)) {
 		if (sale->accepted == 0 && has_tid(&world->meters[sale->person], token.tid))
 			sim_refused_note(world, which);
@@ -78,6 +79,7 @@ static void key_in(struct sim_world *world, int which, const char *digits)
 	}
 	sale->accepted++;
 	sale->units += token.amount;
+	sim_key_note_taken(world, sale, digits);
 	sim_hash_fold(&world->totals.hash, token.tid);
 	/* Some try their luck once more. */
 	if (!world->healing && chance_one_in(&world->chance, 5))
@@ -89,6 +91,8 @@ void sim_meter_key_in(struct sim_world *world, int which)
 	struct sim_sale *sale = &world->sales[which];
 
 	sale->keyed = true;
+	if (!sim_key_in(world, which))
+		return;
 	key_in(world, which, sale->token);
 	if (sale->second[0])
 		key_in(world, which, sale->second);

@@ -213,7 +213,7 @@ static void claim(struct sim_world *world, int which)
 			world->totals.visited[SIM_PATH_UPI_CLAIM]++;
 		sale->refused = false;
 		sale->elsewhere = true;
-		sim_clerk_see_token(world, which, answer.token);
+		sim_clerk_see_token(world, which, answer.token, &answer.key_change.tokens);
 	}
 	bt_answer_fini(&answer);
 }

@@ -16,9 +16,15 @@ static bool is_any_in_office(const struct sim_world *world)
 	return false;
 }
 
+/* Its token may be none to the meter. */
+static bool may_refuse(const struct sim_world *world, const struct sim_sale *sale)
+{
+	return world->head.sbx.picks_any || sim_key_changes(world, sale->person);
+}
+
 bool sim_refused_waits(const struct sim_world *world, const struct sim_sale *sale)
 {
-	if (!world->head.sbx.picks_any || !sale->token[0] || sale->returned)
+	if (!may_refuse(world, sale) || !sale->token[0] || sale->returned)
 		return false;
 	return !sale->keyed || (sale->meter_refuses && sale->accepted == 0 && is_any_in_office(world));
 }
@@ -28,9 +34,9 @@ void sim_refused_note(struct sim_world *world, int which)
 	struct sim_sale *sale = &world->sales[which];
 
 	/* Of a sale that may have two tokens nobody gives a third. */
-	if (!world->head.sbx.picks_any || sale->meter_refuses || sale->overridden)
+	if (!may_refuse(world, sale) || sale->meter_refuses || sale->overridden)
 		return;
-	sim_trace(world, "the meter says used: %s", sale->id);
+	sim_trace(world, "the meter refuses: %s", sale->id);
 	sale->meter_refuses = true;
 	sim_clerk_plan_return(world, sim_between(world, SIM_MINUTE_MS, SIM_HOUR_MS), which);
 }

@@ -67,7 +67,13 @@
 	ROW(MONTH_TURNED, "month turned in mid-trade")                                                                 \
 	ROW(UPI_PICKED, "paid by UPI with a head-end that picks minutes")                                              \
 	ROW(UPI_LEFT_TO_IT, "paid by UPI and left to a head-end that picks minutes")                                   \
-	ROW(UPI_BY_SERVICE, "paid by UPI at the payment service")
+	ROW(UPI_BY_SERVICE, "paid by UPI at the payment service")                                                      \
+	ROW(KEY_CHANGED, "key change keyed in")                                                                        \
+	ROW(KEY_BACKWARDS, "key change keyed in backwards")                                                            \
+	ROW(KEY_IN_PART, "key change keyed in in part")                                                                \
+	ROW(KEY_NEXT, "token of a meter's next key taken")                                                             \
+	ROW(KEY_RENEWED, "token of the key before, given anew and taken")                                              \
+	ROW(KEY_BEHIND, "token made under the key before after the meter had changed, given anew and taken")
 
 enum sim_path {
 #define SIM_PATH_ENUM(id, name) SIM_PATH_##id,

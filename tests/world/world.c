@@ -194,6 +194,9 @@ static void change_counter(struct sim_world *world)
 	} else if (world->head.sbx.picks && sim_strikes(world, SIM_FAULT_LONG_OUTAGE, 200)) {
 		counter->linked = false;
 		counter->cut_off_until_ms = world->now_ms + sim_between(world, 5, 60) * SIM_MINUTE_MS;
+	} else if (sim_key_cuts_off(counter)) {
+		counter->linked = false;
+		counter->cut_off_until_ms = world->now_ms + sim_between(world, 10, 120) * SIM_MINUTE_MS;
 	} else if (sim_strikes(world, SIM_FAULT_OUTAGE, 100)) {
 		counter->linked = false;
 	}
@@ -216,6 +219,7 @@ static void change_weather(struct sim_world *world)
 	change_counter(world);
 	sim_lane_withdraw(world);
 	sim_lane_renumber(world);
+	sim_key_begin(world);
 	sim_plan(world, sim_between(world, 1000, WEATHER_EVERY_MS), SIM_WEATHER, 0, 0);
 }
 
@@ -437,6 +441,18 @@ static int64_t read_now(void *context)
 	return ((const struct sim_world *)context)->now_ms;
 }
 
+/* Where every token has to get into its meter, nobody else's minutes may be in the way: those of a copied disk, or of a
+ * head-end that picks them. */
+static void choose_key_change(struct sim_world *world)
+{
+	world->faults[SIM_FAULT_KEY_CHANGE] = !world->head.sbx.picks && chance_one_in(&world->chance, 5);
+	if (!sim_has(world, SIM_FAULT_KEY_CHANGE))
+		return;
+	world->faults[SIM_FAULT_THIEF] = world->faults[SIM_FAULT_RESTORE_SERVER] = false;
+	/* Dockets, and counters that are away while a change is done. */
+	world->faults[SIM_FAULT_SMALL_LIMIT] |= chance_one_in(&world->chance, 2);
+}
+
 static void choose_faults(struct sim_world *world)
 {
 	for (int i = 0; i < SIM_FAULT_COUNT; i++)
@@ -467,6 +483,7 @@ static void choose_faults(struct sim_world *world)
 		world->faults[SIM_FAULT_THIEF] = false;
 		world->faults[SIM_FAULT_LONG_OUTAGE] = false;
 	}
+	choose_key_change(world);
 	world->faults[SIM_FAULT_OTHER_LANES] = chance_one_in(&world->chance, 14);
 	if (sim_has(world, SIM_FAULT_OTHER_LANES))
 		world->faults[SIM_FAULT_SHORT_LIMIT] = true;
@@ -572,6 +589,7 @@ bool sim_world_run(const struct sim_town *town, struct power_disk *const disks[S
 	for (int i = 0; i < SIM_COUNTERS; i++)
 		sim_counter_free(&world->counters[i]);
 	sim_thief_free(world);
+	sim_key_free(world);
 	sim_net_free(world);
 	sim_head_end_close(&world->head);
 	bt_sbx_clock_use(NULL, NULL);

@@ -9,23 +9,25 @@
 #include "core/receipt/sink.h"
 #include "core/sync/sync.h"
 #include "core/wire/psp.h"
+#include "tests/meter/judge.h"
 #include "tests/sim/power_disk.h"
 #include "tests/world/head_end.h"
 #include "tests/world/visited.h"
 
-#define SIM_COUNTERS   4
-#define SIM_AT_FIRST   3                  /* the last comes in place of one that was withdrawn */
-#define SIM_DISKS      (SIM_COUNTERS + 1) /* the last for copies of the others */
-#define SIM_SALES_MAX  512
-#define SIM_EVENTS_MAX 4096
-#define SIM_MESSAGES   192
-#define SIM_ANSWERS    64
-#define SIM_PRINTS     32
-#define SIM_METER_TIDS 50
-#define SIM_SUPERVISOR "jha"
-#define SIM_MINUTE_MS  INT64_C(60000)
-#define SIM_HOUR_MS    (60 * SIM_MINUTE_MS)
-#define SIM_DAY_MS     (24 * SIM_HOUR_MS)
+#define SIM_COUNTERS    4
+#define SIM_AT_FIRST    3                  /* the last comes in place of one that was withdrawn */
+#define SIM_DISKS       (SIM_COUNTERS + 1) /* the last for copies of the others */
+#define SIM_SALES_MAX   512
+#define SIM_EVENTS_MAX  4096
+#define SIM_MESSAGES    192
+#define SIM_ANSWERS     64
+#define SIM_PRINTS      32
+#define SIM_METER_TIDS  50
+#define SIM_KEY_CHANGES 3
+#define SIM_SUPERVISOR  "jha"
+#define SIM_MINUTE_MS   INT64_C(60000)
+#define SIM_HOUR_MS     (60 * SIM_MINUTE_MS)
+#define SIM_DAY_MS      (24 * SIM_HOUR_MS)
 
 /** What may go wrong in one world; each is on or off for the whole of it (swarm testing). */
 #define SIM_FAULTS(ROW)                                                                                                \
@@ -52,7 +54,8 @@
 	ROW(OLD_LIST)                                                                                                  \
 	ROW(HASTY_CLERK)                                                                                               \
 	ROW(STALE_COPY)                                                                                                \
-	ROW(UPGRADE) ROW(PAPER) ROW(THIEF) ROW(LANE_CHANGE) ROW(LOSE_MARKS) ROW(PICKS_MINUTES) ROW(OTHER_LANES)
+	ROW(UPGRADE)                                                                                                   \
+	ROW(PAPER) ROW(THIEF) ROW(LANE_CHANGE) ROW(LOSE_MARKS) ROW(PICKS_MINUTES) ROW(OTHER_LANES) ROW(KEY_CHANGE)
 
 enum sim_fault {
 #define SIM_FAULT_ENUM(id) SIM_FAULT_##id,
@@ -122,8 +125,10 @@ struct sim_sale {
 	char token[21];                          /* as shown or printed, "" none yet */
 	bool overridden;                         /* made at the counter on a supervisor's word, over doubt */
 	char second[21];                         /* then the head-end's too, or the counter's, "" none yet */
+	struct bt_key_tokens key_tokens;         /* on the slip of its token, keyed in before it; count 0 none */
+	bool is_behind;                          /* its token came under the key that its meter had before */
 	bool keyed;                              /* the last token that came was tried at the meter */
-	bool meter_refuses;                      /* its token, as used, though it never took it */
+	bool meter_refuses;                      /* its token, as used or of another key, though it never took it */
 	bool wants_more;                         /* with the one in place of it in the pocket */
 	char substitute[21];                     /* the token in place of that one, "" none yet */
 	int accepted;                            /* how often a token of it was taken by the meter */
@@ -134,6 +139,15 @@ struct sim_sale {
 struct sim_meter {
 	uint32_t tids[SIM_METER_TIDS]; /* rising */
 	int64_t units;                 /* tenths of kWh taken */
+};
+
+/** A key change of a meter, from when the office has begun it. */
+struct sim_key_change {
+	int person, krn;             /* of the next key */
+	struct meter meter;          /* the key in force, and sections that wait for the others */
+	struct meter_cipher *next;   /* whose is a token? */
+	struct bt_key_tokens tokens; /* as seen first, count 0 none yet */
+	bool is_out, done;           /* is_out: a token of the next key was handed out; done: the meter has that key */
 };
 
 /** Answers that have come in and have not been looked at. */
@@ -213,6 +227,8 @@ struct sim_world {
 	struct sim_counter counters[SIM_COUNTERS];
 	struct sim_message messages[SIM_MESSAGES];
 	struct sim_meter meters[SIM_PEOPLE];
+	int change_count;
+	struct sim_key_change changes[SIM_KEY_CHANGES];
 	int there;                            /* counters that are enrolled */
 	int replaced;                         /* the one whose lane is to be given again, -1 none */
 	bool waits;                           /* for that lane: some consumers come only then */
@@ -286,8 +302,8 @@ void sim_clerk_after_start(struct sim_counter *counter);
 void sim_clerk_come_back(struct sim_world *world, int sale);
 /** Digits that the consumer has of this sale. */
 bool sim_has_digits(const struct sim_sale *sale, const char *token);
-/** The consumer has these digits. */
-void sim_clerk_see_token(struct sim_world *world, int sale, const char *token);
+/** The consumer has these digits, and those of a key change above them. */
+void sim_clerk_see_token(struct sim_world *world, int sale, const char *token, const struct bt_key_tokens *key_tokens);
 void sim_clerk_plan_return(struct sim_world *world, int64_t in_ms, int sale);
 /** The consumer goes home with digits, and keys them in some time. */
 void sim_clerk_plan_key_in(struct sim_world *world, int sale);
@@ -320,7 +336,7 @@ void sim_errand_end(struct sim_counter *counter);
 /* refused.c */
 /** Whoever has a token still has to try it, or stands there with one that the meter refuses. */
 bool sim_refused_waits(const struct sim_world *world, const struct sim_sale *sale);
-/** The meter says that the token of this sale was used. */
+/** The meter says that the token of this sale was used, or cannot read it since its key is another one. */
 void sim_refused_note(struct sim_world *world, int sale);
 /** At a counter with such a token. @return false when it is none. */
 bool sim_refused_attends(struct sim_world *world, int sale);
@@ -375,6 +391,32 @@ void sim_thief_free(struct sim_world *world);
 /** Key in 20 digits. @return true when the meter took them. */
 bool sim_meter_take(struct sim_world *world, int person, const char *token);
 void sim_meter_key_in(struct sim_world *world, int sale);
+
+/* key_change.c */
+/** At any time the office may begin the key change of a meter. */
+void sim_key_begin(struct sim_world *world);
+/** Some have the newest list fetched; and when the head-end has heard that a counter knows of the next key, its line
+ * may break, so that it goes on with the key before. @return true when it does now. */
+bool sim_key_cuts_off(struct sim_counter *counter);
+/** One of those whose meters change. */
+int sim_key_pick(struct sim_world *world);
+/** One was begun for the meter of this person. */
+bool sim_key_changes(const struct sim_world *world, int person);
+/** The meter has its next key. */
+bool sim_key_is_done(const struct sim_world *world, int person);
+/** What the meter reads by; NULL when there is none. Borrowed. */
+const struct meter_cipher *sim_key_of_meter(const struct sim_world *world, int person);
+/** What is handed out for a sale: its token and the key change above it, if any. */
+void sim_key_see(struct sim_world *world, int sale, const struct bt_key_tokens *tokens, const char *token);
+/** Other digits than the first, of the same minute under another key. @return false when they are not. */
+bool sim_key_takes(struct sim_world *world, int sale, const char *token);
+/** Key in what stands above the token. @return false when that was not all: the token has to wait for the rest. */
+bool sim_key_in(struct sim_world *world, int sale);
+/** The meter took these digits of the sale. */
+void sim_key_note_taken(struct sim_world *world, const struct sim_sale *sale, const char *digits);
+/** At the end: no token is another one than the ledger's but where it says so. */
+void sim_key_check(struct sim_world *world);
+void sim_key_free(struct sim_world *world);
 
 /* months.c */
 /** Whether the price of this connection depends on the month. */
