@@ -166,7 +166,7 @@ static bool begin_era(struct bt_sbx *sbx, int64_t *era, int64_t *floor)
 	*floor = minute + 4 * BT_SBX_LANES;
 	bool ok = bt_sbx_meta_put_int(sbx->db, "era", *era) && bt_sbx_meta_put_int(sbx->db, "own_floor", *floor) &&
 		  bt_sbx_meta_put_int(sbx->db, "restored_at", now_ms) && bt_sbx_marks_remind(sbx, &marks) &&
-		  bt_sbx_mark_era(sbx, *era) && bt_sbx_store_commit(sbx->db);
+		  bt_sbx_codes_end(sbx->db) && bt_sbx_mark_era(sbx, *era) && bt_sbx_store_commit(sbx->db);
 	bt_sbx_marks_fini(&marks);
 	return ok;
 }

@@ -177,6 +177,11 @@ bool bt_sbx_code_make(sqlite3 *db, char out[BT_SBX_CODE_LEN + 1])
 				sizeof hash, bt_sbx_now_ms() + CODE_LIFE_MS);
 }
 
+bool bt_sbx_codes_end(sqlite3 *db)
+{
+	return bt_sbx_store_run(db, "UPDATE codes SET used=1", "");
+}
+
 bool bt_sbx_code_use(sqlite3 *db, const char *code)
 {
 	uint8_t asked[BT_SBX_HASH_LEN];

@@ -53,6 +53,8 @@ bool bt_sbx_certificate_is_foreign(sqlite3 *db, const char *number, const uint8_
 
 /** Make a code good for 24 hours, once. */
 BT_SBX_MUST_USE bool bt_sbx_code_make(sqlite3 *db, char out[BT_SBX_CODE_LEN + 1]);
+/** No code that was made up to now is good any more: the ledger may have forgotten which were used. */
+BT_SBX_MUST_USE bool bt_sbx_codes_end(sqlite3 *db);
 /** Use a code up, inside the caller's transaction. @return false when unknown, used or expired. */
 BT_SBX_MUST_USE bool bt_sbx_code_use(sqlite3 *db, const char *code);
 

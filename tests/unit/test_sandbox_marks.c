@@ -289,6 +289,22 @@ static void marks_know_who_was_enrolled(void **state)
 	assert_int_equal(take_lease(bench, first.number), 1000001);
 }
 
+/* The backup does not know which codes were used since: none of it is good any more. */
+static void codes_end_with_a_restore(void **state)
+{
+	struct head_end *bench = *state;
+	char used[BT_SBX_CODE_LEN + 1], left[BT_SBX_CODE_LEN + 1], next[BT_SBX_CODE_LEN + 1];
+	assert_true(bt_sbx_code_make(bench->sbx.db, used));
+	assert_true(bt_sbx_code_make(bench->sbx.db, left));
+	back_up(bench);
+	assert_true(bt_sbx_code_use(bench->sbx.db, used));
+	put_back(bench);
+	assert_false(bt_sbx_code_use(bench->sbx.db, used));
+	assert_false(bt_sbx_code_use(bench->sbx.db, left));
+	assert_true(bt_sbx_code_make(bench->sbx.db, next));
+	assert_true(bt_sbx_code_use(bench->sbx.db, next));
+}
+
 /* It has keys that the restored ledger knows nothing of: a key change that came about without it is told to it before
  * it has a lease. */
 static void marks_tell_of_keys(void **state)
@@ -547,6 +563,7 @@ int main(void)
 	    cmocka_unit_test(marks_of_the_version_before_are_read),
 	    TEST(marks_outlive_the_ledger),
 	    TEST(marks_know_who_was_enrolled),
+	    TEST(codes_end_with_a_restore),
 	    TEST(marks_tell_of_keys),
 	    TEST(marks_know_who_was_withdrawn),
 	    TEST(marks_of_the_version_before_go_on),
