@@ -15,9 +15,8 @@
 static const struct bt_tariff *show_tariff(void *self)
 {
 	struct bt_counter *counter = self;
-	const struct bt_sync_state *state = bt_sync_state(counter->sync);
 
-	return state->has_tariff ? &state->tariff : NULL;
+	return bt_teller_tariff_now(counter->teller);
 }
 
 /* What only the journal knows is asked again after something has happened, and once a second: keys are not to wait for

@@ -213,9 +213,29 @@ static void add_limits(struct page *page)
 		add(page, N_("Offline keys"), BT_UI_WARN, N_("locked"), NULL, NULL);
 }
 
+static void add_tariff(struct page *page)
+{
+	const struct bt_tariffs *tariffs = &bt_sync_state(page->counter->sync)->tariffs;
+	const struct bt_tariff *now = bt_teller_tariff_now(page->counter->teller);
+	const struct bt_tariff *last = tariffs->count > 0 ? &tariffs->list[tariffs->count - 1] : NULL;
+	char from[32];
+
+	if (!now || !last) {
+		add(page, N_("Tariff"), BT_UI_BAD, N_("not confirmed"), NULL, NULL);
+		return;
+	}
+	while (last > tariffs->list && last[-1].valid_from_ms > now->valid_from_ms)
+		last--;
+	if (last->valid_from_ms <= now->valid_from_ms) {
+		add(page, N_("Tariff"), BT_UI_GOOD, N_("{1}, signed"), now->name_en, NULL);
+		return;
+	}
+	format_day(last->valid_from_ms, from);
+	add(page, N_("Tariff"), BT_UI_GOOD, N_("{1}, signed; a new one from {2}"), now->name_en, from);
+}
+
 static void add_lists(struct page *page)
 {
-	const struct bt_sync_state *state = bt_sync_state(page->counter->sync);
 	struct bt_directory *directory = page->counter->directory;
 	int64_t age = bt_clock_wall_ms(&page->counter->clock) - bt_directory_updated_ms(directory);
 	int64_t count = bt_directory_count(directory), hours = age > 0 ? age / 3600000 : 0;
@@ -225,10 +245,7 @@ static void add_lists(struct page *page)
 	bt_count_format(hours, ago);
 	add(page, N_("Consumers"), count > 0 && hours < 24 ? BT_UI_GOOD : BT_UI_WARN,
 	    N_("{1} known, last updated {2} h ago"), known, ago);
-	if (state->has_tariff)
-		add(page, N_("Tariff"), BT_UI_GOOD, N_("{1}, signed"), state->tariff.name_en, NULL);
-	else
-		add(page, N_("Tariff"), BT_UI_BAD, N_("not confirmed"), NULL, NULL);
+	add_tariff(page);
 }
 
 /* Before what is said of the paper: which model it is, when it is known by name. */

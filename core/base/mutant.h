@@ -62,6 +62,7 @@
 	ROW(BT_MUTANT_FREE_UNITS_BEYOND, "free-units-beyond-the-list", "sales",                                        \
 	    "PROTOCOL S8: no more than the list has")                                                                  \
 	ROW(BT_MUTANT_MONTH_OF_RAW_CLOCK, "month-of-the-raw-clock", "sales", "PROTOCOL S8, S3: the month of PAID")     \
+	ROW(BT_MUTANT_TARIFF_TOO_EARLY, "tariff-before-its-time", "sales", "PROTOCOL S3: the one valid when PAID")     \
 	ROW(BT_MUTANT_LINE_TWICE, "line-posted-twice", "sales", "PROTOCOL S8, H2: each line once")                     \
 	ROW(BT_MUTANT_SOLD_ANEW, "sold-anew-without-asking", "sales", "PROTOCOL T5: inquiry first")                    \
 	ROW(BT_MUTANT_UPI_PICKED_TWICE, "upi-token-where-it-is-picked", "sales", "PROTOCOL T5: it is left to H")       \

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/base/json.h"
+#include "core/base/mutant.h"
 #include "core/sale/teller_work.h"
 
 enum bt_sale_effect bt_teller_move(struct bt_teller *teller, struct bt_teller_work *work, enum bt_sale_event event)
@@ -184,11 +185,23 @@ void bt_teller_set_lease(struct bt_teller *teller, const struct bt_lease *lease)
 		teller->lease = *lease;
 }
 
-void bt_teller_set_tariff(struct bt_teller *teller, const struct bt_tariff *tariff)
+void bt_teller_set_tariffs(struct bt_teller *teller, const struct bt_tariffs *tariffs)
 {
-	teller->has_tariff = tariff != NULL;
-	if (tariff)
-		teller->tariff = *tariff;
+	teller->tariffs.count = 0;
+	if (tariffs)
+		teller->tariffs = *tariffs;
+}
+
+const struct bt_tariff *bt_teller_tariff(const struct bt_teller *teller, int64_t at_ms)
+{
+	if (bt_mutant(BT_MUTANT_TARIFF_TOO_EARLY))
+		at_ms = INT64_MAX;
+	return teller->tariffs.count > 0 ? bt_tariffs_at(&teller->tariffs, at_ms) : NULL;
+}
+
+const struct bt_tariff *bt_teller_tariff_now(const struct bt_teller *teller)
+{
+	return bt_teller_tariff(teller, bt_teller_now(teller));
 }
 
 void bt_teller_set_trust(struct bt_teller *teller, const struct bt_clock_trust *trust)

@@ -116,7 +116,10 @@ void bt_teller_set_operator(struct bt_teller *teller, const char *operator_id, i
  */
 int64_t bt_teller_shift(const struct bt_teller *teller);
 void bt_teller_set_lease(struct bt_teller *teller, const struct bt_lease *lease);
-void bt_teller_set_tariff(struct bt_teller *teller, const struct bt_tariff *tariff);
+/** NULL: nothing has a price. */
+void bt_teller_set_tariffs(struct bt_teller *teller, const struct bt_tariffs *tariffs);
+/** That by which a sale would be priced now, of @p teller; NULL while none is held (PROTOCOL S3). */
+const struct bt_tariff *bt_teller_tariff_now(const struct bt_teller *teller);
 void bt_teller_set_trust(struct bt_teller *teller, const struct bt_clock_trust *trust);
 void bt_teller_set_era(struct bt_teller *teller, int64_t era);
 /** What is in it is borrowed. All zero, or locked, means that no token is made here. */

@@ -46,7 +46,8 @@ static void add_sale(struct bt_teller *teller, const char *sale_id, struct bt_ta
 bool bt_teller_month(struct bt_teller *teller, const struct bt_consumer *consumer, int64_t at_ms,
 		     struct bt_tariff_month *out)
 {
-	const struct bt_tariff_category *category = bt_tariff_category_find(&teller->tariff, consumer->category);
+	const struct bt_tariff *tariff = bt_teller_tariff(teller, at_ms);
+	const struct bt_tariff_category *category = tariff ? bt_tariff_category_find(tariff, consumer->category) : NULL;
 	const struct bt_tariff_month known = {consumer->month.of, consumer->month.units, consumer->month.fixed,
 					      consumer->free_left};
 	struct bt_sale_row rows[OWN_SALES];

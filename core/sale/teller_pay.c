@@ -20,19 +20,20 @@ static enum bt_delivery delivery_of(const struct bt_consumer *consumer, bt_paise
 	return BT_DELIVERY_TOKEN;
 }
 
-/* In the month of the moment at which it is paid, whatever comes later (PROTOCOL S8). */
+/* By the tariff and in the month of the moment at which it is paid, whatever comes later (PROTOCOL S3, S8). */
 static enum bt_err quote_at(struct bt_teller *teller, const struct bt_consumer *consumer, bt_paise amount,
 			    bt_paise dues, int64_t at_ms, struct bt_quote *out)
 {
+	const struct bt_tariff *tariff = bt_teller_tariff(teller, at_ms);
 	struct bt_tariff_month month;
 
-	if (!teller->has_tariff)
+	if (!tariff)
 		return BT_ENOTFOUND;
 	if (consumer->kind == BT_KIND_DUES)
 		dues = amount;
-	if (amount < teller->tariff.minimum || amount > teller->tariff.maximum || dues < 0 || dues > amount)
+	if (amount < tariff->minimum || amount > tariff->maximum || dues < 0 || dues > amount)
 		return BT_ERANGE;
-	return bt_tariff_quote(&teller->tariff, consumer->category,
+	return bt_tariff_quote(tariff, consumer->category,
 			       bt_teller_month(teller, consumer, at_ms, &month) ? &month : NULL, amount, dues, out);
 }
 

@@ -86,16 +86,16 @@ static void fill_people(const struct bt_teller *teller, const struct bt_teller_w
 	bt_text_copy(facts->complaint, sizeof facts->complaint, enrolment->complaint);
 }
 
-/* The record keeps what was bought, not at which rates: the tariff says it, where it is the one of the sale and gives
+/* The record keeps what was bought, not at which rates: the tariff of the sale says it, where it is held and gives
  * these very units. */
 static void fill_rates(const struct bt_teller *teller, const struct bt_teller_work *work,
 		       struct bt_receipt_facts *facts)
 {
 	const struct bt_quote *quote = &work->sale.quote;
-	const struct bt_tariff_category *row =
-	    teller->has_tariff ? bt_tariff_category_find(&teller->tariff, work->consumer.category) : NULL;
+	const struct bt_tariff *tariff = bt_tariffs_find(&teller->tariffs, quote->tariff);
+	const struct bt_tariff_category *row = tariff ? bt_tariff_category_find(tariff, work->consumer.category) : NULL;
 	struct bt_tariff_part parts[BT_TARIFF_STEPS];
-	int count = row && strcmp(teller->tariff.id, quote->tariff) == 0 ? bt_tariff_parts(row, quote, parts) : 0;
+	int count = row ? bt_tariff_parts(row, quote, parts) : 0;
 
 	facts->rate_paise = count > 0 ? parts[count - 1].rate : quote->rate;
 	for (int i = 0; count > 1 && i < count && i < BT_RECEIPT_STEPS; i++)
@@ -109,6 +109,7 @@ static void fill_money(const struct bt_teller *teller, const struct bt_teller_wo
 	const struct bt_sale *sale = &work->sale;
 	const struct bt_tender *tender = &sale->tenders[0];
 	const struct bt_tender_kind *kind = bt_tender_find(tender->kind);
+	const struct bt_tariff *tariff = bt_tariffs_find(&teller->tariffs, sale->quote.tariff);
 
 	facts->paid_at_ms = sale->paid_at_ms;
 	facts->amount = sale->quote.amount;
@@ -128,8 +129,7 @@ static void fill_money(const struct bt_teller *teller, const struct bt_teller_wo
 	}
 	bt_text_copy(facts->tender, sizeof facts->tender, kind ? kind->name : tender->kind);
 	bt_text_copy(facts->tender_reference, sizeof facts->tender_reference, tender->reference);
-	bt_text_copy(facts->tariff, sizeof facts->tariff,
-		     teller->has_tariff ? teller->tariff.name_en : sale->quote.tariff);
+	bt_text_copy(facts->tariff, sizeof facts->tariff, tariff ? tariff->name_en : sale->quote.tariff);
 }
 
 /* What is paid for and not yet credited stops no cut; nor does less than what is owed. */
@@ -139,11 +139,12 @@ static void fill_cut(const struct bt_teller *teller, const struct bt_teller_work
 	int64_t from = consumer->cut_from_ms > facts->paid_at_ms ? consumer->cut_from_ms : facts->paid_at_ms;
 	bool owes = consumer->kind == BT_KIND_REMOTE && consumer->balance_at_ms != 0 &&
 		    consumer->balance + facts->amount - facts->dues < 0;
+	const struct bt_tariff *tariff = bt_teller_tariff(teller, from);
 
-	if (!teller->has_tariff || consumer->cut_from_ms == 0 || consumer->supply_cut_at_ms != 0)
+	if (!tariff || consumer->cut_from_ms == 0 || consumer->supply_cut_at_ms != 0)
 		return;
 	if (facts->kind == BT_RECEIPT_DOCKET || (facts->kind == BT_RECEIPT_CREDIT && owes))
-		facts->cut_from_ms = bt_tariff_next_cut(&teller->tariff, from);
+		facts->cut_from_ms = bt_tariff_next_cut(tariff, from);
 }
 
 /* About until when what was bought lasts. A later look at the balance has this sale in it already: a copy made then
@@ -156,12 +157,13 @@ static void fill_safe(const struct bt_teller *teller, const struct bt_teller_wor
 					  .dues_daily = consumer->dues_daily,
 					  .daily_units = consumer->daily_units,
 					  .free_left = consumer->free_left};
+	const struct bt_tariff *tariff = bt_teller_tariff(teller, facts->paid_at_ms);
 
-	if (!teller->has_tariff || consumer->postpaid || consumer->balance_at_ms == 0 ||
+	if (!tariff || consumer->postpaid || consumer->balance_at_ms == 0 ||
 	    consumer->balance_at_ms > facts->paid_at_ms)
 		return;
 	if (facts->kind == BT_RECEIPT_TOKEN || facts->kind == BT_RECEIPT_CREDIT)
-		facts->safe_until_ms = bt_tariff_safe_until(&teller->tariff, &use, facts->paid_at_ms);
+		facts->safe_until_ms = bt_tariff_safe_until(tariff, &use, facts->paid_at_ms);
 }
 
 /* Nothing was bought: only the money and who let it go stand on these slips. */

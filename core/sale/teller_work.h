@@ -87,9 +87,9 @@ struct bt_teller {
 	struct bt_teller_parts parts;
 	char operator_id[24];
 	int64_t shift;
-	bool has_lease, has_tariff;
+	bool has_lease;
 	struct bt_lease lease;
-	struct bt_tariff tariff;
+	struct bt_tariffs tariffs; /* count 0: none is held */
 	struct bt_clock_trust trust;
 	int64_t era;
 	struct bt_keys keys;
@@ -141,6 +141,8 @@ BT_MUST_USE enum bt_err bt_teller_load(struct bt_teller *teller, const char *sal
 BT_MUST_USE enum bt_err bt_teller_read_quote(struct bt_teller *teller, const char *sale_id, struct bt_quote *out);
 
 /* teller_month.c */
+/** That by which is sold at @p at_ms; NULL while none is held (PROTOCOL S3). */
+const struct bt_tariff *bt_teller_tariff(const struct bt_teller *teller, int64_t at_ms);
 /** What a sale of this consumer, paid at @p at_ms, is priced by. @return false where the price knows no months. */
 bool bt_teller_month(struct bt_teller *teller, const struct bt_consumer *consumer, int64_t at_ms,
 		     struct bt_tariff_month *out);

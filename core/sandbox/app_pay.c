@@ -10,7 +10,7 @@
 #include "core/sandbox/json_in.h"
 #include "core/sandbox/ledger.h"
 #include "core/sandbox/month.h"
-#include "core/sandbox/price.h"
+#include "core/sandbox/orders.h"
 #include "core/sandbox/sell.h"
 
 static const struct {
@@ -61,8 +61,9 @@ static json_t *make_record(sqlite3 *db, const struct bt_sbx_consumer *consumer, 
 	const char *delivery = choose_delivery(consumer);
 	int64_t dues = strcmp(delivery, "dues") == 0 ? paise : 0;
 	const struct bt_sbx_note *note = bt_sbx_note_of(consumer->note);
+	struct bt_sbx_order order = bt_sbx_order_at(db, bt_sbx_now_ms());
 	const struct bt_sbx_category *category =
-	    bt_sbx_category_find(note->true_category ? note->true_category : consumer->category);
+	    bt_sbx_category_find(order.categories, note->true_category ? note->true_category : consumer->category);
 	char pan[19] = "";
 	if (!category || paise > BT_SBX_MAXIMUM_PAISE || (*consumer->meter && !bt_sbx_pan_make(consumer->meter, pan)))
 		return NULL;
@@ -79,7 +80,7 @@ static json_t *make_record(sqlite3 *db, const struct bt_sbx_consumer *consumer, 
 	    (json_int_t)dues, "duty_paise", (json_int_t)price.duty_paise, "energy_paise",
 	    (json_int_t)price.energy_paise, "kind", consumer->kind, "meter", consumer->meter, "operator", BT_SBX_APP,
 	    "paid_at", (json_int_t)bt_sbx_now_ms(), "pan", pan, "receipt", "", "rev", 1, "sale_id", sale_id, "tariff",
-	    BT_SBX_TARIFF_ID, "terminal", BT_SBX_APP, "tenders", "units", (json_int_t)price.units, "month", month);
+	    order.id, "terminal", BT_SBX_APP, "tenders", "units", (json_int_t)price.units, "month", month);
 }
 
 static bool put_payment(struct bt_sbx *sbx, const struct bt_sbx_app_payment *payment,

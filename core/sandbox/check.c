@@ -7,7 +7,6 @@
 #include "core/sandbox/crypto.h"
 #include "core/sandbox/lanes.h"
 #include "core/sandbox/ledger.h"
-#include "core/sandbox/price.h"
 
 #define MEMORY_TIDS    49 /* one below what a meter remembers */
 #define DUES_MIN_PAISE 100
@@ -31,23 +30,26 @@ static bool is_delivery_possible(const struct bt_sbx_sale *sale, const struct bt
 	return true;
 }
 
-/* A docket says neither the fixed charge nor the free units: the one stands in its energy, the others in its units. */
-static bool agrees_with(const struct bt_sbx_sale *sale, const struct bt_sbx_price *price)
+/* A docket says neither the fixed charge nor the free units: the one stands in its energy, the others in its units; nor
+ * does it name the tariff, which is that of its moment. */
+static bool agrees_with(const struct bt_sbx_sale *sale, const struct bt_sbx_order *order,
+			const struct bt_sbx_price *price)
 {
 	int64_t energy = price->energy_paise + (sale->on_paper ? price->fixed_paise : 0);
 	return sale->energy_paise == energy && sale->duty_paise == price->duty_paise && sale->units == price->units &&
 	       (sale->on_paper || (sale->fixed_paise == price->fixed_paise && sale->free == price->free)) &&
-	       strcmp(sale->tariff, BT_SBX_TARIFF_ID) == 0;
+	       (sale->on_paper || strcmp(sale->tariff, order->id) == 0);
 }
 
-enum bt_sbx_code bt_sbx_check_account(const struct bt_sbx_sale *sale, const struct bt_sbx_consumer *consumer,
-				      const struct bt_sbx_month *month, struct bt_sbx_figures *out)
+enum bt_sbx_code bt_sbx_check_account(const struct bt_sbx_sale *sale, const struct bt_sbx_order *order,
+				      const struct bt_sbx_consumer *consumer, const struct bt_sbx_month *month,
+				      struct bt_sbx_figures *out)
 {
 	if (!consumer || bt_sbx_note_of(consumer->note)->server_knows_not)
 		return BT_SBX_UNKNOWN_CONSUMER;
 	const struct bt_sbx_note *note = bt_sbx_note_of(consumer->note);
 	const struct bt_sbx_category *category =
-	    bt_sbx_category_find(note->true_category ? note->true_category : consumer->category);
+	    bt_sbx_category_find(order->categories, note->true_category ? note->true_category : consumer->category);
 	int64_t towards_balance = sale->amount_paise - sale->dues_paise;
 	char pan[19] = "";
 	enum bt_sbx_code limits = check_limits(sale);
@@ -65,7 +67,8 @@ enum bt_sbx_code bt_sbx_check_account(const struct bt_sbx_sale *sale, const stru
 	if (!category)
 		return BT_SBX_INTERNAL;
 	struct bt_sbx_price price = bt_sbx_price_in(category, month, towards_balance);
-	*out = (struct bt_sbx_figures){.energy_paise = price.energy_paise,
+	*out = (struct bt_sbx_figures){.tariff = order->id,
+				       .energy_paise = price.energy_paise,
 				       .duty_paise = price.duty_paise,
 				       .dues_paise = sale->dues_paise,
 				       .units = price.units,
@@ -73,7 +76,7 @@ enum bt_sbx_code bt_sbx_check_account(const struct bt_sbx_sale *sale, const stru
 				       .free = price.free};
 	if (month)
 		out->month = *month;
-	return agrees_with(sale, &price) ? BT_SBX_NONE : BT_SBX_FIGURES;
+	return agrees_with(sale, order, &price) ? BT_SBX_NONE : BT_SBX_FIGURES;
 }
 
 /* Two keys are one when sale records name them alike. */

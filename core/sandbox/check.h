@@ -5,23 +5,26 @@
 
 #include "core/sandbox/consumer.h"
 #include "core/sandbox/meter_key.h"
-#include "core/sandbox/price.h"
+#include "core/sandbox/orders.h"
 #include "core/sandbox/refusal.h"
 #include "core/sandbox/sale_in.h"
 #include "core/sandbox/terminal.h"
 
 /** What the head-end makes of the amount. */
 struct bt_sbx_figures {
+	const char *tariff;
 	int64_t energy_paise, duty_paise, dues_paise, units;
 	int64_t fixed_paise, free;
 	struct bt_sbx_month month; /* it was worked out in; of 0: the price knows no months */
 };
 
 /** Connection, block, meter, delivery, dues, limits, figures, in this order. @p consumer NULL when unknown.
- *  @p month is what the price is to be made by, NULL where it knows no months.
+ *  @p order is that of the moment at which it was paid; @p month is what the price is to be made by, NULL where it
+ * knows no months.
  *  @p out is written whenever a price could be made. */
-enum bt_sbx_code bt_sbx_check_account(const struct bt_sbx_sale *sale, const struct bt_sbx_consumer *consumer,
-				      const struct bt_sbx_month *month, struct bt_sbx_figures *out);
+enum bt_sbx_code bt_sbx_check_account(const struct bt_sbx_sale *sale, const struct bt_sbx_order *order,
+				      const struct bt_sbx_consumer *consumer, const struct bt_sbx_month *month,
+				      struct bt_sbx_figures *out);
 /** Key identity and check value against the meter's real key. While a change is due the key before is right too: none
  *  of its tokens is out. BT_SBX_NONE when the sale names no key. */
 enum bt_sbx_code bt_sbx_check_key(const struct bt_sbx *sbx, const struct bt_sbx_sale *sale,

@@ -82,6 +82,13 @@ int64_t bt_sbx_month_of(int64_t ms)
 	return gmtime_r(&seconds, &civil) ? (int64_t)(civil.tm_year + 1900) * 100 + civil.tm_mon + 1 : 0;
 }
 
+int64_t bt_sbx_month_start(int64_t month)
+{
+	struct tm civil = {
+	    .tm_year = (int)(month / 100) - 1900, .tm_mon = (int)(month % 100) - 1, .tm_mday = 1, .tm_hour = 0};
+	return (int64_t)timegm(&civil) * 1000 - INDIA_OFFSET;
+}
+
 int64_t bt_sbx_month_next(int64_t month)
 {
 	return month % 100 == 12 ? (month / 100 + 1) * 100 + 1 : month + 1;

@@ -23,6 +23,8 @@ int64_t bt_sbx_tid_minute(int64_t ms);
 extern const char *const bt_sbx_holidays[];
 /** Year * 100 + month of @p ms in India. */
 int64_t bt_sbx_month_of(int64_t ms);
+/** The moment at which it begins there. */
+int64_t bt_sbx_month_start(int64_t month);
 /** The month after it. */
 int64_t bt_sbx_month_next(int64_t month);
 /** The next 10:00 in India after @p ms that is not on a Sunday or a holiday. Source: facts/vending.md 5.2. */

@@ -6,7 +6,6 @@
 #include "core/sandbox/bytes.h"
 #include "core/sandbox/crypto.h"
 #include "core/sandbox/json_in.h"
-#include "core/sandbox/price.h"
 #include "core/sandbox/token.h"
 
 #define PREFIX     "RC1:"
@@ -165,7 +164,6 @@ static bool read_fields(const uint8_t *in, struct bt_sbx_sale *sale)
 		ok = sale->tid == 0 && sale->rnd == 0 && ok;
 		sale->tid = sale->rnd = -1;
 	}
-	snprintf(sale->tariff, sizeof sale->tariff, "%s", BT_SBX_TARIFF_ID);
 	return ok && is_possible(sale);
 }
 

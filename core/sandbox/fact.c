@@ -158,10 +158,12 @@ static enum bt_sbx_code judge(struct bt_sbx *sbx, const struct bt_sbx_fact *fact
 	/* Priced by what the counter knew, it is right by that; what it comes to here is booked as lines (PROTOCOL S8).
 	 */
 	struct bt_sbx_month month;
-	const struct bt_sbx_category *category = consumer ? bt_sbx_category_find(consumer->category) : NULL;
+	struct bt_sbx_order order = bt_sbx_order_at(sbx->db, sale->paid_at);
+	const struct bt_sbx_category *category =
+	    consumer ? bt_sbx_category_find(order.categories, consumer->category) : NULL;
 	bool has_month = category && (bt_sbx_month_said(sale, category, &month) ||
 				      bt_sbx_month_find(sbx->db, consumer, sale->paid_at, &month));
-	enum bt_sbx_code code = bt_sbx_check_account(sale, consumer, has_month ? &month : NULL, &figures);
+	enum bt_sbx_code code = bt_sbx_check_account(sale, &order, consumer, has_month ? &month : NULL, &figures);
 	if (code == BT_SBX_NONE && issue)
 		code = bt_sbx_check_key(sbx, sale, consumer);
 	if (code == BT_SBX_NONE && issue)

@@ -10,10 +10,12 @@
 #include "core/sandbox/bank.h"
 #include "core/sandbox/bytes.h"
 #include "core/sandbox/ca.h"
+#include "core/sandbox/clock.h"
 #include "core/sandbox/faults.h"
 #include "core/sandbox/grants.h"
 #include "core/sandbox/lanes.h"
 #include "core/sandbox/meter_key.h"
+#include "core/sandbox/orders.h"
 #include "core/sandbox/people.h"
 #include "core/sandbox/psp.h"
 #include "core/sandbox/reconnect.h"
@@ -62,6 +64,7 @@ static int run_pay(const struct options *options);
 static int run_app_pay(const struct options *options);
 static int run_reconnect(const struct options *options);
 static int run_lanes(const struct options *options);
+static int run_tariff(const struct options *options);
 static int run_cut(const struct options *options);
 static int run_alarms(const struct options *options);
 static int run_staff(const struct options *options);
@@ -113,6 +116,7 @@ static const struct command commands[] = {
      .needs_operand = true,
      .run = run_reconnect},
     {.name = "lanes", .takes = " ", .usage = "lanes --state S [COUNT]", .may_have_operand = true, .run = run_lanes},
+    {.name = "tariff", .takes = " ", .usage = "tariff --state S YYYY-MM", .needs_operand = true, .run = run_tariff},
     {.name = "alarms", .takes = " --json ", .usage = "alarms --state S [--json]", .run = run_alarms},
     {.name = "staff",
      .takes = " ",
@@ -413,6 +417,34 @@ static int run_lanes(const struct options *options)
 	int code = count > 0 && !bt_sbx_lanes_change(&sbx, count) ? 1 : bt_sbx_lanes_report(&sbx);
 	bt_sbx_close(&sbx);
 	return code;
+}
+
+/* "2027-04" to 202704. */
+static bool read_month(const char *text, int64_t *out)
+{
+	int64_t year = 0, month = 0;
+	char first[5] = "";
+	if (strlen(text) != 7 || text[4] != '-')
+		return false;
+	memcpy(first, text, 4);
+	if (!bt_sbx_number_parse(first, 2026, 9999, &year) || !bt_sbx_number_parse(text + 5, 1, 12, &month))
+		return false;
+	*out = year * 100 + month;
+	return true;
+}
+
+/* Counters hear of it with their next tariff. */
+static int run_tariff(const struct options *options)
+{
+	struct bt_sbx sbx;
+	int64_t month = 0;
+	if (!read_month(options->operand, &month))
+		return refuse("the month is written as 2027-04");
+	if (!bt_sbx_open_made(options->state, &sbx))
+		return 1;
+	bool ok = bt_sbx_order_announce(sbx.db, month, bt_sbx_now_ms());
+	bt_sbx_close(&sbx);
+	return ok ? 0 : refuse("that month has begun, or the next tariff rules already");
 }
 
 static int run_alarms(const struct options *options)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/sandbox/clock.h"
+#include "core/sandbox/orders.h"
 #include "core/sandbox/store.h"
 
 #define MONTH_META  "month"
@@ -15,9 +16,11 @@ struct row {
 	bool closed;
 };
 
-static const struct bt_sbx_category *find_category(const struct bt_sbx_consumer *consumer)
+/* By the order that rules in month `of`: all of it, for orders begin with one. */
+static const struct bt_sbx_category *find_category(sqlite3 *db, const struct bt_sbx_consumer *consumer, int64_t of)
 {
-	const struct bt_sbx_category *category = bt_sbx_category_find(consumer->category);
+	struct bt_sbx_order order = bt_sbx_order_at(db, bt_sbx_month_start(of));
+	const struct bt_sbx_category *category = bt_sbx_category_find(order.categories, consumer->category);
 	return category && bt_sbx_is_monthly(category) ? category : NULL;
 }
 
@@ -56,10 +59,11 @@ static int64_t owed_of(const struct bt_sbx_category *category, const struct row 
 
 bool bt_sbx_month_find(sqlite3 *db, const struct bt_sbx_consumer *consumer, int64_t at_ms, struct bt_sbx_month *out)
 {
-	const struct bt_sbx_category *category = find_category(consumer);
+	int64_t of = bt_sbx_month_of(at_ms);
+	const struct bt_sbx_category *category = find_category(db, consumer, of);
 	if (!category)
 		return false;
-	struct row row = load_row(db, consumer, bt_sbx_month_of(at_ms));
+	struct row row = load_row(db, consumer, of);
 	*out = (struct bt_sbx_month){row.of, row.units, owed_of(category, &row), row.free_left};
 	return true;
 }
@@ -76,8 +80,9 @@ bool bt_sbx_month_said(const struct bt_sbx_sale *sale, const struct bt_sbx_categ
 bool bt_sbx_month_seed(sqlite3 *db, const struct bt_sbx_consumer *consumer, int64_t at_ms, int64_t units,
 		       int64_t fixed_paise)
 {
-	const struct bt_sbx_category *category = find_category(consumer);
-	struct row row = {bt_sbx_month_of(at_ms), units, 0, fixed_paise, consumer->free_left, false};
+	int64_t of = bt_sbx_month_of(at_ms);
+	const struct bt_sbx_category *category = find_category(db, consumer, of);
+	struct row row = {of, units, 0, fixed_paise, consumer->free_left, false};
 	if (!category)
 		return true;
 	row.slab = bt_sbx_month_cost(category, units);
@@ -152,11 +157,12 @@ static struct deed judge(const struct bt_sbx_category *category, const struct ro
 
 bool bt_sbx_month_book(sqlite3 *db, const struct bt_sbx_sale *sale, struct bt_sbx_consumer *consumer, bool is_fact)
 {
-	const struct bt_sbx_category *category = find_category(consumer);
+	/* The month in which it was paid, whenever it is heard of. */
+	int64_t of = bt_sbx_month_of(sale->paid_at);
+	const struct bt_sbx_category *category = find_category(db, consumer, of);
 	if (!category || sale->amount_paise == sale->dues_paise)
 		return true;
-	/* The month in which it was paid, whenever it is heard of. */
-	struct row row = load_row(db, consumer, bt_sbx_month_of(sale->paid_at));
+	struct row row = load_row(db, consumer, of);
 	struct deed deed = judge(category, &row, sale, is_fact);
 	int64_t slab = bt_sbx_month_cost(category, deed.before + deed.paid) - bt_sbx_month_cost(category, deed.before);
 	row.units += deed.units;
@@ -175,12 +181,8 @@ bool bt_sbx_month_book(sqlite3 *db, const struct bt_sbx_sale *sale, struct bt_sb
 
 bool bt_sbx_month_undo(sqlite3 *db, const char *sale_id, struct bt_sbx_consumer *consumer)
 {
-	const struct bt_sbx_category *category = find_category(consumer);
-	sqlite3_stmt *sale = category ? bt_sbx_store_ask(db,
-							 "SELECT of, slab, fixed, units, free FROM month_sales WHERE"
-							 " sale_id=?",
-							 "t", sale_id)
-				      : NULL;
+	sqlite3_stmt *sale =
+	    bt_sbx_store_ask(db, "SELECT of, slab, fixed, units, free FROM month_sales WHERE sale_id=?", "t", sale_id);
 	bool found = sale && sqlite3_step(sale) == SQLITE_ROW;
 	struct row row = {.of = 0};
 	if (found) {
@@ -191,7 +193,8 @@ bool bt_sbx_month_undo(sqlite3 *db, const char *sale_id, struct bt_sbx_consumer 
 		row.free_left += sqlite3_column_int64(sale, 4);
 	}
 	sqlite3_finalize(sale);
-	if (!found)
+	const struct bt_sbx_category *category = found ? find_category(db, consumer, row.of) : NULL;
+	if (!category)
 		return true;
 	/* In a month that goes on the next recharge pays the charge; what was given back in advance is owed again. */
 	int64_t fixed_line = row.closed ? owed_of(category, &row) : row.fixed < 0 ? -row.fixed : 0;
@@ -205,9 +208,9 @@ bool bt_sbx_month_undo(sqlite3 *db, const char *sale_id, struct bt_sbx_consumer 
 
 static bool close_month(sqlite3 *db, struct bt_sbx_consumer *consumer, int64_t of)
 {
-	const struct bt_sbx_category *category = find_category(consumer);
+	const struct bt_sbx_category *category = find_category(db, consumer, of);
 	struct row row = load_row(db, consumer, of);
-	if (row.closed)
+	if (row.closed || !category)
 		return true;
 	row.closed = true;
 	return level_fixed(db, &row, owed_of(category, &row), "turned", "", consumer) &&
@@ -249,7 +252,8 @@ bool bt_sbx_month_turn(sqlite3 *db, int64_t now_ms)
 	bool ok = true;
 	if (was >= now)
 		return true;
-	for (const struct bt_sbx_category *row = bt_sbx_categories; ok && was > 0 && row->code; row++)
+	for (const struct bt_sbx_category *row = bt_sbx_order_at(db, now_ms).categories; ok && was > 0 && row->code;
+	     row++)
 		if (bt_sbx_is_monthly(row))
 			ok = turn_category(db, row->code, was, now);
 	return ok && bt_sbx_meta_put_int(db, MONTH_META, now);

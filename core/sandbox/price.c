@@ -18,9 +18,24 @@ const struct bt_sbx_category bt_sbx_categories[] = {
     {.code = NULL},
 };
 
-const struct bt_sbx_category *bt_sbx_category_find(const char *code)
+/* No order has said these: they are about 4 % above the ones before. */
+const struct bt_sbx_category bt_sbx_next_categories[] = {
+    {.code = "DS-I", .rate_paise = 701, .duty_bp = 600},
+    {.code = "DS-II", .rate_paise = 772, .duty_bp = 600},
+    {.code = "NDS-I", .rate_paise = 810, .duty_bp = 600},
+    {.code = "NDS-II", .rate_paise = 837, .duty_bp = 600},
+    {.code = "DS-III",
+     .rate_paise = 772,
+     .duty_bp = 600,
+     .fixed_paise = 5000,
+     .gives_free = true,
+     .steps = {{.above = 1000, .rate_paise = 931}}},
+    {.code = NULL},
+};
+
+const struct bt_sbx_category *bt_sbx_category_find(const struct bt_sbx_category *categories, const char *code)
 {
-	for (const struct bt_sbx_category *row = bt_sbx_categories; row->code; row++)
+	for (const struct bt_sbx_category *row = categories; row->code; row++)
 		if (strcmp(row->code, code) == 0)
 			return row;
 	return NULL;

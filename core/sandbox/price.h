@@ -1,4 +1,5 @@
-/* The tariff in force and what an amount buys under it, coded apart from the product (wire contract, "tariffs").
+/* Two tables of rates and what an amount buys under one of them, coded apart from the product (wire contract,
+ * "tariffs").
  *
  * All money is integer paise, all energy integer tenths of kWh; the figures are demonstration values after
  * facts/vending.md 5.5. */
@@ -8,7 +9,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define BT_SBX_TARIFF_ID     "BERC-2026-27"
 #define BT_SBX_MINIMUM_PAISE INT64_C(10000)
 #define BT_SBX_MAXIMUM_PAISE INT64_C(1000000)
 
@@ -44,11 +44,12 @@ struct bt_sbx_price {
 	int64_t free;  /* those of them that cost nothing */
 };
 
-/** Ends with a row whose code is NULL. */
+/** Each ends with a row whose code is NULL; of the same codes in the same order. */
 extern const struct bt_sbx_category bt_sbx_categories[];
+extern const struct bt_sbx_category bt_sbx_next_categories[];
 
-/** NULL when the tariff has no such category. */
-const struct bt_sbx_category *bt_sbx_category_find(const char *code);
+/** NULL when @p categories have no such code. */
+const struct bt_sbx_category *bt_sbx_category_find(const struct bt_sbx_category *categories, const char *code);
 /** Split the balance part of a payment, 0..BT_SBX_MAXIMUM_PAISE, into energy and duty, and the energy into units. */
 struct bt_sbx_price bt_sbx_price_of(const struct bt_sbx_category *category, int64_t paise);
 /** The same in a month, NULL for a category that knows none: its fixed charge comes out first, then energy at the step

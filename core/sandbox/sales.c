@@ -29,7 +29,7 @@ static json_t *describe_figures(const struct bt_sbx_figures *figures)
 	return json_pack("{s:{s:I, s:I, s:I, s:I, s:s, s:o*}}", "figures", "energy_paise",
 			 (json_int_t)figures->energy_paise, "duty_paise", (json_int_t)figures->duty_paise, "dues_paise",
 			 (json_int_t)figures->dues_paise, "units", (json_int_t)figures->units, "tariff",
-			 BT_SBX_TARIFF_ID, "month", month);
+			 figures->tariff, "month", month);
 }
 
 static enum bt_sbx_code check_request(struct bt_sbx *sbx, const struct bt_sbx_sale *sale,
@@ -42,8 +42,9 @@ static enum bt_sbx_code check_request(struct bt_sbx *sbx, const struct bt_sbx_sa
 	if (strcmp(sale->terminal, BT_SBX_APP) != 0 && !bt_sbx_terminal_find(sbx->db, sale->terminal, &terminal))
 		return BT_SBX_WRONG_TERMINAL;
 	struct bt_sbx_month month;
+	struct bt_sbx_order order = bt_sbx_order_at(sbx->db, sale->paid_at);
 	bool has_month = consumer && bt_sbx_month_find(sbx->db, consumer, sale->paid_at, &month);
-	enum bt_sbx_code code = bt_sbx_check_account(sale, consumer, has_month ? &month : NULL, &figures);
+	enum bt_sbx_code code = bt_sbx_check_account(sale, &order, consumer, has_month ? &month : NULL, &figures);
 	if (code == BT_SBX_BLOCKED) {
 		reply->reason_en = bt_sbx_note_of(consumer->note)->reason_en;
 		reply->reason_hi = bt_sbx_note_of(consumer->note)->reason_hi;

@@ -12,14 +12,13 @@
 #include "core/sandbox/lanes.h"
 #include "core/sandbox/marks.h"
 #include "core/sandbox/meter_key.h"
-#include "core/sandbox/price.h"
+#include "core/sandbox/orders.h"
 #include "core/sandbox/terminal.h"
 
 #define DOCUMENT_MAX  (2 << 20)
 #define BACKDATE_MS   (5 * BT_SBX_MINUTE_MS)
 #define LEASES_AN_ERA INT64_C(1000000)
 /* 1 April 2026, 00:00 in India. */
-#define TARIFF_FROM_MS INT64_C(1774981800000)
 
 json_t *bt_sbx_sign_document(const struct bt_sbx *sbx, json_t *document)
 {
@@ -74,8 +73,8 @@ static json_t *make_lease(const struct bt_sbx *sbx, const struct bt_sbx_terminal
 			 "lane", (json_int_t)terminal->lane, "lanes", (json_int_t)terminal->lanes, "lanes_most",
 			 (json_int_t)bt_sbx_lanes_most(sbx->db, bt_sbx_now_ms()), "tid_floor",
 			 (json_int_t)terminal->lane_floor, "not_before", (json_int_t)not_before, "expires",
-			 (json_int_t)expires, "tariff", BT_SBX_TARIFF_ID, "zone", "danapur", "caps", caps, "grants",
-			 grants);
+			 (json_int_t)expires, "tariff", bt_sbx_order_at(sbx->db, bt_sbx_now_ms()).id, "zone", "danapur",
+			 "caps", caps, "grants", grants);
 }
 
 enum bt_sbx_code bt_sbx_call_lease(struct bt_sbx *sbx, const struct bt_sbx_request *request, struct bt_sbx_reply *reply)
@@ -124,22 +123,37 @@ static json_t *make_category(const struct bt_sbx_category *row)
 	return category;
 }
 
-enum bt_sbx_code bt_sbx_call_tariffs(struct bt_sbx *sbx, const struct bt_sbx_request *request,
-				     struct bt_sbx_reply *reply)
+static json_t *make_order(const struct bt_sbx_order *order)
 {
-	(void)request;
 	json_t *categories = json_array();
-	for (const struct bt_sbx_category *row = bt_sbx_categories; row->code; row++)
+	for (const struct bt_sbx_category *row = order->categories; row->code; row++)
 		json_array_append_new(categories, make_category(row));
 	json_t *holidays = json_array();
 	for (size_t i = 0; bt_sbx_holidays[i]; i++)
 		json_array_append_new(holidays, json_string(bt_sbx_holidays[i]));
 	json_t *cut = json_pack("{s:s, s:s, s:b, s:i, s:o}", "from", "10:00", "until", "13:00", "not_sunday", 1,
 				"grace_hours", 72, "holidays", holidays);
-	reply->body = bt_sbx_sign_document(
-	    sbx, json_pack("{s:i, s:s, s:o, s:I, s:o, s:I, s:I, s:o}", "format", 1, "id", BT_SBX_TARIFF_ID, "name",
-			   bt_sbx_json_words("BERC 2026-27", "BERC 2026-27"), "valid_from", (json_int_t)TARIFF_FROM_MS,
-			   "categories", categories, "minimum_paise", (json_int_t)BT_SBX_MINIMUM_PAISE, "maximum_paise",
-			   (json_int_t)BT_SBX_MAXIMUM_PAISE, "cut", cut));
+	return json_pack("{s:i, s:s, s:o, s:I, s:o, s:I, s:I, s:o}", "format", 1, "id", order->id, "name",
+			 bt_sbx_json_words(order->name, order->name), "valid_from", (json_int_t)order->from_ms,
+			 "categories", categories, "minimum_paise", (json_int_t)BT_SBX_MINIMUM_PAISE, "maximum_paise",
+			 (json_int_t)BT_SBX_MAXIMUM_PAISE, "cut", cut);
+}
+
+enum bt_sbx_code bt_sbx_call_tariffs(struct bt_sbx *sbx, const struct bt_sbx_request *request,
+				     struct bt_sbx_reply *reply)
+{
+	struct bt_sbx_order orders[BT_SBX_ORDERS];
+	struct bt_sbx_order ruling = bt_sbx_order_at(sbx->db, bt_sbx_now_ms());
+	int count = bt_sbx_orders(sbx->db, orders);
+	json_t *others = json_array();
+	(void)request;
+	for (int i = 0; i < count; i++)
+		if (orders[i].id != ruling.id)
+			json_array_append_new(others, make_order(&orders[i]));
+	json_t *document = make_order(&ruling);
+	if (json_array_size(others) > 0)
+		json_object_set(document, "others", others);
+	json_decref(others);
+	reply->body = bt_sbx_sign_document(sbx, document);
 	return BT_SBX_NONE;
 }

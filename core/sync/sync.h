@@ -29,11 +29,11 @@ struct bt_sync_parts {
 
 /** What is known, for status row and system page. */
 struct bt_sync_state {
-	bool has_lease, has_tariff;
+	bool has_lease;
 	struct bt_lease lease;        /* with the extensions granted by code */
 	struct bt_lease signed_lease; /* as it came */
 	struct bt_extension extension;
-	struct bt_tariff tariff;
+	struct bt_tariffs tariffs; /* count 0: none is held */
 	struct bt_clock_trust trust;
 	enum bt_err lease_file; /* BT_EAUTH or BT_EFORMAT: the stored lease is damaged and was not used */
 	int64_t era;            /* of the head-end, as heard last, also by an earlier run */

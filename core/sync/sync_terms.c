@@ -313,9 +313,9 @@ enum bt_err bt_sync_start_tariffs(struct bt_sync *sync)
 enum bt_err bt_sync_take_tariffs(struct bt_sync *sync, const struct bt_answer *answer)
 {
 	struct bt_fault fault = {0};
-	struct bt_tariff tariff;
+	struct bt_tariffs tariffs;
 	enum bt_err err =
-	    bt_tariff_decode(bt_buf_view(&answer->body), sync->parts.enrolment->head_end_key, &tariff, &fault);
+	    bt_tariffs_decode(bt_buf_view(&answer->body), sync->parts.enrolment->head_end_key, &tariffs, &fault);
 
 	if (err) {
 		bt_log_line(sync->parts.log, "sync", "tariff not taken: %s (%s)", bt_err_name(err), fault.what);
@@ -324,9 +324,8 @@ enum bt_err bt_sync_take_tariffs(struct bt_sync *sync, const struct bt_answer *a
 	err = keep_document(sync, "tariff.json", bt_buf_view(&answer->body));
 	if (err)
 		return err;
-	sync->state.tariff = tariff;
-	sync->state.has_tariff = true;
-	bt_teller_set_tariff(sync->parts.teller, &tariff);
+	sync->state.tariffs = tariffs;
+	bt_teller_set_tariffs(sync->parts.teller, &tariffs);
 	return BT_OK;
 }
 
@@ -473,11 +472,9 @@ static void load_tariff(struct bt_sync *sync)
 
 	bt_buf_init(&text, DOCUMENT_MAX);
 	if (read_document(sync, "tariff.json", &text) == BT_OK &&
-	    bt_tariff_decode(bt_buf_view(&text), sync->parts.enrolment->head_end_key, &sync->state.tariff, NULL) ==
-		BT_OK) {
-		sync->state.has_tariff = true;
-		bt_teller_set_tariff(sync->parts.teller, &sync->state.tariff);
-	}
+	    bt_tariffs_decode(bt_buf_view(&text), sync->parts.enrolment->head_end_key, &sync->state.tariffs, NULL) ==
+		BT_OK)
+		bt_teller_set_tariffs(sync->parts.teller, &sync->state.tariffs);
 	bt_buf_fini(&text);
 }
 

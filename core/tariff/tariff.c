@@ -202,19 +202,69 @@ static enum bt_err read_head(const json_t *document, struct bt_tariff *out)
 	return BT_OK;
 }
 
-static enum bt_err read_document(struct bt_bytes bytes, struct bt_tariff *out, struct bt_fault *fault)
+const struct bt_tariff *bt_tariffs_find(const struct bt_tariffs *tariffs, const char *id)
+{
+	for (int i = 0; i < tariffs->count; i++)
+		if (strcmp(tariffs->list[i].id, id) == 0)
+			return &tariffs->list[i];
+	return NULL;
+}
+
+const struct bt_tariff *bt_tariffs_at(const struct bt_tariffs *tariffs, int64_t ms)
+{
+	int i = tariffs->count - 1;
+	assert(tariffs->count > 0);
+	while (i > 0 && tariffs->list[i].valid_from_ms > ms)
+		i--;
+	return &tariffs->list[i];
+}
+
+/* Put where its time is. */
+static enum bt_err read_one(const json_t *document, struct bt_tariffs *out)
+{
+	struct bt_tariff *last = &out->list[out->count];
+	*last = (struct bt_tariff){.count = 0};
+	if (read_head(document, last) != BT_OK || read_cut(document, last) != BT_OK ||
+	    read_categories(document, last) != BT_OK || bt_tariffs_find(out, last->id) != NULL)
+		return BT_EFORMAT;
+	out->count++;
+	for (; last > out->list && last[-1].valid_from_ms >= last->valid_from_ms; last--) {
+		struct bt_tariff later = last[-1];
+		if (later.valid_from_ms == last->valid_from_ms)
+			return BT_EFORMAT;
+		last[-1] = *last;
+		*last = later;
+	}
+	return BT_OK;
+}
+
+/* Optional: one that rules alone names none. */
+static enum bt_err read_others(const json_t *document, struct bt_tariffs *out)
+{
+	if (!bt_json_has(document, "others"))
+		return BT_OK;
+	const json_t *rows = bt_json_array(document, "others");
+	size_t count = rows == NULL ? 0 : json_array_size(rows);
+	if (rows == NULL || count >= BT_TARIFFS_MAX)
+		return BT_EFORMAT;
+	enum bt_err err = BT_OK;
+	for (size_t i = 0; err == BT_OK && i < count; i++) {
+		const json_t *row = json_array_get(rows, i);
+		err = json_is_object(row) ? read_one(row, out) : BT_EFORMAT;
+	}
+	return err;
+}
+
+static enum bt_err read_document(struct bt_bytes bytes, struct bt_tariffs *out, struct bt_fault *fault)
 {
 	json_t *document = NULL;
 	enum bt_err err = bt_json_parse(bytes, DOCUMENT_MAX, &document, fault);
 	if (err != BT_OK) {
 		return err == BT_ENOMEM ? err : BT_EFORMAT;
 	}
-	err = read_head(document, out);
+	err = read_one(document, out);
 	if (err == BT_OK) {
-		err = read_cut(document, out);
-	}
-	if (err == BT_OK) {
-		err = read_categories(document, out);
+		err = read_others(document, out);
 	}
 	if (err != BT_OK) {
 		err = bt_fault_set(fault, BT_EFORMAT, 0, "tariff: a member is missing or out of range");
@@ -240,8 +290,8 @@ static enum bt_err open_envelope(const json_t *envelope, const uint8_t *key, uin
 	return bt_verify(key, (struct bt_bytes){document, *len}, signature);
 }
 
-enum bt_err bt_tariff_decode(struct bt_bytes envelope, const uint8_t key[BT_ED25519_PUBLIC_LEN], struct bt_tariff *out,
-			     struct bt_fault *fault)
+enum bt_err bt_tariffs_decode(struct bt_bytes envelope, const uint8_t key[BT_ED25519_PUBLIC_LEN],
+			      struct bt_tariffs *out, struct bt_fault *fault)
 {
 	uint8_t document[DOCUMENT_MAX];
 	size_t len = 0;
@@ -256,10 +306,10 @@ enum bt_err bt_tariff_decode(struct bt_bytes envelope, const uint8_t key[BT_ED25
 		return bt_fault_set(fault, err, 0, "tariff: %s",
 				    err == BT_EAUTH ? "not signed by the head-end" : "envelope cannot be read");
 	}
-	struct bt_tariff tariff = {.count = 0};
-	err = read_document((struct bt_bytes){document, len}, &tariff, fault);
+	struct bt_tariffs tariffs = {.count = 0};
+	err = read_document((struct bt_bytes){document, len}, &tariffs, fault);
 	if (err == BT_OK) {
-		*out = tariff;
+		*out = tariffs;
 	}
 	return err;
 }

@@ -16,6 +16,7 @@
 
 #define BT_TARIFF_CATEGORIES 32
 #define BT_TARIFF_HOLIDAYS   64
+#define BT_TARIFFS_MAX       4
 /** Tenths of a kWh a day, the most that is believed. */
 #define BT_DAILY_UNITS_MAX 1000000
 /** Prices of one category. */
@@ -55,6 +56,13 @@ struct bt_tariff {
 	struct bt_tariff_category categories[BT_TARIFF_CATEGORIES];
 };
 
+/** The order in force and those before and after it, as far as the head-end tells of them: each rules from its
+ *  `valid_from_ms` on until the next one does. Rising by it, no two at one time, no two of one id. */
+struct bt_tariffs {
+	int count; /* 1..BT_TARIFFS_MAX */
+	struct bt_tariff list[BT_TARIFFS_MAX];
+};
+
 /** What is known of a consumer's month, before a recharge. */
 struct bt_tariff_month {
 	int32_t of;     /* year * 100 + month, in India; 0: nothing is known */
@@ -88,8 +96,13 @@ struct bt_tariff_part {
  * Read a signed document as served by GET /v1/tariffs ({"document","signature"}, base64).
  * @return BT_OK, BT_EAUTH when @p key did not sign it, BT_EFORMAT; *out untouched on failure.
  */
-BT_MUST_USE enum bt_err bt_tariff_decode(struct bt_bytes envelope, const uint8_t key[BT_ED25519_PUBLIC_LEN],
-					 struct bt_tariff *out, struct bt_fault *fault);
+BT_MUST_USE enum bt_err bt_tariffs_decode(struct bt_bytes envelope, const uint8_t key[BT_ED25519_PUBLIC_LEN],
+					  struct bt_tariffs *out, struct bt_fault *fault);
+/** The one that rules at @p ms, since 1970; the first where none did yet, for then the clock is wrong rather than the
+ *  price unknown. Borrowed; never NULL. Pure. Source: PROTOCOL S3. */
+const struct bt_tariff *bt_tariffs_at(const struct bt_tariffs *tariffs, int64_t ms);
+/** That of @p id, borrowed; NULL when it is not told of. Pure. */
+const struct bt_tariff *bt_tariffs_find(const struct bt_tariffs *tariffs, const char *id);
 /** Year * 100 + month of @p ms in India. Pure. */
 int32_t bt_tariff_month_of(int64_t ms);
 /** True when a price of this category depends on the month. */

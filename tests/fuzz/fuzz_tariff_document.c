@@ -71,27 +71,27 @@ static void check_ranges(const struct bt_tariff *tariff)
 }
 
 /* @return whether it was taken; a refused one leaves the old tariff as it was. */
-static bool read_tariff(struct bt_bytes envelope, struct bt_tariff *out)
+static bool read_tariffs(struct bt_bytes envelope, struct bt_tariffs *out)
 {
-	struct bt_tariff before;
+	struct bt_tariffs before;
 	enum bt_err err;
 
 	memset(out, 0xA5, sizeof *out);
 	before = *out;
-	err = bt_tariff_decode(envelope, bt_signer_public(find_signer()), out, NULL);
+	err = bt_tariffs_decode(envelope, bt_signer_public(find_signer()), out, NULL);
 	assert(err == BT_OK || err == BT_EAUTH || err == BT_EFORMAT);
 	assert(err == BT_OK || memcmp(&before, out, sizeof before) == 0);
 	return err == BT_OK;
 }
 
-static bool read_signed(struct bt_bytes document, int flip, struct bt_tariff *out)
+static bool read_signed(struct bt_bytes document, int flip, struct bt_tariffs *out)
 {
 	struct bt_buf envelope;
 	bool taken;
 
 	bt_buf_init(&envelope, 1u << 20);
 	put_envelope(document, flip, &envelope);
-	taken = read_tariff(bt_buf_view(&envelope), out);
+	taken = read_tariffs(bt_buf_view(&envelope), out);
 	bt_buf_fini(&envelope);
 	return taken;
 }
@@ -99,14 +99,18 @@ static bool read_signed(struct bt_bytes document, int flip, struct bt_tariff *ou
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct bt_bytes bytes = {data, size};
-	struct bt_tariff tariff;
+	struct bt_tariffs tariffs;
 
 	if (size > 1u << 16)
 		return 0;
-	assert(!read_tariff(bytes, &tariff));
-	if (read_signed(bytes, -1, &tariff)) {
-		check_ranges(&tariff);
-		assert(!read_signed(bytes, data[size / 2], &tariff));
+	assert(!read_tariffs(bytes, &tariffs));
+	if (read_signed(bytes, -1, &tariffs)) {
+		assert(tariffs.count >= 1 && tariffs.count <= BT_TARIFFS_MAX);
+		for (int i = 0; i < tariffs.count; i++) {
+			check_ranges(&tariffs.list[i]);
+			assert(i == 0 || tariffs.list[i].valid_from_ms > tariffs.list[i - 1].valid_from_ms);
+		}
+		assert(!read_signed(bytes, data[size / 2], &tariffs));
 	}
 	return 0;
 }

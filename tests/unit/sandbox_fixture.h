@@ -128,7 +128,7 @@ static inline json_t *head_end_sale_at(struct head_end *h, const char *number, i
 	assert_true(bt_sbx_pan_make(c.meter, pan));
 	assert_int_equal(bt_sbx_choose(&h->sbx, &c, bt_sbx_now_ms(), &chosen), BT_SBX_NONE);
 	const struct bt_sbx_key_id *k = &chosen.key;
-	struct bt_sbx_price price = bt_sbx_price_of(bt_sbx_category_find(c.category), paise);
+	struct bt_sbx_price price = bt_sbx_price_of(bt_sbx_category_find(bt_sbx_categories, c.category), paise);
 	snprintf(id, sizeof id, "00000000-0000-7000-8000-%012d", ++h->sales);
 	json_t *key = json_pack("{s:i, s:s, s:s, s:s, s:i, s:i, s:i, s:s, s:s, s:i}", "base", k->base, "dkga", k->dkga,
 				"ea", k->ea, "kcv", k->kcv, "ken", k->ken, "krn", k->krn, "kt", k->kt, "sgc", k->sgc,
@@ -136,7 +136,7 @@ static inline json_t *head_end_sale_at(struct head_end *h, const char *number, i
 	json_t *sale = json_pack(
 	    "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:i, s:i, s:[], s:o}",
 	    "sale_id", id, "terminal", HEAD_END_TERMINAL, "connection", number, "meter", c.meter, "pan", pan, "kind",
-	    c.kind, "delivery", "token", "operator", "rina", "receipt", "0142-0611-087-4", "tariff", BT_SBX_TARIFF_ID,
+	    c.kind, "delivery", "token", "operator", "rina", "receipt", "0142-0611-087-4", "tariff", "BERC-2026-27",
 	    "amount_paise", (json_int_t)paise, "dues_paise", (json_int_t)0, "duty_paise", (json_int_t)price.duty_paise,
 	    "energy_paise", (json_int_t)price.energy_paise, "units", (json_int_t)price.units, "paid_at",
 	    (json_int_t)bt_sbx_now_ms(), "rev", 1, "rnd", 5, "tenders", "key", key);

@@ -315,6 +315,14 @@ static inline int64_t shop_shift(struct shop *shop)
 	return shift;
 }
 
+static inline void shop_set_tariff(struct shop *shop)
+{
+	struct bt_tariffs tariffs = {.count = 1};
+
+	tariffs.list[0] = shop->tariff;
+	bt_teller_set_tariffs(shop->teller, &tariffs);
+}
+
 static inline enum bt_err shop_open_teller(struct shop *shop)
 {
 	struct bt_teller_parts parts = {.clock = &shop->clock,
@@ -340,7 +348,7 @@ static inline enum bt_err shop_open_teller(struct shop *shop)
 		return err;
 	bt_teller_set_operator(shop->teller, "rina", shop_shift(shop));
 	bt_teller_set_lease(shop->teller, &shop->lease);
-	bt_teller_set_tariff(shop->teller, &shop->tariff);
+	shop_set_tariff(shop);
 	bt_teller_set_keys(shop->teller, &(struct bt_keys){.driver = &bt_key_driver_sealed, .self = &shop->vault});
 	shop_trust_clock(shop);
 	return BT_OK;

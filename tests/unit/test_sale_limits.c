@@ -429,7 +429,7 @@ static void sale_limits_tender(void **state)
 	bt_teller_set_operator(shop->teller, "rina", 611);
 	shop->consumer.blocked = (struct bt_dual){.en = "Theft case"};
 	assert_int_equal(shop_try(shop, 50000, 0, 0), BT_ESTATE);
-	bt_teller_set_tariff(shop->teller, NULL);
+	bt_teller_set_tariffs(shop->teller, NULL);
 	shop->consumer.blocked = (struct bt_dual){0};
 	assert_int_equal(shop_try(shop, 50000, 0, 0), BT_ENOTFOUND);
 }

@@ -22,7 +22,7 @@ static int setup(void **state)
 							   .fixed = 4000,
 							   .gives_free = true};
 		}
-	bt_teller_set_tariff(shop->teller, &shop->tariff);
+	shop_set_tariff(shop);
 	shop->consumer.month = (struct bt_consumer_month){.of = 202611, .units = 900, .fixed = 4000};
 	shop->consumer.free_of = 1250;
 	shop->consumer.free_left = 125;
@@ -148,6 +148,33 @@ static void the_record_and_the_slip_say_it(void **state)
 	bt_buf_fini(&body);
 }
 
+/* The order of the moment at which it is paid, held before it rules; a recharge that is asked for after the turn costs
+ * what it costs then (PROTOCOL S3). 500 rupees at 7.42 are 67.3, at 7.72 they are 64.7; 1 December 2026. */
+static void the_tariff_of_the_moment(void **state)
+{
+	struct shop *shop = *state;
+	struct bt_tariffs tariffs = {.count = 2};
+
+	for (int i = 0; i < 2; i++) {
+		tariffs.list[i] = shop->tariff;
+		for (int j = 0; j < shop->tariff.count; j++)
+			tariffs.list[i].categories[j] =
+			    (struct bt_tariff_category){.code = "DS-II", .rate = i == 0 ? 742 : 772};
+	}
+	bt_text_copy(tariffs.list[1].id, sizeof tariffs.list[1].id, "BERC-NEXT");
+	bt_text_copy(tariffs.list[1].name_en, sizeof tariffs.list[1].name_en, "BERC NEXT");
+	tariffs.list[1].valid_from_ms = INT64_C(1796063400000);
+	bt_teller_set_tariffs(shop->teller, &tariffs);
+	assert_int_equal(quote_of(shop, 50000).units, 673);
+	assert_string_equal(quote_of(shop, 50000).tariff, shop->tariff.id);
+	shop_pay(shop, 50000);
+	assert_string_equal(shop_view(shop).sale.quote.tariff, shop->tariff.id);
+	shop->boot_ms += INT64_C(1796063400000) - shop->wall_ms;
+	shop->wall_ms = INT64_C(1796063400000);
+	assert_int_equal(quote_of(shop, 50000).units, 647);
+	assert_string_equal(quote_of(shop, 50000).tariff, "BERC-NEXT");
+}
+
 /* A category of one rate knows no months, and its record does not name one. */
 static void others_know_no_months(void **state)
 {
@@ -157,7 +184,7 @@ static void others_know_no_months(void **state)
 
 	for (int i = 0; i < shop->tariff.count; i++)
 		shop->tariff.categories[i] = (struct bt_tariff_category){.code = "DS-II", .rate = 742};
-	bt_teller_set_tariff(shop->teller, &shop->tariff);
+	shop_set_tariff(shop);
 	shop_pay(shop, 40000);
 	sale = shop_view(shop).sale;
 	assert_int_equal(sale.quote.month, 0);
@@ -177,6 +204,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(the_month_turns, setup, shop_teardown),
 	    cmocka_unit_test_setup_teardown(an_amount_that_the_charge_takes_up_is_not_sold, setup, shop_teardown),
 	    cmocka_unit_test_setup_teardown(the_record_and_the_slip_say_it, setup, shop_teardown),
+	    cmocka_unit_test_setup_teardown(the_tariff_of_the_moment, setup, shop_teardown),
 	    cmocka_unit_test_setup_teardown(others_know_no_months, setup, shop_teardown),
 	};
 

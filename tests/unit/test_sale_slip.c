@@ -83,7 +83,7 @@ static void pay_for_a_balance(struct shop *shop)
 	shop->consumer.cut_from_ms = SHOP_START_MS - SHOP_DAY_MS / 2;
 	shop->tariff.cut_from_minute = 600;
 	shop->tariff.cut_until_minute = 780;
-	bt_teller_set_tariff(shop->teller, &shop->tariff);
+	shop_set_tariff(shop);
 	shop_go_offline(shop);
 	shop_pay(shop, 50000);
 	assert_int_equal(shop_view(shop).state, BT_SALE_PENDING);
@@ -136,7 +136,7 @@ static void a_copy_after_a_restart_says_the_rate(void **state)
 	assert_string_equal(find_value(shop, "DS-II · BERC 2026-27"), "₹ 7.42/kWh");
 	shop_printed(shop, BT_PRINT_CONFIRMED);
 	shop->tariff.categories[0].rate = 743; /* 63.4 kWh */
-	bt_teller_set_tariff(shop->teller, &shop->tariff);
+	shop_set_tariff(shop);
 	assert_int_equal(bt_teller_reprint(shop->teller, shop->sale_id, BT_REPRINT_ASKED), BT_OK);
 	assert_string_equal(find_value(shop, "DS-II · BERC 2026-27"), "");
 }
@@ -151,7 +151,7 @@ static void a_slip_says_how_long_it_lasts(void **state)
 	shop->tariff.cut_until_minute = 780;
 	shop->tariff.cut_not_sunday = true;
 	shop->tariff.cut_grace_hours = 72;
-	bt_teller_set_tariff(shop->teller, &shop->tariff);
+	shop_set_tariff(shop);
 	shop_go_offline(shop);
 	shop->consumer.balance = 2000;
 	shop->consumer.daily_units = 60;
@@ -168,7 +168,7 @@ static void a_slip_says_how_long_it_lasts(void **state)
 	/* That Thursday is a holiday, and Friday is not: 4 December is 20791 days after 1 January 1970. */
 	shop->tariff.holidays[0] = 20790;
 	shop->tariff.holiday_count = 1;
-	bt_teller_set_tariff(shop->teller, &shop->tariff);
+	shop_set_tariff(shop);
 	assert_int_equal(bt_teller_reprint(shop->teller, shop->sale_id, BT_REPRINT_ASKED), BT_OK);
 	assert_string_equal(find_value(shop, "Safe until about"), "04-12-2026");
 	shop_printed(shop, BT_PRINT_CONFIRMED);

@@ -72,7 +72,8 @@ static void sign(struct bench *bench)
 static void make_docket(struct bench *bench)
 {
 	int64_t now = bt_sbx_now_ms(), minute = bt_sbx_tid_minute(now);
-	struct bt_sbx_price price = bt_sbx_price_of(bt_sbx_category_find(bench->consumer.category), 50000);
+	struct bt_sbx_price price =
+	    bt_sbx_price_of(bt_sbx_category_find(bt_sbx_categories, bench->consumer.category), 50000);
 	struct bt_receipt_record *record = &bench->record;
 
 	*record = (struct bt_receipt_record){.terminal = OWNER,
@@ -166,7 +167,7 @@ static char *owner_record(struct bench *bench, int64_t amount)
 		      "dues_paise", (json_int_t)0, "duty_paise", (json_int_t)sale.duty_paise, "energy_paise",
 		      (json_int_t)(amount - sale.duty_paise), "kind", "sts_units", "meter", sale.meter, "operator",
 		      "rina", "paid_at", (json_int_t)sale.paid_at, "pan", sale.pan, "receipt", sale.receipt, "rev",
-		      (json_int_t)1, "sale_id", SALE, "tariff", sale.tariff, "terminal", OWNER, "tenders", "tid",
+		      (json_int_t)1, "sale_id", SALE, "tariff", "BERC-2026-27", "terminal", OWNER, "tenders", "tid",
 		      (json_int_t)sale.tid, "rnd", (json_int_t)sale.rnd, "units", (json_int_t)sale.units, "key", key);
 	assert_non_null(o);
 	text = bt_sbx_json_canonical(o);

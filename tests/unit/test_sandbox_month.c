@@ -6,11 +6,15 @@
  * rupees a month; HEAD_END_NOW is 22 November 2026. */
 #include "tests/unit/sandbox_fixture.h"
 
+#include <openssl/evp.h>
+
 #include "core/sandbox/fact.h"
 #include "core/sandbox/month.h"
+#include "core/sandbox/orders.h"
 
 #define NEW    "100246000182" /* nothing bought, 125.0 free, the charge owed */
 #define EDGE   "100246000193" /* 96.0 bought, the charge paid, nothing free */
+#define PLAIN  "100244781560" /* DS-II, of one rate */
 #define PEOPLE 12
 #define DAYS   (10 * BT_SBX_DAY_MS)
 
@@ -32,7 +36,7 @@ static int setup(void **state)
 /* What a counter makes of it in the month that it knows. */
 static json_t *sale_in(struct head_end *bench, const char *number, int64_t paise, struct bt_sbx_month month)
 {
-	struct bt_sbx_price price = bt_sbx_price_in(bt_sbx_category_find("DS-III"), &month, paise);
+	struct bt_sbx_price price = bt_sbx_price_in(bt_sbx_category_find(bt_sbx_categories, "DS-III"), &month, paise);
 	json_t *sale = head_end_sale(bench, number);
 	json_object_set_new(sale, "amount_paise", json_integer(paise));
 	json_object_set_new(sale, "energy_paise", json_integer(price.energy_paise));
@@ -131,9 +135,9 @@ static void a_fact_stands_and_the_difference_is_a_line(void **state)
 	json_t *sale = sale_in(bench, EDGE, 50000, stale); /* 63.5 units at 7.42 */
 	assert_int_equal(post(bench, sale), BT_SBX_NONE);
 	int64_t line = lines_of(bench, EDGE, "slab");
-	assert_int_equal(line, bt_sbx_month_cost(bt_sbx_category_find("DS-III"), 960 + 635) -
-				   bt_sbx_month_cost(bt_sbx_category_find("DS-III"), 960) -
-				   bt_sbx_month_cost(bt_sbx_category_find("DS-III"), 635));
+	assert_int_equal(line, bt_sbx_month_cost(bt_sbx_category_find(bt_sbx_categories, "DS-III"), 960 + 635) -
+				   bt_sbx_month_cost(bt_sbx_category_find(bt_sbx_categories, "DS-III"), 960) -
+				   bt_sbx_month_cost(bt_sbx_category_find(bt_sbx_categories, "DS-III"), 635));
 	assert_in_range(line, 9640, 9660); /* 59.5 * 1.53 * 1.06 = 96.49 */
 	assert_int_equal(dues_of(bench, EDGE), line);
 	assert_int_equal(lines_of(bench, EDGE, "fixed"), 0);
@@ -148,7 +152,7 @@ static void a_fact_stands_and_the_difference_is_a_line(void **state)
 static void what_was_agreed_last_is_booked(void **state)
 {
 	struct head_end *bench = *state;
-	const struct bt_sbx_category *category = bt_sbx_category_find("DS-III");
+	const struct bt_sbx_category *category = bt_sbx_category_find(bt_sbx_categories, "DS-III");
 	struct bt_sbx_month stale = month_of(bench, EDGE);
 	struct bt_sbx_terminal terminal;
 	struct bt_sbx_outcome outcome;
@@ -218,8 +222,9 @@ static void what_is_given_and_taken_twice_is_put_right(void **state)
 	assert_int_equal(lines_of(bench, NEW, "fixed"), -4000);
 	/* 58.4 units each were paid for; of the second's 183.4 none is free. */
 	assert_int_equal(month_of(bench, NEW).units, 584 + 1834);
-	assert_int_equal(lines_of(bench, NEW, "slab"), bt_sbx_month_cost(bt_sbx_category_find("DS-III"), 584 + 1834) -
-							   2 * bt_sbx_month_cost(bt_sbx_category_find("DS-III"), 584));
+	assert_int_equal(lines_of(bench, NEW, "slab"),
+			 bt_sbx_month_cost(bt_sbx_category_find(bt_sbx_categories, "DS-III"), 584 + 1834) -
+			     2 * bt_sbx_month_cost(bt_sbx_category_find(bt_sbx_categories, "DS-III"), 584));
 	assert_int_equal(dues_of(bench, NEW), lines_of(bench, NEW, "slab") - 4000);
 	json_decref(first);
 	json_decref(second);
@@ -229,7 +234,7 @@ static void what_is_given_and_taken_twice_is_put_right(void **state)
 static void a_reversal_leaves_the_rest_right(void **state)
 {
 	struct head_end *bench = *state;
-	const struct bt_sbx_category *category = bt_sbx_category_find("DS-III");
+	const struct bt_sbx_category *category = bt_sbx_category_find(bt_sbx_categories, "DS-III");
 	struct bt_sbx_consumer consumer;
 	struct bt_sbx_sale first = {.amount_paise = 50000, .units = 533, .paid_at = HEAD_END_NOW}, second = first;
 	assert_true(bt_sbx_consumer_find(bench->sbx.db, EDGE, &consumer));
@@ -301,6 +306,84 @@ static void what_is_told(void **state)
 	json_decref(sale);
 }
 
+/* ---- another tariff ---- */
+
+/* DS-II by hand: 500 rupees with 6 % duty are 471.70 of energy; 63.5 units at 7.42 and 61.1 at 7.72. The order rules
+ * from 1 December 2026. */
+static json_t *plain_sale(struct head_end *bench, const char *tariff, int64_t units, int64_t paid_at)
+{
+	json_t *sale = head_end_sale(bench, PLAIN);
+	json_object_set_new(sale, "amount_paise", json_integer(50000));
+	json_object_set_new(sale, "energy_paise", json_integer(47170));
+	json_object_set_new(sale, "duty_paise", json_integer(2830));
+	json_object_set_new(sale, "units", json_integer(units));
+	json_object_set_new(sale, "tariff", json_string(tariff));
+	json_object_set_new(sale, "paid_at", json_integer(paid_at));
+	return sale;
+}
+
+/* @return the code it is refused with, "" when it is sold. */
+static const char *sell_plain(struct head_end *bench, const char *tariff, int64_t units, int64_t paid_at)
+{
+	static char code[32];
+	json_t *answer;
+	unsigned status = sell(bench, plain_sale(bench, tariff, units, paid_at), &answer);
+	snprintf(code, sizeof code, "%s", status == 200 || status == 201 ? "" : head_end_code(answer));
+	json_decref(answer);
+	return code;
+}
+
+/* The order of the moment at which it was paid is right whenever it is heard of, and no other is (PROTOCOL S3). */
+static void the_order_of_the_moment(void **state)
+{
+	struct head_end *bench = *state;
+	const int64_t turn = INT64_C(1796063400000);
+	assert_false(bt_sbx_order_announce(bench->sbx.db, 202611, HEAD_END_NOW)); /* has begun */
+	assert_false(bt_sbx_order_announce(bench->sbx.db, 202613, HEAD_END_NOW));
+	assert_true(bt_sbx_order_announce(bench->sbx.db, 202701, HEAD_END_NOW));
+	assert_true(bt_sbx_order_announce(bench->sbx.db, 202612, HEAD_END_NOW)); /* before it rules it may move */
+	assert_string_equal(sell_plain(bench, "BERC-2027-28", 611, HEAD_END_NOW), "figures");
+	assert_string_equal(sell_plain(bench, "BERC-2026-27", 635, HEAD_END_NOW), "");
+	head_end_set_clock(turn + BT_SBX_MINUTE_MS);
+	assert_false(bt_sbx_order_announce(bench->sbx.db, 202701, turn)); /* it rules */
+	assert_string_equal(sell_plain(bench, "BERC-2026-27", 635, turn - 1), "");
+	assert_string_equal(sell_plain(bench, "BERC-2027-28", 611, turn), "");
+	assert_string_equal(sell_plain(bench, "BERC-2026-27", 635, turn), "figures");
+	assert_string_equal(sell_plain(bench, "BERC-2027-28", 611, turn - 1), "figures");
+}
+
+static json_t *document_of(const json_t *answer)
+{
+	uint8_t raw[16384];
+	const char *text = json_string_value(json_object_get(answer, "document"));
+	size_t wide = strlen(text);
+	assert_true(wide < sizeof raw);
+	int len = EVP_DecodeBlock(raw, (const unsigned char *)text, (int)wide);
+	len -= (text[wide - 1] == '=') + (text[wide - 2] == '=');
+	return json_loadb((const char *)raw, (size_t)len, 0, NULL);
+}
+
+/* Both are told at once, the one that rules first. */
+static void both_orders_are_told(void **state)
+{
+	struct head_end *bench = *state;
+	for (int turned = 0; turned < 2; turned++) {
+		json_t *answer;
+		assert_int_equal(head_end_call(bench, HEAD_END_TERMINAL, "GET", "/v1/tariffs", "", &answer), 200);
+		json_t *document = document_of(answer);
+		json_t *other = json_array_get(json_object_get(document, "others"), 0);
+		assert_string_equal(json_string_value(json_object_get(document, "id")),
+				    turned ? "BERC-2027-28" : "BERC-2026-27");
+		assert_int_equal(json_array_size(json_object_get(document, "others")), turned ? 1 : 0);
+		if (turned)
+			assert_string_equal(json_string_value(json_object_get(other, "id")), "BERC-2026-27");
+		json_decref(document);
+		json_decref(answer);
+		assert_true(turned || bt_sbx_order_announce(bench->sbx.db, 202612, HEAD_END_NOW));
+		head_end_set_clock(INT64_C(1796063400000));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -312,6 +395,8 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(a_reversal_leaves_the_rest_right, setup, head_end_teardown),
 	    cmocka_unit_test_setup_teardown(the_month_turns, setup, head_end_teardown),
 	    cmocka_unit_test_setup_teardown(what_is_told, setup, head_end_teardown),
+	    cmocka_unit_test_setup_teardown(the_order_of_the_moment, setup, head_end_teardown),
+	    cmocka_unit_test_setup_teardown(both_orders_are_told, setup, head_end_teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

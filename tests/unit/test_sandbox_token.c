@@ -248,20 +248,20 @@ static void check_amounts(void **state)
 static void check_prices(void **state)
 {
 	(void)state;
-	struct bt_sbx_price price = bt_sbx_price_of(bt_sbx_category_find("DS-II"), 50000);
+	struct bt_sbx_price price = bt_sbx_price_of(bt_sbx_category_find(bt_sbx_categories, "DS-II"), 50000);
 	assert_int_equal(price.energy_paise, 47170);
 	assert_int_equal(price.duty_paise, 2830);
 	assert_int_equal(price.units, 635);
-	price = bt_sbx_price_of(bt_sbx_category_find("DS-II"), 0);
+	price = bt_sbx_price_of(bt_sbx_category_find(bt_sbx_categories, "DS-II"), 0);
 	assert_int_equal(price.energy_paise, 0);
 	assert_int_equal(price.units, 0);
 	for (int64_t paise = 1; paise <= 1000000; paise += 997) {
-		price = bt_sbx_price_of(bt_sbx_category_find("NDS-I"), paise);
+		price = bt_sbx_price_of(bt_sbx_category_find(bt_sbx_categories, "NDS-I"), paise);
 		assert_int_equal(price.energy_paise + price.duty_paise, paise);
 		assert_true(price.units * 779 <= price.energy_paise * 10);
 		assert_true((price.units + 1) * 779 > price.energy_paise * 10);
 	}
-	assert_null(bt_sbx_category_find("DS-9"));
+	assert_null(bt_sbx_category_find(bt_sbx_categories, "DS-9"));
 }
 
 static void check_chain_hash(void **state)

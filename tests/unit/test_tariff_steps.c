@@ -34,7 +34,10 @@ static enum bt_err decode(const char *members, struct bt_tariff *out)
 	assert_int_equal(bt_base64_encode(BT_BYTES(signature), mark, sizeof(mark)), BT_OK);
 	bt_buf_init(&envelope, 65536);
 	assert_int_equal(bt_buf_printf(&envelope, "{\"document\":\"%s\",\"signature\":\"%s\"}", text, mark), BT_OK);
-	enum bt_err err = bt_tariff_decode(bt_buf_view(&envelope), bt_signer_public(signer), out, NULL);
+	struct bt_tariffs tariffs;
+	enum bt_err err = bt_tariffs_decode(bt_buf_view(&envelope), bt_signer_public(signer), &tariffs, NULL);
+	if (err == BT_OK)
+		*out = tariffs.list[0];
 	bt_buf_fini(&envelope);
 	bt_signer_close(signer);
 	return err;

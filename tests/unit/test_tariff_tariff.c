@@ -7,6 +7,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -38,15 +39,26 @@ static void seal(const struct bt_signer *signer, const char *document, struct bt
 	assert_int_equal(bt_buf_printf(out, "{\"document\":\"%s\",\"signature\":\"%s\"}", text, mark), BT_OK);
 }
 
-static enum bt_err decode(const char *document, struct bt_tariff *out)
+static enum bt_err decode_all(const char *document, struct bt_tariffs *out)
 {
 	struct bt_signer *signer = open_signer();
 	struct bt_buf envelope;
 	bt_buf_init(&envelope, 65536);
 	seal(signer, document, &envelope);
-	enum bt_err err = bt_tariff_decode(bt_buf_view(&envelope), bt_signer_public(signer), out, NULL);
+	enum bt_err err = bt_tariffs_decode(bt_buf_view(&envelope), bt_signer_public(signer), out, NULL);
 	bt_buf_fini(&envelope);
 	bt_signer_close(signer);
+	return err;
+}
+
+static enum bt_err decode(const char *document, struct bt_tariff *out)
+{
+	struct bt_tariffs tariffs;
+	enum bt_err err = decode_all(document, &tariffs);
+	if (err == BT_OK) {
+		assert_int_equal(tariffs.count, 1);
+		*out = tariffs.list[0];
+	}
 	return err;
 }
 
@@ -73,12 +85,12 @@ static void check_decode(void **state)
 /* A changed bit is refused, or was one that base64 does not use and nothing came out different. */
 static void check_changed(struct bt_bytes envelope, const uint8_t *key)
 {
-	struct bt_tariff tariff = {.count = 77};
-	if (bt_tariff_decode(envelope, key, &tariff, NULL) != BT_OK) {
-		assert_int_equal(tariff.count, 77);
+	struct bt_tariffs tariffs = {.count = 77};
+	if (bt_tariffs_decode(envelope, key, &tariffs, NULL) != BT_OK) {
+		assert_int_equal(tariffs.count, 77);
 		return;
 	}
-	struct bt_tariff good;
+	struct bt_tariff good, tariff = tariffs.list[0];
 	assert_int_equal(decode(document_text, &good), BT_OK);
 	assert_string_equal(tariff.id, good.id);
 	assert_int_equal(tariff.count, good.count);
@@ -92,7 +104,7 @@ static void check_tampering(void **state)
 	(void)state;
 	struct bt_signer *signer = open_signer();
 	struct bt_buf envelope;
-	struct bt_tariff tariff = {.count = 77};
+	struct bt_tariffs tariffs = {.count = 77};
 	bt_buf_init(&envelope, 65536);
 	seal(signer, document_text, &envelope);
 	for (size_t i = 0; i < envelope.len; i++) {
@@ -102,15 +114,67 @@ static void check_tampering(void **state)
 			envelope.data[i] ^= (uint8_t)(1 << bit);
 		}
 		struct bt_bytes cut = {envelope.data, i};
-		assert_int_equal(bt_tariff_decode(cut, bt_signer_public(signer), &tariff, NULL), BT_EFORMAT);
+		assert_int_equal(bt_tariffs_decode(cut, bt_signer_public(signer), &tariffs, NULL), BT_EFORMAT);
 	}
 	uint8_t other[BT_ED25519_PUBLIC_LEN];
 	memcpy(other, bt_signer_public(signer), sizeof(other));
 	other[3] ^= 1;
-	assert_int_equal(bt_tariff_decode(bt_buf_view(&envelope), other, &tariff, NULL), BT_EAUTH);
-	assert_int_equal(tariff.count, 77);
+	assert_int_equal(bt_tariffs_decode(bt_buf_view(&envelope), other, &tariffs, NULL), BT_EAUTH);
+	assert_int_equal(tariffs.count, 77);
 	bt_buf_fini(&envelope);
 	bt_signer_close(signer);
+}
+
+/* ---- more than one order ---- */
+
+static void put_order(char *out, size_t size, const char *id, int64_t from)
+{
+	snprintf(out, size,
+		 "{\"categories\":[{\"code\":\"DS-II\",\"duty_bp\":600,\"rate_paise\":790}],"
+		 "\"cut\":{\"from\":\"10:00\",\"grace_hours\":72,\"not_sunday\":true,\"until\":\"13:00\"},"
+		 "\"format\":1,\"id\":\"%s\",\"maximum_paise\":1000000,\"minimum_paise\":10000,"
+		 "\"name\":{\"en\":\"T\",\"hi\":\"T\"},\"valid_from\":%lld}",
+		 id, (long long)from);
+}
+
+/* The good document with orders beside it. */
+static enum bt_err decode_with(const char *first, const char *second, struct bt_tariffs *out)
+{
+	char text[4096];
+	snprintf(text, sizeof(text), "%.*s,\"others\":[%s%s%s]}", (int)strlen(document_text) - 1, document_text, first,
+		 *second ? "," : "", second);
+	return decode_all(text, out);
+}
+
+/* Known times: 2026-04-01 00:00 in India and a year later; the good document's own lies between the first two. */
+static void check_orders(void **state)
+{
+	(void)state;
+	const int64_t before = INT64_C(1743445800000), own = INT64_C(1775000000000), after = INT64_C(1806517800000);
+	char early[1024], late[1024], other[1024];
+	struct bt_tariffs tariffs = {.count = 77};
+	put_order(early, sizeof(early), "BERC-2025-26", before);
+	put_order(late, sizeof(late), "BERC-2027-28", after);
+	assert_int_equal(decode_with(late, early, &tariffs), BT_OK);
+	assert_int_equal(tariffs.count, 3);
+	assert_string_equal(bt_tariffs_at(&tariffs, before)->id, "BERC-2025-26");
+	assert_string_equal(bt_tariffs_at(&tariffs, own - 1)->id, "BERC-2025-26");
+	assert_string_equal(bt_tariffs_at(&tariffs, own)->id, "BERC-2026-27");
+	assert_string_equal(bt_tariffs_at(&tariffs, after - 1)->id, "BERC-2026-27");
+	assert_string_equal(bt_tariffs_at(&tariffs, after)->id, "BERC-2027-28");
+	assert_string_equal(bt_tariffs_at(&tariffs, INT64_MAX)->id, "BERC-2027-28");
+	assert_string_equal(bt_tariffs_at(&tariffs, 0)->id, "BERC-2025-26");
+	assert_int_equal(bt_tariffs_find(&tariffs, "BERC-2027-28")->categories[0].rate, 790);
+	assert_null(bt_tariffs_find(&tariffs, "BERC-2028-29"));
+	/* Two of one time or of one name, and one that is none. */
+	tariffs.count = 77;
+	put_order(other, sizeof(other), "BERC-2024-25", after);
+	assert_int_equal(decode_with(late, other, &tariffs), BT_EFORMAT);
+	put_order(other, sizeof(other), "BERC-2026-27", before);
+	assert_int_equal(decode_with(late, other, &tariffs), BT_EFORMAT);
+	assert_int_equal(decode_with(late, "7", &tariffs), BT_EFORMAT);
+	assert_int_equal(decode_with("{}", "", &tariffs), BT_EFORMAT);
+	assert_int_equal(tariffs.count, 77);
 }
 
 /* Each row replaces one part of the good document; signed, and still refused. */
@@ -335,9 +399,9 @@ static void check_safe_until(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(check_decode),      cmocka_unit_test(check_tampering),  cmocka_unit_test(check_strictness),
-	    cmocka_unit_test(check_quote),       cmocka_unit_test(check_next_cut),   cmocka_unit_test(check_holidays),
-	    cmocka_unit_test(check_safe_amount), cmocka_unit_test(check_safe_until),
+	    cmocka_unit_test(check_decode),     cmocka_unit_test(check_tampering),   cmocka_unit_test(check_orders),
+	    cmocka_unit_test(check_strictness), cmocka_unit_test(check_quote),       cmocka_unit_test(check_next_cut),
+	    cmocka_unit_test(check_holidays),   cmocka_unit_test(check_safe_amount), cmocka_unit_test(check_safe_until),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

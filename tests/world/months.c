@@ -5,11 +5,13 @@
 
 #include "core/sandbox/clock.h"
 #include "core/sandbox/month.h"
+#include "core/sandbox/orders.h"
 #include "tests/world/world.h"
 
-#define FIXED      INT64_C(4000)
+#define FIXED      INT64_C(4000) /* of the first month */
 #define STEP       INT64_C(1000)
-#define DEAREST    INT64_C(95) /* paise of a tenth of a kWh above the step with its duty, upwards */
+#define DEAREST    INT64_C(99)     /* paise of a tenth of a kWh above the step with its duty, upwards */
+#define NEW_MONTH  INT64_C(202612) /* of the new prices, if there are any */
 #define FREE_UNITS INT64_C(1250)
 
 /* ---- who ---- */
@@ -32,20 +34,41 @@ bool sim_months_seed(struct sim_town *town, int64_t at_ms)
 	return true;
 }
 
+/* In half of the worlds the month that comes has another price, and everybody has been told. */
+void sim_months_announce(struct sim_world *world)
+{
+	world->has_new_prices = chance_below(&world->chance, 2) == 0;
+	if (world->has_new_prices && !bt_sbx_order_announce(world->head.sbx.db, NEW_MONTH, SIM_START_MS))
+		sim_fail(world, "the next tariff is not announced");
+}
+
 /* ---- what must hold ---- */
 
+/* What a month costs, by the order that rules in it. */
+struct rates {
+	int64_t below, above, fixed;
+};
+
+static const struct rates old_rates = {742, 895, FIXED}, new_rates = {772, 931, 5000};
+
+static const struct rates *rates_of(const struct sim_world *world, int64_t of)
+{
+	return world->has_new_prices && of >= NEW_MONTH ? &new_rates : &old_rates;
+}
+
 /* Of the first tenths of a month, with 6 % duty, upwards; worked out here once more. */
-static int64_t cost_of(int64_t tenths)
+static int64_t cost_of(const struct rates *rates, int64_t tenths)
 {
 	int64_t below = tenths < STEP ? tenths : STEP;
 
-	return ((below * 742 + (tenths - below) * 895) * 106 + 999) / 1000;
+	return ((below * rates->below + (tenths - below) * rates->above) * 106 + 999) / 1000;
 }
 
 /* A month of a consumer: what it began with, and what is in the ledger of it. */
 struct month {
 	const char *number;
 	int64_t of;
+	const struct rates *rates;
 	int64_t units, slab, fixed, free_left; /* at the beginning */
 	int64_t sold_units, sold_free;         /* booked */
 	int64_t sold_slab, sold_fixed;         /* taken by sales */
@@ -82,7 +105,8 @@ static void add_sale(struct sim_world *world, struct month *month, sqlite3_stmt 
 
 	if (units + free_units != sqlite3_column_int64(row, 8))
 		sim_fail(world, "sale %s: not all of its units are in its month", sale_id);
-	if (slab != cost_of(before + paid) - cost_of(before) || fixed < 0 || fixed > FIXED)
+	if (slab != cost_of(month->rates, before + paid) - cost_of(month->rates, before) || fixed < 0 ||
+	    fixed > month->rates->fixed)
 		sim_fail(world, "sale %s: %lld paise for %lld tenths after %lld, %lld fixed", sale_id, (long long)slab,
 			 (long long)paid, (long long)before, (long long)fixed);
 	if (is_said && (rest < -1 || rest > DEAREST + 1))
@@ -125,13 +149,14 @@ static void check_month(struct sim_world *world, const struct month *month)
 	int64_t units = month->units + month->sold_units;
 	int64_t fixed = month->fixed + month->sold_fixed + fixed_lines;
 	bool is_over = sum(db, "SELECT closed FROM months WHERE connection=? AND of=?", month) != 0;
+	int64_t cost = cost_of(month->rates, units);
 	int64_t charged = month->slab + month->fixed + month->paid - month->rest + slab_lines + fixed_lines;
 
-	if (month->slab + month->sold_slab + slab_lines != cost_of(units) || charged != cost_of(units) + fixed)
+	if (month->slab + month->sold_slab + slab_lines != cost || charged != cost + fixed)
 		sim_fail(world, "%s, %lld: charged %lld for %lld tenths, which come to %lld with %lld fixed",
-			 month->number, (long long)month->of, (long long)charged, (long long)units,
-			 (long long)cost_of(units), (long long)fixed);
-	if (fixed < 0 || fixed > FIXED || (is_over && fixed != FIXED))
+			 month->number, (long long)month->of, (long long)charged, (long long)units, (long long)cost,
+			 (long long)fixed);
+	if (fixed < 0 || fixed > month->rates->fixed || (is_over && fixed != month->rates->fixed))
 		sim_fail(world, "%s, %lld: %lld of the fixed charge is taken", month->number, (long long)month->of,
 			 (long long)fixed);
 	if (sum(db, "SELECT units FROM months WHERE connection=? AND of=?", month) != units ||
@@ -168,6 +193,7 @@ static void check_person(struct sim_world *world, const char *number)
 	while (row && sqlite3_step(row) == SQLITE_ROW) {
 		struct month month = {.number = number, .of = sqlite3_column_int64(row, 0)};
 
+		month.rates = rates_of(world, month.of);
 		load_beginning(world, &month);
 		add_sales(world, &month);
 		check_month(world, &month);
@@ -190,11 +216,28 @@ bool sim_months_has(const struct sim_world *world, const char *number)
 				  "SELECT 1 FROM consumers WHERE number=? AND category='DS-III'", "t", number) == 1;
 }
 
+/* Whenever it is heard of, a sale stands at the price of the moment at which it was paid (PROTOCOL S3). A docket does
+ * not name its tariff. */
+static void check_tariffs(struct sim_world *world)
+{
+	static const char strange[] = "SELECT count(*) FROM sales WHERE state='committed' AND"
+				      " json_extract(sale,'$.tariff')<>CASE WHEN json_extract(sale,'$.paid_at')>=?"
+				      " THEN 'BERC-2027-28' ELSE 'BERC-2026-27' END";
+	static const char turned[] = "SELECT count(*) FROM sales WHERE state='committed' AND at>=?1 AND"
+				     " json_extract(sale,'$.tariff')='BERC-2026-27'";
+	int64_t from = world->has_new_prices ? bt_sbx_month_start(NEW_MONTH) : INT64_MAX;
+
+	if (bt_sbx_store_count(world->head.sbx.db, 0, strange, "i", from) != 0)
+		sim_fail(world, "a sale stands at a tariff of another time than it was paid at");
+	world->totals.visited[SIM_PATH_OLD_TARIFF] += bt_sbx_store_count(world->head.sbx.db, 0, turned, "i", from);
+}
+
 void sim_months_check(struct sim_world *world)
 {
 	for (int i = 0; i < SIM_PEOPLE && !world->failure[0]; i++)
 		if (sim_months_has(world, world->town->people[i].number))
 			check_person(world, world->town->people[i].number);
+	check_tariffs(world);
 	world->totals.visited[SIM_PATH_SLAB_LINE] += count(world, "what='slab' AND cause='posted'");
 	world->totals.visited[SIM_PATH_FIXED_LINE] += count(world, "what='fixed' AND cause='posted'");
 	world->totals.visited[SIM_PATH_MONTH_TURNED] += count(world, "what='fixed' AND cause='turned'") > 0;

@@ -64,6 +64,7 @@
 	ROW(UPI_THREE, "three QRs of one sale paid")                                                                   \
 	ROW(SLAB_LINE, "slab difference posted")                                                                       \
 	ROW(FIXED_LINE, "fixed charge put right later")                                                                \
+	ROW(OLD_TARIFF, "paid by the old tariff, heard of under the new one")                                          \
 	ROW(MONTH_TURNED, "month turned in mid-trade")                                                                 \
 	ROW(UPI_PICKED, "paid by UPI with a head-end that picks minutes")                                              \
 	ROW(UPI_LEFT_TO_IT, "paid by UPI and left to a head-end that picks minutes")                                   \

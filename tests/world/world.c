@@ -579,6 +579,8 @@ bool sim_world_run(const struct sim_town *town, struct power_disk *const disks[S
 	bt_sbx_clock_use(read_now, world);
 	if (!sim_head_end_open(town, chance_next(&world->chance), &world->head))
 		sim_fail(world, "no head-end");
+	else
+		sim_months_announce(world);
 	begin(world, disks);
 	run_trade(world);
 	world->totals.worlds = 1;

@@ -218,6 +218,7 @@ struct sim_world {
 	bool faults[SIM_FAULT_COUNT];
 	bool healing, trace;
 	bool has_service;      /* UPI by head-end or payment service, as a counter is set */
+	bool has_new_prices;   /* from the month on that begins in mid-trade */
 	int64_t down_until_ms; /* of a long outage */
 	int64_t now_ms;
 	uint64_t next_order, next_holder;
@@ -419,6 +420,8 @@ void sim_key_check(struct sim_world *world);
 void sim_key_free(struct sim_world *world);
 
 /* months.c */
+/** Announce, or not, that the month that comes has another tariff. */
+void sim_months_announce(struct sim_world *world);
 /** Whether the price of this connection depends on the month. */
 bool sim_months_has(const struct sim_world *world, const char *number);
 /** At the end: each month of each such consumer, its lines, and what was gone through. */

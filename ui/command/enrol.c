@@ -128,7 +128,7 @@ static enum bt_exit fetch(struct bt_command_env *env)
 	printf("terminal %s, lane %u of %u, lease %s, %lld consumers\n", enrolment->terminal, enrolment->lane.index,
 	       enrolment->lane.count, state->has_lease ? "present" : "missing",
 	       (long long)bt_directory_count(bt_counter_directory(counter)));
-	if (!state->has_lease || !state->has_tariff) {
+	if (!state->has_lease || state->tariffs.count == 0) {
 		bt_command_say(env, N_("The server cannot be reached."), NULL, NULL);
 		code = BT_EXIT_UNKNOWN;
 	}

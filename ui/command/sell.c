@@ -16,18 +16,18 @@
 
 static enum bt_exit say_range(struct bt_command_env *env, struct bt_counter *counter, bt_paise amount)
 {
-	const struct bt_sync_state *state = bt_sync_state(bt_counter_sync(counter));
+	const struct bt_tariff *tariff = bt_teller_tariff_now(bt_counter_teller(counter));
 	char text[32];
 
-	if (!state->has_tariff) {
+	if (!tariff) {
 		bt_command_say(env, N_("Not possible now: {1}."), "tariff", NULL);
 		return BT_EXIT_REFUSED;
 	}
-	if (amount > state->tariff.maximum) {
-		bt_money_format(state->tariff.maximum, text);
+	if (amount > tariff->maximum) {
+		bt_money_format(tariff->maximum, text);
 		bt_command_say(env, N_("At most ₹ {1} at one time."), text, NULL);
 	} else {
-		bt_money_format(state->tariff.minimum, text);
+		bt_money_format(tariff->minimum, text);
 		bt_command_say(env, N_("At least ₹ {1}."), text, NULL);
 	}
 	return BT_EXIT_REFUSED;
@@ -234,7 +234,7 @@ static enum bt_exit say_not_paid(struct bt_command_env *env, struct bt_counter *
 		bt_command_say(env, N_("More than the known dues is not taken. The rest goes to balance."), NULL, NULL);
 		return BT_EXIT_REFUSED;
 	}
-	if (fault->err == BT_ERANGE || !bt_sync_state(bt_counter_sync(counter))->has_tariff)
+	if (fault->err == BT_ERANGE || !bt_teller_tariff_now(bt_counter_teller(counter)))
 		return say_range(env, counter, draft->amount);
 	if (fault->err == BT_ESTATE && bt_consumer_is_blocked(&draft->consumer)) {
 		bt_command_say_dual(env, N_("Blocked by the office. Reason: {1}."), draft->consumer.blocked.en,
