@@ -117,11 +117,46 @@ static void test_the_difference_comes_later(void **state)
 	world_check_journal(world);
 }
 
+static int announce(struct world *world, const char *month)
+{
+	const char *arguments[] = {SANDBOX_PROGRAM, "tariff", "--state", world->server, month, NULL};
+	struct world_run run = world_run(arguments);
+	int status = run.status;
+
+	world_run_free(&run);
+	return status;
+}
+
+/* The next order is told while the one before rules: the counter says from when, and sells by the one that rules. */
+static void test_the_next_tariff_is_known(void **state)
+{
+	struct world *world = *state;
+	const struct world_sale *sale;
+	struct pty *counter;
+
+	assert_int_not_equal(announce(world, "2026-4"), 0);
+	assert_int_not_equal(announce(world, "2026-04"), 0); /* has begun */
+	assert_int_equal(announce(world, "2099-04"), 0);
+	assert_int_equal(world_sync(world), 0);
+	world_fault(world, "down");
+	sale = world_sell(world, world_number(world, "sts_units", "", 0), 500);
+	assert_string_equal(sale->issued_by, "terminal");
+	world_fault(world, "none");
+	assert_int_equal(world_sync(world), 0);
+	counter = counter_open(world, &(struct counter_options){.rows = 24, .columns = 80, .lang = "en"});
+	counter_sign_in(counter);
+	counter_type(counter, "{F12}");
+	counter_expect(counter, "BERC 2026-27, signed; a new one from 01.04.2099 00:00");
+	counter_close(counter);
+	world_check_journal(world);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(test_one_counter_knows_its_own, open_world, close_world),
 	    cmocka_unit_test_setup_teardown(test_the_difference_comes_later, open_world, close_world),
+	    cmocka_unit_test_setup_teardown(test_the_next_tariff_is_known, open_world, close_world),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
