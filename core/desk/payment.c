@@ -12,7 +12,7 @@
 /* Words of the contract, by the value they stand for. */
 static const char *const banks[] = {"paid", "unsure", "failed", "returned", NULL};
 static const char *const tokens[] = {"none", "given", "in_meter", NULL};
-static const char *const cans[] = {"none", "finish", "refund", "claim", "wait", NULL};
+static const char *const cans[] = {"none", "finish", "refund", "claim", "wait", "office", NULL};
 static const char *const companies[] = {"none", "received", NULL};
 static const char *const credits[] = {"none", "posted", NULL};
 static const char *const orders[] = {"ordered", "done", "overdue", NULL};
@@ -111,7 +111,8 @@ static enum bt_err read_payment(const json_t *o, void *place)
 	    read_word(o, "token", tokens, &token) != BT_OK || read_word(o, "credit", credits, &credit) != BT_OK ||
 	    read_word(o, "can", cans, &can) != BT_OK ||
 	    (bt_json_has(o, "reissue") && bt_json_bool(o, "reissue", &out->reissue) != BT_OK) ||
-	    (bt_json_has(o, "next_key") && bt_json_bool(o, "next_key", &out->next_key) != BT_OK))
+	    (bt_json_has(o, "next_key") && bt_json_bool(o, "next_key", &out->next_key) != BT_OK) ||
+	    (bt_json_has(o, "refund_begun") && bt_json_bool(o, "refund_begun", &out->refund_begun) != BT_OK))
 		return BT_EFORMAT;
 	out->bank = (enum bt_desk_bank)bank;
 	out->received = company == 1;
@@ -190,5 +191,6 @@ struct bt_desk_facts bt_desk_facts_of_payment(const struct bt_desk_payment *paym
 				      .credited = payment->credited,
 				      .can = payment->can,
 				      .reissue = payment->reissue,
-				      .next_key = payment->next_key};
+				      .next_key = payment->next_key,
+				      .refund_begun = payment->refund_begun};
 }

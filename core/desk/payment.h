@@ -28,8 +28,9 @@ struct bt_desk_payment {
 	bool received, credited;
 	enum bt_desk_token token;
 	enum bt_desk_can can;
-	bool reissue;  /* its token may be replaced, or was: it shares a minute with another one of the meter, */
-	bool next_key; /* or the meter has got its next key since */
+	bool reissue;      /* its token may be replaced, or was: it shares a minute with another one of the meter, */
+	bool next_key;     /* or the meter has got its next key since */
+	bool refund_begun; /* at its own counter, and not confirmed */
 	int steps;
 	struct bt_desk_step step[BT_DESK_STEPS_MAX];
 };

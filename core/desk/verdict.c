@@ -12,7 +12,7 @@
 /* The first row that fits decides. A mask of zero fits everything. */
 struct rule {
 	unsigned sides, stages, gives_token, objected, claimed, refund_ordered, answers, banks, received, tokens,
-	    credited, cans, reissues, next_keys;
+	    credited, cans, reissues, next_keys, refunds_begun;
 	struct bt_desk_verdict verdict;
 };
 
@@ -95,6 +95,26 @@ static const struct rule rules[] = {
      .verdict = {BT_PLACE_METER, BT_ACT_NOTHING, false, N_("token given"),
 		 N_("The token was given. The money is in it."), N_("Key in the 20 digits that the app shows.")}},
     {.sides = BIT(BT_DESK_ELSEWHERE),
+     .answers = YES,
+     .claimed = YES,
+     .cans = BIT(BT_CAN_OFFICE),
+     .verdict = {BT_PLACE_UNKNOWN, BT_ACT_WAIT_CLAIM, false, N_("the office decides"),
+		 N_("The office decides about this money: token, or money back."),
+		 N_("Wait for the answer to the claim.")}},
+    {.sides = BIT(BT_DESK_ELSEWHERE),
+     .answers = YES,
+     .cans = BIT(BT_CAN_OFFICE),
+     .refunds_begun = YES,
+     .verdict = {BT_PLACE_UNKNOWN, BT_ACT_CLAIM, true, N_("refund begun, not confirmed"),
+		 N_("A refund was begun at that counter and is not confirmed."),
+		 N_("Write a claim. The office decides: token or money.")}},
+    {.sides = BIT(BT_DESK_ELSEWHERE),
+     .answers = YES,
+     .cans = BIT(BT_CAN_OFFICE),
+     .verdict = {BT_PLACE_COMPANY, BT_ACT_CLAIM, true, N_("its counter is withdrawn"),
+		 N_("The counter that took this money is withdrawn."),
+		 N_("Write a claim. The office decides: token or money.")}},
+    {.sides = BIT(BT_DESK_ELSEWHERE),
      .credited = YES,
      .verdict = {BT_PLACE_METER, BT_ACT_NOTHING, false, N_("credit posted"), N_("The credit is on the account."),
 		 N_("Nothing.")}},
@@ -174,7 +194,7 @@ static bool fits_elsewhere(const struct rule *rule, const struct bt_desk_facts *
 		fits(rule->banks, facts->bank) && fits(rule->received, facts->received) &&
 		fits(rule->tokens, facts->token) && fits(rule->credited, facts->credited) &&
 		fits(rule->cans, facts->can) && fits(rule->reissues, facts->reissue) &&
-		fits(rule->next_keys, facts->next_key));
+		fits(rule->next_keys, facts->next_key) && fits(rule->refunds_begun, facts->refund_begun));
 }
 
 int bt_desk_row_of(const struct bt_desk_facts *facts)

@@ -21,7 +21,7 @@ enum bt_desk_side {
 enum bt_desk_bank { BT_BANK_PAID, BT_BANK_UNSURE, BT_BANK_FAILED, BT_BANK_RETURNED, BT_BANKS };
 enum bt_desk_token { BT_TOKEN_NONE, BT_TOKEN_GIVEN, BT_TOKEN_IN_METER, BT_TOKENS };
 /** What the head-end says may be done. */
-enum bt_desk_can { BT_CAN_NONE, BT_CAN_FINISH, BT_CAN_REFUND, BT_CAN_CLAIM, BT_CAN_WAIT, BT_CANS };
+enum bt_desk_can { BT_CAN_NONE, BT_CAN_FINISH, BT_CAN_REFUND, BT_CAN_CLAIM, BT_CAN_WAIT, BT_CAN_OFFICE, BT_CANS };
 
 struct bt_desk_facts {
 	enum bt_desk_side side;
@@ -38,8 +38,9 @@ struct bt_desk_facts {
 	enum bt_desk_token token;
 	bool credited;
 	enum bt_desk_can can;
-	bool reissue;  /* the token may be replaced: another one of the meter has its minute, */
-	bool next_key; /* or the meter has got its next key since */
+	bool reissue;      /* the token may be replaced: another one of the meter has its minute, */
+	bool next_key;     /* or the meter has got its next key since */
+	bool refund_begun; /* at its own counter, and not confirmed */
 };
 
 enum bt_desk_place {

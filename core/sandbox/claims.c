@@ -7,6 +7,7 @@
 #include "core/sandbox/call.h"
 #include "core/sandbox/check.h"
 #include "core/sandbox/clock.h"
+#include "core/sandbox/close_out.h"
 #include "core/sandbox/desk.h"
 #include "core/sandbox/json_in.h"
 #include "core/sandbox/ledger.h"
@@ -130,7 +131,7 @@ static bool decide(struct bt_sbx *sbx, const struct claim *claim, struct answer 
 		}
 	}
 	snprintf(out->state, sizeof out->state, "%s", state);
-	return true;
+	return bt_sbx_lay_claimed(sbx->db, claim->connection, claim->paise);
 }
 
 static enum bt_sbx_code take(struct bt_sbx *sbx, const char *terminal, const json_t *body, struct bt_sbx_reply *reply)

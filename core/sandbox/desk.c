@@ -8,6 +8,7 @@
 #include "core/sandbox/app_pay.h"
 #include "core/sandbox/call.h"
 #include "core/sandbox/clock.h"
+#include "core/sandbox/close_out.h"
 #include "core/sandbox/json_in.h"
 #include "core/sandbox/ledger.h"
 #include "core/sandbox/payments.h"
@@ -57,6 +58,18 @@ static bool is_named(struct bt_sbx *sbx, const struct bt_sbx_found *found)
 	    strcmp(found->channel, "upi") == 0 ? bt_sbx_payment_paid_record(sbx->db, found->sale_id) : strdup("");
 	free(record);
 	return record != NULL;
+}
+
+/* Its counter is gone, and what it did not end nobody else can without a word of the office. */
+static bool is_for_office(struct bt_sbx *sbx, const struct bt_sbx_found *found, const struct bt_sbx_entry *entry)
+{
+	char owner[9];
+	if (bt_sbx_waits_for_office(sbx->db, found->sale_id))
+		return true;
+	bt_sbx_owner_of(sbx->db, found->sale_id, owner);
+	return !*entry->state && found->received && bt_sbx_is_gone(sbx->db, owner) &&
+	       bt_sbx_ruling_of(sbx->db, found->sale_id) == BT_SBX_UNDECIDED &&
+	       (!is_named(sbx, found) || is_undeliverable(sbx, found));
 }
 
 static const char *judge(struct bt_sbx *sbx, const struct bt_sbx_found *found, const struct bt_sbx_entry *entry)
@@ -123,12 +136,16 @@ json_t *bt_sbx_found_json(struct bt_sbx *sbx, const struct bt_sbx_found *found)
 	struct bt_sbx_entry entry;
 	int64_t booked_at;
 	look_at_sale(sbx, found, &entry, &booked_at);
-	const char *can = judge(sbx, found, &entry);
+	bool waits = is_for_office(sbx, found, &entry);
+	/* That it was taken back here says nothing of where the money is. */
+	if (waits && is_closed(&entry))
+		entry.state[0] = '\0';
+	const char *can = waits ? "office" : judge(sbx, found, &entry);
 	bool reissues = can_reissue(sbx, found, &entry);
 	bool has_token = is_committed(&entry) && *entry.core.token;
 	bool has_credit = is_committed(&entry) && !*entry.core.token;
 	return json_pack(
-	    "{s:s, s:s, s:s, s:s, s:s, s:o, s:I, s:s, s:I, s:s, s:s, s:s, s:s, s:o, s:s, s:b, s:b}", "payment_id",
+	    "{s:s, s:s, s:s, s:s, s:s, s:o, s:I, s:s, s:I, s:s, s:s, s:s, s:s, s:o, s:s, s:b, s:b, s:b}", "payment_id",
 	    found->payment_id, "sale_id", found->sale_id, "channel", found->channel, "connection", found->connection,
 	    "meter", found->meter, "name", name_of(sbx, found->connection), "amount_paise", (json_int_t)found->paise,
 	    "utr", found->utr, "paid_at", (json_int_t)found->paid_at, "bank",
@@ -137,7 +154,8 @@ json_t *bt_sbx_found_json(struct bt_sbx *sbx, const struct bt_sbx_found *found)
 	    : has_token     ? "given"
 			    : "none",
 	    "credit", has_credit ? "posted" : "none", "steps", make_steps(found, &entry, booked_at, can), "can", can,
-	    "reissue", (int)reissues, "next_key", (int)(reissues && bt_sbx_reissue_is_for_key(sbx, &entry)));
+	    "reissue", (int)reissues, "next_key", (int)(reissues && bt_sbx_reissue_is_for_key(sbx, &entry)),
+	    "refund_begun", waits && bt_sbx_refund_is_begun(sbx->db, found->sale_id));
 }
 
 /* ---- finding them ---- */

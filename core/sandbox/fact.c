@@ -7,6 +7,7 @@
 #include "core/sandbox/bytes.h"
 #include "core/sandbox/check.h"
 #include "core/sandbox/clock.h"
+#include "core/sandbox/close_out.h"
 #include "core/sandbox/docket_in.h"
 #include "core/sandbox/grants.h"
 #include "core/sandbox/json_in.h"
@@ -334,6 +335,17 @@ static bool take_credited(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, co
 	return take_credit(sbx, fact, out);
 }
 
+/* The office let it be given, or gave the money back over its own desk, before this was known. */
+static bool is_decided_otherwise(struct bt_sbx *sbx, const char *sale_id)
+{
+	enum bt_sbx_ruling ruling = bt_sbx_ruling_of(sbx->db, sale_id);
+	return ruling == BT_SBX_GIVE ||
+	       (ruling == BT_SBX_GIVE_BACK && bt_sbx_store_count(sbx->db, 0,
+								 "SELECT 1 FROM payments WHERE sale_id=? AND"
+								 " status='paid' LIMIT 1",
+								 "t", sale_id) != 1);
+}
+
 /* Money that went back for a sale that stands is the worst there is: it is named (PROTOCOL S5, H3). */
 static bool take_refunded(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, const json_t *body,
 			  struct bt_sbx_outcome *out)
@@ -342,7 +354,8 @@ static bool take_refunded(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, co
 	(void)body;
 	*out = posted(BT_SBX_NONE);
 	if (is_taken_back(sbx, fact->sale_id))
-		return bt_sbx_payment_return(sbx->db, fact->sale_id);
+		return bt_sbx_payment_return(sbx->db, fact->sale_id) &&
+		       (!is_decided_otherwise(sbx, fact->sale_id) || except(sbx, fact, BT_SBX_DECIDED_OTHERWISE, out));
 	/* The money has gone back, with this head-end's word or without it: a restored ledger does not know that it
 	 * gave it. What was credited is taken out again, what is not known never comes; only a token that is out stays
 	 * out. */

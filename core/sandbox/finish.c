@@ -6,6 +6,7 @@
 #include "core/sandbox/app_pay.h"
 #include "core/sandbox/check.h"
 #include "core/sandbox/clock.h"
+#include "core/sandbox/close_out.h"
 #include "core/sandbox/docket_in.h"
 #include "core/sandbox/json_in.h"
 #include "core/sandbox/ledger.h"
@@ -22,6 +23,7 @@ struct errand {
 	char text[BT_SBX_DOCKET_TEXT_MAX + 1]; /* of the docket's QR, "" when only its number was said */
 	struct bt_sbx_sale docket;             /* what it says */
 	char inspected_by[33];                 /* who saw that the meter refuses its token, "" nobody */
+	bool is_ruled;                         /* its counter is gone, and the office wants it given */
 };
 
 /* ---- by number ---- */
@@ -94,7 +96,9 @@ static enum bt_sbx_code check_docket(struct bt_sbx *sbx, const struct errand *er
 		return BT_SBX_INTERNAL;
 	if (!bt_sbx_docket_is_genuine(errand->text, key))
 		return BT_SBX_DOCKET_INVALID;
-	return owner.is_revoked && errand->docket.paid_at >= owner.revoked_at ? BT_SBX_DOCKET_REVOKED : BT_SBX_NONE;
+	return owner.is_revoked && errand->docket.paid_at >= owner.revoked_at && !errand->is_ruled
+		   ? BT_SBX_DOCKET_REVOKED
+		   : BT_SBX_NONE;
 }
 
 static enum bt_sbx_code say_taken_back(struct bt_sbx_reply *reply)
@@ -108,6 +112,13 @@ static enum bt_sbx_code say_taken_back(struct bt_sbx_reply *reply)
 static enum bt_sbx_code say_closed(struct bt_sbx *sbx, const struct errand *errand, const char *state,
 				   struct bt_sbx_reply *reply)
 {
+	enum bt_sbx_ruling ruling = bt_sbx_ruling_of(sbx->db, errand->sale_id);
+	if (ruling == BT_SBX_RETURNED || ruling == BT_SBX_GIVE_BACK) {
+		reply->reason_en =
+		    "The office has closed this payment: the money is given back. There is no token for it.";
+		reply->reason_hi = "दफ़्तर ने यह भुगतान बंद किया: पैसा वापस दिया गया। इसका कोई टोकन नहीं है।";
+		return BT_SBX_REVERSED;
+	}
 	bool is_taken_back = strcmp(state, "reversed") == 0 ||
 			     bt_sbx_store_count(sbx->db, 0, "SELECT 1 FROM sales WHERE sale_id=? AND by IS NOT NULL",
 						"t", errand->sale_id) == 1;
@@ -126,13 +137,18 @@ static bool is_going_back(struct bt_sbx *sbx, const char *owner, const char *sal
 }
 
 /* A ledger put back from a backup may have forgotten that it took this sale back, which its owner's record says even
- * where that counter is withdrawn, or that another counter finished it (PROTOCOL H4). */
-static bool is_forgotten(const struct bt_sbx *sbx, const char *owner, int64_t paid_at)
+ * where that counter is withdrawn, or that another counter finished it (PROTOCOL H4). One that is gone may never say.
+ */
+static enum bt_sbx_code check_forgotten(const struct bt_sbx *sbx, const struct errand *errand, const char *owner,
+					int64_t paid_at)
 {
 	if (!bt_sbx_is_before_restore(sbx, paid_at))
-		return false;
-	return (strcmp(owner, BT_SBX_APP) != 0 && !bt_sbx_has_come_up(sbx, owner)) ||
-	       bt_sbx_may_have_forgotten(sbx, paid_at, owner, "");
+		return BT_SBX_NONE;
+	if (bt_sbx_may_have_forgotten(sbx, paid_at, owner, ""))
+		return BT_SBX_DOCKET_WAITS;
+	if (errand->is_ruled || strcmp(owner, BT_SBX_APP) == 0 || bt_sbx_has_come_up(sbx, owner))
+		return BT_SBX_NONE;
+	return bt_sbx_is_gone(sbx->db, owner) ? BT_SBX_OFFICE : BT_SBX_DOCKET_WAITS;
 }
 
 static enum bt_sbx_code give_again(struct bt_sbx *sbx, const struct errand *errand, const struct bt_sbx_entry *entry,
@@ -141,12 +157,15 @@ static enum bt_sbx_code give_again(struct bt_sbx *sbx, const struct errand *erra
 	struct bt_sbx_core asked;
 	/* A credit can still be taken out again, and is about to be; a token that was made goes to whoever comes first.
 	 */
-	if (!*entry->core.token && is_going_back(sbx, entry->core.terminal, errand->sale_id))
+	if (!*entry->core.token && !errand->is_ruled && is_going_back(sbx, entry->core.terminal, errand->sale_id))
 		return say_taken_back(reply);
 	/* A token that has left was never taken back; one that has not may have been, before the ledger was put back.
 	 */
-	if (!entry->released && is_forgotten(sbx, entry->core.terminal, bt_sbx_made_at(errand->sale_id)))
-		return BT_SBX_DOCKET_WAITS;
+	enum bt_sbx_code code =
+	    entry->released ? BT_SBX_NONE
+			    : check_forgotten(sbx, errand, entry->core.terminal, bt_sbx_made_at(errand->sale_id));
+	if (code != BT_SBX_NONE)
+		return code;
 	bt_sbx_core_of(&errand->docket, "", &asked);
 	/* A revision has other units under the same id; the older docket stands for it still. */
 	if (*errand->text && errand->docket.rev < entry->rev)
@@ -172,6 +191,10 @@ static bool is_one_sale(const struct bt_sbx_sale *paid, const struct bt_sbx_sale
 static enum bt_sbx_code find_intent(struct bt_sbx *sbx, const char *sale_id, struct bt_sbx_sale *out, char **text)
 {
 	char *paid = bt_sbx_payment_paid_record(sbx->db, sale_id);
+	struct bt_sbx_payment payment;
+	/* The bank has collected it, and for what its counter has yet to say. */
+	if (!paid && bt_sbx_payment_of_sale(sbx->db, sale_id, &payment))
+		return BT_SBX_UNKNOWN_DOCKET;
 	if (!paid)
 		return bt_sbx_payment_is_known(sbx->db, sale_id) ? BT_SBX_PAYMENT_OPEN : BT_SBX_UNKNOWN_DOCKET;
 	json_t *record = bt_sbx_json_parse(paid, strlen(paid));
@@ -238,14 +261,15 @@ static enum bt_sbx_code commit(struct bt_sbx *sbx, const struct errand *errand, 
 	struct bt_sbx_sale sale;
 	char *text = NULL;
 	enum bt_sbx_code code = find_sale(sbx, errand, &sale, &text);
-	if (code == BT_SBX_NONE && is_going_back(sbx, sale.terminal, errand->sale_id))
+	if (code == BT_SBX_NONE && !errand->is_ruled && is_going_back(sbx, sale.terminal, errand->sale_id))
 		code = say_taken_back(reply);
-	if (code == BT_SBX_NONE && is_forgotten(sbx, sale.terminal, sale.paid_at))
-		code = BT_SBX_DOCKET_WAITS;
+	if (code == BT_SBX_NONE)
+		code = check_forgotten(sbx, errand, sale.terminal, sale.paid_at);
 	if (code == BT_SBX_NONE)
 		code = renew_key(sbx, &sale, reply);
 	if (code == BT_SBX_NONE)
-		code = bt_sbx_sell_new(sbx, errand->caller, &sale, text, reply);
+		code =
+		    (errand->is_ruled ? bt_sbx_sell_as_paid : bt_sbx_sell_new)(sbx, errand->caller, &sale, text, reply);
 	if (code == BT_SBX_NONE && !bt_sbx_ledger_tell(sbx->db, errand->sale_id, errand->caller))
 		code = BT_SBX_INTERNAL;
 	free(text);
@@ -288,17 +312,72 @@ static enum bt_sbx_code finish(struct bt_sbx *sbx, struct errand *errand, const 
 		return BT_SBX_INTERNAL;
 	if (!bt_sbx_terminal_find(sbx->db, errand->caller, &caller) || caller.is_revoked)
 		return BT_SBX_REVOKED;
+	errand->is_ruled = bt_sbx_is_to_give(sbx->db, errand->sale_id);
 	enum bt_sbx_code code = has_text ? check_docket(sbx, errand) : BT_SBX_NONE;
 	if (code != BT_SBX_NONE)
 		return code;
 	bool known = bt_sbx_ledger_find(sbx->db, errand->sale_id, &entry);
-	if (known && strcmp(entry.state, "committed") != 0)
+	bool is_closed = known && strcmp(entry.state, "committed") != 0;
+	if (is_closed && !errand->is_ruled)
 		return say_closed(sbx, errand, entry.state, reply);
+	known = known && !is_closed;
 	if (*errand->inspected_by)
 		return known ? replace(sbx, errand, &entry, reply) : BT_SBX_TID_ALONE;
 	if (known)
 		return give_again(sbx, errand, &entry, reply);
 	return errand->era == sbx->era ? commit(sbx, errand, reply) : BT_SBX_ERA;
+}
+
+/* ---- what its counter can say no more ---- */
+
+/* Refusals that stay, whoever asks and when. Not those of a moment, of whoever asks, or of a paper that is not genuine;
+ * where a docket is not its counter's record the record counts, by its number. */
+static bool stays(enum bt_sbx_code code)
+{
+	static const enum bt_sbx_code codes[] = {
+	    BT_SBX_OFFICE,         BT_SBX_REVERSED,         BT_SBX_TOMBSTONE,      BT_SBX_FIGURES,
+	    BT_SBX_BLOCKED,        BT_SBX_UNKNOWN_CONSUMER, BT_SBX_METER_MISMATCH, BT_SBX_DELIVERY,
+	    BT_SBX_DUES_TOO_MUCH,  BT_SBX_BELOW_MINIMUM,    BT_SBX_ABOVE_MAXIMUM,  BT_SBX_KEY_MISMATCH,
+	    BT_SBX_TID_RANGE,      BT_SBX_TID_LANE,         BT_SBX_TID_USED,       BT_SBX_DOCKET_REVOKED,
+	    BT_SBX_UNKNOWN_DOCKET,
+	};
+	for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
+		if (codes[i] == code)
+			return true;
+	return false;
+}
+
+static enum bt_sbx_code say_office(struct bt_sbx *sbx, const struct errand *errand, enum bt_sbx_code code,
+				   struct bt_sbx_reply *reply)
+{
+	reply->reason_en = reply->reason_hi = NULL;
+	if (bt_sbx_refund_is_begun(sbx->db, errand->sale_id)) {
+		reply->reason_en =
+		    "A refund was begun at that counter and is not confirmed. The office decides: token or money.";
+		reply->reason_hi = "उस काउंटर पर पैसा लौटाना शुरू हुआ था, पर पक्का नहीं हुआ। अब दफ़्तर तय करेगा: टोकन या पैसा।";
+	}
+	json_decref(reply->body);
+	reply->body = json_pack("{s:s}", "why", bt_sbx_refusal_of(code)->name);
+	return BT_SBX_OFFICE;
+}
+
+/* A genuine paper is never left without a way out: where its counter is gone the office has it from here on. */
+static enum bt_sbx_code lay_before_office(struct bt_sbx *sbx, const struct errand *errand, enum bt_sbx_code code,
+					  struct bt_sbx_reply *reply)
+{
+	char owner[9];
+	bt_sbx_store_rollback(sbx->db);
+	bt_sbx_owner_of(sbx->db, errand->sale_id, owner);
+	if (!*owner)
+		snprintf(owner, sizeof owner, "%s", errand->docket.terminal);
+	if (!bt_sbx_is_gone(sbx->db, owner))
+		return code;
+	if (!bt_sbx_store_begin(sbx->db) ||
+	    !bt_sbx_lay_before_office(sbx->db, errand->sale_id, owner, errand->text, code))
+		return BT_SBX_INTERNAL;
+	if (!bt_sbx_waits_for_office(sbx->db, errand->sale_id))
+		return code;
+	return bt_sbx_store_commit(sbx->db) ? say_office(sbx, errand, code, reply) : BT_SBX_INTERNAL;
 }
 
 enum bt_sbx_code bt_sbx_call_finish(struct bt_sbx *sbx, const struct bt_sbx_request *request,
@@ -312,5 +391,5 @@ enum bt_sbx_code bt_sbx_call_finish(struct bt_sbx *sbx, const struct bt_sbx_requ
 	json_t *body = bt_sbx_json_parse(request->body, request->body_len);
 	enum bt_sbx_code code = body ? finish(sbx, &errand, body, reply) : BT_SBX_MALFORMED;
 	json_decref(body);
-	return code;
+	return stays(code) ? lay_before_office(sbx, &errand, code, reply) : code;
 }

@@ -11,6 +11,7 @@
 #include "core/sandbox/bytes.h"
 #include "core/sandbox/ca.h"
 #include "core/sandbox/clock.h"
+#include "core/sandbox/close_out.h"
 #include "core/sandbox/faults.h"
 #include "core/sandbox/grants.h"
 #include "core/sandbox/lanes.h"
@@ -32,6 +33,7 @@ struct options {
 	const char *lease_hours, *lease_value, *lease_count, *lease_grants;
 	const char *psp_port, *certificate_seconds;
 	const char *qr, *payment, *utr; /* what the bank is told of */
+	const char *by;                 /* who decides */
 	const char *operand;            /* a fault, a terminal, a meter, a connection */
 	const char *second;             /* an amount, an operator, a minute */
 	bool json, training, until_eof, strict, picks, picks_any;
@@ -46,6 +48,7 @@ struct command {
 	bool needs_operand;
 	bool may_have_operand;
 	bool needs_second;
+	bool may_have_second;
 	int (*run)(const struct options *options);
 };
 
@@ -66,6 +69,7 @@ static int run_reconnect(const struct options *options);
 static int run_lanes(const struct options *options);
 static int run_tariff(const struct options *options);
 static int run_cut(const struct options *options);
+static int run_close_out(const struct options *options);
 static int run_alarms(const struct options *options);
 static int run_staff(const struct options *options);
 static int run_meter_read(const struct options *options);
@@ -117,6 +121,12 @@ static const struct command commands[] = {
      .run = run_reconnect},
     {.name = "lanes", .takes = " ", .usage = "lanes --state S [COUNT]", .may_have_operand = true, .run = run_lanes},
     {.name = "tariff", .takes = " ", .usage = "tariff --state S YYYY-MM", .needs_operand = true, .run = run_tariff},
+    {.name = "close-out",
+     .takes = " --by ",
+     .usage = "close-out --state S [NUMBER (give | returned | give-back | second-back) --by PERSON]",
+     .may_have_operand = true,
+     .may_have_second = true,
+     .run = run_close_out},
     {.name = "alarms", .takes = " --json ", .usage = "alarms --state S [--json]", .run = run_alarms},
     {.name = "staff",
      .takes = " ",
@@ -393,6 +403,23 @@ static int run_cut(const struct options *options)
 	return ok ? 0 : 1;
 }
 
+/* Without a number: what waits for somebody's word, and what was said. */
+static int run_close_out(const struct options *options)
+{
+	struct bt_sbx sbx;
+	if (!options->operand != !options->second || !options->operand != !options->by)
+		return refuse("close-out needs a number, what becomes of the money, and --by PERSON; or none of them");
+	if (!bt_sbx_open_made(options->state, &sbx))
+		return 1;
+	const char *why =
+	    options->operand ? bt_sbx_close_out(&sbx, options->operand, options->second, options->by) : NULL;
+	int code = why ? 1 : options->operand ? 0 : bt_sbx_close_out_report(&sbx);
+	bt_sbx_close(&sbx);
+	if (why)
+		fprintf(stderr, "batti-sandbox: %s\n", why);
+	return code;
+}
+
 static int run_reconnect(const struct options *options)
 {
 	struct bt_sbx sbx;
@@ -553,6 +580,7 @@ static const char **find_slot(struct options *options, const char *name)
 	    {"--qr", &options->qr},
 	    {"--payment", &options->payment},
 	    {"--utr", &options->utr},
+	    {"--by", &options->by},
 	};
 	for (size_t i = 0; i < sizeof slots / sizeof *slots; i++)
 		if (strcmp(slots[i].name, name) == 0)
@@ -600,7 +628,8 @@ static bool read_options(const struct command *command, int argc, char **argv, s
 	for (int i = 2; i < argc; i++) {
 		const char **slot = find_slot(out, argv[i]);
 		if (argv[i][0] != '-') {
-			const char **place = out->operand && command->needs_second ? &out->second : &out->operand;
+			bool has_second = command->needs_second || command->may_have_second;
+			const char **place = out->operand && has_second ? &out->second : &out->operand;
 			if (*place || !(command->needs_operand || command->may_have_operand))
 				return false;
 			*place = argv[i];

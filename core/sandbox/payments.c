@@ -168,6 +168,13 @@ bool bt_sbx_payment_return(sqlite3 *db, const char *sale_id)
 		   "t", sale_id);
 }
 
+bool bt_sbx_payment_order_back(sqlite3 *db, const char *sale_id)
+{
+	return bt_sbx_payment_return(db, sale_id) &&
+	       bt_sbx_store_run(db, "UPDATE payments SET refund='ordered' WHERE sale_id=? AND refund='waits'", "t",
+				sale_id);
+}
+
 /* Of several payments for one sale the owner's record names the one that it took: all others go back. */
 static bool keep_named(sqlite3 *db, const char *terminal)
 {

@@ -57,6 +57,8 @@ bool bt_sbx_payment_is_known(sqlite3 *db, const char *sale_id);
 BT_SBX_MUST_USE bool bt_sbx_payment_capture(sqlite3 *db, const struct bt_sbx_payment *payment, const char *utr);
 /** The sale was taken back: what is open is closed, what is paid goes back. */
 BT_SBX_MUST_USE bool bt_sbx_payment_return(sqlite3 *db, const char *sale_id);
+/** Without waiting for any record: the office says so. What is open is closed, what is paid goes back. */
+BT_SBX_MUST_USE bool bt_sbx_payment_order_back(sqlite3 *db, const char *sale_id);
 /** Order the refunds for which the record of @p terminal was waited for and has come. */
 BT_SBX_MUST_USE bool bt_sbx_payment_settle(sqlite3 *db, const char *terminal);
 /** True when the bank collected what the record of a paid sale says, under the UTR that it says. Of a record without a

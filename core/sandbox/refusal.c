@@ -92,6 +92,14 @@ static const struct bt_sbx_refusal refusals[BT_SBX_CODE_COUNT] = {
     [BT_SBX_UTR_UNKNOWN] = {"utr_unknown", 409, "The bank knows no such payment of this sale.",
 			    "बैंक के पास इस बिक्री का ऐसा कोई भुगतान नहीं है।"},
     [BT_SBX_UNKNOWN_CLAIM] = {"unknown_claim", 404, "No such claim is known here.", "ऐसी कोई शिकायत यहाँ दर्ज नहीं है।"},
+    [BT_SBX_OFFICE] = {"office", 409,
+		       "The counter that took this money is withdrawn. The office decides what becomes of it.",
+		       "जिस काउंटर ने यह पैसा लिया, वह बंद है। अब दफ़्तर तय करेगा कि क्या होगा।"},
+    [BT_SBX_CLOSED_OUT] = {"closed_out", 409, "The office has decided about this sale.",
+			   "इस बिक्री पर दफ़्तर ने फ़ैसला कर दिया है।"},
+    [BT_SBX_DECIDED_OTHERWISE] = {"decided_otherwise", 409,
+				  "The record of the counter says other than what the office decided.",
+				  "काउंटर का रिकॉर्ड दफ़्तर के फ़ैसले से अलग है।"},
     [BT_SBX_INTERNAL] = {"internal", 500, "The server has a fault.", "सर्वर में खराबी है।"},
 };
 

@@ -9,6 +9,13 @@
  *  what the ledger keeps of it; a sale without TID gets one here. */
 enum bt_sbx_code bt_sbx_sell_new(struct bt_sbx *sbx, const char *caller, struct bt_sbx_sale *sale, const char *text,
 				 struct bt_sbx_reply *reply);
+/** The same of a sale whose counter is gone, on the word of the office: it stands at its own figures, as its counter's
+ *  record would, and what is said against it is its exception (PROTOCOL H1). Still refused is what would be no token of
+ *  this meter, or harm it. */
+enum bt_sbx_code bt_sbx_sell_as_paid(struct bt_sbx *sbx, const char *caller, struct bt_sbx_sale *sale, const char *text,
+				     struct bt_sbx_reply *reply);
+/** Why it could not be given so, whenever asked: BT_SBX_NONE when it could. */
+enum bt_sbx_code bt_sbx_check_as_paid(struct bt_sbx *sbx, const struct bt_sbx_sale *sale);
 /** The same checks alone: what would be refused were @p sale brought now. */
 enum bt_sbx_code bt_sbx_sell_check(struct bt_sbx *sbx, const struct bt_sbx_sale *sale, struct bt_sbx_reply *reply);
 /** Answer with what was committed under this id. */

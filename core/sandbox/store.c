@@ -113,6 +113,10 @@ static const char schema[] =
     "CREATE INDEX IF NOT EXISTS payments_sale ON payments(sale_id);"
     /* What the payment service was told of one beside its names. */
     "CREATE TABLE IF NOT EXISTS payment_notes(payment_id TEXT PRIMARY KEY, connection TEXT NOT NULL) STRICT;"
+    /* Sales of withdrawn terminals before the office: why (a refusal's code), the text of the docket, and what was
+     * decided by whom. `ruling`: '', give, returned, give-back. */
+    "CREATE TABLE IF NOT EXISTS closings(sale_id TEXT PRIMARY KEY, terminal TEXT NOT NULL, docket TEXT NOT NULL,"
+    " code TEXT NOT NULL, at INTEGER NOT NULL, ruling TEXT NOT NULL DEFAULT '', by TEXT, ruled_at INTEGER) STRICT;"
     /* Months of connections whose price depends on them (PROTOCOL S8). `units`: paid for; `slab` and `fixed`: what was
      * taken so far for them and towards the fixed charge, by sales and by lines; `closed`: the month is over. */
     "CREATE TABLE IF NOT EXISTS months(connection TEXT NOT NULL, of INTEGER NOT NULL, units INTEGER NOT NULL,"

@@ -53,6 +53,13 @@ static const struct {
      "Two tokens of this meter have the same minute. It takes one."},
     {APP(.received = true, .token = BT_TOKEN_GIVEN, .can = BT_CAN_FINISH, .answers = true), BT_PLACE_METER,
      BT_ACT_NOTHING, "The token was given. The money is in it."},
+    {APP(.received = true, .can = BT_CAN_OFFICE, .answers = true, .refund_begun = true, .claimed = true,
+	 .refund_ordered = true),
+     BT_PLACE_UNKNOWN, BT_ACT_WAIT_CLAIM, "The office decides about this money: token, or money back."},
+    {APP(.received = true, .credited = true, .can = BT_CAN_OFFICE, .answers = true, .refund_begun = true),
+     BT_PLACE_UNKNOWN, BT_ACT_CLAIM, "A refund was begun at that counter and is not confirmed."},
+    {APP(.received = true, .can = BT_CAN_OFFICE, .answers = true), BT_PLACE_COMPANY, BT_ACT_CLAIM,
+     "The counter that took this money is withdrawn."},
     {APP(.received = true, .credited = true, .can = BT_CAN_FINISH, .answers = true), BT_PLACE_METER, BT_ACT_NOTHING,
      "The credit is on the account."},
     {APP(.bank = BT_BANK_FAILED, .answers = true), BT_PLACE_PAYER, BT_ACT_WAIT_BANK, "The bank did not pay us."},
@@ -129,7 +136,7 @@ static void a_token_only_on_the_head_ends_word(void **state)
 	for (int bank = 0; bank < BT_BANKS; bank++)
 		for (int token = 0; token < BT_TOKENS; token++)
 			for (int can = 0; can < BT_CANS; can++)
-				for (unsigned bits = 0; bits < 128; bits++) {
+				for (unsigned bits = 0; bits < 256; bits++) {
 					struct bt_desk_facts facts = {.side = BT_DESK_ELSEWHERE,
 								      .bank = (enum bt_desk_bank)bank,
 								      .token = (enum bt_desk_token)token,
@@ -140,11 +147,12 @@ static void a_token_only_on_the_head_ends_word(void **state)
 								      .credited = (bits & 8) != 0,
 								      .refund_ordered = (bits & 16) != 0,
 								      .reissue = (bits & 32) != 0,
-								      .next_key = (bits & 64) != 0};
+								      .next_key = (bits & 64) != 0,
+								      .refund_begun = (bits & 128) != 0};
 					judge_elsewhere(&facts);
 					judged++;
 				}
-	assert_int_equal(judged, BT_BANKS * BT_TOKENS * BT_CANS * 128);
+	assert_int_equal(judged, BT_BANKS * BT_TOKENS * BT_CANS * 256);
 }
 
 /* Without the head-end's word the most that is done is to write it down. */

@@ -6,9 +6,11 @@
 #include "tests/unit/sandbox_fixture.h"
 
 #include "core/receipt/record.h"
+#include "core/sandbox/close_out.h"
 #include "core/sandbox/docket_in.h"
 #include "core/sandbox/fact.h"
 #include "core/sandbox/ledger.h"
+#include "core/sandbox/sell.h"
 
 #define OWNER "0142"
 #define OTHER "0143"
@@ -148,6 +150,17 @@ static void expect_refused(struct bench *bench, const char *text, const char *co
 	assert_true(finish(bench, text, &answer) >= 400);
 	assert_string_equal(head_end_code(answer), code);
 	assert_string_equal(json_string_value(json_object_get(answer, "sale_id")), SALE);
+	json_decref(answer);
+}
+
+/* Its counter is gone: what would be refused for good is the office's now. */
+static void expect_office(struct bench *bench, const char *text, const char *why)
+{
+	json_t *answer;
+
+	assert_int_equal(finish(bench, text, &answer), 409);
+	assert_string_equal(head_end_code(answer), "office");
+	assert_string_equal(json_string_value(json_object_get(answer, "why")), why);
 	json_decref(answer);
 }
 
@@ -323,11 +336,134 @@ static void asks_who_signed(void **state)
 	make_docket(bench);
 	assert_true(bt_sbx_store_run(bench->server.sbx.db, "UPDATE terminals SET revoked_at=? WHERE terminal=?", "it",
 				     bench->record.paid_at_ms - 1, OWNER));
-	expect_refused(bench, bench->text, "docket_revoked");
+	expect_office(bench, bench->text, "docket_revoked");
 	/* Signed before it was withdrawn: a dead counter's money is not lost. */
 	assert_true(bt_sbx_store_run(bench->server.sbx.db, "UPDATE terminals SET revoked_at=? WHERE terminal=?", "it",
 				     bench->record.paid_at_ms + 1, OWNER));
 	expect_token(bench, bench->text, 201, forged);
+}
+
+static void withdraw(struct bench *bench, const char *number)
+{
+	assert_true(bt_sbx_terminal_revoke(&bench->server.sbx, number));
+}
+
+static void decide(struct bench *bench, const char *number, const char *word)
+{
+	assert_null(bt_sbx_close_out(&bench->server.sbx, number, word, "sharma"));
+}
+
+static void expect_exception(struct bench *bench, const char *name)
+{
+	assert_int_equal(bt_sbx_store_count(bench->server.sbx.db, 0,
+					    "SELECT 1 FROM sales WHERE sale_id=? AND exception=?", "tt", SALE, name),
+			 1);
+}
+
+/* Everything that speaks against the sale of a genuine paper: while its counter is there that ends it; once it is gone
+ * the office has it, and what it lets be given is what was paid for, with the difference named. */
+static void no_paper_of_a_gone_counter_is_without_a_way_out(void **state)
+{
+	static const struct {
+		const char *sql, *why, *exception;
+	} cases[] = {
+	    {"UPDATE consumers SET category='NDS-I'", "figures", "figures"},
+	    {"UPDATE consumers SET note='blocked'", "blocked", "blocked"},
+	    {"UPDATE consumers SET note='unknown_to_server'", "unknown_consumer", "unknown_consumer"},
+	    {"UPDATE lanes SET lane=5 WHERE terminal='" OWNER "'", "tid_lane", "tid_lane"},
+	    {"INSERT INTO sales(sale_id, state, at) VALUES('" SALE "','tombstone',0)", "tombstone", "closed_out"},
+	    {"INSERT INTO sales(sale_id, state, by, at) VALUES('" SALE "','tombstone','" OWNER "',0)", "reversed",
+	     "closed_out"},
+	    {"UPDATE terminals SET revoked_at=1 WHERE terminal='" OWNER "'", "docket_revoked", "closed_out"},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		char token[21];
+		void *place;
+		struct bench *bench;
+
+		open_bench(&place);
+		bench = place;
+		withdraw(bench, OWNER);
+		assert_true(
+		    bt_sbx_store_run(bench->server.sbx.db, "UPDATE terminals SET revoked_at=revoked_at+60000", ""));
+		assert_true(bt_sbx_store_run(bench->server.sbx.db, cases[i].sql, ""));
+		expect_office(bench, bench->text, cases[i].why);
+		assert_true(bt_sbx_waits_for_office(bench->server.sbx.db, SALE));
+		decide(bench, "D-0142-0611-087-7", "give");
+		assert_false(bt_sbx_waits_for_office(bench->server.sbx.db, SALE));
+		expect_token(bench, bench->text, 201, token);
+		if (strcmp(cases[i].exception, "closed_out") != 0)
+			expect_exception(bench, cases[i].exception);
+		assert_int_equal(bt_sbx_store_count(bench->server.sbx.db, 0,
+						    "SELECT 1 FROM exceptions WHERE sale_id=? AND code='closed_out' AND"
+						    " json_extract(detail,'$.by')='sharma'",
+						    "t", SALE),
+				 1);
+		assert_non_null(bt_sbx_close_out(&bench->server.sbx, SALE, "give-back", "sharma"));
+		close_bench(&place);
+	}
+}
+
+/* A ledger put back waits for the owner, which will never say: a person does (PROTOCOL H4). */
+static void a_gone_owner_is_not_waited_for(void **state)
+{
+	struct bench *bench = *state;
+	char token[21];
+
+	bench->server.sbx.own_floor = bt_sbx_tid_minute(bench->record.paid_at_ms) + 4 * BT_SBX_LANES + 1;
+	expect_refused(bench, bench->text, "docket_waits");
+	withdraw(bench, OWNER);
+	assert_true(bt_sbx_store_run(bench->server.sbx.db,
+				     "UPDATE terminals SET revoked_at=revoked_at+60000 WHERE revoked_at", ""));
+	expect_office(bench, bench->text, "office");
+	decide(bench, bench->text, "give");
+	expect_token(bench, bench->text, 201, token);
+}
+
+/* Of what is no token of this meter as it is, nobody's word makes one: the money goes back. */
+static void what_cannot_be_a_token_goes_back(void **state)
+{
+	struct bench *bench = *state;
+	sqlite3 *db = bench->server.sbx.db;
+
+	assert_true(bt_sbx_store_run(db, "INSERT INTO leases VALUES(?,1,0,?)", "ti", OWNER, INT64_MAX));
+	withdraw(bench, OWNER);
+	assert_true(bt_sbx_store_run(db, "UPDATE terminals SET revoked_at=revoked_at+60000 WHERE revoked_at", ""));
+	assert_non_null(bt_sbx_close_out(&bench->server.sbx, bench->text, "give-back", "sharma"));
+	assert_true(bt_sbx_store_run(db,
+				     "INSERT INTO key_changes(meter, krn, base, stage, at) VALUES(?,2,2035,'due',0)",
+				     "t", bench->consumer.meter));
+	/* The meter still takes what may be out. */
+	assert_non_null(bt_sbx_close_out(&bench->server.sbx, bench->text, "give-back", "sharma"));
+	assert_true(bt_sbx_store_run(db, "UPDATE key_changes SET stage='done'", ""));
+	expect_office(bench, bench->text, "key_mismatch");
+	assert_non_null(bt_sbx_close_out(&bench->server.sbx, SALE, "give", "sharma"));
+	assert_true(bt_sbx_store_run(db, "INSERT INTO meter_reads VALUES(?,?,0)", "ti", bench->consumer.meter,
+				     (int64_t)bench->record.tid));
+	assert_non_null(bt_sbx_close_out(&bench->server.sbx, SALE, "give-back", "sharma"));
+	assert_true(bt_sbx_store_run(db, "DELETE FROM meter_reads", ""));
+	decide(bench, SALE, "give-back");
+	decide(bench, SALE, "give-back");
+	expect_refused(bench, bench->text, "reversed");
+	assert_non_null(bt_sbx_close_out(&bench->server.sbx, SALE, "give", "sharma"));
+	assert_non_null(bt_sbx_close_out(&bench->server.sbx, SALE, "returned", "sharma"));
+}
+
+/* With no lease in force since then its counter could make no token by itself. */
+static void no_token_can_be_out_without_a_lease(void **state)
+{
+	struct bench *bench = *state;
+	sqlite3 *db = bench->server.sbx.db;
+	int64_t made_at = bt_sbx_made_at(SALE);
+
+	assert_non_null(bt_sbx_close_out(&bench->server.sbx, bench->text, "give-back", "sharma")); /* it is in office */
+	withdraw(bench, OWNER);
+	assert_true(bt_sbx_store_run(db, "INSERT INTO leases VALUES(?,1,0,?)", "ti", OWNER, made_at));
+	assert_non_null(bt_sbx_close_out(&bench->server.sbx, bench->text, "give-back", "sharma"));
+	assert_true(bt_sbx_store_run(db, "UPDATE leases SET expires=?", "i", made_at - 6 * BT_SBX_MINUTE_MS));
+	decide(bench, bench->text, "give-back");
+	expect_refused(bench, bench->text, "reversed");
 }
 
 /* The key moved on: the same minute under the new key, and the owner's body is still this sale. After a change of base
@@ -520,6 +656,10 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(refuses_another_body, open_bench, close_bench),
 	    cmocka_unit_test_setup_teardown(says_when_it_is_over, open_bench, close_bench),
 	    cmocka_unit_test_setup_teardown(asks_who_signed, open_bench, close_bench),
+	    cmocka_unit_test(no_paper_of_a_gone_counter_is_without_a_way_out),
+	    cmocka_unit_test_setup_teardown(a_gone_owner_is_not_waited_for, open_bench, close_bench),
+	    cmocka_unit_test_setup_teardown(what_cannot_be_a_token_goes_back, open_bench, close_bench),
+	    cmocka_unit_test_setup_teardown(no_token_can_be_out_without_a_lease, open_bench, close_bench),
 	    cmocka_unit_test_setup_teardown(follows_the_key, open_bench, close_bench),
 	    cmocka_unit_test_setup_teardown(waits_after_a_restore, open_bench, close_bench),
 	    cmocka_unit_test_setup_teardown(the_owner_waits_for_the_others, open_bench, close_bench),
