@@ -181,9 +181,6 @@ static void check_sale(struct sim_world *world, struct sim_sale *sale)
 	}
 	if (sale->upi) {
 		sim_payer_check(world, sale, entry.committed, &row);
-	} else if (sim_is_for_head_office(world, sale, &row) && !entry.committed) {
-		world->cash -= sale->cash; /* a named line, in nobody's drawer any more */
-		return;
 	} else if (!sale->returned && !entry.committed && row.stage != BT_STAGE_ABANDONED) {
 		world->totals.stuck++;
 		sim_fail(world, "sale %s has no end: stage %d", sale->id, (int)row.stage);

@@ -497,7 +497,7 @@ void sim_clerk_come_back(struct sim_world *world, int which)
 	world->sales[which].on_the_way = false;
 	if (sale->upi && sim_payer_attends(world, which))
 		return;
-	if (sim_refused_attends(world, which))
+	if (sim_refused_attends(world, which) || sim_office_attends(world, which))
 		return;
 	/* Once more with the docket, somewhere else: perhaps there is more to be had. */
 	if ((sale->returned || sale->token[0]) && sim_errand_go(world, which))

@@ -34,6 +34,8 @@
 	ROW(TOMBSTONE_HIT, "tombstone hit by a late POST")                                                             \
 	ROW(SYNC_FAILED, "failed sync of the record")                                                                  \
 	ROW(REVOKED, "withdrawn terminal hears of it")                                                                 \
+	ROW(OFFICE_GIVES, "refund begun at a withdrawn counter, given on head office's word")                          \
+	ROW(OFFICE_GIVES_BACK, "refund begun at a withdrawn counter, paid back by head office")                        \
 	ROW(MADE_HERE_AND_THERE, "token made here and by the head-end")                                                \
 	ROW(NOT_FOUND, "not found, and no tombstone")                                                                  \
 	ROW(ID_AFTER_DAYS, "sale asked for again after a day")                                                         \

@@ -369,6 +369,8 @@ static bool is_still_waiting(const struct sim_world *world, const struct sim_sal
 		return true;
 	if (sale->returned || (sale->token[0] && !sale->elsewhere) || sim_payer_is_over(world, sale))
 		return false;
+	if (sale->ruled)
+		return sim_office_waits(sale);
 	if (!counter->on)
 		return true;
 	if (bt_journal_sale(counter->journal, sale->id, &row) != BT_OK)
@@ -403,11 +405,25 @@ static void deliver_late_mail(struct sim_world *world)
 	}
 }
 
-static void heal(struct sim_world *world)
+/* Until everybody has been served and every counter is idle. */
+static void come_to_rest(struct sim_world *world)
 {
 	int64_t until = world->now_ms + HEAL_MOST_MS;
 	bool served[SIM_SALES_MAX] = {false};
 
+	for (int events = 1; world->now_ms < until && step(world); events++) {
+		if (events % LOOK_EVERY != 0 || !is_everybody_served(world, served))
+			continue;
+		if (is_every_counter_idle(world))
+			break;
+		/* A record that the head-end cannot take stays unsent for ever. */
+		if (until > world->now_ms + AFTER_ALL_MS)
+			until = world->now_ms + AFTER_ALL_MS;
+	}
+}
+
+static void heal(struct sim_world *world)
+{
 	mend(world);
 	for (int i = 0; i < world->sale_count; i++) {
 		struct sim_sale *sale = &world->sales[i];
@@ -419,15 +435,9 @@ static void heal(struct sim_world *world)
 			sim_plan(world, SIM_MINUTE_MS, SIM_KEY_IN, i, 0);
 		}
 	}
-	for (int events = 1; world->now_ms < until && step(world); events++) {
-		if (events % LOOK_EVERY != 0 || !is_everybody_served(world, served))
-			continue;
-		if (is_every_counter_idle(world))
-			break;
-		/* A record that the head-end cannot take stays unsent for ever. */
-		if (until > world->now_ms + AFTER_ALL_MS)
-			until = world->now_ms + AFTER_ALL_MS;
-	}
+	come_to_rest(world);
+	if (sim_office_decides(world))
+		come_to_rest(world);
 	deliver_late_mail(world);
 	for (int i = 0; i < world->sale_count && !world->failure[0]; i++)
 		if (world->sales[i].token[0])

@@ -114,6 +114,7 @@ struct sim_sale {
 	bool leaves;                /* wants the money back, not the token */
 	bool elsewhere;             /* its token was given at another counter */
 	bool on_the_way;            /* back to the counter */
+	bool ruled;                 /* its counter is gone, and head office lets it be given */
 	int rests;                  /* how often it has waited since everything was mended */
 	bool upi;                   /* cash is then what the bank is asked for; it counts when the bank has it */
 	bool qr_seen, swapped;      /* swapped: let go for cash */
@@ -432,6 +433,12 @@ void sim_months_check(struct sim_world *world);
 void sim_check_turn(struct sim_counter *counter);
 /** The head-end will never post this sale any more: a tombstone stands, or it was reversed (PROTOCOL H3). */
 bool sim_is_closed_at_head(const struct sim_world *world, const char *sale_id);
+/** All is quiet: head office ends each refund that a withdrawn counter has begun. @return false when there is none. */
+bool sim_office_decides(struct sim_world *world);
+/** A consumer comes for what head office lets be given. @return false when this is none. */
+bool sim_office_attends(struct sim_world *world, int which);
+/** @p sale, which head office lets be given, has not been. */
+bool sim_office_waits(const struct sim_sale *sale);
 /** A refund that was begun at a counter which has been withdrawn since: a person at head office has to end it. */
 bool sim_is_for_head_office(const struct sim_world *world, const struct sim_sale *sale, const struct bt_sale_row *row);
 /** At the end, everything mended. */

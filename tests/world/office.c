@@ -1,0 +1,70 @@
+/* Head office: a counter was withdrawn over a refund that it had begun, and nobody there can end it any more. When all
+ * is quiet a person looks at the counter's papers, says that no money was handed out, and what becomes of it. */
+#include "core/sandbox/close_out.h"
+#include "tests/world/world.h"
+
+/* Somebody other than its own counter has to make it, and the consumer has to say which it is. */
+static bool can_be_given(const struct sim_world *world, const struct sim_sale *sale)
+{
+	for (int i = 0; i < world->there; i++)
+		if (i != sale->counter && !world->counters[i].revoked)
+			return sale->paper[0] || sale->number[0];
+	return false;
+}
+
+static void decide(struct sim_world *world, int which)
+{
+	struct sim_sale *sale = &world->sales[which];
+	bool wants = can_be_given(world, sale) && chance_one_in(&world->chance, 2);
+	/* What is no token of any meter cannot be given on anybody's word. */
+	bool gives = wants && !bt_sbx_close_out(&world->head.sbx, sale->id, "give", SIM_SUPERVISOR);
+	const char *why = gives ? NULL : bt_sbx_close_out(&world->head.sbx, sale->id, "give-back", SIM_SUPERVISOR);
+
+	sim_trace(world, "head office: %s %s", gives ? "give" : "give back", sale->id);
+	if (why) {
+		sim_fail(world, "no way out of %s: %s", sale->id, why);
+		return;
+	}
+	sale->ruled = gives;
+	if (gives) {
+		sim_clerk_plan_return(world, SIM_MINUTE_MS, which);
+		world->totals.visited[SIM_PATH_OFFICE_GIVES]++;
+		return;
+	}
+	sale->returned = true;
+	world->cash -= sale->cash; /* in nobody's drawer any more */
+	world->totals.visited[SIM_PATH_OFFICE_GIVES_BACK]++;
+}
+
+bool sim_office_decides(struct sim_world *world)
+{
+	bool any = false;
+
+	for (int i = 0; i < world->sale_count && !world->failure[0]; i++) {
+		const struct sim_sale *sale = &world->sales[i];
+		const struct sim_counter *counter = &world->counters[sale->counter];
+		struct bt_sale_row row;
+
+		if (sale->returned || sale->ruled || sale->elsewhere || sale->token[0] || !counter->on ||
+		    bt_journal_sale(counter->journal, sale->id, &row) != BT_OK ||
+		    !sim_is_for_head_office(world, sale, &row))
+			continue;
+		decide(world, i);
+		any = true;
+	}
+	return any;
+}
+
+bool sim_office_attends(struct sim_world *world, int which)
+{
+	if (!world->sales[which].ruled || world->sales[which].token[0])
+		return false;
+	if (!sim_errand_go(world, which))
+		sim_clerk_plan_return(world, SIM_HOUR_MS, which);
+	return true;
+}
+
+bool sim_office_waits(const struct sim_sale *sale)
+{
+	return !sale->token[0] && !sale->elsewhere;
+}
