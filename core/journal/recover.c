@@ -1,4 +1,6 @@
-/* Recovery: the journal made anew from the longest record that verifies, in a new epoch.
+/* Recovery: the journal made anew from the longest record that verifies, in a new epoch. Where that record ends,
+ * another that goes on from its very head is read on from there, and so on: a rotten page of the database ends nothing
+ * that the mirror has, and what came after the stick was pulled is in the database.
  *
  * The new journal is built and checked in the folder "recovered" beside the old one, then a mark is left there and the
  * files change places one by one. Whatever a cut leaves between two of them does not open as a journal, and a run that
@@ -14,6 +16,7 @@
 #include "core/journal/state.h"
 
 #define UNKNOWN_LOSS 1000 /* events: some days of a busy counter */
+#define PARTS_MAX    16
 
 /* The records events can be brought back from. */
 enum origin { FROM_DATABASE, FROM_MIRROR, FROM_FILE, ORIGINS };
@@ -24,8 +27,13 @@ struct origin_state {
 	struct bt_disk_file *file; /* of lines */
 	uint64_t end;              /* of them: behind the newest that verifies */
 	struct bt_head head;       /* newest that verifies from the first on */
-	int bridge;                /* links from the key in force there to the newest at hand */
 	enum bt_err why;           /* BT_EAUTH: of another terminal, or of no key that ours follows */
+};
+
+/* Read from one origin, behind the part before. */
+struct part {
+	enum origin origin;
+	int64_t last; /* event of it */
 };
 
 struct recovery {
@@ -38,6 +46,9 @@ struct recovery {
 	struct bt_store store; /* the database as it is, for reading */
 	struct bt_frames frames;
 	struct origin_state origins[ORIGINS];
+	struct part parts[PARTS_MAX];
+	int part_count;
+	int bridge; /* links from the key in force at the end of the last part to the newest at hand */
 	struct bt_recovery report;
 	int64_t epoch;     /* of the newest event brought back */
 	int64_t newest_ms; /* latest time among them */
@@ -46,7 +57,7 @@ struct recovery {
 	int batch_count;
 };
 
-/* ---- reading an origin from its first event on ---- */
+/* ---- reading an origin from its first event on, or from where another ended ---- */
 
 struct chain {
 	struct bt_head at;
@@ -93,9 +104,11 @@ static enum bt_err read_database(struct recovery *r, int64_t last, take_event *t
 	sqlite3_stmt *statement = NULL;
 	struct bt_event event;
 	enum bt_err err = BT_OK;
-	if (!r->store.db || sqlite3_prepare_v2(r->store.db, "SELECT " BT_EVENT_COLUMNS " FROM event ORDER BY seq", -1,
-					       &statement, NULL) != SQLITE_OK)
+	if (!r->store.db ||
+	    sqlite3_prepare_v2(r->store.db, "SELECT " BT_EVENT_COLUMNS " FROM event WHERE seq>? ORDER BY seq", -1,
+			       &statement, NULL) != SQLITE_OK)
 		return BT_OK;
+	(void)sqlite3_bind_int64(statement, 1, chain->at.seq);
 	while (err == BT_OK && chain->at.seq < last && sqlite3_step(statement) == SQLITE_ROW) {
 		if ((err = bt_store_event(statement, &event)) == BT_OK)
 			err = check_link(r, &event, !take, chain);
@@ -106,17 +119,29 @@ static enum bt_err read_database(struct recovery *r, int64_t last, take_event *t
 	return err;
 }
 
+/* The next line behind event @p seq. What cannot be read of the lines before is no matter, for another origin had it.
+ */
+static enum bt_err next_behind(struct bt_lines *lines, int64_t seq, bool is_first, struct bt_event *out)
+{
+	enum bt_err err = bt_lines_next(lines, out);
+	while (is_first && ((err == BT_OK && out->seq <= seq) || err == BT_ECORRUPT))
+		err = bt_lines_next(lines, out);
+	return err;
+}
+
 static enum bt_err read_lines(struct recovery *r, enum origin origin, int64_t last, take_event *take,
 			      struct chain *chain, struct bt_fault *fault)
 {
 	struct bt_lines lines;
 	struct bt_event event;
+	int64_t behind = chain->at.seq;
 	if (!r->origins[origin].file)
 		return BT_OK;
 	enum bt_err err = bt_lines_open(&lines, r->disk, r->origins[origin].file, 0);
-	while (err == BT_OK && chain->at.seq < last && (err = bt_lines_next(&lines, &event)) == BT_OK) {
+	while (err == BT_OK && chain->at.seq < last &&
+	       (err = next_behind(&lines, behind, behind > 0 && chain->at.seq == behind, &event)) == BT_OK) {
 		err = check_link(r, &event, !take, chain);
-		if (err == BT_OK && !take)
+		if (err == BT_OK && behind == 0)
 			r->origins[origin].end = lines.at;
 		if (err == BT_OK && take)
 			err = take(r, &event, fault);
@@ -125,11 +150,10 @@ static enum bt_err read_lines(struct recovery *r, enum origin origin, int64_t la
 	return err == BT_ENOTFOUND ? BT_OK : err;
 }
 
-/* Up to event @p last. Without @p take it only looks how far the origin verifies. */
+/* From where @p chain stands up to event @p last. Without @p take it only looks how far the origin verifies. */
 static enum bt_err read_origin(struct recovery *r, enum origin origin, int64_t last, take_event *take,
 			       struct chain *chain, struct bt_fault *fault)
 {
-	*chain = (struct chain){0};
 	return origin == FROM_DATABASE ? read_database(r, last, take, chain, fault)
 				       : read_lines(r, origin, last, take, chain, fault);
 }
@@ -190,15 +214,19 @@ static enum origin find_longest(const struct recovery *r)
 	return longest;
 }
 
+static int find_bridge(const struct recovery *r, const struct chain *chain)
+{
+	const uint8_t *key = chain->keys.spans[chain->keys.count - 1].key;
+	return bt_keys_bridge(chain->keys.terminal, key, bt_signer_public(r->signer), r->links, r->link_count);
+}
+
 /* What ends under a key that none at hand follows cannot be gone on with: it is another terminal's, or the keys are
  * older than it. */
 static void look_for_bridge(const struct recovery *r, struct origin_state *state, const struct chain *chain)
 {
 	if (chain->keys.count == 0)
 		return;
-	const uint8_t *key = chain->keys.spans[chain->keys.count - 1].key;
-	state->bridge = bt_keys_bridge(chain->keys.terminal, key, bt_signer_public(r->signer), r->links, r->link_count);
-	if (state->bridge >= 0)
+	if (find_bridge(r, chain) >= 0)
 		return;
 	state->head = (struct bt_head){0};
 	state->why = BT_EAUTH;
@@ -212,22 +240,54 @@ static bool holds_more(const struct recovery *r, const struct origin_state *stat
 	return state->file && state->why != BT_EAUTH && r->disk->size(state->file, &len) == 0 && len > state->end;
 }
 
-static enum bt_err measure(struct recovery *r, enum origin *longest, struct bt_fault *fault)
+static void add_part(struct recovery *r, enum origin origin, int64_t last)
+{
+	r->parts[r->part_count++] = (struct part){origin, last};
+	bt_log_line(r->options->log, "journal", "recovery: up to event %lld from the %s", (long long)last,
+		    origin_names[origin]);
+}
+
+/* Goes on where @p chain, that of @p longest, ends. Where no key at hand follows the last one, nobody could sign behind
+ * it: that far it does not go. */
+static void join_parts(struct recovery *r, enum origin longest, struct chain *chain)
+{
+	enum origin last = longest;
+	r->bridge = find_bridge(r, chain);
+	add_part(r, longest, chain->at.seq);
+	for (enum origin i = (longest + 1) % ORIGINS; i != last && r->part_count < PARTS_MAX; i = (i + 1) % ORIGINS) {
+		int64_t from = chain->at.seq;
+		(void)read_origin(r, i, INT64_MAX, NULL, chain, NULL);
+		if (chain->at.seq == from)
+			continue;
+		int bridge = find_bridge(r, chain);
+		if (bridge < 0)
+			return;
+		r->bridge = bridge;
+		r->report.restored = chain->at;
+		add_part(r, i, chain->at.seq);
+		last = i;
+	}
+}
+
+static enum bt_err measure(struct recovery *r, struct bt_fault *fault)
 {
 	struct bt_head peer = {0};
-	struct chain chain;
-	for (enum origin i = FROM_DATABASE; i < ORIGINS; i++) {
-		r->origins[i].why = read_origin(r, i, INT64_MAX, NULL, &chain, fault);
-		r->origins[i].head = chain.at;
-		look_for_bridge(r, &r->origins[i], &chain);
-		bt_keys_fini(&chain.keys);
-		bt_log_line(r->options->log, "journal", "recovery: %s verifies up to event %lld", origin_names[i],
-			    (long long)chain.at.seq);
-	}
-	*longest = find_longest(r);
 	struct bt_recovery *report = &r->report;
+	struct chain chains[ORIGINS] = {0};
+	for (enum origin i = FROM_DATABASE; i < ORIGINS; i++) {
+		r->origins[i].why = read_origin(r, i, INT64_MAX, NULL, &chains[i], fault);
+		r->origins[i].head = chains[i].at;
+		look_for_bridge(r, &r->origins[i], &chains[i]);
+		bt_log_line(r->options->log, "journal", "recovery: %s verifies up to event %lld", origin_names[i],
+			    (long long)chains[i].at.seq);
+	}
+	enum origin longest = find_longest(r);
 	report->mirror_is_damaged = holds_more(r, &r->origins[FROM_MIRROR]);
-	report->restored = r->origins[*longest].head;
+	report->restored = r->origins[longest].head;
+	if (report->restored.seq > 0)
+		join_parts(r, longest, &chains[longest]);
+	for (int i = 0; i < ORIGINS; i++)
+		bt_keys_fini(&chains[i].keys);
 	report->in_database = r->origins[FROM_DATABASE].head.seq;
 	report->in_mirror = r->origins[FROM_MIRROR].head.seq;
 	report->in_file = r->origins[FROM_FILE].head.seq;
@@ -379,21 +439,21 @@ static void close_fresh(struct recovery *r, bool whole)
 	bt_keys_fini(&r->fresh.keys);
 }
 
-static enum bt_err build(struct recovery *r, enum origin longest, struct bt_fault *fault)
+static enum bt_err build(struct recovery *r, struct bt_fault *fault)
 {
 	struct chain chain = {0};
 	enum bt_err err = bt_places_clear(&r->places, fault);
 	if (err == BT_OK)
 		err = open_fresh(r, fault);
-	if (err == BT_OK)
-		err = read_origin(r, longest, r->report.restored.seq, bring_back, &chain, fault);
+	for (int i = 0; err == BT_OK && i < r->part_count; i++)
+		err = read_origin(r, r->parts[i].origin, r->parts[i].last, bring_back, &chain, fault);
 	bt_keys_fini(&chain.keys);
 	if (err == BT_OK)
 		err = end_batch(r, fault);
 	if (err == BT_OK && r->fresh.head.seq != r->report.restored.seq)
-		err = bt_fault_set(fault, BT_EDISK, 0, "the %s reads otherwise the second time", origin_names[longest]);
+		err = bt_fault_set(fault, BT_EDISK, 0, "a record reads otherwise the second time");
 	if (err == BT_OK)
-		err = put_epoch(r, r->origins[longest].bridge, fault);
+		err = put_epoch(r, r->bridge, fault);
 	if (err == BT_OK)
 		err = bt_check_all(&r->fresh, &r->fresh.head, fault);
 	close_fresh(r, err == BT_OK);
@@ -414,14 +474,13 @@ static enum bt_err change_places(struct recovery *r, struct bt_fault *fault)
 
 static enum bt_err run(struct recovery *r, const char *from, struct bt_fault *fault)
 {
-	enum origin longest = FROM_DATABASE;
 	if (bt_places_find_mark(&r->places, &r->report))
 		return change_places(r, fault);
 	enum bt_err err = open_origins(r, from, fault);
 	if (err == BT_OK)
-		err = measure(r, &longest, fault);
+		err = measure(r, fault);
 	if (err == BT_OK)
-		err = build(r, longest, fault);
+		err = build(r, fault);
 	close_origins(r);
 	if (err == BT_OK)
 		err = bt_places_mark(&r->places, &r->report, fault);

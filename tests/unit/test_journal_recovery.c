@@ -451,6 +451,92 @@ static void mirror_rotten_in_the_middle_is_put_away(void **state)
 	free(text);
 }
 
+/* One letter of the body of an event in the database is another one; everything else is as it was. */
+static void rot_in_database(struct world *w, int64_t seq)
+{
+	char path[128], sql[160];
+	sqlite3 *db = NULL;
+	sqlite3_stmt *keep = NULL;
+	fixture_path(&w->f, "journal.db", path);
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(
+	    sqlite3_prepare_v2(db, "SELECT sql FROM sqlite_master WHERE name='event_keep'", -1, &keep, NULL),
+	    SQLITE_OK);
+	assert_int_equal(sqlite3_step(keep), SQLITE_ROW);
+	char *trigger = strdup((const char *)sqlite3_column_text(keep, 0));
+	assert_non_null(trigger);
+	assert_int_equal(sqlite3_finalize(keep), SQLITE_OK);
+	snprintf(sql, sizeof sql, "DROP TRIGGER event_keep; UPDATE event SET body=replace(body,'0','9') WHERE seq=%lld",
+		 (long long)seq);
+	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_changes(db), 1);
+	assert_int_equal(sqlite3_exec(db, trigger, NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_close(db), SQLITE_OK);
+	free(trigger);
+}
+
+/* The stick was pulled some time ago, then a byte of what it had turned over in the database: where the one ends the
+ * other goes on, link by link. */
+static void what_came_after_the_stick_was_pulled_is_brought_back(void **state)
+{
+	struct world *w = *state;
+	struct bt_recovery recovery;
+	size_t len = 0, keep = 0;
+	uint8_t *text = fixture_load(&w->f, "stick/journal-0142.mirror", &len);
+	for (int lines = 0; lines < 7; keep++)
+		lines += text[keep] == '\n';
+	fixture_save(&w->f, "stick/journal-0142.mirror", text, keep);
+	rot_in_database(w, 4);
+	assert_int_equal(open_world(w), BT_ECORRUPT);
+	assert_int_equal(recover(w, NULL, &recovery), BT_OK);
+	assert_int_equal(recovery.in_database, 3);
+	assert_int_equal(recovery.in_mirror, 7);
+	assert_int_equal(recovery.restored.seq, 1 + 2 * SALES);
+	assert_int_equal(recovery.known, 1 + 2 * SALES);
+	assert_false(recovery.mirror_is_damaged);
+	expect_all_back(w, 2);
+	free(text);
+}
+
+/* A rotten line of the mirror that the database has, and the other way round. The mirror is put away all the same. */
+static void rot_in_both_at_different_places(void **state)
+{
+	struct world *w = *state;
+	struct bt_recovery recovery;
+	size_t len = 0, at = 0;
+	uint8_t *text = fixture_load(&w->f, "stick/journal-0142.mirror", &len);
+	for (int lines = 0; lines < 4; at++)
+		lines += text[at] == '\n';
+	text[at + 30] ^= 1;
+	fixture_save(&w->f, "stick/journal-0142.mirror", text, len);
+	rot_in_database(w, 8);
+	assert_int_equal(recover(w, NULL, &recovery), BT_OK);
+	assert_int_equal(recovery.in_database, 7);
+	assert_int_equal(recovery.in_mirror, 4);
+	assert_int_equal(recovery.restored.seq, 1 + 2 * SALES);
+	assert_true(recovery.mirror_is_damaged);
+	expect_all_back(w, 2);
+	free(text);
+}
+
+/* Nobody has event 5: what stands behind it proves nothing, and how much it was is said. */
+static void the_same_event_rotten_everywhere(void **state)
+{
+	struct world *w = *state;
+	struct bt_recovery recovery;
+	size_t len = 0, at = 0;
+	uint8_t *text = fixture_load(&w->f, "stick/journal-0142.mirror", &len);
+	for (int lines = 0; lines < 4; at++)
+		lines += text[at] == '\n';
+	text[at + 30] ^= 1;
+	fixture_save(&w->f, "stick/journal-0142.mirror", text, len);
+	rot_in_database(w, 5);
+	assert_int_equal(recover(w, NULL, &recovery), BT_OK);
+	assert_int_equal(recovery.restored.seq, 4);
+	assert_int_equal(recovery.known, 1 + 2 * SALES);
+	free(text);
+}
+
 static void from_an_export(void **state)
 {
 	struct world *w = *state;
@@ -642,6 +728,9 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(what_the_head_end_holds_is_counted, make, end),
 	    cmocka_unit_test_setup_teardown(old_copy_stays_shut_until_brought_back, make, end),
 	    cmocka_unit_test_setup_teardown(mirror_rotten_in_the_middle_is_put_away, make, end),
+	    cmocka_unit_test_setup_teardown(what_came_after_the_stick_was_pulled_is_brought_back, make, end),
+	    cmocka_unit_test_setup_teardown(rot_in_both_at_different_places, make, end),
+	    cmocka_unit_test_setup_teardown(the_same_event_rotten_everywhere, make, end),
 	    cmocka_unit_test_setup_teardown(from_an_export, make, end),
 	    cmocka_unit_test_setup_teardown(refused, make, end),
 	    cmocka_unit_test_setup_teardown(two_lives_are_not_mixed, make, end),
