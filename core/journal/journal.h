@@ -418,6 +418,7 @@ struct bt_recovery {
 	int64_t known; /* newest event any record or the head-end is known to have held; above restored: lost */
 	int64_t in_database, in_mirror, in_file; /* events that verified, from the first on; 0 where there were none */
 	bool mirror_is_damaged; /* behind those: it is kept under ".before-<epoch>", and a new one begins */
+	bool may_be_more;       /* lost than `known` says: what would name the last of them is missing or old */
 };
 /**
  * Make the journal of @p options->dir anew from the longest record that verifies from its first event on, chain and

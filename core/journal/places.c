@@ -64,10 +64,11 @@ enum bt_err bt_places_mark(const struct bt_places *p, const struct bt_recovery *
 	struct bt_buf text;
 	bt_buf_init(&text, 1024);
 	bt_hex_encode(BT_BYTES(report->restored.hash), hash);
-	json_t *root = json_pack("{s:I, s:I, s:s, s:I, s:I, s:I, s:I, s:I}", "epoch", (json_int_t)report->epoch, "seq",
-				 (json_int_t)report->restored.seq, "hash", hash, "known", (json_int_t)report->known,
-				 "database", (json_int_t)report->in_database, "mirror", (json_int_t)report->in_mirror,
-				 "file", (json_int_t)report->in_file, "damaged", (json_int_t)report->mirror_is_damaged);
+	json_t *root = json_pack("{s:I, s:I, s:s, s:I, s:I, s:I, s:I, s:I, s:I}", "epoch", (json_int_t)report->epoch,
+				 "seq", (json_int_t)report->restored.seq, "hash", hash, "known",
+				 (json_int_t)report->known, "database", (json_int_t)report->in_database, "mirror",
+				 (json_int_t)report->in_mirror, "file", (json_int_t)report->in_file, "damaged",
+				 (json_int_t)report->mirror_is_damaged, "more", (json_int_t)report->may_be_more);
 	enum bt_err err = root ? bt_json_encode(root, &text) : BT_ENOMEM;
 	json_decref(root);
 	if (err == BT_OK)
@@ -94,7 +95,7 @@ static enum bt_err decode_mark(struct bt_bytes text, struct bt_recovery *out)
 {
 	json_t *root = NULL;
 	char hash[2 * BT_SHA256_LEN + 1];
-	int64_t damaged = 0;
+	int64_t damaged = 0, more = 0;
 	enum bt_err err = bt_json_parse(text, 1024, &root, NULL);
 	if (err == BT_OK && (bt_json_int(root, "epoch", 2, INT32_MAX, &out->epoch) != BT_OK ||
 			     bt_json_int(root, "seq", 1, INT64_MAX, &out->restored.seq) != BT_OK ||
@@ -104,9 +105,11 @@ static enum bt_err decode_mark(struct bt_bytes text, struct bt_recovery *out)
 			     bt_json_int(root, "database", 0, INT64_MAX, &out->in_database) != BT_OK ||
 			     bt_json_int(root, "mirror", 0, INT64_MAX, &out->in_mirror) != BT_OK ||
 			     bt_json_int(root, "file", 0, INT64_MAX, &out->in_file) != BT_OK ||
-			     (bt_json_has(root, "damaged") && bt_json_int(root, "damaged", 0, 1, &damaged) != BT_OK)))
+			     (bt_json_has(root, "damaged") && bt_json_int(root, "damaged", 0, 1, &damaged) != BT_OK) ||
+			     (bt_json_has(root, "more") && bt_json_int(root, "more", 0, 1, &more) != BT_OK)))
 		err = BT_EFORMAT;
 	out->mirror_is_damaged = damaged != 0;
+	out->may_be_more = more != 0;
 	json_decref(root);
 	return err;
 }

@@ -378,16 +378,15 @@ static enum bt_err bring_back(struct recovery *r, const struct bt_event *event, 
 /* Events that are lost as far as is known. Only a head file that reaches as far as anything says that no more were
  * made: one that ends before is missing or of an old copy of the disk, and one whose record lacks keys that are at hand
  * may be. Then it may be many more. */
-static int64_t count_lost(const struct recovery *r, int bridge)
+static int64_t count_lost(const struct recovery *r)
 {
 	int64_t lost = r->report.known - r->report.restored.seq;
-	bool sure = r->frames.extent >= r->report.known && bridge == 0;
-	return sure || lost > UNKNOWN_LOSS ? lost : UNKNOWN_LOSS;
+	return !r->report.may_be_more || lost > UNKNOWN_LOSS ? lost : UNKNOWN_LOSS;
 }
 
 /* What the lost sales took of the offline limits is known from their frames alone. No time here is to be relied upon:
  * "floor_ms" is for programs of before, which open no record without it. */
-static json_t *make_epoch(const struct recovery *r, int bridge)
+static json_t *make_epoch(const struct recovery *r)
 {
 	char hash[2 * BT_SHA256_LEN + 1];
 	int64_t now_ms = bt_clock_wall_ms(r->options->clock);
@@ -395,14 +394,16 @@ static json_t *make_epoch(const struct recovery *r, int bridge)
 	bt_hex_encode(BT_BYTES(r->report.restored.hash), hash);
 	return json_pack("{s:I, s:I, s:s, s:I, s:I, s:I, s:I}", "epoch", (json_int_t)r->report.epoch, "floor_ms",
 			 (json_int_t)(now_ms > r->newest_ms ? now_ms : r->newest_ms), "from_hash", hash, "from_seq",
-			 (json_int_t)r->report.restored.seq, "lost", (json_int_t)count_lost(r, bridge), "lost_paise",
+			 (json_int_t)r->report.restored.seq, "lost", (json_int_t)count_lost(r), "lost_paise",
 			 (json_int_t)paid.paise, "lost_sales", (json_int_t)paid.sales);
 }
 
-static enum bt_err put_epoch(struct recovery *r, int bridge, struct bt_fault *fault)
+static enum bt_err put_epoch(struct recovery *r, struct bt_fault *fault)
 {
+	int bridge = r->bridge;
+	r->report.may_be_more = r->frames.extent < r->report.known || bridge > 0;
 	r->report.epoch = bt_places_next_epoch(&r->places, r->epoch);
-	json_t *body = make_epoch(r, bridge);
+	json_t *body = make_epoch(r);
 	if (bridge > 0 &&
 	    json_object_set_new(body, "keys", bt_keys_encode_links(r->links + r->link_count - bridge, bridge)) != 0) {
 		json_decref(body);
@@ -453,7 +454,7 @@ static enum bt_err build(struct recovery *r, struct bt_fault *fault)
 	if (err == BT_OK && r->fresh.head.seq != r->report.restored.seq)
 		err = bt_fault_set(fault, BT_EDISK, 0, "a record reads otherwise the second time");
 	if (err == BT_OK)
-		err = put_epoch(r, r->bridge, fault);
+		err = put_epoch(r, fault);
 	if (err == BT_OK)
 		err = bt_check_all(&r->fresh, &r->fresh.head, fault);
 	close_fresh(r, err == BT_OK);

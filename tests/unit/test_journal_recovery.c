@@ -245,6 +245,7 @@ static void from_the_database_when_the_head_file_is_gone(void **state)
 	assert_int_equal(open_world(w), BT_ECORRUPT);
 	assert_int_equal(recover(w, NULL, &recovery), BT_OK);
 	assert_int_equal(recovery.in_database, 1 + 2 * SALES);
+	assert_true(recovery.may_be_more); /* nothing else says how many there were */
 	expect_all_back(w, 2);
 }
 
@@ -491,6 +492,7 @@ static void what_came_after_the_stick_was_pulled_is_brought_back(void **state)
 	assert_int_equal(recover(w, NULL, &recovery), BT_OK);
 	assert_int_equal(recovery.in_database, 3);
 	assert_int_equal(recovery.in_mirror, 7);
+	assert_false(recovery.may_be_more);
 	assert_int_equal(recovery.restored.seq, 1 + 2 * SALES);
 	assert_int_equal(recovery.known, 1 + 2 * SALES);
 	assert_false(recovery.mirror_is_damaged);

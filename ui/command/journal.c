@@ -222,15 +222,19 @@ static void print_recovery(const struct bt_command_env *env, const struct bt_rec
 {
 	if (env->args.json) {
 		printf("{\"restored\":%" PRId64 ",\"known\":%" PRId64 ",\"epoch\":%" PRId64 ",\"database\":%" PRId64
-		       ",\"mirror\":%" PRId64 ",\"file\":%" PRId64 ",\"mirror_is_damaged\":%s}\n",
+		       ",\"mirror\":%" PRId64 ",\"file\":%" PRId64 ",\"mirror_is_damaged\":%s,\"may_be_more\":%s}\n",
 		       recovery->restored.seq, recovery->known, recovery->epoch, recovery->in_database,
-		       recovery->in_mirror, recovery->in_file, recovery->mirror_is_damaged ? "true" : "false");
+		       recovery->in_mirror, recovery->in_file, recovery->mirror_is_damaged ? "true" : "false",
+		       recovery->may_be_more ? "true" : "false");
 		return;
 	}
 	tell_count(env, N_("{1} records brought back."), recovery->restored.seq, 0);
 	if (recovery->known > recovery->restored.seq)
 		tell_count(env, N_("{1} records are lost. Scan the receipts of that time (--receipts)."),
 			   recovery->known - recovery->restored.seq, 0);
+	if (recovery->may_be_more)
+		tell(env, N_("More may be lost than is known. Scan the receipts of that time (--receipts)."), NULL,
+		     NULL);
 	if (recovery->mirror_is_damaged)
 		tell(env, N_("The mirror was damaged. It is kept beside the new one."), NULL, NULL);
 }
