@@ -68,6 +68,10 @@
 	ROW(BT_MUTANT_UPI_PICKED_TWICE, "upi-token-where-it-is-picked", "sales", "PROTOCOL T5: it is left to H")       \
 	ROW(BT_MUTANT_REPLACED_TWICE, "token-replaced-twice", "sales", "PROTOCOL T5: once, after inspection")          \
 	ROW(BT_MUTANT_BESIDE_FORGOTTEN, "minute-of-second-token-forgotten", "sales", "PROTOCOL T1: burned for good")   \
+	ROW(BT_MUTANT_KEY_TOKENS_LEFT_OUT, "key-change-left-out", "sales", "PROTOCOL T6: with each token of the key")  \
+	ROW(BT_MUTANT_NEXT_KEY_EARLY, "next-key-used-early", "sales", "PROTOCOL T6: not before all have it")           \
+	ROW(BT_MUTANT_KEY_RELEASED_EARLY, "key-change-released-at-once", "sales", "PROTOCOL T6: when all have it")     \
+	ROW(BT_MUTANT_KEY_ARRIVED, "key-change-left-and-forgotten", "sales", "PROTOCOL T6: until a slip has it")       \
 	ROW(BT_MUTANT_CONNECTION_KEPT, "silent-re-post", "transport", "PROTOCOL H6, reliability 0.1")
 
 #ifdef BATTI_MUTANTS

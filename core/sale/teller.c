@@ -75,7 +75,7 @@ void bt_teller_freshen(const struct bt_teller *teller, struct bt_consumer *consu
 	if (!teller->parts.directory || bt_directory_find(teller->parts.directory, consumer->number, &listed) != BT_OK)
 		return;
 	consumer->blocked = listed.blocked;
-	consumer->key = listed.key;
+	consumer->key = bt_mutant(BT_MUTANT_NEXT_KEY_EARLY) && listed.key_next.present ? listed.key_next : listed.key;
 	consumer->key_next = listed.key_next;
 	consumer->key_change = listed.key_change;
 	/* Another meter hangs there now: its key makes no token for the one that was paid for. */

@@ -267,6 +267,8 @@ struct bt_key_tokens bt_teller_key_tokens(const struct bt_sale *sale, const stru
 	struct bt_sts_key_id listed = bt_sealed_key_id(&consumer->key);
 	struct bt_key_tokens none = {.count = 0};
 
+	if (bt_mutant(BT_MUTANT_KEY_TOKENS_LEFT_OUT))
+		return none;
 	return sale->has_tid && bt_sts_key_id_equal(&sale->key, &listed) ? consumer->key_change.tokens : none;
 }
 

@@ -119,14 +119,15 @@ int sim_clerk_remember(struct sim_counter *counter, const struct sim_sale *sale)
 
 /* ---- selling ---- */
 
-static const struct sim_person *pick_person(struct sim_world *world, int *out)
+static const struct sim_person *pick_person(struct sim_counter *counter, int *out)
 {
+	struct sim_world *world = counter->world;
 	/* Where minutes are to meet, most of the trade is with three meters. */
 	bool any = world->head.sbx.picks_any;
 	bool is_hot = chance_below(&world->chance, 100) < (any ? 90 : 60);
 	uint32_t many = !is_hot ? SIM_PEOPLE : any ? 3 : HOT_PEOPLE;
 
-	*out = sim_has(world, SIM_FAULT_KEY_CHANGE) && chance_one_in(&world->chance, 3)
+	*out = sim_has(world, SIM_FAULT_KEY_CHANGE) && chance_one_in(&world->chance, counter->linked ? 3 : 2)
 		   ? sim_key_pick(world)
 		   : (int)chance_below(&world->chance, many);
 	return &world->town->people[*out];
@@ -138,7 +139,7 @@ static bool draw_draft(struct sim_counter *counter, struct bt_draft *draft, int 
 	enum bt_denial denial;
 
 	*draft = (struct bt_draft){.tender = bt_tender_find("cash")};
-	if (bt_directory_find(counter->directory, pick_person(world, person)->number, &draft->consumer) != BT_OK)
+	if (bt_directory_find(counter->directory, pick_person(counter, person)->number, &draft->consumer) != BT_OK)
 		return false;
 	draft->amount = sim_between(world, LEAST_RUPEES, MOST_RUPEES) * 100;
 	if (draft->consumer.kind == BT_KIND_DUES)

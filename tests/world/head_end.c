@@ -279,6 +279,16 @@ static void post_line_again(struct sim_head_end *head, const struct bt_http_requ
 					"i", newest);
 }
 
+/* And those that count a key change as heard of, or as taken, before it is; counters are told so. */
+static void hasten_key_change(sqlite3 *db, const char *from, const char *to)
+{
+	(void)!bt_sbx_store_run(db,
+				"UPDATE consumers SET version=(SELECT max(version) FROM consumers)+1 WHERE meter IN"
+				" (SELECT meter FROM key_changes WHERE stage=?)",
+				"t", from);
+	(void)!bt_sbx_store_run(db, "UPDATE key_changes SET stage=? WHERE stage=?", "tt", to, from);
+}
+
 int sim_head_end_serve(struct sim_head_end *head, const char *terminal, const struct bt_http_request *request,
 		       bool reply_leaves, struct bt_buf *body)
 {
@@ -321,6 +331,10 @@ int sim_head_end_serve(struct sim_head_end *head, const char *terminal, const st
 		status = 500;
 	json_decref(reply.body);
 	free(bent);
+	if (bt_mutant(BT_MUTANT_KEY_RELEASED_EARLY))
+		hasten_key_change(head->sbx.db, "announced", "due");
+	if (bt_mutant(BT_MUTANT_KEY_ARRIVED))
+		hasten_key_change(head->sbx.db, "out", "done");
 	/* And one that keeps a token of a sale, and forgets the minute of the other. */
 	if (bt_mutant(BT_MUTANT_BESIDE_FORGOTTEN) && !bt_sbx_store_run(head->sbx.db, "DELETE FROM beside", ""))
 		status = 500;

@@ -98,10 +98,40 @@ static void begin(struct sim_world *world, int who)
 	sim_trace(world, "the key of meter %s is to change", person->meter);
 }
 
+static bool is_in_stage(const struct sim_world *world, const struct sim_key_change *change, const char *stage)
+{
+	return bt_sbx_store_count(world->head.sbx.db, 0, "SELECT 1 FROM key_changes WHERE meter=? AND stage=?", "tt",
+				  world->town->people[change->person].meter, stage) == 1;
+}
+
+/* Some record has them above a token of this meter. */
+static bool is_listed(const struct sim_world *world, const struct sim_key_change *change)
+{
+	return bt_sbx_store_count(
+		   world->head.sbx.db, 0,
+		   "SELECT 1 FROM events e WHERE instr(body, '\"key_change\":[')>0 AND CASE kind WHEN 'delivered' THEN"
+		   " json_extract(body,'$.meter')=?1 WHEN 'tokened' THEN EXISTS(SELECT 1 FROM sales s WHERE"
+		   " s.sale_id=e.sale_id AND s.meter=?1) END LIMIT 1",
+		   "t", world->town->people[change->person].meter) == 1;
+}
+
+/* Whether an answer arrived nobody at the office knows: it is done when a record says so. */
+static void look(struct sim_world *world, struct sim_key_change *change)
+{
+	if (change->is_listed || !is_in_stage(world, change, "done"))
+		return;
+	change->is_listed = is_listed(world, change);
+	if (!change->is_listed)
+		sim_fail(world, "the key change of meter %s is taken for done, and stands on no slip",
+			 change->meter.identity.drn);
+}
+
 void sim_key_begin(struct sim_world *world)
 {
 	int who = (int)chance_below(&world->chance, MAY_CHANGE);
 
+	for (int i = 0; i < world->change_count; i++)
+		look(world, &world->changes[i]);
 	if (sim_has(world, SIM_FAULT_KEY_CHANGE) && world->head.up && world->change_count < SIM_KEY_CHANGES &&
 	    chance_one_in(&world->chance, 3) && may_change(world, who))
 		begin(world, who);
@@ -109,23 +139,24 @@ void sim_key_begin(struct sim_world *world)
 
 /* ---- at the counters ---- */
 
-static int64_t count_changes(const struct sim_counter *counter, const struct sim_key_change *change, const char *sql)
-{
-	return bt_sbx_store_count(counter->world->head.sbx.db, 0, sql, "tt",
-				  counter->world->town->people[change->person].meter, counter->number);
-}
-
 static bool has_heard(const struct sim_counter *counter, const struct sim_key_change *change)
 {
-	return count_changes(counter, change,
-			     "SELECT 1 FROM key_acks JOIN key_changes ON change=place WHERE meter=? AND terminal=?") ==
-	       1;
+	return bt_sbx_store_count(
+		   counter->world->head.sbx.db, 0,
+		   "SELECT 1 FROM key_acks JOIN key_changes ON change=place WHERE terminal=? AND meter=?", "tt",
+		   counter->number, counter->world->town->people[change->person].meter) == 1;
 }
 
-static bool is_due(const struct sim_counter *counter, const struct sim_key_change *change)
+/* Some have nobody there who opens the keys again so soon: there are dockets, under the key before. */
+static void lock_keys(struct sim_counter *counter)
 {
-	return count_changes(counter, change,
-			     "SELECT 1 FROM key_changes WHERE meter=? AND stage<>'announced' AND ?<>''") == 1;
+	struct sim_world *world = counter->world;
+
+	if (chance_one_in(&world->chance, 2))
+		return;
+	bt_vault_seal(&counter->vault);
+	sim_plan(world, sim_between(world, 10, 90) * SIM_MINUTE_MS, SIM_UNLOCK, counter->index,
+		 (uint64_t)counter->boot);
 }
 
 bool sim_key_cuts_off(struct sim_counter *counter)
@@ -139,8 +170,10 @@ bool sim_key_cuts_off(struct sim_counter *counter)
 
 		if (change->done || !sim_strikes(world, SIM_FAULT_KEY_CHANGE, may_go ? 700 : 300))
 			continue;
-		if (may_go && is_due(counter, change))
+		if (may_go && !is_in_stage(world, change, "announced")) {
+			lock_keys(counter);
 			return true;
+		}
 		if (has_heard(counter, change))
 			continue;
 		bt_sync_kick(counter->sync);
@@ -190,6 +223,9 @@ void sim_key_see(struct sim_world *world, int which, const struct bt_key_tokens 
 		sim_fail(world, "another key change of the same meter: %s", sale->id);
 	if (has_tokens)
 		change->tokens = sale->key_tokens = *tokens;
+	/* Or the slip that a record lists them on is on its way to its consumer. */
+	if (is_next && !change->tokens.count && !is_listed(world, change))
+		sim_fail(world, "a token of the next key, and no slip with the key change before it: %s", sale->id);
 	if (is_next && !change->is_out)
 		for (int i = 0; i < SIM_COUNTERS; i++)
 			check_counter(world, &world->counters[i], change);
@@ -318,6 +354,9 @@ void sim_key_check(struct sim_world *world)
 
 	if (world->change_count > 0 && differ > 0)
 		sim_fail(world, "%lld tokens are other ones than the ledger's", (long long)differ);
+	world->totals.visited[SIM_PATH_KEY_ELSEWHERE] +=
+	    bt_sbx_store_count(world->head.sbx.db, 0,
+			       "SELECT count(*) FROM rekeyed JOIN sales USING(sale_id) WHERE state='committed'", "");
 }
 
 void sim_key_free(struct sim_world *world)

@@ -76,7 +76,8 @@
 	ROW(KEY_IN_PART, "key change keyed in in part")                                                                \
 	ROW(KEY_NEXT, "token of a meter's next key taken")                                                             \
 	ROW(KEY_RENEWED, "token of the key before, given anew and taken")                                              \
-	ROW(KEY_BEHIND, "token made under the key before after the meter had changed, given anew and taken")
+	ROW(KEY_BEHIND, "token made under the key before after the meter had changed, given anew and taken")           \
+	ROW(KEY_ELSEWHERE, "docket finished under the meter's next key")
 
 enum sim_path {
 #define SIM_PATH_ENUM(id, name) SIM_PATH_##id,

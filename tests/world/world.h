@@ -149,6 +149,7 @@ struct sim_key_change {
 	struct meter_cipher *next;   /* whose is a token? */
 	struct bt_key_tokens tokens; /* as seen first, count 0 none yet */
 	bool is_out, done;           /* is_out: a token of the next key was handed out; done: the meter has that key */
+	bool is_listed;              /* done for the office, too, and a record says why */
 };
 
 /** Answers that have come in and have not been looked at. */
@@ -395,7 +396,7 @@ bool sim_meter_take(struct sim_world *world, int person, const char *token);
 void sim_meter_key_in(struct sim_world *world, int sale);
 
 /* key_change.c */
-/** At any time the office may begin the key change of a meter. */
+/** At any time the office may begin the key change of a meter; those it takes for done are. */
 void sim_key_begin(struct sim_world *world);
 /** Some have the newest list fetched; and when the head-end has heard that a counter knows of the next key, its line
  * may break, so that it goes on with the key before. @return true when it does now. */
