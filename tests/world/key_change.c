@@ -182,13 +182,14 @@ bool sim_key_cuts_off(struct sim_counter *counter)
 	return false;
 }
 
-/* Whoever may make tokens has the key in its list that follows, before anything of it is out. */
+/* Whoever may make tokens has the key in its list that follows, before anything of it is out. A page of the list that
+ * was spoilt on its way may lack the row, and what comes of that is given anew like any token of the key before. */
 static void check_counter(struct sim_world *world, struct sim_counter *counter, const struct sim_key_change *change)
 {
 	const struct sim_person *person = &world->town->people[change->person];
 	struct bt_consumer listed;
 
-	if (!counter->on || !bt_sync_state(counter->sync)->has_lease ||
+	if (world->faults[SIM_FAULT_CORRUPT] || !counter->on || !bt_sync_state(counter->sync)->has_lease ||
 	    world->now_ms >= bt_sync_state(counter->sync)->lease.expires_ms ||
 	    bt_directory_find(counter->directory, person->number, &listed) != BT_OK || !listed.key.present)
 		return;
