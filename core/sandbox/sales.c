@@ -121,8 +121,8 @@ enum bt_sbx_code bt_sbx_sell_new(struct bt_sbx *sbx, const char *caller, struct 
 	return code == BT_SBX_NONE ? make(sbx, sale, known ? &consumer : NULL, &posting, reply) : code;
 }
 
-/* What nobody's word helps against: digits that are not of this meter as it is, or that no one can make; a minute still
- * to come; a credit to nobody. */
+/* What nobody's word helps against: digits that are not of this meter as it is, or that no one can make; a minute that
+ * is another's, whose token the meter takes instead (PROTOCOL T1, T4); one still to come; a credit to nobody. */
 static enum bt_sbx_code check_as_paid(struct bt_sbx *sbx, const struct bt_sbx_sale *sale,
 				      const struct bt_sbx_consumer *consumer, enum bt_sbx_code exception)
 {
@@ -140,6 +140,8 @@ static enum bt_sbx_code check_as_paid(struct bt_sbx *sbx, const struct bt_sbx_sa
 	enum bt_sbx_code code = consumer ? bt_sbx_check_key(sbx, sale, consumer) : BT_SBX_NONE;
 	if (code == BT_SBX_NONE)
 		code = bt_sbx_check_range(sbx, &ahead, bt_sbx_now_ms());
+	if (code == BT_SBX_NONE)
+		code = bt_sbx_check_lane(sbx, sale);
 	return code == BT_SBX_NONE ? bt_sbx_check_memory(sbx, sale, bt_sbx_now_ms()) : code;
 }
 

@@ -253,6 +253,26 @@ static void money_given_twice_is_named(void **state)
 	assert_int_equal(upload(bench, "refunded", NULL).code, BT_SBX_DECIDED_OTHERWISE);
 }
 
+/* Paid there after it had lost its lane, in a minute that another counter has used since: two tokens of one minute are
+ * one to the meter, so the money goes back (PROTOCOL T1, T4). */
+static void a_minute_that_is_anothers_is_not_given(void **state)
+{
+	struct bench *bench = *state;
+	int64_t tid = json_integer_value(json_object_get(bench->sale, "tid"));
+	const char *why;
+	json_object_set_new(bench->sale, "tid", json_integer(tid + 1)); /* lane 4 */
+	begin_refund(bench);
+	withdraw(bench);
+	expect_refused(bench, "office");
+	why = bt_sbx_close_out(&bench->server.sbx, RECEIPT, "give", "sharma");
+	assert_non_null(why);
+	assert_string_equal(why, bt_sbx_refusal_of(BT_SBX_TID_LANE)->en);
+	json_object_set_new(bench->sale, "tid", json_integer(tid));
+	assert_int_equal(count_exceptions(bench, "closed_out"), 0);
+	decide(bench, RECEIPT, "give-back");
+	expect_refused(bench, "reversed");
+}
+
 /* Nothing is said to be returned that nobody began to return, and nothing goes back of which a token may be out. */
 static void what_its_counter_may_have_issued_is_only_given(void **state)
 {
@@ -425,6 +445,7 @@ int main(void)
 	    TEST(money_that_was_returned_is_not_given),
 	    TEST(what_comes_later_and_contradicts_is_named),
 	    TEST(money_given_twice_is_named),
+	    TEST(a_minute_that_is_anothers_is_not_given),
 	    TEST(what_its_counter_may_have_issued_is_only_given),
 	    TEST(a_credit_comes_off_with_its_money),
 	    TEST(money_of_the_bank_goes_back_to_its_account),
