@@ -455,7 +455,7 @@ static int64_t read_now(void *context)
  * head-end that picks them. */
 static void choose_key_change(struct sim_world *world)
 {
-	world->faults[SIM_FAULT_KEY_CHANGE] = !world->head.sbx.picks && chance_one_in(&world->chance, 5);
+	world->faults[SIM_FAULT_KEY_CHANGE] = !world->head.sbx.picks && chance_one_in(&world->chance, 3);
 	if (!sim_has(world, SIM_FAULT_KEY_CHANGE))
 		return;
 	world->faults[SIM_FAULT_THIEF] = world->faults[SIM_FAULT_RESTORE_SERVER] = false;
