@@ -1,6 +1,9 @@
 /* Head office: a counter was withdrawn over a refund that it had begun, and nobody there can end it any more. When all
  * is quiet a person looks at the counter's papers, says that no money was handed out, and what becomes of it. */
+#include <string.h>
+
 #include "core/sandbox/close_out.h"
+#include "core/sandbox/ledger.h"
 #include "tests/world/world.h"
 
 /* Somebody other than its own counter has to make it, and the consumer has to say which it is. */
@@ -10,6 +13,15 @@ static bool can_be_given(const struct sim_world *world, const struct sim_sale *s
 		if (i != sale->counter && !world->counters[i].revoked)
 			return sale->paper[0] || sale->number[0];
 	return false;
+}
+
+/* Its token has left, only not to the consumer: there is nothing to decide, any counter gives it again. */
+static bool is_given(struct sim_world *world, const struct sim_sale *sale)
+{
+	struct bt_sbx_entry entry;
+
+	return bt_sbx_ledger_find(world->head.sbx.db, sale->id, &entry) && strcmp(entry.state, "committed") == 0 &&
+	       entry.released && entry.core.token[0];
 }
 
 static void decide(struct sim_world *world, int which)
@@ -49,8 +61,14 @@ bool sim_office_decides(struct sim_world *world)
 		    bt_journal_sale(counter->journal, sale->id, &row) != BT_OK ||
 		    !sim_is_for_head_office(world, sale, &row))
 			continue;
-		decide(world, i);
-		any = true;
+		if (!is_given(world, sale)) {
+			decide(world, i);
+			any = true;
+		} else if (can_be_given(world, sale)) {
+			world->sales[i].ruled = true;
+			sim_clerk_plan_return(world, SIM_MINUTE_MS, i);
+			any = true;
+		}
 	}
 	return any;
 }
