@@ -159,21 +159,25 @@ static void back_off(struct bt_sync *sync, enum bt_sync_task_id id)
 	sync->due_boot_ms[id] = bt_sync_boot_ms(sync) + (int64_t)(((uint64_t)draw * (uint64_t)(*limit + 1)) >> 32);
 }
 
-static void finish_task(struct bt_sync *sync, enum bt_sync_task_id id, enum bt_err err)
+/* An answer that stays the same (@p is_final) is asked for again no sooner than if it had been given. */
+static void finish_task(struct bt_sync *sync, enum bt_sync_task_id id, enum bt_err err, bool is_final)
 {
+	int64_t rests = bt_sync_tasks[id].every_ms;
+
 	sync->changed = true;
 	if (err == BT_EBUSY) {
 		sync->due_boot_ms[id] = 0;
 		sync->backoff_ms[id] = 0;
 		return;
 	}
-	if (err) {
+	if (err)
 		sync->state.last_error = err;
+	if (err && !is_final) {
 		back_off(sync, id);
 		return;
 	}
 	sync->backoff_ms[id] = 0;
-	sync->due_boot_ms[id] = bt_sync_boot_ms(sync) + bt_sync_tasks[id].every_ms;
+	sync->due_boot_ms[id] = bt_sync_boot_ms(sync) + (rests < BACKOFF_MOST_MS && err ? BACKOFF_MOST_MS : rests);
 }
 
 static bool is_reachable(const struct bt_sync *sync)
@@ -234,7 +238,7 @@ static bool try_start(struct bt_sync *sync, enum bt_sync_task_id id)
 		return true;
 	}
 	if (err != BT_ENOTFOUND)
-		finish_task(sync, id, err);
+		finish_task(sync, id, err, false);
 	else if (sync->due_boot_ms[id] <= bt_sync_boot_ms(sync))
 		sync->due_boot_ms[id] = bt_sync_boot_ms(sync) + bt_sync_tasks[id].every_ms;
 	return false;
@@ -248,7 +252,7 @@ static void give_up_call(struct bt_sync *sync)
 		return;
 	bt_log_line(sync->parts.log, "sync", "%s: never answered", bt_call_name(bt_sync_tasks[id].kind));
 	sync->busy = BT_TASK_NONE;
-	finish_task(sync, id, BT_ETIMEOUT);
+	finish_task(sync, id, BT_ETIMEOUT, false);
 }
 
 /* What could not be finished while the head-end was away is tried as soon as it is back. */
@@ -282,7 +286,7 @@ static void go_on(struct bt_sync *sync)
 	if (!done && !err)
 		return;
 	sync->going_on = BT_TASK_NONE;
-	finish_task(sync, id, err);
+	finish_task(sync, id, err, false);
 	bt_sync_measure_drain(sync);
 }
 
@@ -368,6 +372,7 @@ bool bt_sync_answer(struct bt_sync *sync, const struct bt_answer *answer)
 {
 	enum bt_sync_task_id id = sync->busy;
 	enum bt_err err = answer->fault.err;
+	bool is_withdrawn;
 
 	if (id == BT_TASK_NONE || answer->id != sync->call_id || answer->kind != bt_sync_tasks[id].kind)
 		return false;
@@ -377,7 +382,8 @@ bool bt_sync_answer(struct bt_sync *sync, const struct bt_answer *answer)
 		bt_breaker_note(sync->parts.breaker, err, answer->latency_ms, sync->parts.slow_ms,
 				bt_sync_boot_ms(sync), sync->parts.random);
 	bt_sync_note_era(sync, answer->era);
-	if (bt_err_fate(err) == BT_FATE_REFUSED && strcmp(answer->code, "revoked") == 0)
+	is_withdrawn = bt_err_fate(err) == BT_FATE_REFUSED && strcmp(answer->code, "revoked") == 0;
+	if (is_withdrawn)
 		bt_sync_note_revoked(sync);
 	if (err)
 		bt_log_line(sync->parts.log, "sync", "%s: %s %s (%s)", bt_call_name(answer->kind), bt_err_name(err),
@@ -390,7 +396,7 @@ bool bt_sync_answer(struct bt_sync *sync, const struct bt_answer *answer)
 		sync->going_on = id;
 		return true;
 	}
-	finish_task(sync, id, err);
+	finish_task(sync, id, err, is_withdrawn);
 	bt_sync_measure_drain(sync);
 	return true;
 }

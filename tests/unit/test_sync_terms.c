@@ -126,6 +126,22 @@ static void sync_terms_revoked_gives_up_the_lease(void **state)
 	assert_int_equal(shop_view(&far->shop).denial, BT_DENY_NO_LEASE);
 }
 
+/* That it is withdrawn stays so: it asks again in its own time, like one that was answered, and not every minute. Without
+ * an answer it asks after seconds. */
+static void sync_terms_revoked_asks_seldom(void **state)
+{
+	struct far *far = *state;
+
+	bt_sync_kick(far->sync);
+	assert_true(far_wait(far, BT_CALL_LEASE, 4 * LATER));
+	far_answer(far, BT_ETIMEOUT, "", NULL);
+	assert_true(far_wait(far, BT_CALL_LEASE, 2000));
+	far_answer_status(far, 403, BT_EREFUSED, "revoked", NULL);
+	assert_true(bt_sync_state(far->sync)->revoked);
+	assert_false(far_wait(far, BT_CALL_LEASE, 200000));
+	assert_true(far_wait(far, BT_CALL_LEASE, 200000));
+}
+
 static void sync_terms_damaged_lease_file(void **state)
 {
 	struct far *far = *state;
@@ -269,6 +285,7 @@ int main(void)
 	    TEST(sync_terms_time_must_be_signed_over_our_nonce),
 	    TEST(sync_terms_older_lease),
 	    TEST(sync_terms_revoked_gives_up_the_lease),
+	    TEST(sync_terms_revoked_asks_seldom),
 	    TEST(sync_terms_damaged_lease_file),
 	    TEST(sync_terms_pending_in_turn),
 	    TEST(sync_terms_rests),
