@@ -334,8 +334,9 @@ static bool is_counter_idle(struct sim_counter *counter)
 		return true;
 	if (!counter->on || bt_teller_under_way(counter->teller) > 0)
 		return false;
-	/* One that rests after a failure has not said everything yet. */
-	if (bt_sync_state(counter->sync)->to_send != 0)
+	/* One that rests after a failure has not said everything yet; nor has one that has yet to hear of a restore. */
+	if (bt_sync_state(counter->sync)->to_send != 0 ||
+	    bt_sync_state(counter->sync)->era != counter->world->head.sbx.era)
 		return false;
 	/* One that was withdrawn never comes to rest: it asks for its lease again and again. */
 	if (counter->revoked)
