@@ -370,7 +370,6 @@ static void no_paper_of_a_gone_counter_is_without_a_way_out(void **state)
 	    {"UPDATE consumers SET category='NDS-I'", "figures", "figures"},
 	    {"UPDATE consumers SET note='blocked'", "blocked", "blocked"},
 	    {"UPDATE consumers SET note='unknown_to_server'", "unknown_consumer", "unknown_consumer"},
-	    {"UPDATE lanes SET lane=5 WHERE terminal='" OWNER "'", "tid_lane", "tid_lane"},
 	    {"INSERT INTO sales(sale_id, state, at) VALUES('" SALE "','tombstone',0)", "tombstone", "closed_out"},
 	    {"INSERT INTO sales(sale_id, state, by, at) VALUES('" SALE "','tombstone','" OWNER "',0)", "reversed",
 	     "closed_out"},
@@ -403,6 +402,21 @@ static void no_paper_of_a_gone_counter_is_without_a_way_out(void **state)
 		assert_non_null(bt_sbx_close_out(&bench->server.sbx, SALE, "give-back", "sharma"));
 		close_bench(&place);
 	}
+}
+
+/* Its minute may be another counter's, and a meter takes a minute once: the money goes back (PROTOCOL T1, T4). */
+static void a_paper_of_no_minute_of_its_own_is_paid_back(void **state)
+{
+	struct bench *bench = *state;
+
+	withdraw(bench, OWNER);
+	assert_true(bt_sbx_store_run(bench->server.sbx.db, "UPDATE terminals SET revoked_at=revoked_at+60000", ""));
+	assert_true(bt_sbx_store_run(bench->server.sbx.db, "UPDATE lanes SET lane=5 WHERE terminal='" OWNER "'", ""));
+	expect_office(bench, bench->text, "tid_lane");
+	assert_non_null(bt_sbx_close_out(&bench->server.sbx, "D-0142-0611-087-7", "give", "sharma"));
+	assert_true(bt_sbx_waits_for_office(bench->server.sbx.db, SALE));
+	decide(bench, "D-0142-0611-087-7", "give-back");
+	expect_refused(bench, bench->text, "reversed");
 }
 
 /* A ledger put back waits for the owner, which will never say: a person does (PROTOCOL H4). */
@@ -657,6 +671,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(says_when_it_is_over, open_bench, close_bench),
 	    cmocka_unit_test_setup_teardown(asks_who_signed, open_bench, close_bench),
 	    cmocka_unit_test(no_paper_of_a_gone_counter_is_without_a_way_out),
+	    cmocka_unit_test_setup_teardown(a_paper_of_no_minute_of_its_own_is_paid_back, open_bench, close_bench),
 	    cmocka_unit_test_setup_teardown(a_gone_owner_is_not_waited_for, open_bench, close_bench),
 	    cmocka_unit_test_setup_teardown(what_cannot_be_a_token_goes_back, open_bench, close_bench),
 	    cmocka_unit_test_setup_teardown(no_token_can_be_out_without_a_lease, open_bench, close_bench),

@@ -326,10 +326,11 @@ static json_t *plain_sale(struct head_end *bench, const char *tariff, int64_t un
 static const char *sell_plain(struct head_end *bench, const char *tariff, int64_t units, int64_t paid_at)
 {
 	static char code[32];
-	json_t *answer;
-	unsigned status = sell(bench, plain_sale(bench, tariff, units, paid_at), &answer);
+	json_t *answer, *sale = plain_sale(bench, tariff, units, paid_at);
+	unsigned status = sell(bench, sale, &answer);
 	snprintf(code, sizeof code, "%s", status == 200 || status == 201 ? "" : head_end_code(answer));
 	json_decref(answer);
+	json_decref(sale);
 	return code;
 }
 
