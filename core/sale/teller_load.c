@@ -142,8 +142,10 @@ static enum bt_err read_exceptions(struct bt_teller *teller, const struct bt_sal
 {
 	enum bt_err err = bt_journal_exception(teller->parts.journal, row->sale_id, work->exception);
 
-	if (!err && bt_journal_has_exception(teller->parts.journal, row->sale_id, BT_TELLER_DIVERGED))
+	if (!err && bt_journal_has_exception(teller->parts.journal, row->sale_id, BT_TELLER_DIVERGED)) {
 		work->state = has_event(teller, BT_EVENT_ABANDONED, row->sale_id) ? BT_SALE_ABANDONED : BT_SALE_STOPPED;
+		work->cut_off = false;
+	}
 	return err;
 }
 

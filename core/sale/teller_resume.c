@@ -11,12 +11,14 @@
 /* So long the clerk may say what became of a sale; then it is PENDING by itself. */
 #define ASK_MS INT64_C(900000)
 
-/* Nothing of this run stands behind it in the journal. */
+/* Nothing of this run stands behind it in the journal. One that stopped over other digits waits for a person, not for
+ * its consumer. */
 static bool is_cut_off(const struct bt_teller *teller, const struct bt_sale_row *row)
 {
 	if (bt_mutant(BT_MUTANT_INTENT_DROPPED))
 		return false;
-	return (row->stage == BT_STAGE_PAID || row->stage == BT_STAGE_VENDING) && row->last_seq <= teller->opened_seq;
+	return (row->stage == BT_STAGE_PAID || row->stage == BT_STAGE_VENDING) && row->last_seq <= teller->opened_seq &&
+	       !bt_journal_has_exception(teller->parts.journal, row->sale_id, BT_TELLER_DIVERGED);
 }
 
 /* How long it may still be asked about. A clock that was set back must not make that longer than it is from the start

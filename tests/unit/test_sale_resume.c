@@ -50,6 +50,29 @@ static void cut_off_is_asked_about_first(void **state)
 	assert_int_equal(shop->calls_count, 1);
 }
 
+/* The head-end's digits were not its own (PROTOCOL T2): a supervisor ends it, nobody is asked whether its consumer is
+ * there, and nothing is sent for it. */
+static void other_digits_are_not_asked_about(void **state)
+{
+	struct shop *shop = *state;
+	struct bt_answer answer;
+	char found[37];
+
+	shop_pay(shop, 50000);
+	answer = shop_good(shop);
+	answer.token[7] = answer.token[7] == '4' ? '5' : '4';
+	shop_give(shop, &answer);
+	assert_int_equal(shop_view(shop).state, BT_SALE_STOPPED);
+	shop_restart(shop);
+	assert_int_equal(shop_view(shop).state, BT_SALE_STOPPED);
+	assert_false(shop_view(shop).cut_off);
+	assert_false(bt_teller_cut_off(shop->teller, found));
+	assert_int_equal(bt_teller_take_up(shop->teller, shop->sale_id), BT_ESTATE);
+	assert_int_equal(bt_teller_let_wait(shop->teller, shop->sale_id), BT_ESTATE);
+	shop_pass(shop, MINUTES(20));
+	assert_int_equal(shop_view(shop).state, BT_SALE_STOPPED);
+}
+
 /* Here: the server is asked with the same body, and the slip comes out for the one who stands there. */
 static void consumer_is_here(void **state)
 {
@@ -550,6 +573,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    TEST(cut_off_is_asked_about_first),
+	    TEST(other_digits_are_not_asked_about),
 	    TEST(consumer_is_here),
 	    TEST(consumer_is_here_and_the_server_is_not),
 	    TEST(cut_off_twice),
