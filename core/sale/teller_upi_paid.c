@@ -6,15 +6,14 @@
 #include "core/base/json.h"
 
 #define PAID_TWICE "paid_twice"
+#define SHIFT_MS   INT64_C(43200000) /* the longest that anybody works */
 
-/* The payer may still stand there: nobody has been sent away, and it is the shift and the day in which it was begun. */
+/* The payer may still stand there: nobody has been sent away, and it is the shift in which it was begun. Midnight sends
+ * nobody away; a shift that nobody closed does not keep anybody. */
 static bool goes_on(const struct bt_teller *teller, const struct bt_teller_work *work)
 {
-	struct bt_civil begun = bt_civil_of(work->sale.paid_at_ms, BT_INDIA_OFFSET_MINUTES);
-	struct bt_civil now = bt_civil_of(bt_teller_now(teller), BT_INDIA_OFFSET_MINUTES);
-
 	return work->state == BT_SALE_TENDERING && teller->operator_id[0] && work->sale.shift == teller->shift &&
-	       begun.year == now.year && begun.month == now.month && begun.day == now.day;
+	       bt_teller_now(teller) - work->sale.paid_at_ms < SHIFT_MS;
 }
 
 static enum bt_err put_and_wait(struct bt_teller *teller, struct bt_teller_work *work, struct bt_teller_batch *batch)

@@ -630,7 +630,7 @@ static void sale_upi_set_aside_goes_on_by_itself(void **state)
 	assert_true(bt_teller_upi_offered(shop->teller));
 }
 
-/* Captured in another shift, or another day: recorded, and finished by a person. */
+/* Captured in another shift, or long after: recorded, and finished by a person. */
 static void sale_upi_captured_in_another_shift(void **state)
 {
 	struct shop *shop = *state;
@@ -654,6 +654,23 @@ static void sale_upi_captured_on_another_day(void **state)
 	say(shop, BT_PAYMENT_PAID);
 	assert_int_equal(shop_row(shop).stage, BT_STAGE_PENDING);
 	assert_int_equal(shop->jobs_count, 0);
+}
+
+/* The QR is up at five seconds to midnight in India, 18:30 UTC; the bank says "paid" five seconds after. */
+static void sale_upi_captured_after_midnight(void **state)
+{
+	const int64_t midnight = SHOP_START_MS / SHOP_DAY_MS * SHOP_DAY_MS + 18 * 3600000 + 1800000;
+	struct shop *shop = *state;
+
+	shop->wall_ms = midnight - 5000;
+	shop_trust_clock(shop);
+	show(shop);
+	shop->wall_ms += 10000;
+	shop->boot_ms += 10000;
+	wait_for(shop, BT_CALL_PAYMENT);
+	say(shop, BT_PAYMENT_PAID);
+	sold_by_server(shop);
+	assert_int_equal(shop->jobs_count, 1);
 }
 
 /* Nothing is sold any more because two tokens differ: money that the bank has is recorded all the same. */
@@ -895,6 +912,7 @@ int main(void)
 	    WITH_SHOP(sale_upi_set_aside_goes_on_by_itself),
 	    WITH_SHOP(sale_upi_captured_in_another_shift),
 	    WITH_SHOP(sale_upi_captured_on_another_day),
+	    WITH_SHOP(sale_upi_captured_after_midnight),
 	    WITH_SHOP(sale_upi_captured_while_stopped),
 	    WITH_SHOP(sale_upi_refund_goes_to_the_bank),
 	    WITH_SHOP(sale_upi_cut_after_the_intent),
