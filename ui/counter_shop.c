@@ -54,6 +54,7 @@ static void show_status(void *self, struct bt_ui_status *out)
 	    .server = counter->has_wire ? counter->breaker.state : BT_BREAKER_OFFLINE,
 	    .latency_ms = counter->breaker.latency_ms,
 	    .has_lease = state->has_lease,
+	    .withdrawn = state->revoked,
 	    .keys_locked = !bt_keys_are_open(&counter->keys) && !counter->jobs[BT_JOB_UNLOCK].running,
 	    .keys_want_pin = counter->keys.driver->asks_for_pin,
 	    .clock_trusted = clock == BT_OK,

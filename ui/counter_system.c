@@ -200,8 +200,9 @@ static void add_limits(struct page *page)
 		add(page, N_("Offline limit"), BT_UI_GOOD, N_("till {1}, ₹ {2}"), until, rupees);
 	} else {
 		add(page, N_("Offline limit"), BT_UI_BAD,
-		    state->lease_file ? N_("The offline permission is damaged. A new one is needed from the server.")
-				      : N_("not confirmed"),
+		    state->revoked      ? N_("withdrawn by the office")
+		    : state->lease_file ? N_("The offline permission is damaged. A new one is needed from the server.")
+					: N_("not confirmed"),
 		    NULL, NULL);
 	}
 	add_extensions(page);

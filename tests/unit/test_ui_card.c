@@ -84,6 +84,35 @@ static void check_app_is_asked_once(void **state)
 	assert_screen("confirm");
 }
 
+/* The office withdraws the counter while a card stands there, and again while the money is counted. */
+static void check_withdrawn_takes_no_money(void **state)
+{
+	static const char key[] = "The office has withdrawn this counter. It takes no more money.";
+	(void)state;
+	(void)scan(RAMESH);
+	fake.status.withdrawn = true;
+	refresh();
+	assert_true(shows("The office has withdrawn this counter.  It takes no more money."));
+	type("500\n");
+	assert_screen("card");
+	assert_string_equal(bt_ui_stage_desk(stage)->note.key, key);
+	fake.status.withdrawn = false;
+	refresh();
+	type("\n");
+	assert_screen("confirm");
+	fake.status.withdrawn = true;
+	refresh();
+	type("\n");
+	assert_screen("confirm");
+	assert_string_equal(bt_ui_stage_desk(stage)->note.key, key);
+	assert_int_equal(fake.pays, 0);
+	fake.status.withdrawn = false; /* a new limit has come */
+	refresh();
+	type("\n");
+	assert_int_equal(fake.pays, 1);
+	assert_false(shows("withdrawn"));
+}
+
 static void check_cash_of_a_day(void **state)
 {
 	(void)state;
@@ -329,6 +358,7 @@ int main(void)
 	    TEST(check_one_warning_at_a_time),
 	    TEST(check_account_arrives),
 	    TEST(check_app_is_asked_once),
+	    TEST(check_withdrawn_takes_no_money),
 	    TEST(check_cash_of_a_day),
 	    TEST(check_full_drawer),
 	    TEST(check_long_history),

@@ -58,6 +58,12 @@ static void stopped(void)
 	fake.status.stopped = BT_ENOSPC;
 }
 
+static void withdrawn(void)
+{
+	fake.status.withdrawn = true;
+	fake.status.has_lease = false;
+}
+
 static void clock_doubted(void)
 {
 	server_down();
@@ -105,6 +111,7 @@ static const struct situation {
     {"limit used", limit_used},       {"keys locked", keys_locked},   {"record stopped", stopped},
     {"clock doubted", clock_doubted}, {"no paper", no_paper},         {"cash near ceiling", cash_near_ceiling},
     {"sale refused", refused_sale},   {"sale pending", pending_sale}, {"consumer blocked", blocked_consumer},
+    {"withdrawn", withdrawn},
 };
 #define SITUATIONS (sizeof(situations) / sizeof(situations[0]))
 

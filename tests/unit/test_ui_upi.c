@@ -79,6 +79,22 @@ static void test_upi_is_passed_over_while_the_bank_cannot_be_asked(void **state)
 	assert_true(shows("No UPI now: the bank cannot be asked. Take cash."));
 }
 
+/* Withdrawn while the money is counted: the bank is asked for nothing. */
+static void test_no_qr_at_a_withdrawn_counter(void **state)
+{
+	(void)state;
+	go_confirm();
+	fake.status.withdrawn = true;
+	tick(600);
+	(void)press(BT_KEY_ENTER);
+	assert_screen("confirm");
+	assert_int_equal(upi.begins, 0);
+	fake.status.withdrawn = false;
+	tick(600);
+	(void)press(BT_KEY_ENTER);
+	assert_screen("upi");
+}
+
 static void test_upi_is_passed_over_while_nine_wait(void **state)
 {
 	static const char *const ids[] = {"1", "2", "3", "4", "5", "6", "7", "8", "9"};
@@ -678,6 +694,7 @@ int main(void)
 	    UPI_TEST(test_what_confirm_chooses_the_card_keeps),
 	    UPI_TEST(test_next_person_begins_with_cash),
 	    UPI_TEST(test_upi_is_passed_over_while_the_bank_cannot_be_asked),
+	    UPI_TEST(test_no_qr_at_a_withdrawn_counter),
 	    UPI_TEST(test_upi_is_passed_over_while_nine_wait),
 	    UPI_TEST(test_no_cash_is_counted_with_upi),
 	    UPI_TEST(test_enter_typed_ahead_begins_nothing),

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "ui/screen/face.h"
+
 #define TENTH       10
 #define CASH_OF_LAW INT64_C(20000000) /* paise; Income-tax Act, 269ST */
 
@@ -20,6 +22,14 @@ static void say_day(struct bt_ui_desk *desk, const struct bt_cash_facts *facts)
 		bt_ui_note(desk, BT_INK_BAD, N_("Cash stays below ₹ {1} a person a day; ₹ {2} was taken today."), limit,
 			   taken, NULL);
 	}
+}
+
+bool bt_ui_refuse_withdrawn(struct bt_ui_desk *desk)
+{
+	if (desk->status.withdrawn) {
+		bt_ui_note(desk, BT_INK_BAD, bt_ui_withdrawn_sentence, NULL);
+	}
+	return desk->status.withdrawn;
 }
 
 bool bt_ui_refuse_cash(struct bt_ui_desk *desk)

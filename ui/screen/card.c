@@ -203,6 +203,9 @@ static struct bt_ui_go go_on(struct card *card, struct bt_ui_desk *desk)
 	if (desk->status.stopped != BT_OK) {
 		return BT_GO_TO(BT_GO_PUSH, &bt_ui_limit_used);
 	}
+	if (bt_ui_refuse_withdrawn(desk)) {
+		return BT_GO(BT_GO_STAY);
+	}
 	recompute(card, desk);
 	if (refuse_limits(card, desk)) {
 		recompute(card, desk);

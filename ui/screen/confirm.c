@@ -88,6 +88,9 @@ static struct bt_ui_go show_qr(struct confirm *confirm, struct bt_ui_desk *desk)
 {
 	const struct bt_ui_upi *upi = desk->shop->upi;
 	char sale_id[37] = "";
+	if (bt_ui_refuse_withdrawn(desk)) {
+		return BT_GO(BT_GO_IGNORED);
+	}
 	desk->draft.given = desk->draft.amount;
 	enum bt_err err = upi ? upi->begin(upi->self, &desk->draft, sale_id) : BT_EUNREACHABLE;
 	if (err != BT_OK) {
@@ -127,7 +130,7 @@ static bool refuse_given(const struct confirm *confirm, struct bt_ui_desk *desk)
 
 static struct bt_ui_go take_money(struct confirm *confirm, struct bt_ui_desk *desk)
 {
-	if (refuse_given(confirm, desk) || bt_ui_refuse_cash(desk)) {
+	if (refuse_given(confirm, desk) || bt_ui_refuse_withdrawn(desk) || bt_ui_refuse_cash(desk)) {
 		return BT_GO(BT_GO_IGNORED);
 	}
 	desk->draft.given = confirm->given.text[0] ? given_of(confirm) : desk->draft.amount;

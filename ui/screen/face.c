@@ -215,6 +215,8 @@ static const struct {
 		      N_("Stopped: the server's token differs. Nothing is lost. Call {1}.")},
 };
 
+const char *const bt_ui_withdrawn_sentence = N_("The office has withdrawn this counter. It takes no more money.");
+
 const char *bt_ui_stop_reason(enum bt_err err)
 {
 	return stops[stops[err].reason ? err : BT_EDISK].reason;
@@ -272,6 +274,10 @@ static enum bt_ui_banner choose_banner(const struct bt_ui_desk *desk, const stru
 	}
 	if (status->stopped != BT_OK) {
 		stop_text(desk, canvas, out, cap);
+		return BT_BANNER_STOP;
+	}
+	if (status->withdrawn) {
+		banner_text(canvas, bt_ui_withdrawn_sentence, NULL, out, cap);
 		return BT_BANNER_STOP;
 	}
 	if (status->server != BT_BREAKER_OFFLINE) {

@@ -39,6 +39,8 @@ void bt_ui_numbers(struct bt_ui_canvas *canvas, int row, const struct bt_consume
 void bt_ui_label(struct bt_ui_canvas *canvas, int row, const char *key);
 /** A label of another block, or one that has a state of its own. Every label is drawn by one of the two. */
 void bt_ui_label_at(struct bt_ui_canvas *canvas, int row, int col, unsigned style, const char *key);
+/** Catalogue key: the head-end has withdrawn this counter. */
+extern const char *const bt_ui_withdrawn_sentence;
 /** Catalogue keys of why the record stopped: "The disk is full.", and all of it with {1} for whom to call. */
 const char *bt_ui_stop_reason(enum bt_err err);
 const char *bt_ui_stop_sentence(enum bt_err err);

@@ -30,6 +30,7 @@ struct bt_ui_status {
 	int64_t now_ms;            /* confirmed time, or the wall clock while there is none */
 	int64_t balances_known_ms; /* when the list was last updated */
 	bool training;
+	bool withdrawn;      /* by the head-end, as far as this run has heard */
 	enum bt_err stopped; /* BT_OK, or why selling stopped */
 	bool cash_near;      /* cash in hand is near its ceiling, or at it: "₹!" before the name */
 	int open_sales;      /* stuck: PENDING and the like */
