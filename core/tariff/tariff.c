@@ -6,8 +6,8 @@
 #include "core/base/clock.h"
 #include "core/base/json.h"
 
-#define ENVELOPE_MAX 65536u
-#define DOCUMENT_MAX 32768u
+#define ENVELOPE_MAX 98304u /* a document in base64, and its signature */
+#define DOCUMENT_MAX 65536u /* four orders of 32 categories, each with all that it can say, are 44 KB */
 #define RATE_MAX     100000
 #define BASIS_POINTS 10000
 #define GRACE_MAX    8760 /* hours of a year */

@@ -30,7 +30,7 @@ static struct bt_signer *open_signer(void)
 static void seal(const struct bt_signer *signer, const char *document, struct bt_buf *out)
 {
 	uint8_t signature[BT_ED25519_SIGNATURE_LEN];
-	char text[8192];
+	static char text[98304];
 	char mark[128];
 	assert_int_equal(bt_sign(signer, bt_bytes_of(document), signature), BT_OK);
 	assert_int_equal(bt_base64_encode(bt_bytes_of(document), text, sizeof(text)), BT_OK);
@@ -43,7 +43,7 @@ static enum bt_err decode_all(const char *document, struct bt_tariffs *out)
 {
 	struct bt_signer *signer = open_signer();
 	struct bt_buf envelope;
-	bt_buf_init(&envelope, 65536);
+	bt_buf_init(&envelope, 98304);
 	seal(signer, document, &envelope);
 	enum bt_err err = bt_tariffs_decode(bt_buf_view(&envelope), bt_signer_public(signer), out, NULL);
 	bt_buf_fini(&envelope);
@@ -146,7 +146,7 @@ static enum bt_err decode_with(const char *first, const char *second, struct bt_
 	return decode_all(text, out);
 }
 
-/* Known times: 2026-04-01 00:00 in India and a year later; the good document's own lies between the first two. */
+/* Known times: 2025-04-01 and 2027-04-01, 00:00 in India; the good document's own lies between the first two. */
 static void check_orders(void **state)
 {
 	(void)state;
@@ -175,6 +175,56 @@ static void check_orders(void **state)
 	assert_int_equal(decode_with(late, "7", &tariffs), BT_EFORMAT);
 	assert_int_equal(decode_with("{}", "", &tariffs), BT_EFORMAT);
 	assert_int_equal(tariffs.count, 77);
+}
+
+static void put_largest_order(struct bt_buf *out, int which)
+{
+	assert_int_equal(bt_buf_printf(out, "{\"categories\":["), BT_OK);
+	for (int i = 0; i < BT_TARIFF_CATEGORIES; i++) {
+		assert_int_equal(
+		    bt_buf_printf(out,
+				  "%s{\"code\":\"NDS-II-%04d\",\"duty_bp\":10000,\"fixed_paise\":100000000,"
+				  "\"gives_free\":false,\"rate_paise\":100000,\"steps\":[",
+				  i > 0 ? "," : "", i),
+		    BT_OK);
+		for (int step = 1; step < BT_TARIFF_STEPS; step++)
+			assert_int_equal(bt_buf_printf(out, "%s{\"above\":%d,\"rate_paise\":100000}",
+						       step > 1 ? "," : "", 999999990 + step),
+					 BT_OK);
+		assert_int_equal(bt_buf_printf(out, "]}"), BT_OK);
+	}
+	assert_int_equal(bt_buf_printf(out, "],\"cut\":{\"from\":\"10:00\",\"grace_hours\":8760,\"holidays\":["),
+			 BT_OK);
+	for (int i = 0; i < BT_TARIFF_HOLIDAYS; i++)
+		assert_int_equal(bt_buf_printf(out, "%s\"20%02d-10-02\"", i > 0 ? "," : "", i), BT_OK);
+	assert_int_equal(bt_buf_printf(out,
+				       "],\"not_sunday\":false,\"until\":\"13:00\"},\"format\":1,\"id\":\"BERC-%d\","
+				       "\"maximum_paise\":1000000,\"minimum_paise\":10000,"
+				       "\"name\":{\"en\":\"T\",\"hi\":\"T\"},\"valid_from\":%d",
+				       which, which),
+			 BT_OK);
+}
+
+/* As much as the limits of every member allow, in every order that a counter may hold. */
+static void check_largest(void **state)
+{
+	(void)state;
+	struct bt_buf text;
+	struct bt_tariffs tariffs = {.count = 77};
+	bt_buf_init(&text, 98304);
+	put_largest_order(&text, 0);
+	assert_int_equal(bt_buf_printf(&text, ",\"others\":["), BT_OK);
+	for (int i = 1; i < BT_TARIFFS_MAX; i++) {
+		assert_int_equal(bt_buf_printf(&text, i > 1 ? "," : ""), BT_OK);
+		put_largest_order(&text, i);
+		assert_int_equal(bt_buf_printf(&text, "}"), BT_OK);
+	}
+	assert_int_equal(bt_buf_printf(&text, "]}"), BT_OK);
+	assert_int_equal(decode_all((const char *)text.data, &tariffs), BT_OK);
+	assert_int_equal(tariffs.count, BT_TARIFFS_MAX);
+	assert_int_equal(tariffs.list[3].count, BT_TARIFF_CATEGORIES);
+	assert_int_equal(tariffs.list[3].categories[31].steps[5].above, 999999995);
+	bt_buf_fini(&text);
 }
 
 /* Each row replaces one part of the good document; signed, and still refused. */
@@ -399,9 +449,10 @@ static void check_safe_until(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(check_decode),     cmocka_unit_test(check_tampering),   cmocka_unit_test(check_orders),
-	    cmocka_unit_test(check_strictness), cmocka_unit_test(check_quote),       cmocka_unit_test(check_next_cut),
-	    cmocka_unit_test(check_holidays),   cmocka_unit_test(check_safe_amount), cmocka_unit_test(check_safe_until),
+	    cmocka_unit_test(check_decode),     cmocka_unit_test(check_tampering),  cmocka_unit_test(check_orders),
+	    cmocka_unit_test(check_largest),    cmocka_unit_test(check_strictness), cmocka_unit_test(check_quote),
+	    cmocka_unit_test(check_next_cut),   cmocka_unit_test(check_holidays),   cmocka_unit_test(check_safe_amount),
+	    cmocka_unit_test(check_safe_until),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
