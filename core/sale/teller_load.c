@@ -142,10 +142,8 @@ static enum bt_err read_exceptions(struct bt_teller *teller, const struct bt_sal
 {
 	enum bt_err err = bt_journal_exception(teller->parts.journal, row->sale_id, work->exception);
 
-	if (!err && bt_journal_has_exception(teller->parts.journal, row->sale_id, BT_TELLER_DIVERGED)) {
+	if (!err && bt_journal_has_exception(teller->parts.journal, row->sale_id, BT_TELLER_DIVERGED))
 		work->state = has_event(teller, BT_EVENT_ABANDONED, row->sale_id) ? BT_SALE_ABANDONED : BT_SALE_STOPPED;
-		work->cut_off = false;
-	}
 	return err;
 }
 
@@ -190,8 +188,7 @@ static void read_refund(struct bt_teller *teller, struct bt_teller_work *work)
 static void read_particulars(struct bt_teller *teller, const struct bt_sale_row *row, struct bt_teller_work *work)
 {
 	work->docket_given = row->printed_copies > 0 && row->stage != BT_STAGE_REFUNDED;
-	work->cut_off =
-	    (row->stage == BT_STAGE_PAID || row->stage == BT_STAGE_VENDING) && row->last_seq <= teller->opened_seq;
+	work->cut_off = bt_teller_is_cut_off(teller, row);
 	if (row->stage == BT_STAGE_PENDING)
 		work->denial = read_denial(teller, row->sale_id);
 	if (row->stage == BT_STAGE_INQUIRING)

@@ -11,9 +11,7 @@
 /* So long the clerk may say what became of a sale; then it is PENDING by itself. */
 #define ASK_MS INT64_C(900000)
 
-/* Nothing of this run stands behind it in the journal. One that stopped over other digits waits for a person, not for
- * its consumer. */
-static bool is_cut_off(const struct bt_teller *teller, const struct bt_sale_row *row)
+bool bt_teller_is_cut_off(const struct bt_teller *teller, const struct bt_sale_row *row)
 {
 	if (bt_mutant(BT_MUTANT_INTENT_DROPPED))
 		return false;
@@ -79,7 +77,7 @@ enum bt_err bt_teller_sort_cut_off(struct bt_teller *teller)
 
 	teller->sort_boot_ms = INT64_MAX;
 	for (int i = 0; !err && i < count; i++)
-		if (is_cut_off(teller, &rows[i]))
+		if (bt_teller_is_cut_off(teller, &rows[i]))
 			err = sort_one(teller, &rows[i]);
 	free(rows);
 	return err;
@@ -112,7 +110,7 @@ bool bt_teller_cut_off(struct bt_teller *teller, char sale_id[37])
 	    bt_sale_rows_load(teller->parts.journal, BT_SALES_OPEN, &rows, &count) != BT_OK)
 		return false;
 	for (int i = 0; !found && i < count; i++) {
-		found = is_cut_off(teller, &rows[i]);
+		found = bt_teller_is_cut_off(teller, &rows[i]);
 		if (found)
 			bt_text_copy(sale_id, 37, rows[i].sale_id);
 	}

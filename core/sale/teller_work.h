@@ -153,6 +153,9 @@ int64_t bt_teller_now(const struct bt_teller *teller);
 void bt_teller_freshen(const struct bt_teller *teller, struct bt_consumer *consumer);
 
 /* teller_resume.c */
+/** Nothing of this run stands behind it in the journal. One that stopped over other digits waits for a person, not for
+ *  its consumer. */
+bool bt_teller_is_cut_off(const struct bt_teller *teller, const struct bt_sale_row *row);
 /** Put every cut-off sale that nobody is to be asked about, or any more, where sync finishes it. */
 BT_MUST_USE enum bt_err bt_teller_sort_cut_off(struct bt_teller *teller);
 /** Boot time at which that is due again; INT64_MAX never. */
