@@ -546,6 +546,18 @@ static inline void shop_give(struct shop *shop, const struct bt_answer *answer)
 	bt_teller_step(shop->teller);
 }
 
+/** Sold, and the head-end's digits are other ones than this counter's: selling stops (PROTOCOL T2). */
+static inline void shop_pay_and_diverge(struct shop *shop, bt_paise paise)
+{
+	struct bt_answer answer;
+
+	shop_pay(shop, paise);
+	answer = shop_good(shop);
+	answer.token[0] = answer.token[0] == '9' ? '8' : '9';
+	shop_give(shop, &answer);
+	assert_int_equal(bt_teller_state(shop->teller), BT_EDIVERGED);
+}
+
 /** The printer says how the @p nth slip of all ended, from 0. */
 static inline void shop_end_print(struct shop *shop, int nth, enum bt_print_state result)
 {

@@ -254,14 +254,9 @@ static void close_by_person(struct shop *shop, const char *sale_id)
 static void sale_restart_divergence_keeps_selling_stopped(void **state)
 {
 	struct shop *shop = *state;
-	struct bt_answer answer;
 	char diverged[37];
 
-	shop_pay(shop, 50000);
-	answer = shop_good(shop);
-	answer.token[0] = answer.token[0] == '9' ? '8' : '9';
-	shop_give(shop, &answer);
-	assert_int_equal(bt_teller_state(shop->teller), BT_EDIVERGED);
+	shop_pay_and_diverge(shop, 50000);
 	assert_string_equal(shop_view(shop).exception, "diverged");
 	bt_text_copy(diverged, sizeof diverged, shop->sale_id);
 	for (int i = 0; i < 2; i++) {
