@@ -422,7 +422,8 @@ struct bt_recovery {
 };
 /**
  * Make the journal of @p options->dir anew from the longest record that verifies from its first event on, chain and
- * signatures: the database as far as it can be read, the mirror of @p options, and @p from. What was there is kept
+ * signatures, and from whatever goes on behind it in another: the database as far as it can be read, the mirror of
+ * @p options, and @p from. What was there is kept
  * under names ending in ".before-<epoch>". A new epoch linked to the restored head begins (PROTOCOL J1). A run that was
  * cut is finished by running it again; until then the journal does not open.
  * @param[in] from a file of lines (bt_journal_line) or a folder with a mirror of this terminal; NULL for none.

@@ -424,6 +424,23 @@ static void old_copy_stays_shut_until_brought_back(void **state)
 	}
 }
 
+static size_t offset_of_line(const uint8_t *text, int line)
+{
+	size_t at = 0;
+	for (int lines = 1; lines < line; at++)
+		lines += text[at] == '\n';
+	return at;
+}
+
+static void rot_in_mirror(struct world *w, int line)
+{
+	size_t len = 0;
+	uint8_t *text = fixture_load(&w->f, "stick/journal-0142.mirror", &len);
+	text[offset_of_line(text, line) + 30] ^= 1;
+	fixture_save(&w->f, "stick/journal-0142.mirror", text, len);
+	free(text);
+}
+
 /* Whole lines behind a rotten one look like a record that went on otherwise: the recovery has judged them, and the next
  * start must not stumble over them. They are kept. */
 static void mirror_rotten_in_the_middle_is_put_away(void **state)
@@ -431,13 +448,10 @@ static void mirror_rotten_in_the_middle_is_put_away(void **state)
 	struct world *w = *state;
 	struct bt_recovery recovery;
 	struct bt_journal_report report;
-	size_t len = 0, kept_len = 0, at = 0;
+	size_t len = 0, kept_len = 0;
 	lose(w, "journal.db");
+	rot_in_mirror(w, 5);
 	uint8_t *text = fixture_load(&w->f, "stick/journal-0142.mirror", &len);
-	for (int lines = 0; lines < 4; at++)
-		lines += text[at] == '\n';
-	text[at + 30] ^= 1;
-	fixture_save(&w->f, "stick/journal-0142.mirror", text, len);
 	assert_int_equal(recover(w, NULL, &recovery), BT_OK);
 	assert_int_equal(recovery.restored.seq, 4);
 	assert_true(recovery.mirror_is_damaged);
@@ -482,11 +496,9 @@ static void what_came_after_the_stick_was_pulled_is_brought_back(void **state)
 {
 	struct world *w = *state;
 	struct bt_recovery recovery;
-	size_t len = 0, keep = 0;
+	size_t len = 0;
 	uint8_t *text = fixture_load(&w->f, "stick/journal-0142.mirror", &len);
-	for (int lines = 0; lines < 7; keep++)
-		lines += text[keep] == '\n';
-	fixture_save(&w->f, "stick/journal-0142.mirror", text, keep);
+	fixture_save(&w->f, "stick/journal-0142.mirror", text, offset_of_line(text, 8));
 	rot_in_database(w, 4);
 	assert_int_equal(open_world(w), BT_ECORRUPT);
 	assert_int_equal(recover(w, NULL, &recovery), BT_OK);
@@ -505,12 +517,7 @@ static void rot_in_both_at_different_places(void **state)
 {
 	struct world *w = *state;
 	struct bt_recovery recovery;
-	size_t len = 0, at = 0;
-	uint8_t *text = fixture_load(&w->f, "stick/journal-0142.mirror", &len);
-	for (int lines = 0; lines < 4; at++)
-		lines += text[at] == '\n';
-	text[at + 30] ^= 1;
-	fixture_save(&w->f, "stick/journal-0142.mirror", text, len);
+	rot_in_mirror(w, 5);
 	rot_in_database(w, 8);
 	assert_int_equal(recover(w, NULL, &recovery), BT_OK);
 	assert_int_equal(recovery.in_database, 7);
@@ -518,7 +525,6 @@ static void rot_in_both_at_different_places(void **state)
 	assert_int_equal(recovery.restored.seq, 1 + 2 * SALES);
 	assert_true(recovery.mirror_is_damaged);
 	expect_all_back(w, 2);
-	free(text);
 }
 
 /* Nobody has event 5: what stands behind it proves nothing, and how much it was is said. */
@@ -526,17 +532,16 @@ static void the_same_event_rotten_everywhere(void **state)
 {
 	struct world *w = *state;
 	struct bt_recovery recovery;
-	size_t len = 0, at = 0;
-	uint8_t *text = fixture_load(&w->f, "stick/journal-0142.mirror", &len);
-	for (int lines = 0; lines < 4; at++)
-		lines += text[at] == '\n';
-	text[at + 30] ^= 1;
-	fixture_save(&w->f, "stick/journal-0142.mirror", text, len);
+	rot_in_mirror(w, 5);
 	rot_in_database(w, 5);
 	assert_int_equal(recover(w, NULL, &recovery), BT_OK);
+	assert_int_equal(recovery.in_database, 4);
+	assert_int_equal(recovery.in_mirror, 4);
 	assert_int_equal(recovery.restored.seq, 4);
 	assert_int_equal(recovery.known, 1 + 2 * SALES);
-	free(text);
+	assert_false(recovery.may_be_more);
+	assert_int_equal(open_world(w), BT_OK);
+	assert_int_equal(bt_journal_lost_after(w->f.journal, 4), 1 + 2 * SALES - 4);
 }
 
 static void from_an_export(void **state)

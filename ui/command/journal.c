@@ -233,8 +233,10 @@ static void print_recovery(const struct bt_command_env *env, const struct bt_rec
 		tell_count(env, N_("{1} records are lost. Scan the receipts of that time (--receipts)."),
 			   recovery->known - recovery->restored.seq, 0);
 	if (recovery->may_be_more)
-		tell(env, N_("More may be lost than is known. Scan the receipts of that time (--receipts)."), NULL,
-		     NULL);
+		tell(env,
+		     N_("More may be lost after the newest record brought back. Scan the receipts since then "
+			"(--receipts)."),
+		     NULL, NULL);
 	if (recovery->mirror_is_damaged)
 		tell(env, N_("The mirror was damaged. It is kept beside the new one."), NULL, NULL);
 }
