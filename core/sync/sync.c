@@ -159,7 +159,8 @@ static void back_off(struct bt_sync *sync, enum bt_sync_task_id id)
 	sync->due_boot_ms[id] = bt_sync_boot_ms(sync) + (int64_t)(((uint64_t)draw * (uint64_t)(*limit + 1)) >> 32);
 }
 
-/* An answer that stays the same (@p is_final) is asked for again no sooner than if it had been given. */
+/* An answer that stays the same (@p is_final) is asked for again no sooner than if it had been given, and
+ * not within a minute. */
 static void finish_task(struct bt_sync *sync, enum bt_sync_task_id id, enum bt_err err, bool is_final)
 {
 	int64_t rests = bt_sync_tasks[id].every_ms;
