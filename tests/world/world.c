@@ -338,7 +338,7 @@ static bool is_counter_idle(struct sim_counter *counter)
 	if (bt_sync_state(counter->sync)->to_send != 0 ||
 	    bt_sync_state(counter->sync)->era != counter->world->head.sbx.era)
 		return false;
-	/* One that was withdrawn never comes to rest: it asks for its lease again and again. */
+	/* One that was withdrawn never comes to rest: it asks for its lease every five minutes, and gets none. */
 	if (counter->revoked)
 		return true;
 	return bt_sync_is_idle(counter->sync) && bt_journal_unsent(counter->journal, &unsent) == BT_OK &&
