@@ -47,6 +47,20 @@ bool sim_has_digits(const struct sim_sale *sale, const char *token)
 			    strcmp(sale->substitute, token) == 0);
 }
 
+bool sim_clerk_take_second(struct sim_world *world, int which, const char *token)
+{
+	struct sim_sale *sale = &world->sales[which];
+
+	if (sale->second[0] && strcmp(sale->second, token) != 0)
+		sim_fail(world, "a third token of a sale: %s", sale->id);
+	if (sale->second[0])
+		return true;
+	bt_text_copy(sale->second, sizeof sale->second, token);
+	sale->keyed = false;
+	sim_clerk_plan_key_in(world, which);
+	return true;
+}
+
 void sim_clerk_see_token(struct sim_world *world, int which, const char *token, const struct bt_key_tokens *key_tokens)
 {
 	struct sim_sale *sale = &world->sales[which];

@@ -3,7 +3,6 @@
  * and the ledger names the one that does not stand. */
 #include <string.h>
 
-#include "core/base/text.h"
 #include "tests/world/world.h"
 
 bool sim_doubt_is_overridden(struct sim_counter *counter, int which)
@@ -29,18 +28,11 @@ bool sim_doubt_is_overridden(struct sim_counter *counter, int which)
 
 bool sim_doubt_takes(struct sim_world *world, int which, const char *token)
 {
-	struct sim_sale *sale = &world->sales[which];
+	const struct sim_sale *sale = &world->sales[which];
 
 	if (!sale->overridden || strcmp(sale->token, token) == 0)
 		return false;
-	if (sale->second[0] && strcmp(sale->second, token) != 0)
-		sim_fail(world, "a third token of a sale: %s", sale->id);
-	if (sale->second[0])
-		return true;
-	bt_text_copy(sale->second, sizeof sale->second, token);
-	sale->keyed = false;
-	sim_clerk_plan_key_in(world, which);
-	return true;
+	return sim_clerk_take_second(world, which, token);
 }
 
 static bool is_named(const struct sim_world *world, const struct sim_sale *sale, const char *token)

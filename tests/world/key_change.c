@@ -239,21 +239,14 @@ void sim_key_see(struct sim_world *world, int which, const struct bt_key_tokens 
  * minute, of which the meter takes one. */
 bool sim_key_takes(struct sim_world *world, int which, const char *token)
 {
-	struct sim_sale *sale = &world->sales[which];
+	const struct sim_sale *sale = &world->sales[which];
 	const struct sim_key_change *change = find_change(world, sale->person);
 
 	if (!change || strcmp(sale->token, token) == 0)
 		return false;
 	if (is_of(change->next, sale, token) == is_of(change->next, sale, sale->token))
 		return false;
-	if (sale->second[0] && strcmp(sale->second, token) != 0)
-		sim_fail(world, "a third token of a sale: %s", sale->id);
-	if (sale->second[0])
-		return true;
-	bt_text_copy(sale->second, sizeof sale->second, token);
-	sale->keyed = false;
-	sim_clerk_plan_key_in(world, which);
-	return true;
+	return sim_clerk_take_second(world, which, token);
 }
 
 /* ---- at the meter ---- */

@@ -307,6 +307,8 @@ void sim_clerk_come_back(struct sim_world *world, int sale);
 bool sim_has_digits(const struct sim_sale *sale, const char *token);
 /** The consumer has these digits, and those of a key change above them. */
 void sim_clerk_see_token(struct sim_world *world, int sale, const char *token, const struct bt_key_tokens *key_tokens);
+/** These digits are the second token that there may be of this sale, to be keyed in as well. @return true. */
+bool sim_clerk_take_second(struct sim_world *world, int sale, const char *token);
 void sim_clerk_plan_return(struct sim_world *world, int64_t in_ms, int sale);
 /** The consumer goes home with digits, and keys them in some time. */
 void sim_clerk_plan_key_in(struct sim_world *world, int sale);
