@@ -182,14 +182,35 @@ bool sim_key_cuts_off(struct sim_counter *counter)
 	return false;
 }
 
-/* Whoever may make tokens has the key in its list that follows, before anything of it is out. A page of the list that
- * was spoilt on its way may lack the row, and what comes of that is given anew like any token of the key before. */
+static bool names(const struct sim_message *message, const char *text)
+{
+	return memmem(message->reply.data, message->reply.len, text, strlen(text)) != NULL;
+}
+
+/* It is one byte that is another one: the row has its number or its meter still. */
+void sim_key_note_spoilt(const struct sim_counter *counter, const struct sim_message *message)
+{
+	struct sim_world *world = counter->world;
+	int sale = sim_find_sale(world, message->call.sale_id);
+
+	if (sale >= 0)
+		world->sales[sale].is_spoilt = true;
+	for (int i = 0; i < world->change_count && message->call.kind == BT_CALL_DIRECTORY; i++) {
+		const struct sim_person *person = &world->town->people[world->changes[i].person];
+
+		if (names(message, person->number) || names(message, person->meter))
+			world->changes[i].spoilt[counter->index] = true;
+	}
+}
+
+/* Whoever may make tokens has the key in its list that follows, before anything of it is out. Where a page of the list
+ * was spoilt on its way the row may lack it, and what comes of that is given anew like any token of the key before. */
 static void check_counter(struct sim_world *world, struct sim_counter *counter, const struct sim_key_change *change)
 {
 	const struct sim_person *person = &world->town->people[change->person];
 	struct bt_consumer listed;
 
-	if (world->faults[SIM_FAULT_CORRUPT] || !counter->on || !bt_sync_state(counter->sync)->has_lease ||
+	if (change->spoilt[counter->index] || !counter->on || !bt_sync_state(counter->sync)->has_lease ||
 	    world->now_ms >= bt_sync_state(counter->sync)->lease.expires_ms ||
 	    bt_directory_find(counter->directory, person->number, &listed) != BT_OK || !listed.key.present)
 		return;
@@ -224,8 +245,11 @@ void sim_key_see(struct sim_world *world, int which, const struct bt_key_tokens 
 		sim_fail(world, "another key change of the same meter: %s", sale->id);
 	if (has_tokens)
 		change->tokens = sale->key_tokens = *tokens;
-	/* Or the slip that a record lists them on is on its way to its consumer. */
-	if (is_next && !change->tokens.count && !world->faults[SIM_FAULT_CORRUPT] && !is_listed(world, change))
+	/* Or the slip that a record lists them on is on its way to its consumer. A byte that was another one on the way
+	 * may have been of the name that they go by, in the answer or in its counter's list: then they are not there,
+	 * and as no record says that they were handed out the next sale brings them. */
+	if (is_next && !change->tokens.count && !sale->is_spoilt && !change->spoilt[sale->counter] &&
+	    !is_listed(world, change))
 		sim_fail(world, "a token of the next key, and no slip with the key change before it: %s", sale->id);
 	if (is_next && !change->is_out)
 		for (int i = 0; i < SIM_COUNTERS; i++)

@@ -286,15 +286,16 @@ void sim_net_request(struct sim_world *world, uint64_t tag)
 	release(message);
 }
 
-/* Cut short, or a byte of it is another one. */
-static void spoil(struct sim_world *world, struct bt_buf *body)
+/* Cut short, or a byte of it is another one. @return true when it is. */
+static bool spoil(struct sim_world *world, struct bt_buf *body)
 {
 	if (body->len == 0 || !sim_strikes(world, SIM_FAULT_CORRUPT, 60))
-		return;
+		return false;
 	if (chance_one_in(&world->chance, 2))
 		body->len = chance_below(&world->chance, (uint32_t)body->len);
 	else
 		body->data[chance_below(&world->chance, (uint32_t)body->len)] ^= 0x5a;
+	return true;
 }
 
 /* A sale whose outcome was not known: what the head-end says of it now (PROTOCOL T5, H3). */
@@ -348,6 +349,7 @@ void sim_net_reply(struct sim_world *world, uint64_t tag)
 	struct sim_counter *counter;
 	struct bt_answer answer;
 	struct bt_http_reply reply;
+	bool spoilt;
 
 	if (!message)
 		return;
@@ -361,12 +363,14 @@ void sim_net_reply(struct sim_world *world, uint64_t tag)
 		release(message);
 		return;
 	}
-	if (!message->to_service) /* a name that it gave would be another one for good; TLS is what keeps it whole */
-		spoil(world, &message->reply);
+	/* A name that the service gave would be another one for good; TLS is what keeps it whole. */
+	spoilt = !message->to_service && spoil(world, &message->reply);
 	message->answered = true;
 	reply = (struct bt_http_reply){
 	    .status = message->status, .era = message->era, .body = bt_buf_view(&message->reply)};
 	protocol_of(message)->decode(&message->call, &reply, &answer);
+	if (spoilt && answer.fault.err == BT_OK)
+		sim_key_note_spoilt(counter, message);
 	note_made_twice(world, &answer);
 	note_inquiry(counter, message, &answer);
 	if (answer.kind == BT_CALL_SALE && answer.fault.err == BT_EREFUSED && strcmp(answer.code, "era") != 0 &&

@@ -127,6 +127,7 @@ struct sim_sale {
 	bool overridden;                         /* made at the counter on a supervisor's word, over doubt */
 	char second[21];                         /* then the head-end's too, or the counter's, "" none yet */
 	struct bt_key_tokens key_tokens;         /* on the slip of its token, keyed in before it; count 0 none */
+	bool is_spoilt;                          /* an answer with its token was altered on its way, and read */
 	bool is_behind;                          /* its token came under the key that its meter had before */
 	bool keyed;                              /* the last token that came was tried at the meter */
 	bool meter_refuses;                      /* its token, as used or of another key, though it never took it */
@@ -150,6 +151,7 @@ struct sim_key_change {
 	struct bt_key_tokens tokens; /* as seen first, count 0 none yet */
 	bool is_out, done;           /* is_out: a token of the next key was handed out; done: the meter has that key */
 	bool is_listed;              /* done for the office, too, and a record says why */
+	bool spoilt[SIM_COUNTERS];   /* a page with its row was altered on its way there, and read */
 };
 
 /** Answers that have come in and have not been looked at. */
@@ -415,6 +417,8 @@ const struct meter_cipher *sim_key_of_meter(const struct sim_world *world, int p
 void sim_key_see(struct sim_world *world, int sale, const struct bt_key_tokens *tokens, const char *token);
 /** Other digits than the first, of the same minute under another key. @return false when they are not. */
 bool sim_key_takes(struct sim_world *world, int sale, const char *token);
+/** Something was altered on its way to @p counter, and could be read all the same: does it tell of keys? */
+void sim_key_note_spoilt(const struct sim_counter *counter, const struct sim_message *message);
 /** Key in what stands above the token. @return false when that was not all: the token has to wait for the rest. */
 bool sim_key_in(struct sim_world *world, int sale);
 /** The meter took these digits of the sale. */
