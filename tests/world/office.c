@@ -24,23 +24,46 @@ static bool is_given(struct sim_world *world, const struct sim_sale *sale)
 	       entry.released && entry.core.token[0];
 }
 
-static void decide(struct sim_world *world, int which)
+/* What is no token of any meter cannot be given on anybody's word: of a connection that the head-end does not know,
+ * paid for without a minute, and so without a key; of a minute that another token of the meter has. */
+static bool cannot_be_made(const struct sim_world *world, const struct sim_sale *sale, const struct bt_sale_row *row)
+{
+	const struct sim_person *person = &world->town->people[sale->person];
+	sqlite3 *db = world->head.sbx.db;
+	struct bt_sbx_consumer consumer;
+
+	if (row->tid != 0)
+		return bt_sbx_ledger_minute_used(db, person->meter, row->tid, sale->id);
+	return !bt_sbx_consumer_find(db, person->number, &consumer) || bt_sbx_note_of(consumer.note)->server_knows_not;
+}
+
+/* @return true when the head-end will have it given. */
+static bool gives(struct sim_world *world, const struct sim_sale *sale, const struct bt_sale_row *row)
+{
+	const char *why = bt_sbx_close_out(&world->head.sbx, sale->id, "give", SIM_SUPERVISOR);
+
+	sim_trace(world, "head office: give %s%s%s", sale->id, why ? ": " : "", why ? why : "");
+	if (why && !cannot_be_made(world, sale, row))
+		sim_fail(world, "head office cannot have %s given: %s", sale->id, why);
+	return !why;
+}
+
+static void decide(struct sim_world *world, int which, const struct bt_sale_row *row)
 {
 	struct sim_sale *sale = &world->sales[which];
 	bool wants = can_be_given(world, sale) && chance_one_in(&world->chance, 2);
-	/* What is no token of any meter cannot be given on anybody's word. */
-	bool gives = wants && !bt_sbx_close_out(&world->head.sbx, sale->id, "give", SIM_SUPERVISOR);
-	const char *why = gives ? NULL : bt_sbx_close_out(&world->head.sbx, sale->id, "give-back", SIM_SUPERVISOR);
+	const char *why;
 
-	sim_trace(world, "head office: %s %s", gives ? "give" : "give back", sale->id);
-	if (why) {
-		sim_fail(world, "no way out of %s: %s", sale->id, why);
-		return;
-	}
-	sale->ruled = gives;
-	if (gives) {
+	if (wants && gives(world, sale, row)) {
+		sale->ruled = true;
 		sim_clerk_plan_return(world, SIM_MINUTE_MS, which);
 		world->totals.visited[SIM_PATH_OFFICE_GIVES]++;
+		return;
+	}
+	why = bt_sbx_close_out(&world->head.sbx, sale->id, "give-back", SIM_SUPERVISOR);
+	sim_trace(world, "head office: give back %s", sale->id);
+	if (why) {
+		sim_fail(world, "no way out of %s: %s", sale->id, why);
 		return;
 	}
 	sale->returned = true;
@@ -62,7 +85,7 @@ bool sim_office_decides(struct sim_world *world)
 		    !sim_is_for_head_office(world, sale, &row))
 			continue;
 		if (!is_given(world, sale)) {
-			decide(world, i);
+			decide(world, i, &row);
 			any = true;
 		} else if (can_be_given(world, sale)) {
 			world->sales[i].ruled = true;
