@@ -267,7 +267,8 @@ static bool has_other_key(const struct bt_sbx *sbx, const struct matter *matter,
 	char told_text[80], said_text[80];
 	int64_t withdrawn_at = bt_sbx_store_count(
 	    sbx->db, INT64_MAX, "SELECT revoked_at FROM terminals WHERE terminal=?", "t", matter->owner);
-	if (key->stage == BT_SBX_KEY_DUE)
+	/* Nobody has said yet that the meter has the next one. */
+	if (bt_sbx_meter_key_is_carried(key))
 		return false;
 	/* It never heard of what was announced after it had gone. */
 	if (!matter->has_sale || !matter->sale.has_key)
