@@ -328,11 +328,8 @@ static bool remind_of_terminal(struct bt_sbx *sbx, const struct bt_sbx_terminal_
 	char number[9];
 	say_number(mark->number, number);
 	bool ok = bt_sbx_store_count(sbx->db, 0, "SELECT count(*) FROM terminals WHERE terminal=?", "t", number) == 1;
-	if (!ok && !bt_sbx_unseal(seal, number, mark->sealed, sizeof vault_key, vault_key)) {
-		fprintf(stderr, "batti-sandbox: the file \"" NAME "\" is of another head-end\n");
-		return false;
-	}
-	ok = ok || enter_terminal(sbx->db, mark, number, vault_key);
+	ok = ok || (bt_sbx_unseal(seal, number, mark->sealed, sizeof vault_key, vault_key) &&
+		    enter_terminal(sbx->db, mark, number, vault_key));
 	OPENSSL_cleanse(vault_key, sizeof vault_key);
 	return ok &&
 	       (mark->withdrawn == 0 ||
@@ -340,10 +337,26 @@ static bool remind_of_terminal(struct bt_sbx *sbx, const struct bt_sbx_terminal_
 				 "it", mark->withdrawn, number));
 }
 
+/* Numbers say nothing of whose they are, for every head-end begins with the same: the seal does. */
+static bool are_ours(const struct bt_sbx_marks *marks, const uint8_t seal[32])
+{
+	bool ok = true;
+	for (int i = 0; ok && i < marks->terminal_count; i++) {
+		uint8_t vault_key[32];
+		char number[9];
+		say_number(marks->terminals[i].number, number);
+		ok = bt_sbx_unseal(seal, number, marks->terminals[i].sealed, sizeof vault_key, vault_key);
+		OPENSSL_cleanse(vault_key, sizeof vault_key);
+	}
+	if (!ok)
+		fprintf(stderr, "batti-sandbox: the file \"" NAME "\" is of another head-end\n");
+	return ok;
+}
+
 static bool remind_of_terminals(struct bt_sbx *sbx, const struct bt_sbx_marks *marks)
 {
 	uint8_t seal[32];
-	bool ok = find_seal(sbx, seal);
+	bool ok = find_seal(sbx, seal) && are_ours(marks, seal);
 	for (int i = 0; ok && i < marks->terminal_count; i++)
 		ok = remind_of_terminal(sbx, &marks->terminals[i], seal);
 	OPENSSL_cleanse(seal, sizeof seal);
