@@ -83,7 +83,8 @@ enum bt_sbx_code bt_sbx_call_docket(struct bt_sbx *sbx, const struct bt_sbx_requ
 
 /* ---- finishing ---- */
 
-/* A docket counts when a terminal of ours signed it before it was withdrawn (PROTOCOL H5). */
+/* A docket counts when a terminal of ours signed it before it was withdrawn (PROTOCOL H5), or when the office has said
+ * what becomes of its sale: then that is the answer to it. */
 static enum bt_sbx_code check_docket(struct bt_sbx *sbx, const struct errand *errand)
 {
 	struct bt_sbx_terminal owner;
@@ -96,7 +97,8 @@ static enum bt_sbx_code check_docket(struct bt_sbx *sbx, const struct errand *er
 		return BT_SBX_INTERNAL;
 	if (!bt_sbx_docket_is_genuine(errand->text, key))
 		return BT_SBX_DOCKET_INVALID;
-	return owner.is_revoked && errand->docket.paid_at >= owner.revoked_at && !errand->is_ruled
+	return owner.is_revoked && errand->docket.paid_at >= owner.revoked_at &&
+		       bt_sbx_ruling_of(sbx->db, errand->sale_id) == BT_SBX_UNDECIDED
 		   ? BT_SBX_DOCKET_REVOKED
 		   : BT_SBX_NONE;
 }

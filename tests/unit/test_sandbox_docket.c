@@ -404,6 +404,27 @@ static void no_paper_of_a_gone_counter_is_without_a_way_out(void **state)
 	}
 }
 
+/* Paper that was signed there afterwards is told that the office has closed the payment, as any other paper of it is.
+ */
+static void a_late_paper_is_told_what_was_decided(void **state)
+{
+	struct bench *bench = *state;
+	const json_t *words;
+	json_t *answer;
+
+	withdraw(bench, OWNER);
+	assert_true(bt_sbx_store_run(bench->server.sbx.db, "UPDATE terminals SET revoked_at=? WHERE terminal=?", "it",
+				     bench->record.paid_at_ms - 1, OWNER));
+	expect_office(bench, bench->text, "docket_revoked");
+	decide(bench, SALE, "give-back");
+	assert_int_equal(finish(bench, bench->text, &answer), 409);
+	assert_string_equal(head_end_code(answer), "reversed");
+	words = json_object_get(json_object_get(json_object_get(answer, "error"), "message"), "en");
+	assert_string_equal(json_string_value(words),
+			    "The office has closed this payment: the money is given back. There is no token for it.");
+	json_decref(answer);
+}
+
 /* Its minute may be another counter's, and a meter takes a minute once: the money goes back (PROTOCOL T1, T4). */
 static void a_paper_of_no_minute_of_its_own_is_paid_back(void **state)
 {
@@ -448,7 +469,8 @@ static void what_cannot_be_a_token_goes_back(void **state)
 	assert_true(bt_sbx_store_run(db,
 				     "INSERT INTO key_changes(meter, krn, base, stage, at) VALUES(?,2,2035,'due',0)",
 				     "t", bench->consumer.meter));
-	/* The meter still takes what may be out; so it may once the change has left and nobody has said that it arrived. */
+	/* The meter still takes what may be out; so it may once the change has left and nobody has said that it
+	 * arrived. */
 	assert_non_null(bt_sbx_close_out(&bench->server.sbx, bench->text, "give-back", "sharma"));
 	assert_true(bt_sbx_store_run(db, "UPDATE key_changes SET stage='out'", ""));
 	assert_non_null(bt_sbx_close_out(&bench->server.sbx, bench->text, "give-back", "sharma"));
@@ -673,6 +695,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(says_when_it_is_over, open_bench, close_bench),
 	    cmocka_unit_test_setup_teardown(asks_who_signed, open_bench, close_bench),
 	    cmocka_unit_test(no_paper_of_a_gone_counter_is_without_a_way_out),
+	    cmocka_unit_test_setup_teardown(a_late_paper_is_told_what_was_decided, open_bench, close_bench),
 	    cmocka_unit_test_setup_teardown(a_paper_of_no_minute_of_its_own_is_paid_back, open_bench, close_bench),
 	    cmocka_unit_test_setup_teardown(a_gone_owner_is_not_waited_for, open_bench, close_bench),
 	    cmocka_unit_test_setup_teardown(what_cannot_be_a_token_goes_back, open_bench, close_bench),
