@@ -473,10 +473,12 @@ static bool take_delivered(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, c
 		return false;
 	if (strcmp(entry.core.token, token) != 0 && !bt_sbx_reissue_is(sbx->db, sale_id, token))
 		return keep_beside(sbx, &entry, body, token) && except(sbx, &about, BT_SBX_TOKEN_DIFFERS, out);
+	/* It is out, whatever the list beside it says. */
+	if (!bt_sbx_ledger_release(sbx->db, sale_id) || !bt_sbx_ledger_tell(sbx->db, sale_id, fact->terminal->number))
+		return false;
 	if (json_object_get(body, "key_change") && !read_key_tokens(json_object_get(body, "key_change"), &key_tokens))
-		return except(sbx, fact, BT_SBX_MALFORMED, out);
-	return bt_sbx_ledger_release(sbx->db, sale_id) && bt_sbx_key_change_arrive(sbx, sale_id, &key_tokens) &&
-	       bt_sbx_ledger_tell(sbx->db, sale_id, fact->terminal->number);
+		return except(sbx, &about, BT_SBX_MALFORMED, out);
+	return bt_sbx_key_change_arrive(sbx, sale_id, &key_tokens);
 }
 
 /* The word of a terminal that handed out this sale's token came first, from a record that outlived a restored ledger,
