@@ -18,6 +18,18 @@
 #define UTR        "632712345678"
 #define LATER_UTR  "632712345679"
 
+/* Why the office is refused. */
+#define NOT_GONE      "its counter is not withdrawn: it ends this sale itself"
+#define GIVEN         "it was given already"
+#define WENT_BACK     "it was decided before that the money went back"
+#define MAY_BE_OUT    "a token of it may be out: give it, or give its meter another key first"
+#define NOT_BEGUN     "no refund was begun at that counter"
+#define BANK_HAS_IT   "the bank has this money, and no counter pays it out: say give-back"
+#define NOT_TWICE     "it was not paid for twice"
+#define NOT_KNOWN     "no such sale is known here: say the text of the docket's QR"
+#define NOT_KNOWN_FOR "what was paid for is not known here: say the text of the docket's QR"
+#define NO_SUCH_WORD  "say give, returned, give-back or second-back, and who decides"
+
 /* A sale that its counter has on record as paid. */
 struct bench {
 	struct head_end server;
@@ -110,9 +122,10 @@ static void decide(struct bench *bench, const char *number, const char *word)
 	assert_string_equal(why ? why : "", "");
 }
 
-static void expect_no(struct bench *bench, const char *number, const char *word)
+static void expect_no(struct bench *bench, const char *number, const char *word, const char *expected)
 {
-	assert_non_null(bt_sbx_close_out(&bench->server.sbx, number, word, "sharma"));
+	const char *why = bt_sbx_close_out(&bench->server.sbx, number, word, "sharma");
+	assert_string_equal(why ? why : "", expected);
 }
 
 static int64_t count_exceptions(struct bench *bench, const char *code)
@@ -187,7 +200,7 @@ static void it_is_named_and_given_on_the_offices_word(void **state)
 	struct bench *bench = *state;
 	begin_refund(bench);
 	expect_refused(bench, "reversed");
-	expect_no(bench, RECEIPT, "give"); /* its counter ends it itself */
+	expect_no(bench, RECEIPT, "give", NOT_GONE);
 	withdraw(bench);
 	expect_desk(bench, RECEIPT, "office", "paid", 1);
 	expect_refused(bench, "office");
@@ -195,8 +208,8 @@ static void it_is_named_and_given_on_the_offices_word(void **state)
 	decide(bench, RECEIPT, "give");
 	expect_desk(bench, RECEIPT, "finish", "paid", 0);
 	expect_given(bench);
-	expect_no(bench, RECEIPT, "returned");
-	expect_no(bench, RECEIPT, "give-back");
+	expect_no(bench, RECEIPT, "returned", GIVEN);
+	expect_no(bench, RECEIPT, "give-back", GIVEN);
 	assert_int_equal(count_exceptions(bench, "closed_out"), 1);
 	/* A disk that is found says otherwise: the worst there is, named. */
 	assert_int_equal(upload(bench, "refunded", NULL).code, BT_SBX_NOT_REVERSED);
@@ -223,8 +236,8 @@ static void money_that_was_returned_is_not_given(void **state)
 	withdraw(bench);
 	decide(bench, "D-" RECEIPT, "returned");
 	expect_refused(bench, "reversed");
-	expect_no(bench, RECEIPT, "give");
-	expect_no(bench, RECEIPT, "give-back");
+	expect_no(bench, RECEIPT, "give", WENT_BACK);
+	expect_no(bench, RECEIPT, "give-back", WENT_BACK);
 	expect_desk(bench, RECEIPT, "none", "returned", 0);
 	assert_int_equal(upload(bench, "refunded", NULL).standing, BT_SBX_POSTED);
 	assert_int_equal(count_exceptions(bench, "decided_otherwise"), 0);
@@ -259,14 +272,11 @@ static void a_minute_that_is_anothers_is_not_given(void **state)
 {
 	struct bench *bench = *state;
 	int64_t tid = json_integer_value(json_object_get(bench->sale, "tid"));
-	const char *why;
 	json_object_set_new(bench->sale, "tid", json_integer(tid + 1)); /* lane 4 */
 	begin_refund(bench);
 	withdraw(bench);
 	expect_refused(bench, "office");
-	why = bt_sbx_close_out(&bench->server.sbx, RECEIPT, "give", "sharma");
-	assert_non_null(why);
-	assert_string_equal(why, bt_sbx_refusal_of(BT_SBX_TID_LANE)->en);
+	expect_no(bench, RECEIPT, "give", bt_sbx_refusal_of(BT_SBX_TID_LANE)->en);
 	json_object_set_new(bench->sale, "tid", json_integer(tid));
 	assert_int_equal(count_exceptions(bench, "closed_out"), 0);
 	decide(bench, RECEIPT, "give-back");
@@ -280,10 +290,10 @@ static void what_its_counter_may_have_issued_is_only_given(void **state)
 	(void)upload(bench, "paid", bench->sale);
 	withdraw(bench);
 	expect_desk(bench, RECEIPT, "finish", "paid", 0);
-	expect_no(bench, RECEIPT, "returned");
-	expect_no(bench, RECEIPT, "give-back");
-	expect_no(bench, RECEIPT, "keep");
-	expect_no(bench, "0142-0611-088-2", "give");
+	expect_no(bench, RECEIPT, "returned", NOT_BEGUN);
+	expect_no(bench, RECEIPT, "give-back", MAY_BE_OUT);
+	expect_no(bench, RECEIPT, "keep", NO_SUCH_WORD);
+	expect_no(bench, "0142-0611-088-2", "give", NOT_KNOWN);
 	expect_given(bench);
 }
 
@@ -331,10 +341,10 @@ static void money_of_the_bank_goes_back_to_its_account(void **state)
 	collect(bench, FIRST, UTR);
 	withdraw(bench);
 	expect_desk(bench, UTR, "finish", "paid", 0);
-	expect_no(bench, UTR, "give-back"); /* its counter may have made the token */
+	expect_no(bench, UTR, "give-back", MAY_BE_OUT); /* its counter may have made the token */
 	(void)upload(bench, "refunding", NULL);
 	expect_desk(bench, CONNECTION, "office", "paid", 1);
-	expect_no(bench, UTR, "returned"); /* no counter pays out what the bank has */
+	expect_no(bench, UTR, "returned", BANK_HAS_IT);
 	decide(bench, UTR, "give-back");
 	expect_refund(bench, FIRST, "ordered");
 	expect_desk(bench, UTR, "none", "returned", 0);
@@ -377,7 +387,7 @@ static void of_two_payments_the_second_goes_back(void **state)
 	(void)upload(bench, "intent", bench->sale);
 	collect(bench, FIRST, UTR);
 	withdraw(bench);
-	expect_no(bench, UTR, "second-back");
+	expect_no(bench, UTR, "second-back", NOT_TWICE);
 	collect(bench, SECOND, LATER_UTR);
 	expect_given(bench);
 	expect_refund(bench, SECOND, "waits");
@@ -400,14 +410,14 @@ static void what_was_never_told_of_goes_back_after_a_key_change(void **state)
 	withdraw(bench);
 	expect_desk(bench, UTR, "office", "paid", 0);
 	expect_refused(bench, "office");
-	expect_no(bench, UTR, "give");
-	expect_no(bench, UTR, "give-back");
+	expect_no(bench, UTR, "give", NOT_KNOWN_FOR);
+	expect_no(bench, UTR, "give-back", MAY_BE_OUT);
 	assert_true(bt_sbx_store_run(db,
 				     "INSERT INTO key_changes(meter, krn, base, stage, at) VALUES(?,2,2014,'due',?)",
 				     "ti", consumer.meter, bt_sbx_now_ms() + 1000));
-	expect_no(bench, UTR, "give-back");
+	expect_no(bench, UTR, "give-back", MAY_BE_OUT);
 	assert_true(bt_sbx_store_run(db, "UPDATE key_changes SET stage='out'", ""));
-	expect_no(bench, UTR, "give-back");
+	expect_no(bench, UTR, "give-back", MAY_BE_OUT);
 	assert_true(bt_sbx_store_run(db, "UPDATE key_changes SET stage='done'", ""));
 	decide(bench, UTR, "give-back");
 	expect_refund(bench, FIRST, "ordered");
