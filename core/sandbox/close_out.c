@@ -89,10 +89,7 @@ bool bt_sbx_is_gone(sqlite3 *db, const char *terminal)
 bool bt_sbx_refund_is_begun(sqlite3 *db, const char *sale_id)
 {
 	return is_there(db, OF_ITS_COUNTER " AND kind='refunding' LIMIT 1", sale_id) ||
-	       is_there(db,
-			"SELECT 1 FROM sales WHERE sale_id=? AND (state='reversed' OR"
-			" (state='tombstone' AND by IS NOT NULL))",
-			sale_id);
+	       bt_sbx_ledger_is_taken_back(db, sale_id);
 }
 
 /* A token that has left, a credit that is on the account and was not asked back. */

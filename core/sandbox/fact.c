@@ -310,22 +310,14 @@ static bool take_credit(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, stru
 }
 
 /* A docket whose money its owner takes back is no credit any more: the owner had that on record before it asked, and
- * books nothing after (PROTOCOL S5). A tombstone that an inquiry left names nobody. */
-static bool is_taken_back(struct bt_sbx *sbx, const char *sale_id)
-{
-	return bt_sbx_store_count(sbx->db, 0,
-				  "SELECT 1 FROM sales WHERE sale_id=? AND (state='reversed' OR"
-				  " (state='tombstone' AND by IS NOT NULL))",
-				  "t", sale_id) == 1;
-}
-
+ * books nothing after (PROTOCOL S5). */
 static bool take_pending(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, const json_t *body,
 			 struct bt_sbx_outcome *out)
 {
 	(void)body;
 	if (!bt_sbx_store_run(sbx->db, "UPDATE paid SET pending=1 WHERE sale_id=?", "t", fact->sale_id))
 		return false;
-	return is_taken_back(sbx, fact->sale_id) || take_credit(sbx, fact, out);
+	return bt_sbx_ledger_is_taken_back(sbx->db, fact->sale_id) || take_credit(sbx, fact, out);
 }
 
 static bool take_credited(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, const json_t *body,
@@ -353,7 +345,7 @@ static bool take_refunded(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, co
 	struct bt_sbx_entry entry;
 	(void)body;
 	*out = posted(BT_SBX_NONE);
-	if (is_taken_back(sbx, fact->sale_id))
+	if (bt_sbx_ledger_is_taken_back(sbx->db, fact->sale_id))
 		return bt_sbx_payment_return(sbx->db, fact->sale_id) &&
 		       (!is_decided_otherwise(sbx, fact->sale_id) || except(sbx, fact, BT_SBX_DECIDED_OTHERWISE, out));
 	/* The money has gone back, with this head-end's word or without it: a restored ledger does not know that it

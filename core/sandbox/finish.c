@@ -111,8 +111,7 @@ static enum bt_sbx_code say_taken_back(struct bt_sbx_reply *reply)
 }
 
 /* The owner took the money back; an inquiry about an id that was not known yet says nothing of money. */
-static enum bt_sbx_code say_closed(struct bt_sbx *sbx, const struct errand *errand, const char *state,
-				   struct bt_sbx_reply *reply)
+static enum bt_sbx_code say_closed(struct bt_sbx *sbx, const struct errand *errand, struct bt_sbx_reply *reply)
 {
 	enum bt_sbx_ruling ruling = bt_sbx_ruling_of(sbx->db, errand->sale_id);
 	if (ruling == BT_SBX_RETURNED || ruling == BT_SBX_GIVE_BACK) {
@@ -121,10 +120,7 @@ static enum bt_sbx_code say_closed(struct bt_sbx *sbx, const struct errand *erra
 		reply->reason_hi = "दफ़्तर ने यह भुगतान बंद किया: पैसा वापस दिया गया। इसका कोई टोकन नहीं है।";
 		return BT_SBX_REVERSED;
 	}
-	bool is_taken_back = strcmp(state, "reversed") == 0 ||
-			     bt_sbx_store_count(sbx->db, 0, "SELECT 1 FROM sales WHERE sale_id=? AND by IS NOT NULL",
-						"t", errand->sale_id) == 1;
-	if (!is_taken_back)
+	if (!bt_sbx_ledger_is_taken_back(sbx->db, errand->sale_id))
 		return BT_SBX_TOMBSTONE;
 	return say_taken_back(reply);
 }
@@ -321,7 +317,7 @@ static enum bt_sbx_code finish(struct bt_sbx *sbx, struct errand *errand, const 
 	bool known = bt_sbx_ledger_find(sbx->db, errand->sale_id, &entry);
 	bool is_closed = known && strcmp(entry.state, "committed") != 0;
 	if (is_closed && !errand->is_ruled)
-		return say_closed(sbx, errand, entry.state, reply);
+		return say_closed(sbx, errand, reply);
 	known = known && !is_closed;
 	if (*errand->inspected_by)
 		return known ? replace(sbx, errand, &entry, reply) : BT_SBX_TID_ALONE;

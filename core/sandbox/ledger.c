@@ -192,6 +192,14 @@ bool bt_sbx_ledger_take_back(sqlite3 *db, const char *sale_id, const char *termi
 				sale_id);
 }
 
+bool bt_sbx_ledger_is_taken_back(sqlite3 *db, const char *sale_id)
+{
+	return bt_sbx_store_count(db, 0,
+				  "SELECT 1 FROM sales WHERE sale_id=? AND (state='reversed' OR"
+				  " (state='tombstone' AND by IS NOT NULL))",
+				  "t", sale_id) == 1;
+}
+
 bool bt_sbx_ledger_release(sqlite3 *db, const char *sale_id)
 {
 	return bt_sbx_store_run(db, "UPDATE sales SET released=1 WHERE sale_id=? AND token IS NOT NULL AND released=0",

@@ -56,6 +56,9 @@ json_t *bt_sbx_ledger_reply(sqlite3 *db, const char *sale_id);
 BT_SBX_MUST_USE bool bt_sbx_ledger_tombstone(sqlite3 *db, const char *sale_id);
 /** The same, by the reversal of the terminal that owns the sale: its docket is no credit any more (PROTOCOL S5). */
 BT_SBX_MUST_USE bool bt_sbx_ledger_take_back(sqlite3 *db, const char *sale_id, const char *terminal);
+/** Its owner, or the office, said that the money goes back. A tombstone that an inquiry left names nobody: the owner
+ * may still issue, and then it is no money to give back. */
+bool bt_sbx_ledger_is_taken_back(sqlite3 *db, const char *sale_id);
 /** Take a committed sale back: its account effects are undone, its minute stays burned (PROTOCOL T1). */
 BT_SBX_MUST_USE bool bt_sbx_ledger_reverse(sqlite3 *db, const char *sale_id);
 BT_SBX_MUST_USE bool bt_sbx_ledger_release(sqlite3 *db, const char *sale_id);

@@ -129,20 +129,11 @@ bool bt_sbx_payment_close(sqlite3 *db, const char *payment_id)
 
 /* ---- what the bank says ---- */
 
-/* A tombstone that an inquiry left names nobody: the owner may still issue, and then it is no money to give back. */
-static bool is_taken_back(sqlite3 *db, const char *sale_id)
-{
-	return bt_sbx_store_count(db, 0,
-				  "SELECT 1 FROM sales WHERE sale_id=? AND (state='reversed' OR"
-				  " (state='tombstone' AND by IS NOT NULL))",
-				  "t", sale_id) == 1;
-}
-
 bool bt_sbx_payment_capture(sqlite3 *db, const struct bt_sbx_payment *payment, const char *utr)
 {
 	struct bt_sbx_payment other;
 	bool is_twice = *payment->sale_id && bt_sbx_payment_of_sale(db, payment->sale_id, &other);
-	bool goes_back = is_twice || is_taken_back(db, payment->sale_id);
+	bool goes_back = is_twice || bt_sbx_ledger_is_taken_back(db, payment->sale_id);
 	return bt_sbx_store_run(db,
 				"UPDATE payments SET status='paid', attempt='none', utr=?, paid_at=?, refund=?"
 				" WHERE payment_id=? AND status<>'paid'",
