@@ -140,10 +140,9 @@ bool bt_sbx_lay_claimed(sqlite3 *db, const char *connection, int64_t paise)
 	    db,
 	    "INSERT OR IGNORE INTO closings(sale_id, terminal, docket, code, at) SELECT sale_id, terminal, '', "
 	    "'claim', ?3"
-	    " FROM (SELECT sale_id, terminal, sale said FROM paid UNION SELECT sale_id, terminal, coalesce(sale, "
-	    "(SELECT"
-	    "  body FROM events e WHERE e.sale_id=p.sale_id AND e.terminal=p.terminal AND e.kind='intent' AND"
-	    "  json_valid(e.body)), (SELECT json_object('connection', n.connection, 'amount_paise', p.paise) FROM"
+	    " FROM (SELECT sale_id, terminal, sale said FROM paid UNION SELECT sale_id, terminal, "
+	    "coalesce(" BT_SBX_PAID_FOR
+	    ", (SELECT json_object('connection', n.connection, 'amount_paise', p.paise) FROM"
 	    "  payment_notes n WHERE n.payment_id=p.payment_id)) FROM payments p WHERE status='paid') c"
 	    " WHERE json_extract(said,'$.connection')=?1 AND json_extract(said,'$.amount_paise')=?2 AND terminal IN"
 	    "  (SELECT terminal FROM terminals WHERE revoked_at IS NOT NULL)"
@@ -211,11 +210,8 @@ static bool find_sale(sqlite3 *db, const char *sale_id, const char *docket, stru
 	read_text(db, "SELECT sale FROM paid WHERE sale_id=?", sale_id, text, sizeof text);
 	if (read_sale(text, out) || (*docket && bt_sbx_docket_read(docket, out)))
 		return true;
-	read_text(db,
-		  "SELECT coalesce(p.sale, (SELECT body FROM events e WHERE e.sale_id=p.sale_id AND"
-		  " e.terminal=p.terminal AND e.kind='intent' ORDER BY seq DESC LIMIT 1)) FROM payments p WHERE"
-		  " sale_id=? AND status='paid'",
-		  sale_id, text, sizeof text);
+	read_text(db, "SELECT " BT_SBX_PAID_FOR " FROM payments p WHERE sale_id=? AND status='paid'", sale_id, text,
+		  sizeof text);
 	return read_sale(text, out);
 }
 

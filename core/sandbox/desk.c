@@ -178,9 +178,8 @@ static void read_found(sqlite3_stmt *row, struct bt_sbx_found *out)
 /* What was asked of the payment service has no sale of its own here: that stands in what its counter recorded before it
  * asked, where that has come, and its connection in what the service was told (PROTOCOL T1). */
 #define COLLECTED                                                                                                      \
-	"(SELECT p.*, coalesce(p.sale, (SELECT e.body FROM events e WHERE e.sale_id=p.sale_id AND"                     \
-	" e.terminal=p.terminal AND e.kind='intent' AND json_valid(e.body) ORDER BY e.seq DESC LIMIT 1),"              \
-	" (SELECT json_object('connection', n.connection, 'meter', c.meter) FROM payment_notes n LEFT JOIN"            \
+	"(SELECT p.*, coalesce(" BT_SBX_PAID_FOR                                                                       \
+	", (SELECT json_object('connection', n.connection, 'meter', c.meter) FROM payment_notes n LEFT JOIN"           \
 	" consumers c ON c.number=n.connection WHERE n.payment_id=p.payment_id)) said FROM payments p"                 \
 	" WHERE p.sale_id<>'' AND (p.status='paid' OR p.attempt<>'none'))"
 

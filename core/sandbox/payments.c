@@ -68,13 +68,11 @@ void bt_sbx_payment_record(sqlite3 *db, const char *payment_id, char out[BT_SBX_
 	sqlite3_finalize(row);
 }
 
-/* What its owner recorded before it asked the payment service, where that has come up. */
-static void find_intent(sqlite3 *db, const struct bt_sbx_payment *payment, char out[BT_SBX_RECORD_MAX])
+static void find_paid_for(sqlite3 *db, const char *payment_id, char out[BT_SBX_RECORD_MAX])
 {
-	sqlite3_stmt *row = bt_sbx_store_ask(db,
-					     "SELECT body FROM events WHERE terminal=? AND sale_id=? AND kind='intent'"
-					     " ORDER BY seq DESC LIMIT 1",
-					     "tt", payment->terminal, payment->sale_id);
+	sqlite3_stmt *row =
+	    bt_sbx_store_ask(db, "SELECT " BT_SBX_PAID_FOR " FROM payments p WHERE payment_id=?", "t", payment_id);
+	out[0] = '\0';
 	if (row && sqlite3_step(row) == SQLITE_ROW)
 		bt_sbx_column_text(row, 0, out, BT_SBX_RECORD_MAX);
 	sqlite3_finalize(row);
@@ -87,9 +85,7 @@ char *bt_sbx_payment_paid_record(sqlite3 *db, const char *sale_id)
 	char *canonical = NULL;
 	if (!bt_sbx_payment_of_sale(db, sale_id, &payment))
 		return NULL;
-	bt_sbx_payment_record(db, payment.payment_id, text);
-	if (!*text)
-		find_intent(db, &payment, text);
+	find_paid_for(db, payment.payment_id, text);
 	json_t *record = bt_sbx_json_parse(text, strlen(text));
 	json_t *tender = json_array_get(json_object_get(record, "tenders"), 0);
 	if (tender && json_object_set_new(tender, "reference", json_string(payment.utr)) == 0)

@@ -15,6 +15,12 @@
 #define BT_SBX_QR_TEXT_MAX    256
 #define BT_SBX_PAYMENT_ID_LEN BT_SBX_SALE_ID_LEN
 
+/** SQL: what a row `p` of payments was collected for, NULL where nobody has said. The record that it was asked for
+ * with, else the newest that its counter made before it asked the payment service, where that has come up. */
+#define BT_SBX_PAID_FOR                                                                                                \
+	"coalesce(p.sale, (SELECT e.body FROM events e WHERE e.sale_id=p.sale_id AND e.terminal=p.terminal AND"        \
+	" e.kind='intent' AND json_valid(e.body) ORDER BY e.seq DESC LIMIT 1))"
+
 struct bt_sbx_payment {
 	char payment_id[BT_SBX_PAYMENT_ID_LEN + 1];
 	char sale_id[BT_SBX_SALE_ID_LEN + 1]; /* "" when only a close names the payment */

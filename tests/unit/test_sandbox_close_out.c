@@ -167,6 +167,14 @@ static void collect(struct bench *bench, const char *payment_id, const char *utr
 	assert_null(bt_sbx_bank_say(bench->server.sbx.db, &payment, BT_SBX_BANK_COLLECTS, utr, &payment));
 }
 
+/* Recorded at the counter before it asked the payment service, and collected. */
+static void pay_by_upi(struct bench *bench)
+{
+	tender(bench, FIRST, "");
+	(void)upload(bench, "intent", bench->sale);
+	collect(bench, FIRST, UTR);
+}
+
 static void expect_refund(struct bench *bench, const char *payment_id, const char *refund)
 {
 	struct bt_sbx_payment payment;
@@ -336,9 +344,7 @@ static void a_credit_comes_off_with_its_money(void **state)
 static void money_of_the_bank_goes_back_to_its_account(void **state)
 {
 	struct bench *bench = *state;
-	tender(bench, FIRST, "");
-	(void)upload(bench, "intent", bench->sale);
-	collect(bench, FIRST, UTR);
+	pay_by_upi(bench);
 	withdraw(bench);
 	expect_desk(bench, UTR, "finish", "paid", 0);
 	expect_no(bench, UTR, "give-back", MAY_BE_OUT); /* its counter may have made the token */
@@ -369,9 +375,7 @@ static void an_order_that_waits_for_a_gone_counter_is_let_go(void **state)
 static void money_that_was_to_go_back_buys_again(void **state)
 {
 	struct bench *bench = *state;
-	tender(bench, FIRST, "");
-	(void)upload(bench, "intent", bench->sale);
-	collect(bench, FIRST, UTR);
+	pay_by_upi(bench);
 	reverse(bench);
 	expect_refund(bench, FIRST, "waits");
 	withdraw(bench);
@@ -383,9 +387,7 @@ static void money_that_was_to_go_back_buys_again(void **state)
 static void of_two_payments_the_second_goes_back(void **state)
 {
 	struct bench *bench = *state;
-	tender(bench, FIRST, "");
-	(void)upload(bench, "intent", bench->sale);
-	collect(bench, FIRST, UTR);
+	pay_by_upi(bench);
 	withdraw(bench);
 	expect_no(bench, UTR, "second-back", NOT_TWICE);
 	collect(bench, SECOND, LATER_UTR);
@@ -425,13 +427,10 @@ static void what_was_never_told_of_goes_back_after_a_key_change(void **state)
 
 /* ---- claims ---- */
 
-static void a_claim_lays_it_before_the_office(void **state)
+static void expect_claimed(struct bench *bench)
 {
-	struct bench *bench = *state;
 	sqlite3 *db = bench->server.sbx.db;
 	json_t *answer;
-	(void)upload(bench, "paid", bench->sale);
-	withdraw(bench);
 	assert_int_equal(
 	    head_end_call_json(&bench->server, OTHER, "POST", "/v1/claims",
 			       json_pack("{s:s, s:s, s:s, s:s, s:s, s:i, s:i, s:s, s:i}", "claim_id", CLAIM_ID,
@@ -442,9 +441,29 @@ static void a_claim_lays_it_before_the_office(void **state)
 	json_decref(answer);
 	assert_int_equal(
 	    bt_sbx_store_count(db, 0, "SELECT 1 FROM closings WHERE sale_id=? AND code='claim'", "t", bench->id), 1);
+}
+
+static void a_claim_lays_it_before_the_office(void **state)
+{
+	struct bench *bench = *state;
+	(void)upload(bench, "paid", bench->sale);
+	withdraw(bench);
+	expect_claimed(bench);
 	/* What can still be given is. */
 	expect_desk(bench, RECEIPT, "finish", "paid", 0);
 	expect_given(bench);
+}
+
+/* The counter may have recorded several amounts before it asked: the last one is what was paid for. */
+static void a_claim_goes_by_what_was_agreed_last(void **state)
+{
+	struct bench *bench = *state;
+	json_object_set_new(bench->sale, "amount_paise", json_integer(40000));
+	(void)upload(bench, "intent", bench->sale);
+	json_object_set_new(bench->sale, "amount_paise", json_integer(50000));
+	pay_by_upi(bench);
+	withdraw(bench);
+	expect_claimed(bench);
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, open_bench, close_bench)
@@ -466,6 +485,7 @@ int main(void)
 	    TEST(of_two_payments_the_second_goes_back),
 	    TEST(what_was_never_told_of_goes_back_after_a_key_change),
 	    TEST(a_claim_lays_it_before_the_office),
+	    TEST(a_claim_goes_by_what_was_agreed_last),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
