@@ -469,9 +469,15 @@ static int run_tariff(const struct options *options)
 		return refuse("the month is written as 2027-04");
 	if (!bt_sbx_open_made(options->state, &sbx))
 		return 1;
-	bool ok = bt_sbx_order_announce(sbx.db, month, bt_sbx_now_ms());
+	int64_t now_ms = bt_sbx_now_ms();
+	bool can = bt_sbx_order_can_rule(sbx.db, month, now_ms);
+	bool ok = can && bt_sbx_order_announce(sbx.db, month, now_ms);
 	bt_sbx_close(&sbx);
-	return ok ? 0 : refuse("that month has begun, or the next tariff rules already");
+	if (!can)
+		return refuse("that month has begun, or the next tariff rules already");
+	if (!ok)
+		fprintf(stderr, "batti-sandbox: the ledger could not be written\n");
+	return ok ? 0 : 1;
 }
 
 static int run_alarms(const struct options *options)

@@ -30,10 +30,14 @@ struct bt_sbx_order bt_sbx_order_at(sqlite3 *db, int64_t ms)
 	return orders[i];
 }
 
-bool bt_sbx_order_announce(sqlite3 *db, int64_t month, int64_t now_ms)
+bool bt_sbx_order_can_rule(sqlite3 *db, int64_t month, int64_t now_ms)
 {
 	int64_t ruling = bt_sbx_meta_int(db, NEXT_META, 0);
 	int64_t today = bt_sbx_month_of(now_ms);
-	bool is_possible = month > today && month % 100 >= 1 && month % 100 <= 12 && (ruling == 0 || ruling > today);
-	return is_possible && bt_sbx_meta_put_int(db, NEXT_META, month);
+	return month > today && month % 100 >= 1 && month % 100 <= 12 && (ruling == 0 || ruling > today);
+}
+
+bool bt_sbx_order_announce(sqlite3 *db, int64_t month, int64_t now_ms)
+{
+	return bt_sbx_order_can_rule(db, month, now_ms) && bt_sbx_meta_put_int(db, NEXT_META, month);
 }

@@ -19,9 +19,10 @@ struct bt_sbx_order {
 int bt_sbx_orders(sqlite3 *db, struct bt_sbx_order out[BT_SBX_ORDERS]);
 /** The one that rules at @p ms; the first of all before it does. */
 struct bt_sbx_order bt_sbx_order_at(sqlite3 *db, int64_t ms);
-/** Have the next order rule from the first of @p month on, year * 100 + month; counters hear of it with their next
- *  tariff. @return false when that month has begun at @p now_ms, when the order rules already, or is not to be
- *  written. */
+/** False when @p month, year * 100 + month, has begun at @p now_ms, or the next order rules already. */
+bool bt_sbx_order_can_rule(sqlite3 *db, int64_t month, int64_t now_ms);
+/** Have the next order rule from the first of @p month on; counters hear of it with their next tariff. @return false
+ * when it cannot rule from then, or could not be written. */
 BT_SBX_MUST_USE bool bt_sbx_order_announce(sqlite3 *db, int64_t month, int64_t now_ms);
 
 #endif
