@@ -376,7 +376,8 @@ static const char *refuse_give_back(struct bt_sbx *sbx, const struct matter *mat
 {
 	const char *why = refuse_closing(sbx, matter);
 	if (!why && may_have_left(sbx, matter))
-		why = "a token of it may be out: give it, or give its meter another key first";
+		why = "a token of it may be out: give it, or give its meter another key first and wait until that "
+		      "change is done";
 	return why;
 }
 

@@ -19,10 +19,11 @@
 #define LATER_UTR  "632712345679"
 
 /* Why the office is refused. */
-#define NOT_GONE      "its counter is not withdrawn: it ends this sale itself"
-#define GIVEN         "it was given already"
-#define WENT_BACK     "it was decided before that the money went back"
-#define MAY_BE_OUT    "a token of it may be out: give it, or give its meter another key first"
+#define NOT_GONE  "its counter is not withdrawn: it ends this sale itself"
+#define GIVEN     "it was given already"
+#define WENT_BACK "it was decided before that the money went back"
+#define MAY_BE_OUT                                                                                                     \
+	"a token of it may be out: give it, or give its meter another key first and wait until that change is done"
 #define NOT_BEGUN     "no refund was begun at that counter"
 #define BANK_HAS_IT   "the bank has this money, and no counter pays it out: say give-back"
 #define NOT_TWICE     "it was not paid for twice"

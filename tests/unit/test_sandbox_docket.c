@@ -18,8 +18,9 @@
 #define LANE  3
 
 /* Why the office is refused. */
-#define MAY_BE_OUT "a token of it may be out: give it, or give its meter another key first"
-#define WENT_BACK  "it was decided before that the money went back"
+#define MAY_BE_OUT                                                                                                     \
+	"a token of it may be out: give it, or give its meter another key first and wait until that change is done"
+#define WENT_BACK "it was decided before that the money went back"
 
 struct bench {
 	struct head_end server;
