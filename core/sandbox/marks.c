@@ -12,7 +12,6 @@
 #include "core/sandbox/clock.h"
 #include "core/sandbox/crypto.h"
 #include "core/sandbox/grants.h"
-#include "core/sandbox/lanes.h"
 #include "core/sandbox/meter_key.h"
 
 #define NAME      "marks"

@@ -18,7 +18,6 @@
 #define DOCUMENT_MAX  (2 << 20)
 #define BACKDATE_MS   (5 * BT_SBX_MINUTE_MS)
 #define LEASES_AN_ERA INT64_C(1000000)
-/* 1 April 2026, 00:00 in India. */
 
 json_t *bt_sbx_sign_document(const struct bt_sbx *sbx, json_t *document)
 {
