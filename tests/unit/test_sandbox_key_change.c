@@ -291,6 +291,40 @@ static void nothing_is_released_before_all_have_it(void **state)
 	expect_row(bench, OTHER, 2, 3, 0);
 }
 
+/* A ledger put back from before a change tells the key that the meter has no more, until the office begins the change
+ * again: that leads to the very key that the meter carries, and its tokens are those that the meter took before. */
+static void a_change_begun_again_leads_to_the_same_key(void **state)
+{
+	struct head_end *bench = *state;
+	json_t *answer;
+	assert_true(bt_sbx_key_change_begin(&bench->sbx, METER));
+	json_t *carried = row_of(bench, OTHER), *sale = head_end_sale(bench, OTHER);
+	assert_int_equal(sell(bench, sale, &answer), 201);
+	release(bench, sale);
+	assert_int_equal(post_fact(bench, sale, key_tokens_of(answer)), BT_SBX_NONE);
+	expect_row(bench, OTHER, 2, 0, 0);
+	json_decref(answer);
+	json_decref(sale);
+	assert_true(bt_sbx_store_run(bench->sbx.db, "DELETE FROM key_changes WHERE meter=?", "t", METER));
+	assert_true(bt_sbx_store_run(bench->sbx.db, "DELETE FROM sales", ""));
+	expect_row(bench, OTHER, 1, 0, 0);
+	assert_true(bt_sbx_key_change_begin(&bench->sbx, METER));
+	json_t *again = row_of(bench, OTHER);
+	const json_t *key = json_object_get(again, "key"), *before = json_object_get(carried, "key");
+	assert_non_null(json_object_get(key, "kcv"));
+	assert_true(json_equal(json_object_get(key, "kcv"), json_object_get(before, "kcv")));
+	assert_true(json_equal(json_object_get(key, "krn"), json_object_get(before, "krn")));
+	assert_true(json_equal(json_object_get(again, "key_change"), json_object_get(carried, "key_change")));
+	/* Sold under the key that the meter has, and right here. */
+	sale = head_end_sale(bench, OTHER);
+	assert_int_equal(sell(bench, sale, &answer), 201);
+	assert_int_equal(post_fact(bench, sale, NULL), BT_SBX_NONE);
+	json_decref(answer);
+	json_decref(sale);
+	json_decref(again);
+	json_decref(carried);
+}
+
 static void a_dead_lease_is_not_waited_for(void **state)
 {
 	struct head_end *bench = *state;
@@ -340,6 +374,7 @@ int main(void)
 					    head_end_teardown),
 	    cmocka_unit_test_setup_teardown(a_fact_counts_when_it_carried_all_of_them, open_bench, head_end_teardown),
 	    cmocka_unit_test_setup_teardown(nothing_is_released_before_all_have_it, open_bench, head_end_teardown),
+	    cmocka_unit_test_setup_teardown(a_change_begun_again_leads_to_the_same_key, open_bench, head_end_teardown),
 	    cmocka_unit_test_setup_teardown(a_dead_lease_is_not_waited_for, open_bench, head_end_teardown),
 	    cmocka_unit_test_setup_teardown(only_meters_that_take_tokens, open_bench, head_end_teardown),
 	};
