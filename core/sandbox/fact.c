@@ -245,11 +245,21 @@ static bool read_issue(const json_t *body, struct issue *out)
 		return false;
 	if (json_object_get(body, "lease") && !bt_sbx_json_int(body, "lease", 0, INT64_MAX, &issue.lease))
 		return false;
-	if (json_object_get(body, "key_change") &&
-	    !read_key_tokens(json_object_get(body, "key_change"), &issue.key_tokens))
-		return false;
+	(void)read_key_tokens(json_object_get(body, "key_change"), &issue.key_tokens);
 	*out = issue;
 	return true;
+}
+
+/* What stood above the token. A list that cannot be read is named and brought nobody a key change, and the token is out
+ * all the same. */
+static bool take_key_change(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, const json_t *body,
+			    struct bt_sbx_outcome *out)
+{
+	struct bt_sbx_key_tokens key_tokens = {.count = 0};
+	const json_t *list = json_object_get(body, "key_change");
+	if (list && !read_key_tokens(list, &key_tokens))
+		return except(sbx, fact, BT_SBX_MALFORMED, out);
+	return bt_sbx_key_change_arrive(sbx, fact->sale_id, &key_tokens);
 }
 
 static bool take_tokened(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, const json_t *body,
@@ -266,8 +276,7 @@ static bool take_tokened(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, con
 	bool known = bt_sbx_ledger_find(sbx->db, fact->sale_id, &entry);
 	if (!known || strcmp(entry.state, "committed") != 0)
 		return post_over(sbx, fact, &payment, &issue, entry.state, out) &&
-		       bt_sbx_ledger_release(sbx->db, fact->sale_id) &&
-		       bt_sbx_key_change_arrive(sbx, fact->sale_id, &issue.key_tokens);
+		       bt_sbx_ledger_release(sbx->db, fact->sale_id) && take_key_change(sbx, fact, body, out);
 	/* It was asked for again after the meter had refused the one before (PROTOCOL T5). */
 	if (bt_sbx_reissue_is(sbx->db, fact->sale_id, issue.token)) {
 		*out = posted(BT_SBX_NONE);
@@ -285,8 +294,7 @@ static bool take_tokened(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, con
 		return except(sbx, fact, two_tokens ? BT_SBX_TOKEN_DIFFERS : BT_SBX_ID_CONFLICT, out);
 	}
 	*out = posted(BT_SBX_NONE);
-	return bt_sbx_ledger_release(sbx->db, fact->sale_id) &&
-	       bt_sbx_key_change_arrive(sbx, fact->sale_id, &issue.key_tokens);
+	return bt_sbx_ledger_release(sbx->db, fact->sale_id) && take_key_change(sbx, fact, body, out);
 }
 
 /* A credit needs no digits: it is booked once, whoever says it first, request or fact. */
@@ -418,8 +426,10 @@ static bool post_delivered(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, c
 	    !bt_sbx_json_int(body, "units", 0, BT_SBX_UNITS_MAX, &issue.units))
 		return except(sbx, fact, BT_SBX_MALFORMED, out);
 	snprintf(issue.token, sizeof issue.token, "%s", token);
+	(void)read_key_tokens(json_object_get(body, "key_change"), &issue.key_tokens);
 	follow_token(sbx, &payment, &issue);
-	return post_over(sbx, fact, &payment, &issue, state, out) && bt_sbx_ledger_release(sbx->db, fact->sale_id);
+	return post_over(sbx, fact, &payment, &issue, state, out) && bt_sbx_ledger_release(sbx->db, fact->sale_id) &&
+	       take_key_change(sbx, fact, body, out);
 }
 
 /* A token in place of one that the meter refused: whoever gave it says on whose word. It is out, be the other token of
@@ -452,7 +462,6 @@ static bool take_delivered(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, c
 {
 	struct bt_sbx_entry entry = {.state = ""};
 	struct bt_sbx_fact about = *fact;
-	struct bt_sbx_key_tokens key_tokens = {.count = 0};
 	char token[21] = "", sale_id[BT_SBX_SALE_ID_LEN + 1] = "";
 	about.sale_id = sale_id;
 	if (!bt_sbx_json_text(body, "token", token, sizeof token) ||
@@ -463,14 +472,12 @@ static bool take_delivered(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, c
 		return post_delivered(sbx, &about, body, token, entry.state, out);
 	if (*entry.core.token && strcmp(entry.core.token, token) != 0 && !learn_reissue(sbx, fact, &entry, body, token))
 		return false;
+	/* A token of the sale is out, be it this one or another, and no money goes back. */
+	if (!bt_sbx_ledger_release(sbx->db, sale_id))
+		return false;
 	if (strcmp(entry.core.token, token) != 0 && !bt_sbx_reissue_is(sbx->db, sale_id, token))
 		return keep_beside(sbx, &entry, body, token) && except(sbx, &about, BT_SBX_TOKEN_DIFFERS, out);
-	/* It is out, whatever the list beside it says. */
-	if (!bt_sbx_ledger_release(sbx->db, sale_id) || !bt_sbx_ledger_tell(sbx->db, sale_id, fact->terminal->number))
-		return false;
-	if (json_object_get(body, "key_change") && !read_key_tokens(json_object_get(body, "key_change"), &key_tokens))
-		return except(sbx, &about, BT_SBX_MALFORMED, out);
-	return bt_sbx_key_change_arrive(sbx, sale_id, &key_tokens);
+	return bt_sbx_ledger_tell(sbx->db, sale_id, fact->terminal->number) && take_key_change(sbx, &about, body, out);
 }
 
 /* The word of a terminal that handed out this sale's token came first, from a record that outlived a restored ledger,

@@ -222,6 +222,41 @@ static void a_docket_handed_out_has_left_although_its_list_is_spoilt(void **stat
 	json_decref(sale);
 }
 
+/* The same of another counter's digits, which are not those of the ledger: a token is out all the same. */
+static void a_docket_handed_out_has_left_although_its_digits_differ(void **state)
+{
+	struct head_end *bench = *state;
+	json_t *sale = head_end_sale(bench, DUE), *answer, *refusal;
+	char path[80];
+	assert_int_equal(sell(bench, sale, &answer), 201);
+	json_object_set_new(answer, "token", json_string("00000000000000000001"));
+	assert_int_equal(post_delivered(bench, answer, NULL), BT_SBX_TOKEN_DIFFERS);
+	snprintf(path, sizeof path, "/v1/sales/%s/reversal", head_end_sale_id(sale));
+	assert_int_equal(
+	    head_end_call(bench, HEAD_END_TERMINAL, "POST", path, "{\"era\":1,\"reason\":\"returned\"}", &refusal),
+	    409);
+	assert_string_equal(head_end_code(refusal), "token_released");
+	json_decref(refusal);
+	json_decref(answer);
+	json_decref(sale);
+}
+
+/* A counter's own token is posted, whatever is wrong with the list above it (PROTOCOL H1). */
+static void a_fact_is_posted_although_its_list_is_spoilt(void **state)
+{
+	struct head_end *bench = *state;
+	json_t *sale = head_end_sale(bench, DUE), *spoilt = json_pack("[s, s]", "1234", "5678");
+	struct bt_sbx_entry entry;
+	assert_int_equal(lease(bench, HEAD_END_TERMINAL), 200);
+	assert_int_equal(post_fact(bench, sale, spoilt), BT_SBX_MALFORMED);
+	assert_true(bt_sbx_ledger_find(bench->sbx.db, head_end_sale_id(sale), &entry));
+	assert_string_equal(entry.state, "committed");
+	assert_true(entry.released);
+	expect_row(bench, DUE, 2, 0, 4);
+	json_decref(spoilt);
+	json_decref(sale);
+}
+
 static void a_fact_counts_when_it_carried_all_of_them(void **state)
 {
 	struct head_end *bench = *state;
@@ -371,6 +406,10 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(each_sale_carries_it_until_a_slip_has_it, open_bench, head_end_teardown),
 	    cmocka_unit_test_setup_teardown(a_docket_handed_out_counts, open_bench, head_end_teardown),
 	    cmocka_unit_test_setup_teardown(a_docket_handed_out_has_left_although_its_list_is_spoilt, open_bench,
+					    head_end_teardown),
+	    cmocka_unit_test_setup_teardown(a_docket_handed_out_has_left_although_its_digits_differ, open_bench,
+					    head_end_teardown),
+	    cmocka_unit_test_setup_teardown(a_fact_is_posted_although_its_list_is_spoilt, open_bench,
 					    head_end_teardown),
 	    cmocka_unit_test_setup_teardown(a_fact_counts_when_it_carried_all_of_them, open_bench, head_end_teardown),
 	    cmocka_unit_test_setup_teardown(nothing_is_released_before_all_have_it, open_bench, head_end_teardown),
