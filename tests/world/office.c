@@ -24,8 +24,21 @@ static bool is_given(struct sim_world *world, const struct sim_sale *sale)
 	       entry.released && entry.core.token[0];
 }
 
+/* Paid for when its counter, withdrawn, had no lease any more: the minute is of the lane of its enrolment, and where n
+ * has become another since that may be somebody else's. Marks that were lost do not say what lanes there were. */
+static bool is_of_no_lane(const struct sim_world *world, const struct sim_sale *sale, const struct bt_sale_row *row)
+{
+	const struct bt_lease *newest = &world->counters[sale->counter].newest;
+
+	if (world->head.restores && world->faults[SIM_FAULT_LOSE_MARKS])
+		return true;
+	return newest->number > 0 && row->paid_at_ms > newest->expires_ms &&
+	       row->tid % newest->lane.count != newest->lane.index;
+}
+
 /* What is no token of any meter cannot be given on anybody's word: of a connection that the head-end does not know,
- * paid for without a minute, and so without a key; of a minute that another token of the meter has. */
+ * paid for without a minute, and so without a key; of a minute that is not the counter's, or that another token of the
+ * meter has. */
 static bool cannot_be_made(const struct sim_world *world, const struct sim_sale *sale, const struct bt_sale_row *row)
 {
 	const struct sim_person *person = &world->town->people[sale->person];
@@ -33,7 +46,8 @@ static bool cannot_be_made(const struct sim_world *world, const struct sim_sale 
 	struct bt_sbx_consumer consumer;
 
 	if (row->tid != 0)
-		return bt_sbx_ledger_minute_used(db, person->meter, row->tid, sale->id);
+		return is_of_no_lane(world, sale, row) ||
+		       bt_sbx_ledger_minute_used(db, person->meter, row->tid, sale->id);
 	return !bt_sbx_consumer_find(db, person->number, &consumer) || bt_sbx_note_of(consumer.note)->server_knows_not;
 }
 
