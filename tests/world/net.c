@@ -251,6 +251,16 @@ static int serve(struct sim_world *world, const struct sim_message *message, boo
 				  reply_leaves, reply);
 }
 
+/* What the head-end would not have made at its owner's counter it has made for another one, whether that one hears of
+ * it or not: its owner may have it now, too. */
+static void note_finished(struct sim_world *world, const struct sim_message *message)
+{
+	int which = sim_find_sale(world, message->call.sale_id);
+
+	if (message->call.kind == BT_CALL_FINISH && (message->status == 200 || message->status == 201) && which >= 0)
+		world->sales[which].refused = false;
+}
+
 void sim_net_request(struct sim_world *world, uint64_t tag)
 {
 	struct sim_message *message = find_message(world, tag);
@@ -272,6 +282,7 @@ void sim_net_request(struct sim_world *world, uint64_t tag)
 	message->status = serve(world, message, !lost, &reply);
 	message->era = world->head.sbx.era;
 	note_tombstone(world, message, &reply);
+	note_finished(world, message);
 	sim_hash_fold(&world->totals.hash, (uint64_t)message->status);
 	sim_trace(world, "%s asked for %s: %d %.*s", world->counters[message->counter].number,
 		  bt_call_name(message->call.kind), message->status, message->status >= 400 ? 90 : 0,

@@ -24,7 +24,7 @@ static bool is_given(struct sim_world *world, const struct sim_sale *sale)
 	       entry.released && entry.core.token[0];
 }
 
-/* Paid for when its counter, withdrawn, had no lease any more: the minute is of the lane of its enrolment, and where n
+/* Paid for when its counter, withdrawn, had given its lease up: the minute is of the lane of its enrolment, and where n
  * has become another since that may be somebody else's. Marks that were lost do not say what lanes there were. */
 static bool is_of_no_lane(const struct sim_world *world, const struct sim_sale *sale, const struct bt_sale_row *row)
 {
@@ -32,8 +32,7 @@ static bool is_of_no_lane(const struct sim_world *world, const struct sim_sale *
 
 	if (world->head.restores && world->faults[SIM_FAULT_LOSE_MARKS])
 		return true;
-	return newest->number > 0 && row->paid_at_ms > newest->expires_ms &&
-	       row->tid % newest->lane.count != newest->lane.index;
+	return newest->number > 0 && row->tid % newest->lane.count != newest->lane.index;
 }
 
 /* What is no token of any meter cannot be given on anybody's word: of a connection that the head-end does not know,
