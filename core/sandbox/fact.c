@@ -72,6 +72,8 @@ static bool follow_revision(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, 
 		return true;
 	bt_sbx_core_of(sale, entry.core.token, &core);
 	core.tid = entry.core.tid;
+	if (!sale->has_tid)
+		bt_sbx_core_take_minute(&core, &entry.core);
 	/* The account was booked with the dues of then: other ones are no matter of the month alone. */
 	if (!bt_sbx_core_equal(&entry.core, &core) ||
 	    bt_sbx_store_count(sbx->db, -1, "SELECT dues FROM sales WHERE sale_id=?", "t", sale->sale_id) !=
@@ -124,6 +126,36 @@ static bool is_token_right(const struct bt_sbx *sbx, const struct bt_sbx_sale *s
 	char token[21];
 	return sale->tid == issue->tid && sale->units == issue->units && bt_sbx_token_of(sbx, sale, token) &&
 	       strcmp(token, issue->token) == 0;
+}
+
+static bool find_chance(const struct bt_sbx *sbx, struct bt_sbx_sale *sale, const char *token)
+{
+	char made[21];
+	for (sale->rnd = 0; sale->rnd < 16; sale->rnd++)
+		if (bt_sbx_token_of(sbx, sale, made) && strcmp(made, token) == 0)
+			return true;
+	return false;
+}
+
+/* Where the record names no minute it was picked here, under the meter's key of then. What a restored ledger has
+ * forgotten of that the digits say: the one key and chance that make them of this minute and these units. */
+static void read_choice(const struct bt_sbx *sbx, struct bt_sbx_sale *sale, const struct issue *issue)
+{
+	struct bt_sbx_consumer consumer;
+	struct bt_sbx_meter_key key;
+	struct bt_sbx_sale made = *sale;
+	if (sale->has_tid || !bt_sbx_consumer_find(sbx->db, sale->connection, &consumer) ||
+	    !bt_sbx_meter_key_find(sbx->db, &consumer, &key))
+		return;
+	const struct bt_sbx_meter_id *ids[] = {bt_sbx_meter_key_told(&key), &key.held};
+	made.has_key = true;
+	made.tid = issue->tid;
+	for (size_t i = 0; i < sizeof ids / sizeof *ids; i++) {
+		if (!bt_sbx_meter_key_id(sbx, ids[i], &made.key) || !find_chance(sbx, &made, issue->token))
+			continue;
+		*sale = made;
+		return;
+	}
 }
 
 /* Those that lead to the sale's key, each of them and in their order; a slip without any says nothing wrong. */
@@ -195,6 +227,7 @@ static bool post_new(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, const s
 					 .key_id = key_id,
 					 .tid = issue ? issue->tid : -1,
 					 .rnd = issue ? payment->sale.rnd : -1,
+					 .picked = issue && !payment->sale.has_tid,
 					 .is_fact = true,
 					 .exception = exception};
 	json_t *key_change = NULL;
@@ -274,9 +307,11 @@ static bool take_tokened(struct bt_sbx *sbx, const struct bt_sbx_fact *fact, con
 	if (!find_payment(sbx, fact->sale_id, &payment))
 		return except(sbx, fact, BT_SBX_PAID_MISSING, out);
 	bool known = bt_sbx_ledger_find(sbx->db, fact->sale_id, &entry);
-	if (!known || strcmp(entry.state, "committed") != 0)
+	if (!known || strcmp(entry.state, "committed") != 0) {
+		read_choice(sbx, &payment.sale, &issue);
 		return post_over(sbx, fact, &payment, &issue, entry.state, out) &&
 		       bt_sbx_ledger_release(sbx->db, fact->sale_id) && take_key_change(sbx, fact, body, out);
+	}
 	/* It was asked for again after the meter had refused the one before (PROTOCOL T5). */
 	if (bt_sbx_reissue_is(sbx->db, fact->sale_id, issue.token)) {
 		*out = posted(BT_SBX_NONE);
@@ -406,6 +441,7 @@ static void follow_token(const struct bt_sbx *sbx, struct payment *payment, cons
 {
 	struct bt_sbx_sale sale = payment->sale;
 	sale.units = issue->units;
+	read_choice(sbx, &sale, issue);
 	if (is_token_right(sbx, &sale, issue))
 		payment->sale = sale;
 }

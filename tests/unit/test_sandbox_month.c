@@ -206,6 +206,68 @@ static void other_dues_leave_the_month_alone(void **state)
 	json_decref(sale);
 }
 
+/* A minute that was picked here, and whose sale a restored ledger has forgotten: another counter says which token it
+ * handed out, the owner the figures before the last ones. The digits say of how much it is and under which key, so it
+ * stands for what the meter took, and what the owner says afterwards is the same sale. */
+static void digits_say_what_a_picked_minute_was_sold_for(void **state)
+{
+	struct head_end *bench = *state;
+	struct bt_sbx_month now = month_of(bench, EDGE), stale = now;
+	struct bt_sbx_terminal owner, other = {.number = "0143", .lane = 4, .lanes = BT_SBX_LANES};
+	struct bt_sbx_outcome outcome;
+	struct bt_sbx_sale made;
+	struct bt_sbx_entry entry;
+	char token[21];
+	assert_true(bt_sbx_terminal_put(bench->sbx.db, &other));
+	assert_true(bt_sbx_terminal_find(bench->sbx.db, HEAD_END_TERMINAL, &owner));
+	stale.units = 0;
+	json_t *agreed = sale_in(bench, EDGE, 50000, now);
+	const char *id = head_end_sale_id(agreed);
+	json_t *first = sale_in(bench, EDGE, 50000, stale);
+	json_object_set(first, "sale_id", json_object_get(agreed, "sale_id"));
+	json_object_set_new(agreed, "rev", json_integer(2));
+	assert_true(bt_sbx_sale_read(agreed, &made));
+	made.tid -= made.tid % BT_SBX_LANES;
+	made.rnd = 11;
+	assert_true(bt_sbx_token_of(&bench->sbx, &made, token));
+	json_t *records[] = {first, agreed};
+	for (size_t i = 0; i < 2; i++) {
+		json_object_del(records[i], "tid");
+		json_object_del(records[i], "rnd");
+		json_object_del(records[i], "key");
+	}
+	json_t *handed = json_pack("{s:s, s:s, s:s, s:I, s:I, s:s}", "sale_id", id, "token", token, "proof", "", "tid",
+				   (json_int_t)made.tid, "units", (json_int_t)made.units, "issued_by", "server");
+	const struct {
+		const struct bt_sbx_terminal *by;
+		const char *kind;
+		json_t *body;
+		enum bt_sbx_code code;
+	} said[] = {
+	    {&owner, "paid", first, BT_SBX_NONE},
+	    {&other, "delivered", handed, BT_SBX_FIGURES}, /* not those of the older record */
+	    {&owner, "revised", agreed, BT_SBX_NONE},
+	    {&owner, "tokened", handed, BT_SBX_NONE},
+	};
+	for (size_t i = 0; i < sizeof said / sizeof *said; i++) {
+		char *body = bt_sbx_json_canonical(said[i].body);
+		struct bt_sbx_fact fact = {said[i].by, bt_sbx_now_ms(), said[i].by == &other ? "" : id, said[i].kind,
+					   body};
+		assert_true(bt_sbx_fact_post(&bench->sbx, &fact, &outcome));
+		assert_int_equal(outcome.code, said[i].code);
+		free(body);
+	}
+	assert_true(bt_sbx_ledger_find(bench->sbx.db, id, &entry));
+	assert_string_equal(entry.core.token, token);
+	assert_int_equal(entry.core.units, made.units);
+	assert_int_equal(entry.core.rnd, made.rnd);
+	assert_int_equal(entry.rev, 2);
+	assert_int_equal(lines_of(bench, EDGE, "slab"), 0);
+	json_decref(handed);
+	json_decref(agreed);
+	json_decref(first);
+}
+
 /* Two counters take the same charge and give the same free units: the second comes to the account, with both signs. */
 static void what_is_given_and_taken_twice_is_put_right(void **state)
 {
@@ -392,6 +454,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(a_fact_stands_and_the_difference_is_a_line, setup, head_end_teardown),
 	    cmocka_unit_test_setup_teardown(what_was_agreed_last_is_booked, setup, head_end_teardown),
 	    cmocka_unit_test_setup_teardown(other_dues_leave_the_month_alone, setup, head_end_teardown),
+	    cmocka_unit_test_setup_teardown(digits_say_what_a_picked_minute_was_sold_for, setup, head_end_teardown),
 	    cmocka_unit_test_setup_teardown(what_is_given_and_taken_twice_is_put_right, setup, head_end_teardown),
 	    cmocka_unit_test_setup_teardown(a_reversal_leaves_the_rest_right, setup, head_end_teardown),
 	    cmocka_unit_test_setup_teardown(the_month_turns, setup, head_end_teardown),
