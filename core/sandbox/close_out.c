@@ -120,6 +120,13 @@ bool bt_sbx_waits_for_office(sqlite3 *db, const char *sale_id)
 		!is_there(db, "SELECT 1 FROM sales WHERE sale_id=? AND token IS NOT NULL", sale_id));
 }
 
+bool bt_sbx_ask_office_again(sqlite3 *db, const char *sale_id)
+{
+	return bt_sbx_store_run(
+	    db, "UPDATE closings SET ruling='', by=NULL, ruled_at=NULL WHERE sale_id=? AND ruling='give'", "t",
+	    sale_id);
+}
+
 bool bt_sbx_lay_before_office(sqlite3 *db, const char *sale_id, const char *owner, const char *docket,
 			      enum bt_sbx_code code)
 {

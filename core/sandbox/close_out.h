@@ -32,6 +32,8 @@ bool bt_sbx_refund_is_begun(sqlite3 *db, const char *sale_id);
 /** True when the sale's counter is gone, nothing of it was given, and only the office can say what becomes of it: a
  *  refund begun and not confirmed, or something that was refused elsewhere. */
 bool bt_sbx_waits_for_office(sqlite3 *db, const char *sale_id);
+/** What the office let be given cannot be made any more: it is undecided again. Inside the caller's transaction. */
+BT_SBX_MUST_USE bool bt_sbx_ask_office_again(sqlite3 *db, const char *sale_id);
 /** Lay a sale before the office, with the text of its docket ("" without) and why it could not be given. Once is
  * enough. Inside the caller's transaction. */
 BT_SBX_MUST_USE bool bt_sbx_lay_before_office(sqlite3 *db, const char *sale_id, const char *owner, const char *docket,

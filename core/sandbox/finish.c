@@ -345,6 +345,13 @@ static bool stays(enum bt_sbx_code code)
 	return false;
 }
 
+/* Of what is given on the office's word: another sale has its minute since, or the meter is another one. */
+static bool is_past_giving(enum bt_sbx_code code)
+{
+	return code == BT_SBX_TID_USED || code == BT_SBX_TID_LANE || code == BT_SBX_METER_MISMATCH ||
+	       code == BT_SBX_KEY_MISMATCH || code == BT_SBX_UNKNOWN_CONSUMER || code == BT_SBX_DELIVERY;
+}
+
 static enum bt_sbx_code say_office(struct bt_sbx *sbx, const struct errand *errand, enum bt_sbx_code code,
 				   struct bt_sbx_reply *reply)
 {
@@ -371,6 +378,7 @@ static enum bt_sbx_code lay_before_office(struct bt_sbx *sbx, const struct erran
 	if (!bt_sbx_is_gone(sbx->db, owner))
 		return code;
 	if (!bt_sbx_store_begin(sbx->db) ||
+	    (errand->is_ruled && is_past_giving(code) && !bt_sbx_ask_office_again(sbx->db, errand->sale_id)) ||
 	    !bt_sbx_lay_before_office(sbx->db, errand->sale_id, owner, errand->text, code))
 		return BT_SBX_INTERNAL;
 	if (!bt_sbx_waits_for_office(sbx->db, errand->sale_id))

@@ -293,6 +293,31 @@ static void a_minute_that_is_anothers_is_not_given(void **state)
 }
 
 /* Nothing is said to be returned that nobody began to return, and nothing goes back of which a token may be out. */
+/* Between the office's word and the consumer's coming another sale took the minute: two counters of one lane, both
+ * gone.
+ */
+static void what_cannot_be_given_any_more_is_decided_again(void **state)
+{
+	struct bench *bench = *state, other;
+	begin_refund(bench);
+	withdraw(bench);
+	decide(bench, RECEIPT, "give");
+	other = *bench;
+	other.sale = head_end_sale_at(&bench->server, CONNECTION, 30000,
+				      json_integer_value(json_object_get(bench->sale, "tid")));
+	snprintf(other.id, sizeof other.id, "%s", head_end_sale_id(other.sale));
+	json_object_set_new(other.sale, "receipt", json_string("0142-0611-088-2"));
+	(void)upload(&other, "paid", other.sale);
+	expect_given(&other);
+	expect_refused(bench, "office");
+	expect_desk(bench, RECEIPT, "office", "paid", 1);
+	expect_no(bench, RECEIPT, "give", bt_sbx_refusal_of(BT_SBX_TID_USED)->en);
+	decide(bench, RECEIPT, "give-back");
+	expect_refused(bench, "reversed");
+	assert_int_equal(head_end_count_committed(&bench->server), 1);
+	json_decref(other.sale);
+}
+
 static void what_its_counter_may_have_issued_is_only_given(void **state)
 {
 	struct bench *bench = *state;
@@ -478,6 +503,7 @@ int main(void)
 	    TEST(what_comes_later_and_contradicts_is_named),
 	    TEST(money_given_twice_is_named),
 	    TEST(a_minute_that_is_anothers_is_not_given),
+	    TEST(what_cannot_be_given_any_more_is_decided_again),
 	    TEST(what_its_counter_may_have_issued_is_only_given),
 	    TEST(a_credit_comes_off_with_its_money),
 	    TEST(money_of_the_bank_goes_back_to_its_account),

@@ -111,8 +111,14 @@ bool sim_office_decides(struct sim_world *world)
 
 bool sim_office_attends(struct sim_world *world, int which)
 {
-	if (!world->sales[which].ruled || world->sales[which].token[0])
+	struct sim_sale *sale = &world->sales[which];
+
+	if (!sale->ruled || sale->token[0])
 		return false;
+	if (bt_sbx_waits_for_office(world->head.sbx.db, sale->id)) {
+		sale->ruled = false; /* it could not be made any more, and is decided anew */
+		return true;
+	}
 	if (!sim_errand_go(world, which))
 		sim_clerk_plan_return(world, SIM_HOUR_MS, which);
 	return true;

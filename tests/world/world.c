@@ -15,6 +15,7 @@
 #define TRADE_MOST_MS    (6 * SIM_HOUR_MS)
 #define HEAL_MOST_MS     (SIM_DAY_MS / 2)
 #define AFTER_ALL_MS     SIM_HOUR_MS /* from when everybody is served */
+#define DECISIONS_MAX    3           /* of head office: what it let be given may be impossible since */
 #define EVENTS_MOST      100000
 #define LOOK_EVERY       100 /* events between two looks whether everything is mended */
 
@@ -437,7 +438,7 @@ static void heal(struct sim_world *world)
 		}
 	}
 	come_to_rest(world);
-	if (sim_office_decides(world))
+	for (int i = 0; i < DECISIONS_MAX && sim_office_decides(world); i++)
 		come_to_rest(world);
 	deliver_late_mail(world);
 	for (int i = 0; i < world->sale_count && !world->failure[0]; i++)
