@@ -125,6 +125,9 @@ static enum bt_err print(void *self, const struct bt_print_job *job)
 	struct sim_counter *counter = self;
 	struct bt_print_result result = {.copy = job->copy, .state = BT_PRINT_CONFIRMED};
 
+	/* The lights went out as what stands in the record was tidied up: no paper comes out any more. */
+	if (counter->disk->off)
+		return BT_EDISK;
 	check_paper(counter, job);
 	if (counter->print_count == SIM_PRINTS)
 		return BT_EFULL;
