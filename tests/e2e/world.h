@@ -57,7 +57,8 @@ struct world_run {
 	int64_t took_ms;
 };
 
-/** Start a sandbox with @p consumers people on a free port and wait until it serves. */
+/** Start a sandbox with @p consumers people on a free port and wait until it serves; in the last minutes of a day in
+ * India the next one is waited for. */
 struct world *world_open(int consumers);
 /** The same, and enrol one terminal. */
 struct world *world_open_enrolled(int consumers);
