@@ -206,8 +206,6 @@ static void put_off(struct bt_sync *sync, enum bt_sync_task_id id)
 	int64_t rest_ms = id == BT_TASK_IDENTITY ? bt_sync_tasks[id].every_ms : RECHECK_MS;
 
 	sync->due_boot_ms[id] = (bt_sync_boot_ms(sync) / rest_ms + 1) * rest_ms;
-	if (id == BT_TASK_CLAIMS && bt_sync_is_ending_cuts(sync))
-		sync->due_boot_ms[id] = bt_sync_boot_ms(sync) + SHORTEST_REST_MS;
 	if (id != BT_TASK_PENDING)
 		return;
 	if (sync->round_over) {
@@ -323,6 +321,17 @@ bool bt_sync_step(struct bt_sync *sync)
 	return changed;
 }
 
+/* One of whose timers may wake the loop. */
+static bool has_timer(const struct bt_sync *sync, enum bt_sync_task_id id)
+{
+	if (id == BT_TASK_JOURNAL && sync->state.to_send == 0)
+		return false;
+	/* The answer wakes it, or the teller, who waits for no more than he has to. */
+	if (id == BT_TASK_PENDING && bt_sync_is_finishing(sync))
+		return false;
+	return may_run(sync, id);
+}
+
 static int64_t first_due(const struct bt_sync *sync)
 {
 	int64_t first = INT64_MAX;
@@ -331,13 +340,9 @@ static int64_t first_due(const struct bt_sync *sync)
 		return sync->asked_boot_ms + CALL_DEADLINE_MS + CALL_GRACE_MS;
 	if (!is_reachable(sync))
 		first = sync->parts.breaker->next_probe_ms;
-	for (int id = 0; id < BT_TASK_COUNT; id++) {
-		bool counts =
-		    may_run(sync, (enum bt_sync_task_id)id) && (id != BT_TASK_JOURNAL || sync->state.to_send > 0);
-
-		if (counts && sync->due_boot_ms[id] < first)
+	for (int id = 0; id < BT_TASK_COUNT; id++)
+		if (sync->due_boot_ms[id] < first && has_timer(sync, (enum bt_sync_task_id)id))
 			first = sync->due_boot_ms[id];
-	}
 	return first;
 }
 

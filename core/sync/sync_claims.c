@@ -69,6 +69,12 @@ void bt_sync_claims_failed(struct bt_sync *sync, const struct bt_answer *answer)
 		(void)note(sync, bt_claim_refused(sync->parts.journal, &sync->claim, answer->code, NULL), "refused");
 }
 
+void bt_sync_note_cuts_ended(struct bt_sync *sync)
+{
+	if (sync->backoff_ms[BT_TASK_CLAIMS] == 0)
+		sync->due_boot_ms[BT_TASK_CLAIMS] = 0;
+}
+
 void bt_sync_note_claim(struct bt_sync *sync)
 {
 	sync->due_boot_ms[BT_TASK_CLAIMS] = 0;

@@ -53,6 +53,8 @@ static bool find_pending(struct bt_sync *sync, struct bt_sale_row *out)
 
 		if (err != BT_ENOTFOUND)
 			return err == BT_OK;
+		if (sync->round_rank == 0)
+			bt_sync_note_cuts_ended(sync);
 		sync->round_rank++;
 		sync->round_seq = 0;
 	}
@@ -70,7 +72,15 @@ bool bt_sync_is_ending_cuts(struct bt_sync *sync)
 {
 	struct bt_sale_row row;
 
-	return sync->round_rank == 0 && find_pending(sync, &row) && sync->round_rank == 0;
+	/* Where none of them may be asked for now, nothing waits for them. */
+	if (sync->round_rank > 0 || bt_sync_holds_pending(sync))
+		return false;
+	return find_pending(sync, &row) && sync->round_rank == 0;
+}
+
+bool bt_sync_is_finishing(const struct bt_sync *sync)
+{
+	return sync->finishing[0] && bt_teller_is_asking(sync->parts.teller, sync->finishing);
 }
 
 /* The teller asks and its answer comes to the teller; sync only paces. One at a time, so that a server that hangs never
@@ -81,7 +91,7 @@ enum bt_err bt_sync_start_pending(struct bt_sync *sync)
 	enum bt_err err;
 
 	sync->due_boot_ms[BT_TASK_PENDING] = bt_sync_boot_ms(sync) + FINISH_PACE_MS;
-	if (sync->finishing[0] && bt_teller_is_asking(sync->parts.teller, sync->finishing))
+	if (bt_sync_is_finishing(sync))
 		return BT_ENOTFOUND;
 	if (!find_pending(sync, &row))
 		return BT_ENOTFOUND;

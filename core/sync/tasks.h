@@ -151,10 +151,14 @@ int bt_sync_end_round(struct bt_sync *sync);
 void bt_sync_hasten_rounds(struct bt_sync *sync);
 enum bt_err bt_sync_start_pending(struct bt_sync *sync);
 
-/** True while a payment that ends a disconnection is still to be tried in this round. */
+/** True while a payment that ends a disconnection is still to be tried in this round, and may be. */
 bool bt_sync_is_ending_cuts(struct bt_sync *sync);
+/** True while the teller waits for an answer about the sale that was asked for last. */
+bool bt_sync_is_finishing(const struct bt_sync *sync);
 
 /* sync_claims.c */
+/** In this round no payment that ends a disconnection is left: claims are due, but for one that is backed off. */
+void bt_sync_note_cuts_ended(struct bt_sync *sync);
 bool bt_sync_wants_claims(struct bt_sync *sync);
 enum bt_err bt_sync_start_claims(struct bt_sync *sync);
 enum bt_err bt_sync_take_claims(struct bt_sync *sync, const struct bt_answer *answer);

@@ -97,6 +97,46 @@ static void another_era_refuses_no_claim(void **state)
 	assert_string_equal(far->nonce, claim.claim_id);
 }
 
+static void leave_dues_pending(struct far *far)
+{
+	far->shop.consumer.kind = BT_KIND_DUES;
+	far->shop.consumer.takes_token = false;
+	shop_go_offline(&far->shop);
+	shop_pay(&far->shop, 50000);
+	shop_printed(&far->shop, BT_PRINT_CONFIRMED);
+}
+
+static void what_ends_a_disconnection_goes_first(void **state)
+{
+	struct far *far = *state;
+	struct bt_answer answer = {.kind = BT_CALL_SALE, .rev = 1, .latency_ms = 10};
+
+	leave_dues_pending(far);
+	leave_dues_pending(far);
+	(void)write_claim(far, "432611805521");
+	shop_go_online(&far->shop);
+	assert_false(far_wait(far, BT_CALL_CLAIM, 10000));
+	assert_int_equal(far->submits[BT_CALL_SALE], 1);
+	answer.id = far->asked_id[0];
+	bt_text_copy(answer.sale_id, sizeof answer.sale_id, far->asked[0]);
+	assert_true(bt_teller_answer(far->shop.teller, &answer));
+	assert_true(far_wait(far, BT_CALL_CLAIM, 1000));
+	assert_int_equal(far->submits[BT_CALL_SALE], 2);
+}
+
+/* It finishes nothing any more, so nothing goes before. */
+static void a_withdrawn_terminal_sends_its_claims(void **state)
+{
+	struct far *far = *state;
+
+	leave_dues_pending(far);
+	(void)write_claim(far, "432611805521");
+	bt_sync_note_revoked(far->sync);
+	shop_go_online(&far->shop);
+	assert_true(far_wait(far, BT_CALL_CLAIM, 20000));
+	assert_int_equal(far->submits[BT_CALL_SALE], 0);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, far_setup, far_teardown)
 
 int main(void)
@@ -106,6 +146,8 @@ int main(void)
 	    TEST(an_answer_that_is_lost_is_asked_for_again),
 	    TEST(one_that_is_refused_holds_up_no_other),
 	    TEST(another_era_refuses_no_claim),
+	    TEST(what_ends_a_disconnection_goes_first),
+	    TEST(a_withdrawn_terminal_sends_its_claims),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

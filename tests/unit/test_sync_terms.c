@@ -222,6 +222,50 @@ static void sync_terms_pending_in_turn(void **state)
 	assert_string_equal(far->asked[6], token);
 }
 
+/* How often a loop turns in @p ms that waits for as long as it is told. */
+static int turns_within(struct far *far, int64_t ms)
+{
+	int64_t until = far->shop.boot_ms + ms;
+	int turns = 0;
+
+	while (far->shop.boot_ms < until) {
+		int rest = bt_sync_due_ms(far->sync), due = bt_teller_due_ms(far->shop.teller);
+
+		assert_false(far_turn(far, BT_CALL_ENROL));
+		shop_pass(&far->shop, due >= 0 && due < rest ? due : rest);
+		turns++;
+	}
+	return turns;
+}
+
+/* An answer wakes the loop by itself. */
+static void sync_terms_rests_while_one_is_finished(void **state)
+{
+	struct far *far = *state;
+	char dues[2][37];
+
+	docket(far, BT_KIND_DUES, dues[0]);
+	docket(far, BT_KIND_DUES, dues[1]);
+	shop_go_online(&far->shop);
+	assert_false(far_wait(far, BT_CALL_ENROL, 5000));
+	assert_int_equal(far->submits[BT_CALL_SALE], 1);
+	assert_true(turns_within(far, 20000) < 40);
+	assert_int_equal(far->submits[BT_CALL_SALE], 1);
+}
+
+/* What a withdrawn terminal may not finish is nothing to wake for. */
+static void sync_terms_withdrawn_rests(void **state)
+{
+	struct far *far = *state;
+	char dues[37];
+
+	docket(far, BT_KIND_DUES, dues);
+	bt_sync_note_revoked(far->sync);
+	shop_go_online(&far->shop);
+	assert_true(turns_within(far, 60000) < 120);
+	assert_int_equal(far->submits[BT_CALL_SALE], 0);
+}
+
 /* Nothing to do is nothing to wake for: the loop turns seldom. */
 static void sync_terms_rests(void **state)
 {
@@ -289,6 +333,8 @@ int main(void)
 	    TEST(sync_terms_damaged_lease_file),
 	    TEST(sync_terms_pending_in_turn),
 	    TEST(sync_terms_rests),
+	    TEST(sync_terms_rests_while_one_is_finished),
+	    TEST(sync_terms_withdrawn_rests),
 	    TEST(sync_terms_slow_server_takes_the_record),
 	    TEST(sync_terms_says_what_it_has_fetched),
 	};
