@@ -2,7 +2,6 @@
 #ifndef TESTS_UNIT_IDENTITY_FIXTURE_H
 #define TESTS_UNIT_IDENTITY_FIXTURE_H
 
-#include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,6 +16,8 @@
 #include <openssl/x509v3.h>
 
 #include <cmocka.h>
+
+#include "tests/unit/folder_fixture.h"
 
 #define IDENTITY_DAY_S INT64_C(86400)
 
@@ -153,20 +154,9 @@ static inline void identity_make(struct keys_folder *f)
 	f->ca = identity_issue(f, "Test CA", f->ca_key, f->ca_key, 1, INT64_C(4000000000));
 }
 
-static inline void identity_empty(const struct keys_folder *f)
-{
-	DIR *dir = opendir(f->dir);
-
-	for (struct dirent *entry; dir && (entry = readdir(dir));)
-		(void)unlinkat(dirfd(dir), entry->d_name, 0);
-	if (dir)
-		closedir(dir);
-}
-
 static inline void identity_end(struct keys_folder *f)
 {
-	identity_empty(f);
-	rmdir(f->dir);
+	fixture_remove(f->dir);
 	X509_free(f->ca);
 	EVP_PKEY_free(f->ca_key);
 }

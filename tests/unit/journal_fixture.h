@@ -3,7 +3,6 @@
 #ifndef TESTS_UNIT_JOURNAL_FIXTURE_H
 #define TESTS_UNIT_JOURNAL_FIXTURE_H
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,6 +15,7 @@
 #include <cmocka.h>
 
 #include "core/journal/journal.h"
+#include "tests/unit/folder_fixture.h"
 
 #define FIXTURE_START_MS INT64_C(1795000000000)
 #define FIXTURE_METER    "04740015298"
@@ -86,36 +86,11 @@ static inline void fixture_path(const struct fixture *f, const char *name, char 
 	snprintf(out, 128, "%.63s/%.60s", f->dir, name);
 }
 
-/* The files of a folder, which may be missing, are gone. */
-static inline void fixture_empty(const char *folder)
-{
-	DIR *dir = opendir(folder);
-	char path[512];
-	for (struct dirent *entry = dir ? readdir(dir) : NULL; entry; entry = readdir(dir)) {
-		snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
-		(void)unlink(path);
-	}
-	if (dir)
-		closedir(dir);
-}
-
-static inline void fixture_remove(const char *folder)
-{
-	fixture_empty(folder);
-	(void)rmdir(folder);
-}
-
 static inline void fixture_end(struct fixture *f)
 {
-	static const char *const names[] = {"journal.db", "journal.db-wal", "journal.head", "ballast", "lock", "log"};
-	char path[128];
 	fixture_close(f);
 	bt_signer_close(f->signer);
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		fixture_path(f, names[i], path);
-		(void)unlink(path);
-	}
-	(void)rmdir(f->dir);
+	fixture_remove(f->dir);
 }
 
 static inline const char *fixture_sale_id(int n, char out[37])

@@ -3,7 +3,6 @@
 #ifndef BT_TESTS_SANDBOX_FIXTURE_H
 #define BT_TESTS_SANDBOX_FIXTURE_H
 
-#include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -21,6 +20,7 @@
 #include "core/sandbox/ledger.h"
 #include "core/sandbox/people.h"
 #include "core/sandbox/price.h"
+#include "tests/unit/folder_fixture.h"
 
 #define HEAD_END_TERMINAL "0142"
 /* Five seconds into a minute around noon, far from the reserved one. */
@@ -55,12 +55,7 @@ static inline void head_end_close(struct head_end *h)
 {
 	bt_sbx_clock_skew(0);
 	bt_sbx_close(&h->sbx);
-	DIR *dir = opendir(h->dir);
-	for (struct dirent *entry; dir && (entry = readdir(dir));)
-		(void)unlinkat(dirfd(dir), entry->d_name, 0);
-	if (dir)
-		closedir(dir);
-	rmdir(h->dir);
+	fixture_remove(h->dir);
 }
 
 /* Of a test whose state is a head-end and nothing else. */

@@ -17,6 +17,7 @@
 #include "core/shift/book.h"
 #include "core/shift/shift.h"
 #include "core/sts/token.h"
+#include "tests/unit/folder_fixture.h"
 #include "tests/unit/key_fixture.h"
 
 #define SHOP_START_MS INT64_C(1795000000000)
@@ -414,21 +415,12 @@ static inline void shop_restart(struct shop *shop)
 
 static inline void shop_end(struct shop *shop)
 {
-	static const char *const names[] = {"journal.db", "journal.db-wal", "journal.head",     "ballast",
-					    "lock",       "directory.db",   "directory.db-wal", "directory.db-shm",
-					    "lease.json", "tariff.json"};
-	char path[128];
-
 	bt_teller_close(shop->teller);
 	bt_journal_close(shop->journal);
 	bt_directory_close(shop->directory);
 	bt_vault_seal(&shop->vault);
 	bt_signer_close(shop->signer);
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		snprintf(path, sizeof path, "%s/%s", shop->dir, names[i]);
-		(void)unlink(path);
-	}
-	(void)rmdir(shop->dir);
+	fixture_remove(shop->dir);
 }
 
 static inline int shop_setup(void **state)

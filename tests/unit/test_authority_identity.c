@@ -260,7 +260,7 @@ static void every_step_may_be_cut(void **state)
 
 	(void)state;
 	while (at < 100 && !cut_at(at)) {
-		identity_empty(&folder);
+		fixture_empty(folder.dir);
 		identity_fill(&folder, OLD_FROM, OLD_TILL);
 		at++;
 	}
@@ -273,7 +273,7 @@ static void fill_as_of_old(void)
 {
 	char *pair, *key;
 
-	identity_empty(&folder);
+	fixture_empty(folder.dir);
 	identity_fill(&folder, OLD_FROM, OLD_TILL);
 	pair = identity_read(&folder, "tls.pem");
 	key = strstr(pair, "-----BEGIN PRIVATE KEY-----");
@@ -337,7 +337,7 @@ static void what_cannot_be_read(void **state)
 	pair[strlen(pair) - 40] = '\0';
 	identity_write(&folder, "tls.pem", pair);
 	assert_int_equal(open_as("0142", &identity), BT_EFORMAT);
-	identity_empty(&folder);
+	fixture_empty(folder.dir);
 	assert_int_equal(open_as("0142", &identity), BT_ENOTFOUND);
 	assert_null(identity);
 	free(pair);
